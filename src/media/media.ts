@@ -1,0 +1,45 @@
+// What the layers above know of a media file, however it is decoded.
+import type { Picture } from '../signal/picture.ts';
+import type { Waveform } from '../signal/waveform.ts';
+
+/** Where a clip's picture and sound come from. Times are in seconds on the file's own clock. */
+export type MediaReference =
+  | { readonly kind: 'video'; readonly path: string; readonly start?: number; readonly end?: number }
+  | { readonly kind: 'pair'; readonly image: string; readonly audio: string }
+  | { readonly kind: 'frames'; readonly folder: string; readonly audio: string; readonly framesPerSecond?: number };
+
+export type VideoTrack = {
+  readonly codec: string;
+  /** Width as shown: after rotation and with pixels made square. */
+  readonly width: number;
+  readonly height: number;
+  /** Clockwise turn already applied to the frames that are read. */
+  readonly rotation: 0 | 90 | 180 | 270;
+  readonly pixelAspectRatio: number;
+};
+
+export type AudioTrack = {
+  readonly codec: string;
+  readonly sampleRate: number;
+  readonly channels: number;
+};
+
+/** An open media file. Close it; everything it read stays valid. */
+export type Media = {
+  readonly container: string;
+  /** Length in seconds from time 0 to the end of the longest track. */
+  readonly duration: number;
+  readonly video: VideoTrack | undefined;
+  readonly audio: AudioTrack | undefined;
+  /**
+   * For each asked time, in ascending order, the last frame whose time is not after it (the first frame, if all are after).
+   * Frames come upright, with square pixels, as 8-bit RGB.
+   */
+  readFrames(times: readonly number[]): Promise<Picture[]>;
+  /**
+   * The sound from `start` to `end`, mean of all channels, at the file's own sample rate.
+   * Exactly round((end - start) * sampleRate) samples: zeros where the file has none.
+   */
+  readWaveform(start: number, end: number): Promise<Waveform>;
+  close(): Promise<void>;
+};
