@@ -1,0 +1,44 @@
+// Writing files in Node so that a crash, a full disk or Ctrl-C leaves the old file or the new one, never half of one.
+
+import { randomUUID } from 'node:crypto';
+import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { writeError } from './file-error.ts';
+import { kindOfPath } from './read-clearly.ts';
+
+/** Writes a temporary file beside `path`, flushes it to the disk and renames it; on failure removes it and throws a DuetError. */
+export async function writeFileAtomic(path: string, content: Uint8Array | string): Promise<void> {
+  try {
+    // A device such as /dev/stdout is written to; renaming would put a file in its place.
+    if ((await kindOfPath(path)) === 'other') await writeFile(path, content);
+    else await writeBeside(path, content);
+  } catch (error) {
+    throw writeError(path, error);
+  }
+}
+
+async function writeBeside(path: string, content: Uint8Array | string): Promise<void> {
+  const temporary = join(dirname(path), `.${basename(path).slice(0, 100)}.${randomUUID()}.tmp`);
+  try {
+    const file = await open(temporary, 'wx');
+    try {
+      await file.writeFile(content);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Makes a folder and those above it; one that exists already is fine, anything else in the way is a DuetError. */
+export async function ensureFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true });
+  } catch (error) {
+    throw writeError(path, error);
+  }
+}
