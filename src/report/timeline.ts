@@ -1,0 +1,35 @@
+// Events over a long video: one row per label, one bar per event.
+import { accentColour, inkColour, label, line, svg } from './chart-style.ts';
+import { clock, percent } from './format.ts';
+import { element, escapeText } from './markup.ts';
+import type { Timeline, TimelineEvent } from './report.ts';
+import { linearScale, timeTicks } from './scale.ts';
+
+const width = 760;
+const rowHeight = 26;
+const barHeight = 16;
+
+/** The timeline as an svg element; a bar is the stronger, the likelier its event. */
+export function timelineChart(timeline: Timeline): string {
+  const labels = [...new Set(timeline.events.map((event) => event.label))];
+  const left = Math.min(200, 20 + 7 * Math.max(0, ...labels.map((name) => name.length)));
+  const end = Math.max(timeline.duration, ...timeline.events.map((event) => event.end), 0.1);
+  const x = linearScale([0, end], [left, width - 16]);
+  const floor = 8 + labels.length * rowHeight;
+  const decimals = end < 3 ? 1 : 0;
+  const ticks = timeTicks(end, 8).flatMap((tick) => [
+    line(x(tick), 4, x(tick), floor),
+    label(clock(tick, decimals), x(tick), floor + 17, 'middle'),
+  ]);
+  const names = labels.map((name, row) => label(name, left - 10, 8 + (row + 0.5) * rowHeight + 4, 'end', inkColour));
+  const bars = timeline.events.map((event) => bar(event, x(event.start), x(event.end), 8 + labels.indexOf(event.label) * rowHeight));
+  const description = `${timeline.title}: ${timeline.events.length} events in ${clock(end)}.`;
+  return svg(width, floor + 26, description, ...ticks, ...names, ...bars);
+}
+
+function bar(event: TimelineEvent, from: number, to: number, top: number): string {
+  const title = `${event.label} ${clock(event.start, 1)} to ${clock(event.end, 1)}, ${percent(event.probability, 0)}`;
+  const place = { x: from, y: top + (rowHeight - barHeight) / 2, width: Math.max(2, to - from), height: barHeight, rx: 3 };
+  const strength = 0.25 + 0.75 * Math.min(1, Math.max(0, event.probability));
+  return element('rect', { ...place, 'fill-opacity': strength, style: `fill:${accentColour}` }, element('title', {}, escapeText(title)));
+}
