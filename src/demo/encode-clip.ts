@@ -1,0 +1,126 @@
+// Frames and sound in, the bytes of a WebM file (VP8 and Opus) out. The same input gives the same bytes.
+import type { Picture } from '../signal/picture.ts';
+import type { Waveform } from '../signal/waveform.ts';
+import { type LibAv, loadLibAv } from './libav.ts';
+import { toYuv420 } from './yuv.ts';
+
+export type ClipContent = {
+  /** All of one size, with even width and height. */
+  readonly frames: readonly Picture[];
+  readonly framesPerSecond: number;
+  /** At one of Opus's own rates: 8, 12, 16, 24 or 48 kHz. */
+  readonly sound: Waveform;
+};
+
+type EncodedTrack = {
+  readonly context: number;
+  readonly timeBase: readonly [number, number];
+  readonly packets: Awaited<ReturnType<LibAv['ff_encode_multi']>>;
+  free(): Promise<void>;
+};
+
+// Numbers of FFmpeg's enumerations.
+const pixelFormatYuv420 = 0;
+const sampleFormatFloat = 3;
+const layoutMono = 4;
+const muxerBitExact = 0x400;
+
+let turn: Promise<unknown> = Promise.resolve();
+
+/** Encodes one clip. Calls of one thread take turns. */
+export function encodeClip(clip: ClipContent): Promise<Uint8Array> {
+  const result = turn.then(() => encodeNow(clip));
+  turn = result.catch(() => undefined);
+  return result;
+}
+
+async function encodeNow(clip: ClipContent): Promise<Uint8Array> {
+  const libav = await loadLibAv();
+  const video = await encodeVideo(libav, clip);
+  const audio = await encodeAudio(libav, clip.sound);
+  const bytes = await mux(libav, [video, audio]);
+  await video.free();
+  await audio.free();
+  return bytes;
+}
+
+async function encodeVideo(libav: LibAv, { frames, framesPerSecond }: ClipContent): Promise<EncodedTrack> {
+  const { width, height } = frames[0]!;
+  const timeBase = [1, framesPerSecond] as const;
+  const [, context, frame, packet] = await libav.ff_init_encoder('libvpx', {
+    ctx: {
+      width,
+      height,
+      pix_fmt: pixelFormatYuv420,
+      bit_rate: 160_000,
+      framerate_num: framesPerSecond,
+      framerate_den: 1,
+      gop_size: 2 * framesPerSecond,
+    },
+    time_base: timeBase,
+    // A negative speed is a fixed one; a positive one would follow the clock, and the bytes with it.
+    options: { deadline: 'realtime', 'cpu-used': '-5', crf: '16' },
+  });
+  const area = width * height;
+  const layout = [
+    { offset: 0, stride: width },
+    { offset: area, stride: width / 2 },
+    { offset: area * 1.25, stride: width / 2 },
+  ];
+  const planes = frames.map((picture, pts) => ({
+    data: toYuv420(picture),
+    format: pixelFormatYuv420,
+    width,
+    height,
+    layout,
+    pts,
+    ptshi: 0 as const,
+  }));
+  const packets = await libav.ff_encode_multi(context, frame, packet, planes, true);
+  return { context, timeBase, packets, free: () => libav.ff_free_encoder(context, frame, packet) };
+}
+
+async function encodeAudio(libav: LibAv, { samples, sampleRate }: Waveform): Promise<EncodedTrack> {
+  const timeBase = [1, sampleRate] as const;
+  const [, context, frame, packet, size] = await libav.ff_init_encoder('libopus', {
+    ctx: { sample_rate: sampleRate, sample_fmt: sampleFormatFloat, channel_layout: layoutMono, channels: 1, bit_rate: 48_000 },
+    time_base: timeBase,
+    options: { application: 'audio', compression_level: '5' },
+  });
+  const blocks = Array.from({ length: Math.ceil(samples.length / size) }, (_, index) => {
+    const data = new Float32Array(size);
+    data.set(samples.subarray(index * size, (index + 1) * size));
+    return {
+      data,
+      format: sampleFormatFloat,
+      sample_rate: sampleRate,
+      channel_layout: layoutMono,
+      channels: 1,
+      nb_samples: size,
+      pts: index * size,
+      ptshi: 0 as const,
+    };
+  });
+  const packets = await libav.ff_encode_multi(context, frame, packet, blocks, true);
+  return { context, timeBase, packets, free: () => libav.ff_free_encoder(context, frame, packet) };
+}
+
+async function mux(libav: LibAv, tracks: readonly EncodedTrack[]): Promise<Uint8Array> {
+  const filename = 'clip.webm';
+  const [context, , io] = await libav.ff_init_muxer(
+    { format_name: 'webm', filename, open: true },
+    tracks.map((track) => [track.context, ...track.timeBase] as const),
+  );
+  // Without it the file would carry random identifiers.
+  await libav.AVFormatContext_flags_s(context, (await libav.AVFormatContext_flags(context)) | muxerBitExact);
+  await libav.avformat_write_header(context, 0);
+  const packet = await libav.av_packet_alloc();
+  const packets = tracks.flatMap((track, stream_index) => track.packets.map((one) => ({ ...one, stream_index })));
+  await libav.ff_write_multi(context, packet, packets);
+  await libav.av_write_trailer(context);
+  await libav.av_packet_free_js(packet);
+  await libav.ff_free_muxer(context, io);
+  const bytes = await libav.readFile(filename);
+  await libav.unlink(filename);
+  return bytes.slice();
+}
