@@ -1,0 +1,152 @@
+// A graph as an ONNX file: the one place that knows the format.
+import { create, toBinary } from '@bufbuild/protobuf';
+import {
+  AttributeProto_AttributeType,
+  AttributeProtoSchema,
+  GraphProtoSchema,
+  ModelProtoSchema,
+  NodeProtoSchema,
+  OperatorSetIdProtoSchema,
+  StringStringEntryProtoSchema,
+  TensorProtoSchema,
+  TensorShapeProto_DimensionSchema,
+  TensorShapeProtoSchema,
+  TypeProto_TensorSchema,
+  TypeProtoSchema,
+  ValueInfoProtoSchema,
+} from 'onnx-buf';
+import { topologicalOrder } from './differentiate.ts';
+import { elementTypeNumbers, type OperatorName, operatorRule } from './operators.ts';
+import { type Attributes, constant, elementCount, type Node, type Tensor } from './tensor.ts';
+
+const irVersion = 10n;
+const opsetVersion = 21n;
+
+/** A graph ready to run: ONNX bytes and the types of what goes in and comes out. */
+export type EncodedGraph = {
+  readonly bytes: Uint8Array;
+  readonly inputs: ReadonlyMap<string, Tensor>;
+  readonly outputs: ReadonlyMap<string, Tensor>;
+};
+
+/**
+ * Writes the part of the graph that the outputs need as an ONNX model (opset 21).
+ * @param outputs tensors by the names that they get in the file.
+ * @param metadata key and value pairs kept in the file's metadata.
+ * @throws when two different inputs share a name or when the file would pass protobuf's limit of 2 GB.
+ */
+export function encodeOnnx(outputs: Readonly<Record<string, Tensor>>, metadata: Readonly<Record<string, string>> = {}): EncodedGraph {
+  const results = Object.entries(outputs);
+  const nodes = topologicalOrder(results.map(([, tensor]) => tensor));
+  const used = new Set<Tensor>([...results.map(([, tensor]) => tensor), ...nodes.flatMap((node) => node.inputs)]);
+  const names = new Map<Tensor, string>();
+  const inputs = new Map<string, Tensor>();
+  const initializers = new Map<string, Tensor>();
+  const constantsByValue = new Map<string, string>();
+
+  const nameOfConstant = (tensor: Tensor, data: Uint8Array, wish: string | undefined): string => {
+    const small = data.byteLength <= 64 ? `${tensor.elementType}[${tensor.shape}]${data.join()}` : undefined;
+    const known = small && constantsByValue.get(small);
+    if (known) return known;
+    const name = wish ?? `constant_${initializers.size}`;
+    if (initializers.has(name)) throw new Error(`encodeOnnx: two constants are named ${name}`);
+    initializers.set(name, tensor);
+    if (small) constantsByValue.set(small, name);
+    return name;
+  };
+  const nameOf = (tensor: Tensor): string => {
+    const known = names.get(tensor);
+    if (known !== undefined) return known;
+    const { source } = tensor;
+    let name: string;
+    if (source.kind === 'input') {
+      name = source.name;
+      if (inputs.has(name)) throw new Error(`encodeOnnx: two inputs are named ${name}`);
+      inputs.set(name, tensor);
+    } else if (source.kind === 'constant') name = nameOfConstant(tensor, bytesOf(tensor), source.name);
+    else name = `value_${names.size}`;
+    names.set(tensor, name);
+    return name;
+  };
+
+  const nodeProtos = nodes.map((node, index) => {
+    const rule = operatorRule(node.operator as OperatorName);
+    const extra = (rule.constantInputs ?? []).map((attribute) => {
+      const values = node.attributes[attribute] as readonly number[];
+      return nameOf(constant(BigInt64Array.from(values, BigInt), [values.length]));
+    });
+    return create(NodeProtoSchema, {
+      name: `${node.operator}_${index}`,
+      opType: node.operator,
+      input: [...node.inputs.map(nameOf), ...extra],
+      output: outputNames(node, used, nameOf),
+      attribute: encodeAttributes(node.attributes, rule.attributes ?? {}),
+    });
+  });
+  // Named results are copies, so that one tensor may have two names and an input may be a result.
+  for (const [name, tensor] of results)
+    nodeProtos.push(create(NodeProtoSchema, { name: `result_${name}`, opType: 'Identity', input: [nameOf(tensor)], output: [name] }));
+
+  const size = [...initializers.values()].reduce((total, tensor) => total + bytesOf(tensor).byteLength, 0);
+  if (size > 2_000_000_000) throw new Error(`encodeOnnx: ${size} bytes of constants pass the 2 GB limit of an ONNX file`);
+  const model = create(ModelProtoSchema, {
+    irVersion,
+    producerName: 'duet',
+    opsetImport: [create(OperatorSetIdProtoSchema, { domain: '', version: opsetVersion })],
+    metadataProps: Object.entries(metadata).map(([key, value]) => create(StringStringEntryProtoSchema, { key, value })),
+    graph: create(GraphProtoSchema, {
+      name: 'duet',
+      node: nodeProtos,
+      initializer: [...initializers].map(([name, tensor]) =>
+        create(TensorProtoSchema, {
+          name,
+          dims: tensor.shape.map(BigInt),
+          dataType: elementTypeNumbers[tensor.elementType],
+          rawData: bytesOf(tensor) as Uint8Array<ArrayBuffer>,
+        }),
+      ),
+      input: [...inputs].map(([name, tensor]) => valueInfo(name, tensor)),
+      output: results.map(([name, tensor]) => valueInfo(name, tensor)),
+    }),
+  });
+  return { bytes: toBinary(ModelProtoSchema, model), inputs, outputs: new Map(results) };
+}
+
+/** Outputs that nobody uses are left out at the end and nameless in the middle, as ONNX asks for optional outputs. */
+function outputNames(node: Node, used: ReadonlySet<Tensor>, nameOf: (tensor: Tensor) => string): string[] {
+  const optional = node.operator === 'LayerNormalization';
+  const names = node.outputs.map((output) => (used.has(output) || !optional ? nameOf(output) : ''));
+  while (names.at(-1) === '') names.pop();
+  return names;
+}
+
+function encodeAttributes(attributes: Attributes, kinds: Readonly<Record<string, string>>) {
+  return Object.entries(kinds).map(([name, kind]) => {
+    const value = attributes[name];
+    if (kind === 'int') return create(AttributeProtoSchema, { name, type: AttributeProto_AttributeType.INT, i: BigInt(value as number) });
+    if (kind === 'float') return create(AttributeProtoSchema, { name, type: AttributeProto_AttributeType.FLOAT, f: value as number });
+    if (kind === 'ints')
+      return create(AttributeProtoSchema, {
+        name,
+        type: AttributeProto_AttributeType.INTS,
+        ints: (value as readonly number[]).map(BigInt),
+      });
+    return create(AttributeProtoSchema, { name, type: AttributeProto_AttributeType.STRING, s: new TextEncoder().encode(value as string) });
+  });
+}
+
+function valueInfo(name: string, { shape, elementType }: Tensor) {
+  const dim = shape.map((length) => create(TensorShapeProto_DimensionSchema, { value: { case: 'dimValue', value: BigInt(length) } }));
+  const value = create(TypeProto_TensorSchema, {
+    elemType: elementTypeNumbers[elementType],
+    shape: create(TensorShapeProtoSchema, { dim }),
+  });
+  return create(ValueInfoProtoSchema, { name, type: create(TypeProtoSchema, { value: { case: 'tensorType', value } }) });
+}
+
+function bytesOf(tensor: Tensor): Uint8Array {
+  if (tensor.source.kind !== 'constant') throw new Error('not a constant');
+  const { buffer, byteOffset, byteLength } = tensor.source.data;
+  if (byteLength === 0 && elementCount(tensor.shape) > 0) throw new Error('encodeOnnx: a constant lost its data');
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}

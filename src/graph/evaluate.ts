@@ -1,0 +1,272 @@
+// A slow, plain evaluation of a graph in double precision: the oracle that gradients and ONNX Runtime's results are tested against.
+import { topologicalOrder } from './differentiate.ts';
+import type { OperatorName } from './operators.ts';
+import { type Attributes, elementCount, type Shape, type Tensor } from './tensor.ts';
+
+type Value = { readonly shape: Shape; readonly data: Float64Array };
+type Evaluation = (inputs: readonly Value[], attributes: Attributes, outputs: readonly Tensor[]) => readonly Float64Array[];
+
+/**
+ * Values of `outputs` in double precision, each row by row.
+ * @param feeds a value for every input that the outputs depend on.
+ * @throws when an input has no value or a value of another length.
+ */
+export function evaluate(outputs: readonly Tensor[], feeds: ReadonlyMap<Tensor, ArrayLike<number>>): Float64Array[] {
+  const values = new Map<Tensor, Value>();
+  const get = (tensor: Tensor): Value => {
+    const known = values.get(tensor);
+    if (known) return known;
+    const { source, shape } = tensor;
+    const data = source.kind === 'constant' ? source.data : feeds.get(tensor);
+    if (!data || data.length !== elementCount(shape))
+      throw new Error(`evaluate: ${source.kind === 'input' ? source.name : 'a tensor'} needs a value of shape [${shape}]`);
+    const value = { shape, data: Float64Array.from(data as ArrayLike<number>, Number) };
+    values.set(tensor, value);
+    return value;
+  };
+  for (const node of topologicalOrder(outputs)) {
+    const results = evaluations[node.operator as OperatorName](node.inputs.map(get), node.attributes, node.outputs);
+    for (const [index, output] of node.outputs.entries()) values.set(output, { shape: output.shape, data: results[index] as Float64Array });
+  }
+  return outputs.map((output) => get(output).data);
+}
+
+const evaluations: Record<OperatorName, Evaluation> = {
+  Add: elementwise((a, b) => a + b),
+  Sub: elementwise((a, b) => a - b),
+  Mul: elementwise((a, b) => a * b),
+  Div: elementwise((a, b) => a / b),
+  Equal: elementwise((a, b) => Number(a === b)),
+  Greater: elementwise((a, b) => Number(a > b)),
+  Neg: elementwise((a) => -a),
+  Exp: elementwise(Math.exp),
+  Log: elementwise(Math.log),
+  Sqrt: elementwise(Math.sqrt),
+  Tanh: elementwise(Math.tanh),
+  Sigmoid: elementwise((a) => 1 / (1 + Math.exp(-a))),
+  Softplus: elementwise((a) => Math.max(a, 0) + Math.log1p(Math.exp(-Math.abs(a)))),
+  Erf: elementwise(errorFunction),
+  Relu: elementwise((a) => Math.max(a, 0)),
+  Gelu: elementwise((a) => (a / 2) * (1 + errorFunction(a * Math.SQRT1_2))),
+  Cast: elementwise((a) => a),
+  Where: elementwise((condition, a, b) => (condition ? a : b)),
+  MatMul: ([a, b], _, [y]) => {
+    const [rows, columns] = y!.shape.slice(-2) as [number, number];
+    const inner = a!.shape.at(-1) as number;
+    const batch = y!.shape.slice(0, -2);
+    const left = broadcastIndex([...a!.shape.slice(0, -2)], batch);
+    const right = broadcastIndex([...b!.shape.slice(0, -2)], batch);
+    const result = new Float64Array(elementCount(y!.shape));
+    for (let matrix = 0; matrix < elementCount(batch); matrix++)
+      product(
+        a!.data,
+        left(matrix) * rows * inner,
+        inner,
+        1,
+        b!.data,
+        right(matrix) * inner * columns,
+        columns,
+        1,
+        [rows, inner, columns],
+        result,
+        matrix * rows * columns,
+      );
+    return [result];
+  },
+  Gemm: ([a, b, bias], { transA, transB }, [y]) => {
+    const [rows, columns] = y!.shape as [number, number];
+    const inner = elementCount(a!.shape) / rows;
+    const result = new Float64Array(rows * columns);
+    const [aRow, aColumn] = transA ? [1, rows] : [inner, 1];
+    const [bRow, bColumn] = transB ? [1, inner] : [columns, 1];
+    product(a!.data, 0, aRow, aColumn, b!.data, 0, bRow, bColumn, [rows, inner, columns], result, 0);
+    if (!bias) return [result];
+    const index = broadcastIndex(bias.shape, y!.shape);
+    return [result.map((value, i) => value + bias.data[index(i)]!)];
+  },
+  Conv: ([x, kernel], { strides, pads }, [y]) => {
+    const [, channels, ...lengths] = x!.shape as [number, number, ...number[]];
+    const kernelLengths = kernel!.shape.slice(2);
+    const taps = elementCount(kernelLengths);
+    return [
+      fill(y!.shape, (position) => {
+        const [batch, filter, ...place] = position as [number, number, ...number[]];
+        let total = 0;
+        for (let channel = 0; channel < channels; channel++)
+          for (let tap = 0; tap < taps; tap++) {
+            const offsets = unravel(tap, kernelLengths);
+            const at = place.map((p, axis) => p * (strides as number[])[axis]! + offsets[axis]! - (pads as number[])[axis]!);
+            if (at.some((p, axis) => p < 0 || p >= lengths[axis]!)) continue;
+            total += x!.data[ravel([batch, channel, ...at], x!.shape)]! * kernel!.data[(filter * channels + channel) * taps + tap]!;
+          }
+        return total;
+      }),
+    ];
+  },
+  Transpose: ([x], { perm }, [y]) => [
+    fill(y!.shape, (position) => {
+      const source = Array<number>(position.length);
+      for (const [to, from] of (perm as number[]).entries()) source[from] = position[to]!;
+      return x!.data[ravel(source, x!.shape)]!;
+    }),
+  ],
+  Reshape: ([x]) => [x!.data],
+  Expand: ([x], _, [y]) => {
+    const index = broadcastIndex(x!.shape, y!.shape);
+    return [Float64Array.from({ length: elementCount(y!.shape) }, (_, i) => x!.data[index(i)]!)];
+  },
+  Concat: (inputs, { axis }, [y]) => [
+    fill(y!.shape, (position) => {
+      let along = position[axis as number]!;
+      const part = inputs.find(({ shape }) => {
+        if (along < shape[axis as number]!) return true;
+        along -= shape[axis as number]!;
+        return false;
+      })!;
+      return part.data[ravel(position.with(axis as number, along), part.shape)]!;
+    }),
+  ],
+  Split: ([x], { axis }, outputs) => {
+    let start = 0;
+    return outputs.map(({ shape }) => {
+      const offset = start;
+      start += shape[axis as number]!;
+      return fill(shape, (position) => x!.data[ravel(position.with(axis as number, position[axis as number]! + offset), x!.shape)]!);
+    });
+  },
+  ReduceSum: reduction((values) => values.reduce((total, value) => total + value, 0)),
+  ReduceMean: reduction((values) => values.reduce((total, value) => total + value, 0) / values.length),
+  ReduceMax: reduction((values) => Math.max(...values)),
+  Softmax: alongAxis((values) => {
+    const largest = Math.max(...values);
+    const exponentials = values.map((value) => Math.exp(value - largest));
+    const total = exponentials.reduce((sum, value) => sum + value, 0);
+    return exponentials.map((value) => value / total);
+  }),
+  LogSoftmax: alongAxis((values) => {
+    const largest = Math.max(...values);
+    const logTotal = largest + Math.log(values.reduce((sum, value) => sum + Math.exp(value - largest), 0));
+    return values.map((value) => value - logTotal);
+  }),
+  LayerNormalization: ([x, scale, bias], { epsilon }) => {
+    const width = x!.shape.at(-1)!;
+    const rows = x!.data.length / width;
+    const normalised = new Float64Array(x!.data.length);
+    const means = new Float64Array(rows);
+    const inverseDeviations = new Float64Array(rows);
+    for (let row = 0; row < rows; row++) {
+      const values = x!.data.subarray(row * width, (row + 1) * width);
+      const mean = values.reduce((total, value) => total + value, 0) / width;
+      const variance = values.reduce((total, value) => total + (value - mean) ** 2, 0) / width;
+      means[row] = mean;
+      inverseDeviations[row] = 1 / Math.sqrt(variance + (epsilon as number));
+      for (let i = 0; i < width; i++)
+        normalised[row * width + i] = (values[i]! - mean) * inverseDeviations[row]! * scale!.data[i]! + bias!.data[i]!;
+    }
+    return [normalised, means, inverseDeviations];
+  },
+};
+
+function elementwise(compute: (...values: number[]) => number): Evaluation {
+  return (inputs, _, [y]) => {
+    const indices = inputs.map(({ shape }) => broadcastIndex(shape, y!.shape));
+    return [
+      Float64Array.from({ length: elementCount(y!.shape) }, (_, i) => compute(...inputs.map(({ data }, j) => data[indices[j]!(i)]!))),
+    ];
+  };
+}
+
+function reduction(compute: (values: number[]) => number): Evaluation {
+  return ([x], { axes }, [y]) => {
+    const groups = Array.from({ length: elementCount(y!.shape) }, (): number[] => []);
+    const kept = x!.shape.map((length, axis) => ((axes as number[]).includes(axis) ? 1 : length));
+    const index = broadcastIndex(kept, x!.shape);
+    for (const [i, value] of x!.data.entries()) groups[index(i)]!.push(value);
+    return [Float64Array.from(groups, compute)];
+  };
+}
+
+function alongAxis(compute: (values: number[]) => number[]): Evaluation {
+  return ([x], { axis }) => {
+    const length = x!.shape[axis as number]!;
+    const stride = elementCount(x!.shape.slice((axis as number) + 1));
+    const result = new Float64Array(x!.data.length);
+    for (let start = 0; start < x!.data.length; start++) {
+      if (Math.floor(start / stride) % length !== 0) continue;
+      const places = Array.from({ length }, (_, i) => start + i * stride);
+      for (const [i, value] of compute(places.map((place) => x!.data[place]!)).entries()) result[places[i]!] = value;
+    }
+    return [result];
+  };
+}
+
+type Extent = readonly [rows: number, inner: number, columns: number];
+
+function product(
+  a: Float64Array,
+  aStart: number,
+  aRow: number,
+  aColumn: number,
+  b: Float64Array,
+  bStart: number,
+  bRow: number,
+  bColumn: number,
+  [rows, inner, columns]: Extent,
+  result: Float64Array,
+  start: number,
+): void {
+  for (let row = 0; row < rows; row++)
+    for (let column = 0; column < columns; column++) {
+      let total = 0;
+      for (let i = 0; i < inner; i++) total += a[aStart + row * aRow + i * aColumn]! * b[bStart + i * bRow + column * bColumn]!;
+      result[start + row * columns + column] = total;
+    }
+}
+
+function fill(shape: Shape, compute: (position: number[]) => number): Float64Array {
+  return Float64Array.from({ length: elementCount(shape) }, (_, i) => compute(unravel(i, shape)));
+}
+
+function unravel(index: number, shape: Shape): number[] {
+  const position = Array<number>(shape.length);
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    position[axis] = index % shape[axis]!;
+    index = Math.floor(index / shape[axis]!);
+  }
+  return position;
+}
+
+function ravel(position: readonly number[], shape: Shape): number {
+  return shape.reduce((index, length, axis) => index * length + position[axis]!, 0);
+}
+
+/** Maps an index into the broadcast shape to one into a tensor of `shape`. */
+function broadcastIndex(shape: Shape, broadcast: Shape): (index: number) => number {
+  const missing = broadcast.length - shape.length;
+  return (index) =>
+    ravel(
+      unravel(index, broadcast)
+        .slice(missing)
+        .map((place, axis) => (shape[axis] === 1 ? 0 : place)),
+      shape,
+    );
+}
+
+/** erf to double precision: Taylor series near zero, Lentz's continued fraction of erfc beyond. */
+function errorFunction(x: number): number {
+  const size = Math.abs(x);
+  if (size > 6) return Math.sign(x);
+  if (size < 2.5) {
+    let term = x;
+    let total = x;
+    for (let n = 1; Math.abs(term) > 1e-18 * Math.abs(total); n++) {
+      term *= (-x * x) / n;
+      total += term / (2 * n + 1);
+      if (n > 200) break;
+    }
+    return (2 / Math.sqrt(Math.PI)) * total;
+  }
+  let fraction = 0;
+  for (let n = 60; n >= 1; n--) fraction = n / 2 / (size + fraction);
+  return Math.sign(x) * (1 - Math.exp(-size * size) / (Math.sqrt(Math.PI) * (size + fraction)));
+}

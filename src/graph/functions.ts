@@ -1,0 +1,150 @@
+// What graphs are written with: one function for each operator, and the few compositions every model needs.
+// A plain number stands for a scalar constant of the other operand's element type.
+import { apply, elementTypeNumbers, type OperatorName } from './operators.ts';
+import { type ElementType, filled, resolveAxis, type Shape, type Tensor } from './tensor.ts';
+
+type Operand = Tensor | number;
+
+function only(operator: OperatorName, inputs: readonly Tensor[], attributes = {}): Tensor {
+  return apply(operator, inputs, attributes)[0] as Tensor;
+}
+
+function binary(operator: OperatorName) {
+  return (a: Operand, b: Operand): Tensor => {
+    const like = typeof a === 'number' ? (b as Tensor).elementType : a.elementType;
+    return only(operator, [asTensor(a, like), asTensor(b, like)]);
+  };
+}
+
+function unary(operator: OperatorName, attributes = {}) {
+  return (x: Tensor): Tensor => only(operator, [x], attributes);
+}
+
+function asTensor(x: Operand, like: ElementType): Tensor {
+  return typeof x === 'number' ? filled(x, [], like) : x;
+}
+
+export const add = binary('Add');
+export const subtract = binary('Sub');
+export const multiply = binary('Mul');
+export const divide = binary('Div');
+export const equal = binary('Equal');
+export const greater = binary('Greater');
+
+export const negate = unary('Neg');
+export const exp = unary('Exp');
+export const log = unary('Log');
+export const sqrt = unary('Sqrt');
+export const tanh = unary('Tanh');
+export const sigmoid = unary('Sigmoid');
+export const softplus = unary('Softplus');
+export const erf = unary('Erf');
+export const relu = unary('Relu');
+/** GELU with the exact error function. */
+export const gelu = unary('Gelu', { approximate: 'none' });
+
+export function cast(x: Tensor, to: ElementType): Tensor {
+  return x.elementType === to ? x : only('Cast', [x], { to: elementTypeNumbers[to] });
+}
+
+/** Elements of `a` where the condition holds, of `b` elsewhere. */
+export function where(condition: Tensor, a: Operand, b: Operand): Tensor {
+  const like = typeof a === 'number' ? (typeof b === 'number' ? 'float32' : b.elementType) : a.elementType;
+  return only('Where', [condition, asTensor(a, like), asTensor(b, like)]);
+}
+
+/** Matrix product over the last two axes; the others broadcast. */
+export function matMul(a: Tensor, b: Tensor): Tensor {
+  return only('MatMul', [a, b]);
+}
+
+/** Product of two matrices, each taken transposed on request, plus a bias row. */
+export function gemm(a: Tensor, b: Tensor, options: { transA?: boolean; transB?: boolean; bias?: Tensor } = {}): Tensor {
+  const inputs = options.bias ? [a, b, options.bias] : [a, b];
+  return only('Gemm', inputs, { transA: options.transA ? 1 : 0, transB: options.transB ? 1 : 0 });
+}
+
+/** x [..., in] times the transpose of weight [out, in], plus bias [out]: a linear layer in the layout checkpoints use. */
+export function linear(x: Tensor, weight: Tensor, bias?: Tensor): Tensor {
+  const rows = x.shape.slice(0, -1);
+  const flat = reshape(x, [rows.reduce((product, length) => product * length, 1), x.shape.at(-1) as number]);
+  return reshape(gemm(flat, weight, { transB: true, ...(bias && { bias }) }), [...rows, weight.shape[0] as number]);
+}
+
+/** Convolution over all axes after the first two; `pads` are all begins, then all ends. */
+export function conv(x: Tensor, kernel: Tensor, strides: readonly number[], pads = strides.flatMap(() => [0, 0])): Tensor {
+  return only('Conv', [x, kernel], { strides, pads });
+}
+
+export function transpose(x: Tensor, perm: readonly number[]): Tensor {
+  return perm.every((axis, position) => axis === position) ? x : only('Transpose', [x], { perm });
+}
+
+export function reshape(x: Tensor, shape: Shape): Tensor {
+  return shape.join() === x.shape.join() ? x : only('Reshape', [x], { shape });
+}
+
+export function expand(x: Tensor, shape: Shape): Tensor {
+  return shape.join() === x.shape.join() ? x : only('Expand', [x], { shape });
+}
+
+export function concat(parts: readonly Tensor[], axis: number): Tensor {
+  return parts.length === 1 ? (parts[0] as Tensor) : only('Concat', parts, { axis: resolveAxis(axis, (parts[0] as Tensor).shape.length) });
+}
+
+/** Parts of the given lengths along an axis; the lengths add up to the whole. */
+export function split(x: Tensor, axis: number, lengths: readonly number[]): readonly Tensor[] {
+  return lengths.length === 1 ? [x] : apply('Split', [x], { axis: resolveAxis(axis, x.shape.length), split: lengths });
+}
+
+/** Elements from `start` up to, not including, `end` along an axis. */
+export function slice(x: Tensor, axis: number, start: number, end: number): Tensor {
+  const along = resolveAxis(axis, x.shape.length);
+  const lengths = [start, end - start, (x.shape[along] as number) - end];
+  const parts = split(
+    x,
+    along,
+    lengths.filter((length) => length > 0),
+  );
+  return parts[start > 0 ? 1 : 0] as Tensor;
+}
+
+function reduce(operator: OperatorName) {
+  return (x: Tensor, axes: readonly number[] = x.shape.map((_, axis) => axis), keepAxes = false): Tensor =>
+    axes.length === 0
+      ? x
+      : only(operator, [x], { axes: axes.map((axis) => resolveAxis(axis, x.shape.length)), keepdims: keepAxes ? 1 : 0 });
+}
+
+/** Sum over `axes` (default: all). */
+export const sum = reduce('ReduceSum');
+/** Mean over `axes` (default: all). */
+export const mean = reduce('ReduceMean');
+/** Largest element over `axes` (default: all). */
+export const max = reduce('ReduceMax');
+
+export function softmax(x: Tensor, axis = -1): Tensor {
+  return only('Softmax', [x], { axis: resolveAxis(axis, x.shape.length) });
+}
+
+export function logSoftmax(x: Tensor, axis = -1): Tensor {
+  return only('LogSoftmax', [x], { axis: resolveAxis(axis, x.shape.length) });
+}
+
+/** Normalisation of the last axis to zero mean and unit variance, then scale and bias. */
+export function layerNormalization(x: Tensor, scale: Tensor, bias: Tensor, epsilon: number): Tensor {
+  return only('LayerNormalization', [x, scale, bias], { axis: -1, epsilon });
+}
+
+/** Vectors of the last axis scaled to unit length; `epsilon` bounds the divisor from below, squared. */
+export function l2Normalise(x: Tensor, epsilon = 1e-24): Tensor {
+  return divide(x, sqrt(add(sum(multiply(x, x), [-1], true), epsilon)));
+}
+
+/** Sums a gradient over the axes along which a tensor of `shape` was broadcast. */
+export function sumToShape(x: Tensor, shape: Shape): Tensor {
+  if (x.shape.join() === shape.join()) return x;
+  const missing = x.shape.length - shape.length;
+  const axes = x.shape.flatMap((length, axis) => (axis < missing || (shape[axis - missing] === 1 && length !== 1) ? [axis] : []));
+  return reshape(sum(x, axes, true), shape);
+}

@@ -1,0 +1,135 @@
+// The gradient table: one row for each operator. A row takes the node and the gradients of its outputs, and gives the gradients
+// of its inputs, as graphs. What nobody asks for is never reached, so a row may offer more than is used.
+import {
+  add,
+  cast,
+  concat,
+  divide,
+  equal,
+  erf,
+  exp,
+  expand,
+  gemm,
+  greater,
+  matMul,
+  mean,
+  multiply,
+  negate,
+  reshape,
+  sigmoid,
+  split,
+  subtract,
+  sum,
+  sumToShape,
+  transpose,
+  where,
+} from './functions.ts';
+import type { OperatorName } from './operators.ts';
+import { filled, type Node, resolveAxis, type Tensor } from './tensor.ts';
+
+type GradientRow = (node: Node, gradient: Tensor, gradients: readonly (Tensor | undefined)[]) => readonly (Tensor | undefined)[];
+
+/** Rows for the operators that can be differentiated. `gradient` is that of the first output. */
+export const gradientTable: Partial<Record<OperatorName, GradientRow>> = {
+  Add: ({ inputs: [a, b] }, g) => [sumToShape(g, a!.shape), sumToShape(g, b!.shape)],
+  Sub: ({ inputs: [a, b] }, g) => [sumToShape(g, a!.shape), sumToShape(negate(g), b!.shape)],
+  Mul: ({ inputs: [a, b] }, g) => [sumToShape(multiply(g, b!), a!.shape), sumToShape(multiply(g, a!), b!.shape)],
+  Div: ({ inputs: [a, b], outputs: [y] }, g) => {
+    const quotient = divide(g, b!);
+    return [sumToShape(quotient, a!.shape), sumToShape(negate(multiply(quotient, y!)), b!.shape)];
+  },
+  Neg: (_, g) => [negate(g)],
+  Exp: ({ outputs: [y] }, g) => [multiply(g, y!)],
+  Log: ({ inputs: [x] }, g) => [divide(g, x!)],
+  Sqrt: ({ outputs: [y] }, g) => [divide(multiply(g, 0.5), y!)],
+  Tanh: ({ outputs: [y] }, g) => [multiply(g, subtract(1, multiply(y!, y!)))],
+  Sigmoid: ({ outputs: [y] }, g) => [multiply(g, multiply(y!, subtract(1, y!)))],
+  Softplus: ({ inputs: [x] }, g) => [multiply(g, sigmoid(x!))],
+  Erf: ({ inputs: [x] }, g) => [multiply(g, multiply(exp(negate(multiply(x!, x!))), 2 / Math.sqrt(Math.PI)))],
+  Relu: ({ inputs: [x] }, g) => [where(greater(x!, 0), g, 0)],
+  // d/dx x Phi(x) = Phi(x) + x phi(x), with the unit normal's distribution Phi and density phi.
+  Gelu: ({ inputs: [x] }, g) => {
+    const distribution = add(multiply(erf(multiply(x!, Math.SQRT1_2)), 0.5), 0.5);
+    const density = multiply(exp(multiply(multiply(x!, x!), -0.5)), 1 / Math.sqrt(2 * Math.PI));
+    return [multiply(g, add(distribution, multiply(x!, density)))];
+  },
+  Cast: ({ inputs: [x] }, g) => [x!.elementType.startsWith('float') ? cast(g, x!.elementType) : undefined],
+  Where: ({ inputs: [condition, a, b] }, g) => [
+    undefined,
+    sumToShape(where(condition!, g, 0), a!.shape),
+    sumToShape(where(condition!, 0, g), b!.shape),
+  ],
+  MatMul: ({ inputs: [a, b] }, g) => [
+    sumToShape(matMul(g, swapLastAxes(b!)), a!.shape), //
+    sumToShape(matMul(swapLastAxes(a!), g), b!.shape),
+  ],
+  // y = op(a) op(b) + bias; the four cases of transposition reduce to products that need no Transpose node.
+  Gemm: ({ inputs: [a, b, bias], attributes }, g) => {
+    const transA = attributes.transA === 1;
+    const transB = attributes.transB === 1;
+    return [
+      transA ? gemm(b!, g, { transA: transB, transB: true }) : gemm(g, b!, { transB: !transB }),
+      transB ? gemm(g, a!, { transA: true, transB: transA }) : gemm(a!, g, { transA: !transA }),
+      bias && sumToShape(g, bias.shape),
+    ];
+  },
+  Transpose: ({ attributes }, g) => {
+    const perm = attributes.perm as readonly number[];
+    return [
+      transpose(
+        g,
+        perm.map((_, axis) => perm.indexOf(axis)),
+      ),
+    ];
+  },
+  Reshape: ({ inputs: [x] }, g) => [reshape(g, x!.shape)],
+  Expand: ({ inputs: [x] }, g) => [sumToShape(g, x!.shape)],
+  Concat: ({ inputs, attributes }, g) => {
+    const axis = attributes.axis as number;
+    const lengths = inputs.map(({ shape }) => shape[axis] as number);
+    return split(g, axis, lengths);
+  },
+  Split: ({ outputs, attributes }, _, gradients) => {
+    const parts = outputs.map(({ shape, elementType }, part) => gradients[part] ?? expand(filled(0, [], elementType), shape));
+    return [concat(parts, attributes.axis as number)];
+  },
+  ReduceSum: (node, g) => [spreadReduced(node, g)],
+  ReduceMean: (node, g) => [divide(spreadReduced(node, g), ratioOfSizes(node))],
+  // Equal maxima share the gradient.
+  ReduceMax: (node, g) => {
+    const [x] = node.inputs;
+    const isMax = cast(equal(x!, spreadReduced(node, node.outputs[0]!)), x!.elementType);
+    const ties = sum(isMax, node.attributes.axes as readonly number[], true);
+    return [divide(multiply(isMax, spreadReduced(node, g)), ties)];
+  },
+  Softmax: ({ outputs: [y], attributes }, g) => {
+    const weighted = multiply(g, y!);
+    return [subtract(weighted, multiply(y!, sum(weighted, [attributes.axis as number], true)))];
+  },
+  LogSoftmax: ({ outputs: [y], attributes }, g) => [subtract(g, multiply(exp(y!), sum(g, [attributes.axis as number], true)))],
+  // With the normalised input n: dx = (h - mean(h) - n mean(h n)) / deviation, h = g scale (Ba et al. 2016, section 3, differentiated).
+  LayerNormalization: ({ inputs: [x, scale, bias], outputs: [, average, inverseDeviation] }, g, [, ...ofStatistics]) => {
+    if (ofStatistics.some(Boolean)) throw new Error('LayerNormalization: gradients of the statistics have no rule');
+    const normalised = multiply(subtract(x!, average!), inverseDeviation!);
+    const h = multiply(g, scale!);
+    const centred = subtract(subtract(h, mean(h, [-1], true)), multiply(normalised, mean(multiply(h, normalised), [-1], true)));
+    return [multiply(centred, inverseDeviation!), sumToShape(multiply(g, normalised), scale!.shape), sumToShape(g, bias!.shape)];
+  },
+};
+
+function swapLastAxes(x: Tensor): Tensor {
+  const rank = x.shape.length;
+  return transpose(x, [...Array(rank - 2).keys(), rank - 1, rank - 2]);
+}
+
+/** A gradient of a reduction's result, back in the shape of the reduction's input. */
+function spreadReduced({ inputs: [x], attributes }: Node, g: Tensor): Tensor {
+  const axes = (attributes.axes as readonly number[]).map((axis) => resolveAxis(axis, x!.shape.length));
+  const kept = x!.shape.map((length, axis) => (axes.includes(axis) ? 1 : length));
+  return expand(reshape(g, kept), x!.shape);
+}
+
+function ratioOfSizes({ inputs: [x], outputs: [y] }: Node): number {
+  const size = ({ shape }: Tensor) => shape.reduce((product, length) => product * length, 1);
+  return size(x!) / size(y!);
+}

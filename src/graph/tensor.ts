@@ -1,0 +1,85 @@
+// Symbolic tensors: what a graph is made of before anything is computed. Every shape is known when the graph is built.
+
+/** Lengths of a tensor's axes, outermost first; `[]` is a scalar. */
+export type Shape = readonly number[];
+
+export type ElementType = 'float32' | 'float64' | 'int64' | 'bool' | 'uint8';
+
+/** Values of a constant, row by row. Booleans are bytes, 0 or 1. */
+export type TensorData = Float32Array | Float64Array | BigInt64Array | Uint8Array;
+
+export type Attributes = Readonly<Record<string, number | string | readonly number[]>>;
+
+/** One application of an ONNX operator. */
+export type Node<Operator extends string = string> = {
+  readonly operator: Operator;
+  readonly inputs: readonly Tensor[];
+  readonly attributes: Attributes;
+  readonly outputs: readonly Tensor[];
+};
+
+export type TensorType = { readonly shape: Shape; readonly elementType: ElementType };
+
+/** A value in a graph: fed at run time, fixed, or computed by a node. */
+export type Tensor = TensorType & {
+  readonly source:
+    | { readonly kind: 'input'; readonly name: string }
+    | { readonly kind: 'constant'; readonly data: TensorData; readonly name?: string }
+    | { readonly kind: 'node'; readonly node: Node; readonly output: number };
+};
+
+/** A value fed at run time under `name`. */
+export function input(name: string, shape: Shape, elementType: ElementType = 'float32'): Tensor {
+  return { shape, elementType, source: { kind: 'input', name } };
+}
+
+const elementTypes = new Map<unknown, ElementType>([
+  [Float32Array, 'float32'],
+  [Float64Array, 'float64'],
+  [BigInt64Array, 'int64'],
+  [Uint8Array, 'uint8'],
+]);
+
+/**
+ * A fixed value; its element type follows from the array's. The array is kept, not copied.
+ * @throws when the shape does not hold as many elements as `data`.
+ */
+export function constant(data: TensorData, shape: Shape, name?: string): Tensor {
+  if (elementCount(shape) !== data.length)
+    throw new Error(`constant: shape [${shape}] holds ${elementCount(shape)} elements, data has ${data.length}`);
+  const elementType = elementTypes.get(data.constructor) as ElementType;
+  return { shape, elementType, source: name === undefined ? { kind: 'constant', data } : { kind: 'constant', data, name } };
+}
+
+/** A constant of one repeated value, in the element type of `like`. */
+export function filled(value: number, shape: Shape, like: ElementType): Tensor {
+  const length = elementCount(shape);
+  if (like === 'float64') return constant(new Float64Array(length).fill(value), shape);
+  if (like === 'int64') return constant(new BigInt64Array(length).fill(BigInt(value)), shape);
+  return constant(new Float32Array(length).fill(value), shape);
+}
+
+export function elementCount(shape: Shape): number {
+  return shape.reduce((count, length) => count * length, 1);
+}
+
+/** The axis counted from the front; negative axes count from the end. */
+export function resolveAxis(axis: number, rank: number): number {
+  const resolved = axis < 0 ? axis + rank : axis;
+  if (resolved < 0 || resolved >= rank) throw new Error(`axis ${axis} does not exist in a tensor of rank ${rank}`);
+  return resolved;
+}
+
+/**
+ * The shape that two shapes broadcast to (numpy's rule: aligned from the right, length 1 stretches).
+ * @throws when a pair of lengths differs and neither is 1.
+ */
+export function broadcastShapes(a: Shape, b: Shape): Shape {
+  const rank = Math.max(a.length, b.length);
+  return Array.from({ length: rank }, (_, axis) => {
+    const left = a[axis - rank + a.length] ?? 1;
+    const right = b[axis - rank + b.length] ?? 1;
+    if (left !== right && left !== 1 && right !== 1) throw new Error(`shapes [${a}] and [${b}] do not broadcast`);
+    return left === 1 ? right : left;
+  });
+}

@@ -1,0 +1,9 @@
+// ONNX Runtime as Node loads it.
+import * as ort from 'onnxruntime-node';
+import type { EncodedGraph } from '../graph/encode-onnx.ts';
+import { openSession, type Session, type SessionOptions } from './session.ts';
+
+/** Loads a graph on this machine's processor or, on request, another provider. */
+export function openNodeSession(graph: EncodedGraph, options: SessionOptions = {}): Promise<Session> {
+  return openSession(ort, graph, options);
+}

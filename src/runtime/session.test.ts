@@ -1,0 +1,68 @@
+import { expect, test } from 'vitest';
+import { encodeOnnx } from '../graph/encode-onnx.ts';
+import { evaluate } from '../graph/evaluate.ts';
+import * as f from '../graph/functions.ts';
+import { constant, elementCount, input, type Shape, type Tensor } from '../graph/tensor.ts';
+import { createRandom } from '../random/random.ts';
+import { openNodeSession } from './node.ts';
+
+const fixed = (shape: Shape) => {
+  const random = createRandom('constant', ...shape);
+  return constant(Float32Array.from({ length: elementCount(shape) }, random.normal), shape);
+};
+
+// Each operator once, on shapes that show a wrong axis or a wrong order.
+const graphs: Record<string, (x: Tensor) => Tensor> = {
+  Add: (x) => f.add(x, fixed([4])),
+  Sub: (x) => f.subtract(1, x),
+  Mul: (x) => f.multiply(x, fixed([3, 1])),
+  Div: (x) => f.divide(x, 3),
+  Equal: (x) => f.cast(f.equal(x, x), 'float32'),
+  Greater: (x) => f.cast(f.greater(x, 0.5), 'float32'),
+  Neg: f.negate,
+  Exp: f.exp,
+  Log: (x) => f.log(f.exp(x)),
+  Sqrt: (x) => f.sqrt(f.exp(x)),
+  Tanh: f.tanh,
+  Sigmoid: f.sigmoid,
+  Softplus: (x) => f.softplus(f.multiply(x, 20)),
+  Erf: f.erf,
+  Relu: f.relu,
+  Gelu: f.gelu,
+  Where: (x) => f.where(f.greater(x, 0), x, fixed([4])),
+  MatMul: (x) => f.matMul(x, fixed([2, 4, 5])),
+  Gemm: (x) => f.gemm(f.reshape(x, [6, 4]), fixed([5, 4]), { transB: true, bias: fixed([5]) }),
+  Conv: (x) => f.conv(x, fixed([5, 3, 2]), [2], [1, 0]),
+  Transpose: (x) => f.transpose(x, [2, 0, 1]),
+  Reshape: (x) => f.reshape(x, [4, 6]),
+  Expand: (x) => f.expand(x, [2, 2, 3, 4]),
+  Concat: (x) => f.concat([x, fixed([2, 1, 4]), x], 1),
+  Split: (x) => f.slice(x, 2, 1, 3),
+  ReduceSum: (x) => f.sum(x, [0, 2]),
+  ReduceMean: (x) => f.mean(x, [1], true),
+  ReduceMax: (x) => f.max(x, [2]),
+  Softmax: (x) => f.softmax(x, 1),
+  LogSoftmax: (x) => f.logSoftmax(x, 2),
+  LayerNormalization: (x) => f.layerNormalization(x, fixed([4]), fixed([4]), 1e-6),
+};
+
+test.each(Object.keys(graphs))('ONNX Runtime computes %s as the plain evaluation does', async (operator) => {
+  const x = input('x', [2, 3, 4]);
+  const y = graphs[operator]!(x);
+  const data = Float32Array.from({ length: 24 }, createRandom(operator).normal);
+  const session = await openNodeSession(encodeOnnx({ y }));
+  const result = (await session.run({ x: data })).y!;
+  await session.release();
+  const expected = evaluate([y], new Map([[x, data]]))[0]!;
+  expect(result.length).toBe(expected.length);
+  for (const [i, value] of expected.entries()) expect(Math.abs(result[i]! - value)).toBeLessThan(2e-6 * (1 + Math.abs(value)));
+});
+
+test('wrong feeds and a released session are refused by name', async () => {
+  const session = await openNodeSession(encodeOnnx({ y: f.exp(input('x', [2])) }));
+  await expect(session.run({})).rejects.toThrow(/input x needs shape \[2\], got nothing/);
+  await expect(session.run({ x: new Float32Array(3) })).rejects.toThrow(/3 elements/);
+  await expect(session.run({ x: new Float32Array(2), z: new Float32Array(2) })).rejects.toThrow(/no input z/);
+  await session.release();
+  await expect(session.run({ x: new Float32Array(2) })).rejects.toThrow(/after release/);
+});

@@ -1,0 +1,60 @@
+// Running encoded graphs on ONNX Runtime: the same code for onnxruntime-node and onnxruntime-web.
+import type { InferenceSession, InferenceSessionFactory, TensorConstructor } from 'onnxruntime-common';
+import type { EncodedGraph } from '../graph/encode-onnx.ts';
+import { elementCount, type TensorData } from '../graph/tensor.ts';
+
+/** What of ONNX Runtime is used; both npm packages have it. */
+export type OnnxRuntime = { readonly InferenceSession: InferenceSessionFactory; readonly Tensor: TensorConstructor };
+
+export type Provider = 'cpu' | 'webgpu' | 'cuda' | 'coreml' | 'dml' | 'wasm';
+
+export type SessionOptions = {
+  readonly provider?: Provider;
+  /** Threads inside an operator; default: one for each core. */
+  readonly threads?: number;
+};
+
+/** A graph loaded on a device. Release it when done: its memory is not the garbage collector's. */
+export type Session = {
+  readonly provider: Provider;
+  /**
+   * Runs the graph once.
+   * @param feeds one array for each input of the graph, row by row.
+   * @throws when an input is missing, unknown or of the wrong length.
+   */
+  run(feeds: Readonly<Record<string, TensorData>>): Promise<Record<string, Float32Array>>;
+  release(): Promise<void>;
+};
+
+/** Loads a graph. @throws when the provider is absent or refuses the graph. */
+export async function openSession(runtime: OnnxRuntime, graph: EncodedGraph, options: SessionOptions = {}): Promise<Session> {
+  const { provider = 'cpu', threads } = options;
+  const settings: InferenceSession.SessionOptions = {
+    executionProviders: [provider],
+    graphOptimizationLevel: 'all',
+    logSeverityLevel: 3,
+    ...(threads !== undefined && { intraOpNumThreads: threads, interOpNumThreads: 1 }),
+  };
+  const session = await runtime.InferenceSession.create(graph.bytes, settings);
+  let released = false;
+  return {
+    provider,
+    async run(feeds) {
+      if (released) throw new Error('session: run after release');
+      for (const name of Object.keys(feeds)) if (!graph.inputs.has(name)) throw new Error(`session: the graph has no input ${name}`);
+      const tensors = [...graph.inputs].map(([name, { shape, elementType }]) => {
+        const data = feeds[name];
+        if (!data || data.length !== elementCount(shape))
+          throw new Error(`session: input ${name} needs shape [${shape}], got ${data ? `${data.length} elements` : 'nothing'}`);
+        return [name, new runtime.Tensor(elementType, data as Float32Array, shape)] as const;
+      });
+      const results = await session.run(Object.fromEntries(tensors));
+      return Object.fromEntries(Object.entries(results).map(([name, value]) => [name, value.data as Float32Array]));
+    },
+    async release() {
+      if (released) return;
+      released = true;
+      await session.release();
+    },
+  };
+}
