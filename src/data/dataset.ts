@@ -1,0 +1,88 @@
+// What a data set is: labelled clips, each in one split.
+import type { MediaReference } from '../media/media.ts';
+
+export const splitNames = ['train', 'val', 'test'] as const;
+export type Split = (typeof splitNames)[number];
+
+/** A class's name, as its folder or the manifest writes it. */
+export type ClassLabel = string;
+
+/** One labelled clip. */
+export type Example = {
+  /** Path relative to the data set, with forward slashes, and the times when there are any: the same on every machine. */
+  readonly id: string;
+  readonly label: ClassLabel;
+  readonly split: Split;
+  readonly media: MediaReference;
+};
+
+/**
+ * Where the splits come from: `given` by the folders or the manifest; `given, val cut from train` where they had none;
+ * `drawn` from the seed; read from a split `file`; `all test` when unsplit data is opened for evaluation only.
+ */
+export type SplitOrigin = 'given' | 'given, val cut from train' | 'drawn' | 'file' | 'all test';
+
+/** A file in the data folder that is part of no clip, and why. */
+export type IgnoredFile = { readonly path: string; readonly reason: string };
+
+export type Dataset = {
+  /** The folder's or the manifest's own name. */
+  readonly name: string;
+  /** The folder that ids are relative to. */
+  readonly root: string;
+  /** Sorted; a label's index here is its class index everywhere. */
+  readonly classes: readonly ClassLabel[];
+  /** Sorted by id. */
+  readonly examples: readonly Example[];
+  readonly splitOrigin: SplitOrigin;
+  readonly ignored: readonly IgnoredFile[];
+};
+
+/** A clip before its split is settled. */
+export type UnsplitExample = Omit<Example, 'split'> & { readonly split?: Split };
+
+/** The examples of one split, in the data set's order. */
+export function examplesOf(dataset: Dataset, split: Split): readonly Example[] {
+  return dataset.examples.filter((example) => example.split === split);
+}
+
+/** Items grouped by a key, groups in the order of their first item. */
+export function groupBy<Item>(items: readonly Item[], key: (item: Item) => string): Map<string, Item[]> {
+  const groups = new Map<string, Item[]>();
+  for (const item of items) {
+    const group = groups.get(key(item));
+    if (group) group.push(item);
+    else groups.set(key(item), [item]);
+  }
+  return groups;
+}
+
+/** Order by code units: the same on every machine, whatever its locale. */
+export function byCodeUnits(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+const splitSpellings: ReadonlyMap<string, Split> = new Map([
+  ['train', 'train'],
+  ['training', 'train'],
+  ['val', 'val'],
+  ['validation', 'val'],
+  ['valid', 'val'],
+  ['dev', 'val'],
+  ['test', 'test'],
+  ['testing', 'test'],
+]);
+
+/**
+ * Maps the spellings in use (train, training, val, validation, valid, dev, test, testing, eval, evaluation; any case) to splits.
+ * `eval` means val where a test split exists beside it, else test: clips that may be somebody's test set are never used for selection.
+ * Returns undefined for a name that is no split's.
+ */
+export function readSplitNames(names: Iterable<string>): (name: string) => Split | undefined {
+  const present = new Set([...names].map((name) => splitSpellings.get(name.toLowerCase())));
+  const evaluation: Split = present.has('test') && !present.has('val') ? 'val' : 'test';
+  return (name) => {
+    const lower = name.toLowerCase();
+    return lower === 'eval' || lower === 'evaluation' ? evaluation : splitSpellings.get(lower);
+  };
+}

@@ -1,0 +1,125 @@
+// A folder with one sub-folder per class, optionally under train/ val/ test/, read as labelled clips.
+import { readdir, stat } from 'node:fs/promises';
+import { extname, join, relative, sep } from 'node:path';
+import { DuetError } from '../errors.ts';
+import type { MediaReference } from '../media/media.ts';
+import { byCodeUnits, type IgnoredFile, readSplitNames, type Split, type UnsplitExample } from './dataset.ts';
+
+const videoExtensions = new Set('.mp4 .m4v .mov .webm .mkv .avi .mpg .mpeg .flv .wmv .ts .mts .m2ts .3gp .ogv .mjpeg .vob .asf'.split(' '));
+const imageExtensions = new Set('.png .jpg .jpeg .webp .bmp .gif .tif .tiff .avif'.split(' '));
+const audioExtensions = new Set('.wav .mp3 .m4a .aac .flac .ogg .oga .opus .weba'.split(' '));
+
+export type FolderContent = { readonly examples: UnsplitExample[]; readonly ignored: IgnoredFile[] };
+
+type Listing = { readonly files: string[]; readonly folders: string[] };
+
+/**
+ * Reads `root/<class>/...` or `root/<split>/<class>/...`. A clip is a video, a picture and a sound of the same stem,
+ * or a sub-folder of frames with a sound file in it. What belongs to no clip is listed in `ignored`.
+ */
+export async function readFolderLayout(root: string): Promise<FolderContent> {
+  const top = await list(root);
+  if (top.folders.length === 0) {
+    if (top.files.length === 0) throw new DuetError(`The folder "${root}" is empty; put one sub-folder of clips per class into it.`);
+    throw new DuetError(`The folder "${root}" has no sub-folders; put the clips of each class into a sub-folder named after the class.`);
+  }
+  const splitOf = readSplitNames(top.folders);
+  const splitFolders = top.folders.filter((name) => splitOf(name) !== undefined);
+  const others = top.folders.filter((name) => splitOf(name) === undefined);
+  const content: FolderContent = { examples: [], ignored: [] };
+  if (others.length === 0) {
+    for (const name of splitFolders) {
+      const folder = join(root, name);
+      const inside = await list(folder);
+      for (const label of inside.folders) await readClass(root, join(folder, label), label, splitOf(name), content);
+    }
+  } else {
+    if (splitFolders.some((name) => splitOf(name) === 'train') && splitFolders.length > 1) {
+      throw new DuetError(
+        `The folder "${root}" mixes split folders (${splitFolders.join(', ')}) with others (${others.slice(0, 3).join(', ')}); ` +
+          'leave either only split folders or only class folders in it.',
+      );
+    }
+    for (const label of top.folders) await readClass(root, join(root, label), label, undefined, content);
+  }
+  if (content.examples.length === 0) {
+    throw new DuetError(`The folder "${root}" holds no clips; each class folder needs videos, pictures with sounds, or folders of frames.`);
+  }
+  return content;
+}
+
+async function readClass(root: string, folder: string, label: string, split: Split | undefined, content: FolderContent): Promise<void> {
+  const { files, folders } = await list(folder);
+  const name = (path: string) => relative(root, path).split(sep).join('/');
+  const ignore = (file: string, reason: string) => content.ignored.push({ path: name(join(folder, file)), reason });
+  let found = 0;
+  const add = (id: string, media: MediaReference) => {
+    content.examples.push({ id, label, media, ...(split && { split }) });
+    found++;
+  };
+
+  const byStem = new Map<string, { videos: string[]; images: string[]; sounds: string[] }>();
+  for (const file of files) {
+    const extension = extname(file).toLowerCase();
+    const stem = file.slice(0, file.length - extension.length);
+    const entry = byStem.get(stem) ?? { videos: [], images: [], sounds: [] };
+    if (videoExtensions.has(extension)) entry.videos.push(file);
+    else if (imageExtensions.has(extension)) entry.images.push(file);
+    else if (audioExtensions.has(extension)) entry.sounds.push(file);
+    else {
+      ignore(file, 'not a known kind of video, picture or sound');
+      continue;
+    }
+    byStem.set(stem, entry);
+  }
+  const usedSounds = new Set<string>();
+  for (const sub of folders) {
+    const subFolder = join(folder, sub);
+    const inside = await list(subFolder);
+    if (!inside.files.some((file) => imageExtensions.has(extname(file).toLowerCase()))) {
+      ignore(`${sub}/`, 'a folder without frames');
+      continue;
+    }
+    const sounds = inside.files.filter((file) => audioExtensions.has(extname(file).toLowerCase()));
+    const beside = byStem.get(sub)?.sounds ?? [];
+    const sound = sounds.length > 0 ? join(subFolder, sounds[0]!) : beside.length > 0 ? join(folder, beside[0]!) : undefined;
+    if (sound === undefined || sounds.length > 1) {
+      ignore(`${sub}/`, sounds.length > 1 ? 'frames with more than one sound file' : 'frames without a sound file');
+      continue;
+    }
+    if (sounds.length === 0) usedSounds.add(beside[0]!);
+    add(name(subFolder), { kind: 'frames', folder: subFolder, audio: sound });
+  }
+  for (const [, { videos, images, sounds }] of byStem) {
+    for (const video of videos) add(name(join(folder, video)), { kind: 'video', path: join(folder, video) });
+    const spare = sounds.filter((sound) => !usedSounds.has(sound));
+    if (videos.length > 0) {
+      for (const file of [...images, ...spare]) ignore(file, `beside ${videos[0]} of the same name, which has its own`);
+    } else if (images.length === 1 && spare.length === 1) {
+      const image = join(folder, images[0]!);
+      const audio = join(folder, spare[0]!);
+      add(`${name(image)}+${name(audio)}`, { kind: 'pair', image, audio });
+    } else if (images.length > 0 && spare.length > 0) {
+      for (const file of [...images, ...spare]) ignore(file, 'more than one picture or sound of the same name');
+    } else {
+      for (const file of images) ignore(file, 'a picture without a sound of the same name');
+      for (const file of spare) ignore(file, 'a sound without a picture of the same name');
+    }
+  }
+  if (found === 0) {
+    throw new DuetError(`The class folder "${name(folder)}" in "${root}" holds no clips; add some or remove the folder.`);
+  }
+}
+
+/** Names in a folder, hidden ones left out, in a fixed order; links are followed. */
+async function list(folder: string): Promise<Listing> {
+  const files: string[] = [];
+  const folders: string[] = [];
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    if (entry.name.startsWith('.') || entry.name === '__MACOSX') continue;
+    const kind = entry.isSymbolicLink() ? await stat(join(folder, entry.name)).catch(() => undefined) : entry;
+    if (kind?.isDirectory()) folders.push(entry.name);
+    else if (kind?.isFile()) files.push(entry.name);
+  }
+  return { files: files.sort(byCodeUnits), folders: folders.sort(byCodeUnits) };
+}

@@ -1,0 +1,89 @@
+// Opening a data set: a folder or a manifest in, labelled clips with settled splits out.
+import { stat } from 'node:fs/promises';
+import { basename, dirname, resolve } from 'node:path';
+import { DuetError } from '../errors.ts';
+import { byCodeUnits, type Dataset, type Example, groupBy, type SplitOrigin, type UnsplitExample } from './dataset.ts';
+import { readFolderLayout } from './folder-layout-node.ts';
+import { isManifest, readManifest } from './manifest-node.ts';
+import { applySplits, cutValFromTrain, drawSplits, type SplitFile, type SplitFractions, sortById } from './split.ts';
+
+export type OpenDatasetOptions = {
+  /** Seeds the splits that are drawn here. Default 0. */
+  readonly seed?: number;
+  /** Splits written down earlier (readSplitFile); they win over any other when they are about these clips. */
+  readonly splits?: SplitFile;
+  /** Shares of val and test where splits are drawn. Default 0.15 each. */
+  readonly fractions?: SplitFractions;
+  /** `train` (default) wants at least two classes with training clips; `evaluate` takes what is there. */
+  readonly purpose?: 'train' | 'evaluate';
+};
+
+/**
+ * Opens a folder (`<class>/...` or `<split>/<class>/...`) or a manifest (.csv, .tsv, .jsonl).
+ * Throws DuetError for a missing or empty folder, one class only, a class with one clip or none to train on, and every manifest error.
+ */
+export async function openDataset(path: string, options: OpenDatasetOptions = {}): Promise<Dataset> {
+  const { purpose = 'train', seed = 0 } = options;
+  const kind = await stat(path).catch(() => undefined);
+  if (!kind) throw new DuetError(`There is no data at "${path}"; give a folder with one sub-folder per class, or a manifest.`);
+  const isFolder = kind.isDirectory();
+  if (!isFolder && !isManifest(path)) {
+    throw new DuetError(
+      `"${path}" is neither a folder nor a manifest; give a folder with one sub-folder per class, or a .csv or .jsonl file.`,
+    );
+  }
+  const root = isFolder ? resolve(path) : dirname(resolve(path));
+  const { examples: found, ignored } = isFolder
+    ? await readFolderLayout(resolve(path))
+    : { examples: await readManifest(path), ignored: [] };
+  const classes = [...new Set(found.map((example) => example.label))].sort(byCodeUnits);
+  if (purpose === 'train') checkClasses(path, classes, found);
+  const { examples, splitOrigin } = settleSplits(found, purpose, seed, options);
+  if (purpose === 'train') checkTraining(path, classes, examples);
+  return { name: basename(resolve(path)), root, classes, examples, splitOrigin, ignored };
+}
+
+function settleSplits(
+  found: readonly UnsplitExample[],
+  purpose: 'train' | 'evaluate',
+  seed: number,
+  { splits, fractions }: OpenDatasetOptions,
+): { examples: readonly Example[]; splitOrigin: SplitOrigin } {
+  const listed = splits && applySplits(found, splits);
+  if (listed) return { examples: listed, splitOrigin: 'file' };
+  if (splits && purpose === 'train') {
+    throw new DuetError('The split file lists none of these clips; it belongs to other data, so give that data or remove the file.');
+  }
+  if (isSplit(found)) {
+    const given = sortById(found);
+    const has = (split: string) => given.some((example) => example.split === split);
+    if (purpose === 'evaluate' || has('val') || !has('train')) return { examples: given, splitOrigin: 'given' };
+    return { examples: cutValFromTrain(given, seed, fractions?.val), splitOrigin: 'given, val cut from train' };
+  }
+  if (purpose === 'evaluate') {
+    return { examples: sortById(found).map((example) => ({ ...example, split: 'test' })), splitOrigin: 'all test' };
+  }
+  return { examples: drawSplits(found, seed, fractions), splitOrigin: 'drawn' };
+}
+
+/** Layouts and manifests give either all clips a split or none. */
+function isSplit(examples: readonly UnsplitExample[]): examples is readonly Example[] {
+  return examples[0]?.split !== undefined;
+}
+
+function checkClasses(path: string, classes: readonly string[], examples: readonly UnsplitExample[]): void {
+  if (classes.length < 2) {
+    throw new DuetError(`The data at "${path}" has only one class ("${classes[0]}"); training needs at least two.`);
+  }
+  for (const [label, group] of groupBy(examples, (example) => example.label)) {
+    if (group.length === 1) throw new DuetError(`The class "${label}" has only one clip; give it at least 3 or leave the class out.`);
+  }
+}
+
+function checkTraining(path: string, classes: readonly string[], examples: readonly Example[]): void {
+  const trained = new Set(examples.filter((example) => example.split === 'train').map((example) => example.label));
+  if (trained.size === 0)
+    throw new DuetError(`The data at "${path}" has no training clips; put some under train, or give no splits at all.`);
+  const missing = classes.find((label) => !trained.has(label));
+  if (missing !== undefined) throw new DuetError(`The class "${missing}" has no training clips; add some to train or leave the class out.`);
+}

@@ -1,0 +1,34 @@
+// splits.json in a run's folder: the splits, written down and read back.
+import { randomBytes } from 'node:crypto';
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { DuetError, messageOf } from '../errors.ts';
+import type { SplitFile } from './split.ts';
+
+const schema = z.strictObject({
+  version: z.literal(1),
+  seed: z.number().int(),
+  splits: z.strictObject({ train: z.array(z.string()), val: z.array(z.string()), test: z.array(z.string()) }),
+});
+
+/** Writes the splits to `path`, whole or not at all. */
+export async function writeSplitFile(path: string, splits: SplitFile): Promise<void> {
+  const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
+  await writeFile(temporary, `${JSON.stringify(splits, null, 1)}\n`);
+  await rename(temporary, path);
+}
+
+/** Reads a split file. Throws DuetError when it is missing or is not one. */
+export async function readSplitFile(path: string): Promise<SplitFile> {
+  let value: unknown;
+  try {
+    value = JSON.parse(await readFile(path, 'utf8'));
+  } catch (error) {
+    throw new DuetError(`The split file "${path}" cannot be read (${messageOf(error)}); remove it to draw new splits.`);
+  }
+  const parsed = schema.safeParse(value);
+  if (!parsed.success) {
+    throw new DuetError(`The split file "${path}" is not one (${parsed.error.issues[0]?.message}); remove it to draw new splits.`);
+  }
+  return parsed.data;
+}
