@@ -1,0 +1,121 @@
+// MA-AVT (Mahmud et al. 2024, arXiv 2406.04930): one frozen ViT for pictures and spectrograms, adapted by a few tokens that are
+// aligned block by block. docs/model.md numbers its steps; the comments here name them.
+// Shapes: B clips, C channels, P patches, K classes.
+import { add, concat, l2Normalise, linear, multiply, reshape, split, sum } from '../graph/functions.ts';
+import { filled, type Tensor } from '../graph/tensor.ts';
+import type { MaAvtConfig } from './config.ts';
+import { encode, type Features, type Modality, type PerModality } from './encoder.ts';
+import { binaryCrossEntropy, crossEntropy, infoNce } from './losses.ts';
+import type { Weights } from './vit.ts';
+
+export type MaAvtInputs = {
+  /** [B, 3, height, width], normalised as the backbone asks. */
+  readonly images: Tensor;
+  /** [B, 1, height, width], standardised. */
+  readonly spectrograms: Tensor;
+};
+
+export type MaAvtOutputs = {
+  /** [B, K] */
+  readonly classLogits: Tensor;
+  /** [B]; positive where sound and picture do not belong together. */
+  readonly backgroundLogits: Tensor | undefined;
+  readonly features: Features;
+};
+
+/** Everything a graph of the model is built from. `positions` is the backbone's table, [1 + P, C] values. */
+export type MaAvtWeights = { readonly positions: Float32Array; readonly frozen: Weights; readonly trainable: Weights };
+
+/**
+ * The model from inputs to logits (steps 1 to 4, 6, 7, 10).
+ * @param chunk clips that pass the blocks together: smaller working sets stay in the processor's cache; the numbers are the same.
+ */
+export function maAvt(
+  { images, spectrograms }: MaAvtInputs,
+  weights: MaAvtWeights,
+  config: MaAvtConfig,
+  chunk = images.shape[0]!,
+): MaAvtOutputs {
+  const { frozen, trainable, positions } = weights;
+  const lengths = chunkLengths(images.shape[0]!, chunk);
+  const soundChunks = split(spectrograms, 0, lengths);
+  const features = joinFeatures(
+    split(images, 0, lengths).map((part, index) => encode(part, soundChunks[index]!, positions, frozen, trainable, config)),
+  );
+  const head = (name: string, { visual, audio }: PerModality) =>
+    linear(concat([visual, audio], -1), trainable(`${name}.weight`), trainable(`${name}.bias`));
+  return {
+    classLogits: head('class_head', features.cls), // 6.
+    backgroundLogits: features.background && reshape(head('background_head', features.background), [images.shape[0]!]), // 7.
+    features,
+  };
+}
+
+export type MaAvtTargets = {
+  /** [B, K], a distribution over classes for each clip, zeros for background clips and for padding. */
+  readonly classes: Tensor;
+  /** [B], 1 for clips whose picture and sound do not belong together, else 0. */
+  readonly background: Tensor;
+};
+
+export type MaAvtLosses = Readonly<Record<'total' | 'foreground' | 'background' | 'contrastive', Tensor>>;
+
+/** The losses (steps 5 to 8). A clip with no class that is not background either is padding: it takes no part anywhere. */
+export function maAvtLosses(outputs: MaAvtOutputs, targets: MaAvtTargets, trainable: Weights, config: MaAvtConfig): MaAvtLosses {
+  const foregroundMask = sum(targets.classes, [1]);
+  const clips = add(foregroundMask, targets.background);
+  const none = filled(0, [], 'float32');
+  const foreground = crossEntropy(outputs.classLogits, targets.classes);
+  const background = outputs.backgroundLogits ? binaryCrossEntropy(outputs.backgroundLogits, targets.background, clips) : none;
+  const blocks = comparedBlocks(config);
+  const contrastive = blocks
+    .map((layer) => {
+      const { visual, audio } = contrastiveEmbeddings(outputs.features.shared[layer]!, layer, trainable, config);
+      return infoNce(visual, audio, config.temperature, foregroundMask);
+    })
+    .reduce((total, loss) => add(total, multiply(loss, 1 / blocks.length)), none);
+  const { weights } = config;
+  const total = add(
+    add(multiply(foreground, weights.foreground), multiply(background, weights.background)),
+    multiply(contrastive, weights.contrastive),
+  );
+  return { total, foreground, background, contrastive };
+}
+
+/** The unit vectors that the loss after a block compares, [B, 512] (step 5). */
+export function contrastiveEmbeddings({ visual, audio }: PerModality, layer: number, trainable: Weights, config: MaAvtConfig): PerModality {
+  const own = config.contrastive === 'blockwise-separate' ? `.${layer}` : '';
+  const project = (x: Tensor, modality: Modality) =>
+    l2Normalise(linear(x, trainable(`${modality}_projection${own}.weight`), trainable(`${modality}_projection${own}.bias`)));
+  return { visual: project(visual, 'visual'), audio: project(audio, 'audio') };
+}
+
+function comparedBlocks({ contrastive, vit }: MaAvtConfig): number[] {
+  if (contrastive === 'none') return [];
+  return contrastive === 'final' ? [vit.depth - 1] : [...Array(vit.depth).keys()];
+}
+
+function chunkLengths(total: number, chunk: number): number[] {
+  const full = Array<number>(Math.floor(total / chunk)).fill(chunk);
+  return total % chunk === 0 ? full : [...full, total % chunk];
+}
+
+function joinFeatures(chunks: readonly Features[]): Features {
+  const [first] = chunks as [Features];
+  const join = (pick: (features: Features) => PerModality): PerModality => ({
+    visual: concat(
+      chunks.map((features) => pick(features).visual),
+      0,
+    ),
+    audio: concat(
+      chunks.map((features) => pick(features).audio),
+      0,
+    ),
+  });
+  return {
+    cls: join(({ cls }) => cls),
+    background: first.background && join(({ background }) => background!),
+    shared: first.shared.map((_, layer) => join(({ shared }) => shared[layer]!)),
+    attention: join(({ attention }) => attention),
+  };
+}

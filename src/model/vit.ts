@@ -1,0 +1,92 @@
+// The Vision Transformer (Dosovitskiy et al. 2021) in timm's form: pre-norm blocks, exact GELU. Weights stay as timm lays them out.
+// Shapes: N sequences, T tokens, C channels, H heads, D = C / H, P patches.
+import { add, gelu, layerNormalization, linear, matMul, multiply, reshape, softmax, split, sum, transpose } from '../graph/functions.ts';
+import type { Tensor } from '../graph/tensor.ts';
+
+export type VitConfig = {
+  readonly patchSize: number;
+  readonly width: number;
+  readonly depth: number;
+  readonly heads: number;
+  readonly layerNormEpsilon: number;
+};
+
+/** Gives a weight by timm's name, such as `blocks.0.norm1.weight`; `qkv` is asked for in its parts `query`, `key` and `value`. */
+export type Weights = (name: string) => Tensor;
+
+/** Weights of one part of a model: `within(weights, 'blocks.0')('norm1.bias')`. */
+export function within(weights: Weights, part: string): Weights {
+  return (name) => weights(`${part}.${name}`);
+}
+
+/** Pictures [N, 3 or 1, height, width] to patch embeddings [N, P, C]; one channel counts as three equal ones. */
+export function patchEmbedding(pictures: Tensor, weights: Weights, { patchSize, width }: VitConfig): Tensor {
+  const [count, channels, pictureHeight, pictureWidth] = pictures.shape as [number, number, number, number];
+  const rows = pictureHeight / patchSize;
+  const columns = pictureWidth / patchSize;
+  const grid = reshape(pictures, [count, channels, rows, patchSize, columns, patchSize]);
+  const patches = reshape(transpose(grid, [0, 2, 4, 1, 3, 5]), [count, rows * columns, channels * patchSize ** 2]);
+  const kernel = weights('patch_embed.proj.weight'); // [C, 3, patch, patch]
+  const matrix = channels === 1 ? sum(kernel, [1]) : kernel;
+  return linear(patches, reshape(matrix, [width, channels * patchSize ** 2]), weights('patch_embed.proj.bias'));
+}
+
+/** The same weights, with every `qkv` [3C, ...] cut into `query`, `key` and `value`. */
+export function splitQkv(weights: Weights): Weights {
+  const parts = new Map<string, readonly Tensor[]>();
+  return (name) => {
+    const part = ['query', 'key', 'value'].findIndex((part) => name.split('.').includes(part));
+    if (part < 0) return weights(name);
+    const whole = name.replace(/query|key|value/, 'qkv');
+    if (!parts.has(whole)) {
+      const qkv = weights(whole);
+      const width = qkv.shape[0]! / 3;
+      parts.set(whole, split(qkv, 0, [width, width, width]));
+    }
+    return parts.get(whole)![part]!;
+  };
+}
+
+export type AttentionOutput = {
+  /** [N, queries, C] */
+  readonly output: Tensor;
+  /** Scaled scores before softmax, [N, H, queries, T]. */
+  readonly scores: Tensor;
+};
+
+/**
+ * Multi-head self-attention, scores scaled by 1 / sqrt(D).
+ * @param x [N, T, C], which keys and values come from.
+ * @param queries [N, queries, C], by default `x`: fewer where only some tokens are read afterwards.
+ */
+export function selfAttention(x: Tensor, weights: Weights, heads: number, queries = x): AttentionOutput {
+  const width = x.shape.at(-1)!;
+  const headWidth = width / heads;
+  const projected = (tokens: Tensor, part: string) => linear(tokens, weights(`${part}.weight`), weights(`${part}.bias`));
+  const perHead = (tokens: Tensor, perm: readonly number[]) =>
+    transpose(reshape(tokens, [tokens.shape[0]!, tokens.shape[1]!, heads, headWidth]), perm);
+  const query = perHead(multiply(projected(queries, 'query'), headWidth ** -0.5), [0, 2, 1, 3]); // [N, H, queries, D]
+  const key = perHead(projected(x, 'key'), [0, 2, 3, 1]); // [N, H, D, T]
+  const value = perHead(projected(x, 'value'), [0, 2, 1, 3]); // [N, H, T, D]
+  const scores = matMul(query, key);
+  const mixed = transpose(matMul(softmax(scores), value), [0, 2, 1, 3]);
+  return { output: linear(reshape(mixed, queries.shape), weights('proj.weight'), weights('proj.bias')), scores };
+}
+
+/**
+ * One transformer block.
+ * @param x [N, T, C].
+ * @param rows the tokens that are read after the block, as ranges of T; by default all. Only these are computed.
+ */
+export function block(x: Tensor, weights: Weights, config: VitConfig, rows: (x: Tensor) => Tensor = (all) => all): AttentionOutput {
+  const normalised = norm(x, within(weights, 'norm1'), config);
+  const { output, scores } = selfAttention(normalised, within(weights, 'attn'), config.heads, rows(normalised));
+  const attended = add(rows(x), output);
+  const hidden = gelu(linear(norm(attended, within(weights, 'norm2'), config), weights('mlp.fc1.weight'), weights('mlp.fc1.bias')));
+  return { output: add(attended, linear(hidden, weights('mlp.fc2.weight'), weights('mlp.fc2.bias'))), scores };
+}
+
+/** Layer normalisation over the channels. */
+export function norm(x: Tensor, weights: Weights, { layerNormEpsilon }: VitConfig): Tensor {
+  return layerNormalization(x, weights('weight'), weights('bias'), layerNormEpsilon);
+}

@@ -1,0 +1,114 @@
+// A reference run read from a file: its configuration, inputs and parameters, in Duet's names.
+import * as z from 'zod';
+import { DuetError } from '../errors.ts';
+import { type NamedTensor, readSafetensors } from '../files/safetensors.ts';
+import { toFloat32, toInt32 } from '../files/tensor-values.ts';
+import { type MaAvtConfig, trainableParameters } from '../model/config.ts';
+import { type Backbone, parseBackbone } from '../weights/backbone.ts';
+import type { StepBatch } from './training-step.ts';
+
+const contrastiveNames = {
+  blockwise_sep: 'blockwise-separate',
+  blockwise_common: 'blockwise-common',
+  final: 'final',
+  none: 'none',
+} as const;
+
+const configSchema = z.object({
+  img: z.int().positive(),
+  depth: z.int().positive(),
+  heads: z.int().positive(),
+  classes: z.int().positive(),
+  na: z.int().positive(),
+  nv: z.int().positive(),
+  ns: z.int().positive(),
+  LSA: z.boolean(),
+  bg: z.boolean(),
+  contrastive: z.enum(['blockwise_sep', 'blockwise_common', 'final', 'none']),
+  layerwise: z.enum(['none', 'common']).default('none'),
+  B: z.int().positive(),
+});
+
+export type GoldenRun = {
+  readonly backbone: Backbone;
+  readonly config: MaAvtConfig;
+  readonly batch: StepBatch;
+  readonly batchSize: number;
+  readonly imageSize: readonly [number, number];
+  /** Trainable parameters before the first step. */
+  readonly parameters: Map<string, Float32Array>;
+  /** A recorded tensor by its name in the file, or undefined where the run did not record it. */
+  readonly recorded: (name: string) => Float32Array | undefined;
+};
+
+/** The reference's module name of a trainable parameter. */
+export function referenceName(parameter: string): string {
+  return parameter
+    .replace(/^cls_token/, 'ViT.v.cls_token')
+    .replace(/^background_token/, 'bg_cls_token')
+    .replace(/_attention\./, '_attn.')
+    .replace(/^visual_projection/, 'vis_proj')
+    .replace(/^audio_projection/, 'audio_proj')
+    .replace(/^class_head/, 'fg_class')
+    .replace(/^background_head/, 'bg_class');
+}
+
+/** @throws DuetError when the file is not a reference run of MA-AVT or lacks a part of it. */
+export function readGoldenRun(bytes: Uint8Array, name: string): GoldenRun {
+  const { tensors, metadata } = readSafetensors(bytes, name);
+  const settings = configSchema.safeParse(parseJson(metadata.config ?? 'null'));
+  if (!settings.success)
+    throw new DuetError(
+      `${name}: its metadata holds no configuration of a MA-AVT reference run (${z.prettifyError(settings.error).replaceAll('\n', ' ')}).`,
+    );
+  const { img, heads, classes, na, nv, ns, LSA, bg, contrastive, layerwise, B } = settings.data;
+  const tensor = (key: string): NamedTensor => {
+    const found = tensors.get(key);
+    if (!found) throw new DuetError(`${name}: the tensor '${key}' is missing.`);
+    return found;
+  };
+  const ofBackbone = [...tensors].flatMap(([key, value]) => (key.startsWith('param.ViT.v.') ? [[key.slice(12), value] as const] : []));
+  const backbone = parseBackbone({ name, tensors: new Map(ofBackbone) }, { heads });
+  const config: MaAvtConfig = {
+    vit: backbone.config,
+    classes,
+    tokens: { audio: na, visual: nv, shared: ns },
+    lightSelfAttention: LSA,
+    background: bg,
+    contrastive: contrastiveNames[contrastive],
+    layerwise,
+    positions: 'stretched',
+    temperature: 0.07,
+    weights: { foreground: 1, background: 1, contrastive: 1 },
+  };
+  const labels = toInt32(tensor('input.label'));
+  const classTargets = new Float32Array(B * classes);
+  for (const [clip, label] of labels.entries()) if (label >= 0) classTargets[clip * classes + label] = 1;
+  return {
+    backbone,
+    config,
+    batchSize: B,
+    imageSize: [img, img],
+    batch: {
+      images: toFloat32(tensor('input.image')),
+      spectrograms: toFloat32(tensor('input.audio')),
+      classTargets,
+      backgroundTargets: Float32Array.from(labels, (label) => (label < 0 ? 1 : 0)),
+    },
+    parameters: new Map(
+      [...trainableParameters(config).keys()].map((key) => [key, toFloat32(tensor(`param.${referenceName(key)}`)).slice()]),
+    ),
+    recorded: (key) => {
+      const found = tensors.get(key);
+      return found && toFloat32(found);
+    },
+  };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,73 @@
+// Adam (Kingma and Ba 2015, algorithm 1) and AdamW (Loshchilov and Hutter 2019, algorithm 2), in place on arrays.
+
+export type OptimiserSettings = {
+  readonly kind: 'adam' | 'adamw';
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly epsilon: number;
+  /** Adam adds it to the gradient, AdamW shrinks the parameter by learning rate times it. */
+  readonly weightDecay: number;
+};
+
+export const defaultOptimiser: OptimiserSettings = { kind: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 };
+
+export type Parameters = ReadonlyMap<string, Float32Array>;
+
+export type OptimiserState = {
+  /** Steps taken so far. */
+  step: number;
+  readonly first: Parameters;
+  readonly second: Parameters;
+};
+
+export function createOptimiserState(parameters: Parameters): OptimiserState {
+  const zeros = () => new Map([...parameters].map(([name, values]) => [name, new Float32Array(values.length)]));
+  return { step: 0, first: zeros(), second: zeros() };
+}
+
+/** Takes one step: changes `parameters` and `state`. Arithmetic is in double precision, storage in single. */
+export function optimiserStep(
+  parameters: Parameters,
+  gradients: Parameters,
+  state: OptimiserState,
+  learningRate: number,
+  settings: OptimiserSettings,
+): void {
+  const { beta1, beta2, epsilon, weightDecay } = settings;
+  state.step++;
+  const correction1 = 1 - beta1 ** state.step;
+  const correction2 = Math.sqrt(1 - beta2 ** state.step);
+  const stepSize = learningRate / correction1;
+  const shrink = settings.kind === 'adamw' ? 1 - learningRate * weightDecay : 1;
+  const penalty = settings.kind === 'adam' ? weightDecay : 0;
+  for (const [name, values] of parameters) {
+    const gradient = gradients.get(name)!;
+    const first = state.first.get(name)!;
+    const second = state.second.get(name)!;
+    for (let i = 0; i < values.length; i++) {
+      const slope = gradient[i]! + penalty * values[i]!;
+      const m = beta1 * first[i]! + (1 - beta1) * slope;
+      const v = beta2 * second[i]! + (1 - beta2) * slope * slope;
+      first[i] = m;
+      second[i] = v;
+      values[i] = values[i]! * shrink - (stepSize * m) / (Math.sqrt(v) / correction2 + epsilon);
+    }
+  }
+}
+
+/** Length of all gradients together as one vector. */
+export function gradientNorm(gradients: Parameters): number {
+  let squares = 0;
+  for (const values of gradients.values()) for (const value of values) squares += value * value;
+  return Math.sqrt(squares);
+}
+
+/** Scales all gradients so that their norm is at most `limit`. @returns the norm before. */
+export function clipGradients(gradients: Parameters, limit: number): number {
+  const norm = gradientNorm(gradients);
+  if (norm > limit) {
+    const scale = limit / norm;
+    for (const values of gradients.values()) for (let i = 0; i < values.length; i++) values[i]! *= scale;
+  }
+  return norm;
+}

@@ -1,0 +1,104 @@
+// Does Duet compute what a reference run computed? Every number of the run, group by group.
+import { readFileClearly } from '../files/read-clearly.ts';
+import { type GoldenRun, readGoldenRun, referenceName } from './golden.ts';
+import { createOptimiserState, defaultOptimiser, optimiserStep } from './optimiser.ts';
+import { openTrainingStep, type StepResult } from './training-step.ts';
+
+export type VerifiedGroup = {
+  readonly name: 'outputs' | 'losses' | 'attention' | 'gradients' | 'trajectory' | 'parameters';
+  /** The largest relative error in the group, and the tensor it was found in. */
+  readonly error: number;
+  readonly worst: string;
+  readonly tolerance: number;
+  readonly compared: number;
+  readonly passed: boolean;
+};
+
+export type Verification = { readonly file: string; readonly groups: readonly VerifiedGroup[]; readonly passed: boolean };
+
+const tolerances = { outputs: 1e-5, losses: 1e-5, attention: 1e-5, gradients: 1e-4, trajectory: 1e-4, parameters: 1e-3 };
+const learningRate = 1e-3;
+
+/**
+ * Repeats a reference run: one forward and backward pass, then five steps of Adam on the same batch.
+ * Outputs, losses, attention and the trajectory are compared by largest difference over largest value, gradients and parameters
+ * by norm of the difference over norm.
+ * @throws DuetError when the file is no such run.
+ */
+export async function verifyFile(path: string): Promise<Verification> {
+  return verifyRun(path, readGoldenRun(await readFileClearly(path), path));
+}
+
+async function verifyRun(file: string, run: GoldenRun): Promise<Verification> {
+  const { backbone, config, batch, batchSize, imageSize, parameters, recorded } = run;
+  const found = new Map<VerifiedGroup['name'], { error: number; name: string }[]>();
+  const compare = (group: VerifiedGroup['name'], name: string, ours: Float32Array | undefined, measure: Measure) => {
+    const reference = recorded(name);
+    if (!reference || !ours) return;
+    found.set(group, [...(found.get(group) ?? []), { error: measure(ours, reference), name }]);
+  };
+  const step = await openTrainingStep({ backbone, config, batchSize, imageSize });
+  try {
+    const first = await step.run(parameters, batch);
+    compare('outputs', 'output.p_fg', first.classLogits, relativeToLargest);
+    compare('outputs', 'output.p_bg', first.backgroundLogits, relativeToLargest);
+    for (const [name, value] of lossesOf(first)) compare('losses', name, Float32Array.of(value), relativeToLargest);
+    compare('attention', 'output.vis_attn', first.visualAttention, relativeToLargest);
+    for (const [name, gradient] of first.gradients) compare('gradients', `grad.${referenceName(name)}`, gradient, relativeInNorm);
+
+    const state = createOptimiserState(parameters);
+    const trajectory: number[] = [];
+    for (let result = first; ; result = await step.run(parameters, batch)) {
+      trajectory.push(result.losses.total);
+      optimiserStep(parameters, result.gradients, state, learningRate, defaultOptimiser);
+      if (trajectory.length === 5) break;
+    }
+    compare('trajectory', 'trajectory.loss', Float32Array.from(trajectory), relativeToLargest);
+    for (const [name, values] of parameters) compare('parameters', `after5.${referenceName(name)}`, values, withoutKeyBias(name));
+  } finally {
+    await step.release();
+  }
+  const groups = [...found].map(([name, comparisons]): VerifiedGroup => {
+    // A number that is not finite is the worst there can be, and compares false with everything.
+    const worst = comparisons.reduce((a, b) => (Number.isNaN(b.error) || b.error > a.error ? b : a));
+    const tolerance = tolerances[name];
+    return { name, error: worst.error, worst: worst.name, tolerance, compared: comparisons.length, passed: worst.error <= tolerance };
+  });
+  return { file, groups, passed: groups.length > 0 && groups.every(({ passed }) => passed) };
+}
+
+function lossesOf({ losses }: StepResult): [string, number][] {
+  return [
+    ['output.loss', losses.total],
+    ['output.fg_loss', losses.foreground],
+    ['output.bg_loss', losses.background],
+    ['output.cnt_loss', losses.contrastive],
+  ];
+}
+
+type Measure = (ours: Float32Array, reference: Float32Array) => number;
+
+function relativeToLargest(ours: Float32Array, reference: Float32Array): number {
+  if (ours.length !== reference.length) return Number.NaN;
+  let difference = 0;
+  let largest = 0;
+  for (const [i, value] of reference.entries()) {
+    difference = Math.max(difference, Math.abs(ours[i]! - value));
+    largest = Math.max(largest, Math.abs(value));
+  }
+  return difference / largest;
+}
+
+function relativeInNorm(ours: Float32Array, reference: Float32Array): number {
+  if (ours.length !== reference.length) return Number.NaN;
+  return Math.hypot(...ours.map((value, i) => value - reference[i]!)) / Math.hypot(...reference);
+}
+
+/** The true gradient of an attention's key bias is zero, so that Adam only amplifies rounding: it is left out. */
+function withoutKeyBias(name: string): Measure {
+  if (!name.endsWith('qkv.bias')) return relativeInNorm;
+  return (ours, reference) => {
+    const kept = (values: Float32Array) => values.filter((_, i) => i < values.length / 3 || i >= (values.length / 3) * 2);
+    return relativeInNorm(kept(ours), kept(reference));
+  };
+}
