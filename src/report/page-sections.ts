@@ -67,7 +67,7 @@ export function classSection(classes: readonly ClassResult[]): string {
 
 export function calibrationSection(bins: readonly CalibrationBin[]): string {
   const note = `On the dashed line a prediction of 80 % is right four times out of five. A dot's size is its number of clips. Mean gap: ${percent(calibrationError(bins))}.`;
-  return element('div', { class: 'charts' }, element('figure', {}, reliabilityDiagram(bins), element('figcaption', {}, note)));
+  return element('figure', { class: 'narrow' }, reliabilityDiagram(bins), element('figcaption', {}, note));
 }
 
 export function timelineSection(timeline: Timeline): string {

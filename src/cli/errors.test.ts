@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest';
+import { DuetError } from '../errors.ts';
+import { reportFailure } from './errors.ts';
+
+function report(error: unknown, environment: Record<string, string> = {}): { code: number; text: string } {
+  let text = '';
+  const code = reportFailure(error, (part) => (text += part), environment);
+  return { code, text };
+}
+
+test('a DuetError is one line and exit code 1', () => {
+  expect(report(new DuetError('The folder is empty;\n put videos in.'))).toEqual({
+    code: 1,
+    text: 'duet: The folder is empty; put videos in.\n',
+  });
+});
+
+test('another error says how to see its stack, and shows it on request', () => {
+  const error = new TypeError('x is undefined');
+  expect(report(error).text).toMatch(/^duet: x is undefined\nduet: .*DUET_DEBUG=1/);
+  expect(report(error, { DUET_DEBUG: '1' }).text).toContain('errors.test.ts');
+});
+
+test('what is no error at all is still reported', () => {
+  expect(report('plain text')).toMatchObject({ code: 1 });
+  expect(report(undefined)).toMatchObject({ code: 1 });
+});
+
+test('a reader that went away is no failure, and an abort is exit code 130', () => {
+  expect(report(Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }))).toEqual({ code: 0, text: '' });
+  expect(report(new DOMException('aborted', 'AbortError'))).toEqual({ code: 130, text: 'duet: stopped\n' });
+});

@@ -1,0 +1,29 @@
+// How a command ends: exit codes, and failures as one line.
+import { CommanderError } from 'commander';
+import { isDuetError, messageOf } from '../errors.ts';
+
+export const exitCodes = { ok: 0, failure: 1, usage: 2, interrupted: 130 } as const;
+
+/** Says on stderr what went wrong and gives the exit code. Commander's own complaints have been printed already. */
+export function reportFailure(
+  error: unknown,
+  write: (text: string) => void,
+  environment: Readonly<Record<string, string | undefined>>,
+): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+  // A reader that has seen enough (head, less) is no failure of ours.
+  if ((error as { code?: unknown } | null)?.code === 'EPIPE') return exitCodes.ok;
+  const debugging = environment.DUET_DEBUG === '1';
+  if (debugging && error instanceof Error && error.stack !== undefined) write(`${error.stack}\n`);
+  if (error instanceof Error && error.name === 'AbortError') {
+    write('duet: stopped\n');
+    return exitCodes.interrupted;
+  }
+  write(`duet: ${oneLine(messageOf(error))}\n`);
+  if (!isDuetError(error) && !debugging) write('duet: this looks like a fault of the program; run with DUET_DEBUG=1 for the stack\n');
+  return exitCodes.failure;
+}
+
+function oneLine(message: string): string {
+  return message.replace(/\s*\n\s*/g, ' ').trim();
+}

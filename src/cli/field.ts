@@ -1,0 +1,95 @@
+// The kinds of value an option takes. One definition serves the flag's text and the configuration file, and words the complaint.
+
+export type Field<Value> = {
+  /** Completes "expected ...". */
+  readonly expected: string;
+  /** The value if it is one, else undefined. Strict: a configuration file's "3" is no number. */
+  readonly accept: (value: unknown) => Value | undefined;
+  /** What a flag's text stands for, before it is checked. */
+  readonly fromText: (text: string) => unknown;
+  /** For help and suggestions. */
+  readonly choices?: readonly string[];
+};
+
+export type Range = { readonly least?: number; readonly most?: number; readonly above?: number };
+
+export function wholeNumber(range: Range = {}): Field<number> {
+  return {
+    ...decimal(range),
+    expected: `a whole number${rangeText(range)}`,
+    accept: (value) => acceptNumber(value, range, Number.isSafeInteger),
+  };
+}
+
+export function decimal(range: Range = {}): Field<number> {
+  return {
+    expected: `a number${rangeText(range)}`,
+    accept: (value) => acceptNumber(value, range, Number.isFinite),
+    // Number('') is 0 and Number('0x10') is 16: neither is what somebody typed a number for.
+    fromText: (text) => (/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text.trim()) ? Number(text) : text),
+  };
+}
+
+/** A share or probability, 0 and 1 included. */
+export const fraction = decimal({ least: 0, most: 1 });
+
+export function choice<const Name extends string>(names: readonly Name[]): Field<Name> {
+  return {
+    expected: `one of ${names.join(', ')}`,
+    accept: (value) => names.find((name) => name === value),
+    fromText: (text) => text,
+    choices: names,
+  };
+}
+
+/** A picture's size in pixels. */
+export type Size = { readonly width: number; readonly height: number };
+
+/** `224`, `224x160` (width x height), or in a configuration file also a number or `{ width, height }`. */
+export const size: Field<Size> = {
+  expected: 'a size such as 224 or 224x160 (width x height, 16 to 4096)',
+  accept(value) {
+    if (typeof value === 'number') return acceptSize(value, value);
+    if (typeof value === 'string') {
+      const parts = /^(\d+)(?:\s*[x×]\s*(\d+))?$/i.exec(value.trim());
+      return parts === null ? undefined : acceptSize(Number(parts[1]), Number(parts[2] ?? parts[1]));
+    }
+    const given = value as Partial<Size> | null;
+    return typeof given === 'object' && given !== null ? acceptSize(given.width, given.height) : undefined;
+  },
+  fromText: (text) => text,
+};
+
+export const text: Field<string> = {
+  expected: 'some text',
+  accept: (value) => (typeof value === 'string' && value.trim() !== '' ? value : undefined),
+  fromText: (given) => given,
+};
+
+export const path: Field<string> = { ...text, expected: 'a path' };
+
+/** On or off: the flag takes no value. */
+export const toggle: Field<boolean> = {
+  expected: 'true or false',
+  accept: (value) => (typeof value === 'boolean' ? value : undefined),
+  fromText: (given) => given,
+};
+
+function acceptNumber(value: unknown, { least, most, above }: Range, kind: (value: number) => boolean): number | undefined {
+  if (typeof value !== 'number' || !kind(value)) return undefined;
+  const inside = (least === undefined || value >= least) && (most === undefined || value <= most) && (above === undefined || value > above);
+  return inside ? value : undefined;
+}
+
+function acceptSize(width: unknown, height: unknown): Size | undefined {
+  const range = { least: 16, most: 4096 };
+  const [across, down] = [acceptNumber(width, range, Number.isSafeInteger), acceptNumber(height, range, Number.isSafeInteger)];
+  return across === undefined || down === undefined ? undefined : { width: across, height: down };
+}
+
+function rangeText({ least, most, above }: Range): string {
+  if (above !== undefined) return most === undefined ? ` above ${above}` : ` above ${above} and at most ${most}`;
+  if (least !== undefined && most !== undefined) return ` from ${least} to ${most}`;
+  if (least !== undefined) return ` of at least ${least}`;
+  return most === undefined ? '' : ` of at most ${most}`;
+}

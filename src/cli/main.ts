@@ -1,0 +1,20 @@
+#!/usr/bin/env node
+// The `duet` command.
+import { watchInterrupts } from './interrupt.ts';
+import { runDuet } from './run.ts';
+
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    // The reader has gone (head, less): nothing is left to tell anybody.
+    if (error.code === 'EPIPE') process.exit(0);
+    throw error;
+  });
+}
+
+const interrupts = watchInterrupts(
+  process,
+  (text) => void process.stderr.write(text),
+  (code) => process.exit(code),
+);
+process.exitCode = await runDuet(process.argv.slice(2), process, process.env, interrupts.signal);
+interrupts.stop();

@@ -1,0 +1,31 @@
+// One run of the command line, from its arguments to its exit code.
+import { type Context, createContext, type Streams } from './context.ts';
+import { exitCodes, reportFailure } from './errors.ts';
+import { createProgram } from './program.ts';
+
+/** Runs `duet` with these arguments. Never throws and never ends the process. */
+export async function runDuet(
+  argv: readonly string[],
+  streams: Streams,
+  environment: Context['environment'],
+  signal: AbortSignal = new AbortController().signal,
+): Promise<number> {
+  let exitCode: number = exitCodes.ok;
+  const commandLine = ['duet', ...argv.map(shellQuoted)].join(' ');
+  const context = createContext(streams, environment, signal, commandLine, (code) => {
+    exitCode = code;
+  });
+  try {
+    const program = createProgram(context);
+    if (argv.length === 0) program.outputHelp();
+    else await program.parseAsync(argv, { from: 'user' });
+  } catch (error) {
+    exitCode = reportFailure(error, context.writeError, environment);
+  }
+  return signal.aborted && exitCode === exitCodes.ok ? exitCodes.interrupted : exitCode;
+}
+
+/** An argument as one would type it in a POSIX shell. */
+function shellQuoted(argument: string): string {
+  return /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,84 @@
+// Everything `duet train` can be told. The same names are the keys of a configuration file.
+import { loadingSettings, machineSettings, missingSettings, outputSettings } from './common-settings.ts';
+import { choice, decimal, fraction, path, size, text, toggle, wholeNumber } from './field.ts';
+import { grouped, setting, settingWithDefault, type ValuesOf } from './setting.ts';
+
+// A learning option that nobody gives comes from the recipe.
+const inputAndOutput = {
+  ...grouped('Input:', {
+    backbone: settingWithDefault(
+      '--backbone <model>',
+      'a .safetensors file, a folder, a hub name such as timm/vit_base_patch16_224.augreg_in21k, or "embedded"',
+      text,
+      'embedded',
+    ),
+    splitFile: setting(
+      '--split-file <file>',
+      'JSON file that says which clip is in which split (default: the data’s own, else drawn and written to the run)',
+      path,
+    ),
+    frontEnd: settingWithDefault(
+      '--front-end <name>',
+      'how sound becomes a spectrogram',
+      choice(['vggsound', 'cremad', 'ave']),
+      'vggsound',
+    ),
+    imageSize: setting('--image-size <size>', 'picture size, such as 224 or 224x160 (default: the backbone’s own)', size),
+    augment: setting('--augment <how>', 'vary training clips: crop, flip, shifted sound window', choice(['none', 'standard'])),
+  }),
+  ...missingSettings,
+  ...grouped('Output:', {
+    out: setting('-o, --out <run>', 'folder for the run: adapter, checkpoints, log, configuration', path),
+    resume: settingWithDefault('--resume', 'go on with the run in that folder, exactly where it stopped', toggle, false),
+    force: settingWithDefault('--force', 'replace a run that is already there', toggle, false),
+  }),
+  ...outputSettings,
+};
+
+const learning = grouped('Learning:', {
+  recipe: settingWithDefault(
+    '--recipe <name>',
+    'duet learns better; reference follows the MA-AVT paper and code',
+    choice(['duet', 'reference']),
+    'duet',
+  ),
+  epochs: setting('--epochs <number>', 'passes over the training clips', wholeNumber({ least: 1 })),
+  batch: setting('--batch <clips>', 'clips per step', wholeNumber({ least: 1, most: 65536 })),
+  learningRate: setting('--lr, --learning-rate <rate>', 'learning rate at its highest', decimal({ above: 0, most: 10 })),
+  optimizer: setting('--optimizer <name>', 'how gradients become steps', choice(['adam', 'adamw'])),
+  weightDecay: setting('--weight-decay <rate>', 'pull towards zero', decimal({ least: 0, most: 10 })),
+  schedule: setting('--schedule <name>', 'course of the learning rate', choice(['constant', 'step', 'cosine'])),
+  warmupEpochs: setting('--warmup-epochs <number>', 'epochs in which the rate rises from zero', decimal({ least: 0 })),
+  stepEpochs: setting('--step-epochs <number>', 'with --schedule step: epochs between falls', wholeNumber({ least: 1 })),
+  clipNorm: setting('--clip-norm <norm>', 'shorten gradients longer than this; 0 leaves them', decimal({ least: 0 })),
+  patience: setting('--patience <epochs>', 'stop after this many epochs without a better validation result', wholeNumber({ least: 1 })),
+  seed: settingWithDefault('--seed <number>', 'same seed, same machine: same numbers', wholeNumber({ least: 0, most: 2 ** 32 - 1 }), 0),
+});
+
+const model = grouped('Model:', {
+  audioTokens: setting('--audio-tokens <number>', 'trainable tokens of the sound alone', wholeNumber({ least: 0, most: 1024 })),
+  visualTokens: setting('--visual-tokens <number>', 'trainable tokens of the picture alone', wholeNumber({ least: 0, most: 1024 })),
+  sharedTokens: setting('--shared-tokens <number>', 'trainable tokens common to both', wholeNumber({ least: 0, most: 1024 })),
+  layerwise: setting('--layerwise <how>', 'put the tokens in once, or afresh before every block', choice(['none', 'common'])),
+  positions: setting(
+    '--positions <how>',
+    'stretched: as the reference does; exact: every patch keeps its own',
+    choice(['stretched', 'exact']),
+  ),
+  contrastive: setting(
+    '--contrastive <where>',
+    'where picture and sound of one clip are drawn together',
+    choice(['blockwise-separate', 'blockwise-common', 'final', 'none']),
+  ),
+  temperature: setting('--temperature <value>', 'of the contrastive loss', decimal({ above: 0, most: 100 })),
+  background: settingWithDefault('--no-background', 'do not learn to tell unrelated picture and sound', toggle, true),
+  backgroundProbability: setting('--background-probability <share>', 'of training clips that get another class’s sound', fraction),
+  foregroundWeight: setting('--foreground-weight <weight>', 'of the class loss', decimal({ least: 0 })),
+  backgroundWeight: setting('--background-weight <weight>', 'of the background loss', decimal({ least: 0 })),
+  contrastiveWeight: setting('--contrastive-weight <weight>', 'of the contrastive loss', decimal({ least: 0 })),
+});
+
+export const trainSettings = { ...inputAndOutput, ...learning, ...model, ...loadingSettings, ...machineSettings };
+
+/** What the user said; undefined is for the recipe, the backbone or the machine to decide. */
+export type TrainSettings = ValuesOf<typeof trainSettings>;

@@ -1,0 +1,57 @@
+// duet verify FILE...
+import type { Command } from 'commander';
+import type { Verification } from '../train/verify.ts';
+import { examples, outputSettings } from './common-settings.ts';
+import { type Context, writeResult } from './context.ts';
+import { exitCodes } from './errors.ts';
+import { addSettings, type ValuesOf, valuesOf } from './setting.ts';
+import { textTable } from './text-table.ts';
+
+export function addVerifyCommand(program: Command, context: Context): void {
+  const command: Command = program.command('verify').summary('compare with the numbers of a reference run');
+  command.argument('<file...>', '.safetensors files with param.*, input.*, output.*, grad.*, after5.* and trajectory.loss');
+  command.description(
+    'Compute what a reference run computed and print the largest relative error per group. ' +
+      'The exit code is 1 if one is larger than allowed: 1e-5 for outputs, losses and attention, ' +
+      '1e-4 for gradients and five steps of loss, 1e-3 for the parameters after them.',
+  );
+  addSettings(command, outputSettings);
+  command.addHelpText(
+    'after',
+    examples(
+      ['duet verify golden/*.safetensors', 'every file, a table for each'],
+      ['duet verify golden.safetensors --json', 'the same as JSON'],
+    ),
+  );
+  command.action((files: string[]) => runVerify(files, valuesOf(command, outputSettings), context));
+}
+
+async function runVerify(files: readonly string[], settings: ValuesOf<typeof outputSettings>, context: Context): Promise<void> {
+  const { verifyFile } = await import('../train/verify.ts');
+  const progress = context.progress(settings.quiet);
+  const phase = progress.begin('verify', files.length);
+  const results: Verification[] = [];
+  try {
+    for (const file of files) {
+      context.signal.throwIfAborted();
+      phase.update(results.length, file);
+      results.push(await verifyFile(file));
+    }
+  } finally {
+    progress.end();
+  }
+  writeResult(context, settings.json, results, (all) => all.map(verifyText).join('\n'));
+  if (!results.every((result) => result.passed)) context.setExitCode(exitCodes.failure);
+}
+
+/** One file's comparison as people read it. */
+export function verifyText(result: Verification): string {
+  const rows = result.groups.map((group) => [
+    group.name,
+    group.error.toExponential(1),
+    group.tolerance.toExponential(0),
+    String(group.compared),
+    group.passed ? 'ok' : `TOO LARGE: ${group.worst}`,
+  ]);
+  return `${result.file}\n${textTable(['group', 'largest error', 'allowed', 'compared', ''], rows)}`;
+}
