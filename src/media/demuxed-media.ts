@@ -1,0 +1,177 @@
+// A container that mediabunny demuxes as a `Media`: the same in Node, with native decoders, and in a browser, with WebCodecs.
+import { AudioSampleSink, EncodedPacketSink, type Input, type InputAudioTrack, type InputVideoTrack, VideoSampleSink } from 'mediabunny';
+import { DuetError, isDuetError, messageOf } from '../errors.ts';
+import type { Picture } from '../signal/picture.ts';
+import type { AudioTrack, Media, VideoTrack } from './media.ts';
+import { mixDown } from './mix-down.ts';
+import { samplePicture } from './sample-picture.ts';
+import { eachWithinTime, withinTime } from './time-limit.ts';
+
+/** What `openMedia` throws, inside, for a track that no decoder here takes; the caller may know another way. */
+export class UndecodableTrack extends Error {
+  readonly codec: string;
+  constructor(kind: string, codec: string) {
+    super(`its ${kind} codec ${codec} is not supported here`);
+    this.codec = codec;
+  }
+}
+
+// Decoders need what came before to get the first samples right: one packet for AAC, 80 ms for Opus, a few packets for MP3.
+const PRE_ROLL = 0.4;
+
+/**
+ * Reads the tracks' headers. The media owns the input and disposes of it on close; on an error the caller still owns it.
+ * `name` is how error messages call the file.
+ */
+export async function demuxedMedia(input: Input, name: string): Promise<Media> {
+  const videoTrack = await input.getPrimaryVideoTrack();
+  const audioTrack = await input.getPrimaryAudioTrack();
+  const video = videoTrack && (await describeVideo(videoTrack));
+  const sound = audioTrack && (await describeSound(audioTrack));
+  const tracks = [videoTrack, audioTrack].filter((track) => track !== null);
+  if (tracks.length === 0) throw new DuetError(`${name} holds neither picture nor sound; choose another file.`);
+  const duration = Math.max(0, await input.computeDuration(tracks));
+  let closed = false;
+
+  const guarded = async <T>(what: string, work: () => Promise<T>): Promise<T> => {
+    if (closed) throw new Error(`${name} is closed already.`);
+    try {
+      return await work();
+    } catch (error) {
+      throw isDuetError(error) ? error : damaged(name, what, error);
+    }
+  };
+
+  return {
+    container: (await input.getFormat()).name,
+    duration,
+    video: video?.track,
+    audio: sound?.track,
+    readFrames: (times) => {
+      if (!videoTrack || !video) return Promise.reject(new DuetError(`${name} has no picture; choose a file with a video track.`));
+      return guarded('its picture', () => readFrames(videoTrack, video, times));
+    },
+    readWaveform: (start, end) => {
+      if (!audioTrack || !sound) return Promise.reject(new DuetError(`${name} has no sound; choose a file with an audio track.`));
+      return guarded('its sound', async () => {
+        const { sampleRate } = sound.track;
+        return { sampleRate, samples: await readSound(audioTrack, sound, start, end) };
+      });
+    },
+    close: async () => {
+      closed = true;
+      input.dispose();
+    },
+  };
+}
+
+function damaged(name: string, what: string, error: unknown): DuetError {
+  const cause = messageOf(error).replace(/\.$/, '');
+  return new DuetError(`${name} is damaged or cut short: ${what} cannot be decoded (${cause}); replace the file or leave it out.`);
+}
+
+type DescribedVideo = { readonly track: VideoTrack; readonly mirror: boolean; readonly firstTime: number };
+
+async function describeVideo(track: InputVideoTrack): Promise<DescribedVideo> {
+  const codec = await track.getCodec();
+  if (codec === null || !(await track.canDecode()))
+    throw new UndecodableTrack('video', codec ?? internalName(await track.getInternalCodecId()));
+  const { num, den } = await track.getPixelAspectRatio();
+  return {
+    mirror: await track.getFlip(),
+    firstTime: await track.getFirstTimestamp(),
+    track: {
+      codec: (await track.getCodecParameterString()) ?? codec,
+      width: await track.getDisplayWidth(),
+      height: await track.getDisplayHeight(),
+      rotation: await track.getRotation(),
+      pixelAspectRatio: num / den,
+    },
+  };
+}
+
+type DescribedSound = { readonly track: AudioTrack; readonly delay: number };
+
+async function describeSound(track: InputAudioTrack): Promise<DescribedSound> {
+  const codec = await track.getCodec();
+  if (codec === null || !(await track.canDecode()))
+    throw new UndecodableTrack('audio', codec ?? internalName(await track.getInternalCodecId()));
+  const stated = { sampleRate: await track.getSampleRate(), channels: await track.getNumberOfChannels() };
+  // What the header states is not always what comes out (spectral band replication doubles AAC's rate): look at the first samples.
+  const actual = codec.startsWith('pcm') ? stated : ((await firstSound(track)) ?? stated);
+  return { track: { codec: (await track.getCodecParameterString()) ?? codec, ...actual }, delay: await codecDelay(track, codec) };
+}
+
+function internalName(id: string | number | Uint8Array | null): string {
+  return id === null || id instanceof Uint8Array ? 'of an unknown kind' : `"${id}"`;
+}
+
+async function firstSound(track: InputAudioTrack): Promise<{ sampleRate: number; channels: number } | undefined> {
+  try {
+    for await (const sample of eachWithinTime(new AudioSampleSink(track).samples())) {
+      const { sampleRate, numberOfChannels: channels } = sample;
+      sample.close();
+      return { sampleRate, channels };
+    }
+  } catch {
+    // A damaged start is told when somebody asks for that sound.
+  }
+  return undefined;
+}
+
+/** Seconds by which Matroska's stamps are late: Opus in it counts the pre-skip (RFC 7845) as time (Matroska's CodecDelay). */
+async function codecDelay(track: InputAudioTrack, codec: string): Promise<number> {
+  const { name } = await track.input.getFormat();
+  if (codec !== 'opus' || !/matroska|webm/i.test(name)) return 0;
+  const description = (await track.getDecoderConfig())?.description;
+  if (!description || description.byteLength < 12) return 0;
+  const bytes = ArrayBuffer.isView(description)
+    ? new DataView(description.buffer, description.byteOffset, description.byteLength)
+    : new DataView(description);
+  return bytes.getUint16(10, true) / 48_000;
+}
+
+async function readFrames(track: InputVideoTrack, video: DescribedVideo, times: readonly number[]): Promise<Picture[]> {
+  const wanted = times.map((time) => Math.max(time, video.firstTime));
+  const pictures: Picture[] = [];
+  let last: { time: number; picture: Picture } | undefined;
+  for await (const sample of eachWithinTime(new VideoSampleSink(track).samplesAtTimestamps(wanted))) {
+    if (!sample) throw new Error(`no frame at ${times[pictures.length]?.toFixed(3)} s`);
+    try {
+      if (last?.time !== sample.timestamp)
+        last = { time: sample.timestamp, picture: await samplePicture(sample, video.track, video.mirror) };
+    } finally {
+      sample.close();
+    }
+    pictures.push(last.picture);
+  }
+  return pictures;
+}
+
+async function readSound(track: InputAudioTrack, sound: DescribedSound, start: number, end: number): Promise<Float32Array> {
+  const { sampleRate } = sound.track;
+  const samples = new Float32Array(Math.max(0, Math.round((end - start) * sampleRate)));
+  const { delay } = sound;
+  if (samples.length === 0) return samples;
+  for await (const sample of eachWithinTime(new AudioSampleSink(track).samples(start + delay - PRE_ROLL, end + delay))) {
+    try {
+      if (sample.sampleRate !== sampleRate) throw new Error(`its sample rate changes at ${sample.timestamp.toFixed(3)} s`);
+      place(mixDown(sample), Math.round((sample.timestamp - delay - start) * sampleRate), samples);
+    } finally {
+      sample.close();
+    }
+  }
+  return samples;
+}
+
+/** Copies the part of `chunk`, whose first sample belongs at `offset`, that falls into `target`. */
+function place(chunk: Float32Array, offset: number, target: Float32Array): void {
+  const from = Math.max(0, -offset);
+  const to = Math.min(chunk.length, target.length - offset);
+  if (to > from) target.set(chunk.subarray(from, to), offset + from);
+}
+
+/** Whether the track has any packet at all: a header alone is no sound and no picture. */
+export async function hasPackets(track: InputVideoTrack | InputAudioTrack): Promise<boolean> {
+  return (await withinTime(new EncodedPacketSink(track).getFirstPacket({ metadataOnly: true }))) !== null;
+}

@@ -1,0 +1,79 @@
+// FFmpeg's sound decoders behind mediabunny's decoder interface.
+import { type AudioCodec, AudioSample, CustomAudioDecoder, type EncodedPacket } from 'mediabunny';
+import { loadNativeCodecs, type NativeDecoder } from './native-codecs-node.ts';
+
+const codecNames: Partial<Record<AudioCodec, string>> = { aac: 'aac', opus: 'opus', mp3: 'mp3', vorbis: 'vorbis', flac: 'flac' };
+
+type Config = { codec: string; sampleRate: number; channels: number; extradata?: Buffer };
+type Chunk = { samples: Float32Array; sampleRate: number; channels: number };
+
+export class NativeAudioDecoder extends CustomAudioDecoder {
+  static override supports(codec: AudioCodec): boolean {
+    return codec in codecNames && loadNativeCodecs() !== undefined;
+  }
+
+  #native: NativeDecoder<Config> | undefined;
+  #end = 0;
+  // The add-on holds its callbacks for good: they may reach only this.
+  readonly #sink: { chunks: Chunk[]; failure?: string } = { chunks: [] };
+
+  init(): void {
+    const sink = this.#sink;
+    const { AudioDecoderNative } = loadNativeCodecs()!;
+    this.#native = new AudioDecoderNative(
+      (samples, _format, sampleRate, _frames, channels) => sink.chunks.push({ samples, sampleRate, channels }),
+      (message) => {
+        sink.failure ??= message;
+      },
+    );
+    const { sampleRate, numberOfChannels, description } = this.config;
+    this.#native.configure({
+      codec: codecNames[this.codec]!,
+      sampleRate,
+      channels: numberOfChannels,
+      ...(description ? { extradata: this.#extradata(description) } : {}),
+    });
+  }
+
+  decode(packet: EncodedPacket): void {
+    this.#native?.decode(Buffer.from(packet.data), true, Math.round(packet.timestamp * 1e6), 0);
+    this.#emit(packet.timestamp);
+  }
+
+  flush(): void {
+    this.#native?.flush(() => {});
+    this.#emit(this.#end);
+    this.close();
+    this.init();
+  }
+
+  close(): void {
+    this.#native?.close();
+    this.#native = undefined;
+    this.#sink.chunks = [];
+  }
+
+  // FFmpeg would cut the pre-skip (bytes 10 and 11 of OpusHead, RFC 7845) off wherever decoding starts; timestamps count it already.
+  #extradata(description: NonNullable<AudioDecoderConfig['description']>): Buffer {
+    const bytes = ArrayBuffer.isView(description)
+      ? Buffer.from(new Uint8Array(description.buffer, description.byteOffset, description.byteLength))
+      : Buffer.from(new Uint8Array(description));
+    if (this.codec === 'opus' && bytes.length >= 12) bytes.writeUInt16LE(0, 10);
+    return bytes;
+  }
+
+  #emit(start: number): void {
+    const { chunks, failure } = this.#sink;
+    this.#sink.chunks = [];
+    this.#end = start;
+    for (const { samples, sampleRate, channels } of chunks) {
+      const data = samples as Float32Array<ArrayBuffer>;
+      this.onSample(new AudioSample({ data, format: 'f32', numberOfChannels: channels, sampleRate, timestamp: this.#end }));
+      this.#end += samples.length / channels / sampleRate;
+    }
+    if (failure === undefined) return;
+    delete this.#sink.failure;
+    this.close();
+    throw new Error(failure.replace(/^Decode error: /, ''));
+  }
+}

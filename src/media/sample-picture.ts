@@ -1,0 +1,26 @@
+// One decoded frame as an upright picture with square pixels.
+import type { VideoSample } from 'mediabunny';
+import type { Picture } from '../signal/picture.ts';
+import { resize } from '../signal/resize.ts';
+import { frameToRgb } from './frame-to-rgb.ts';
+import type { VideoTrack } from './media.ts';
+import { type PixelLayout, pixelLayout } from './pixel-layout.ts';
+import { upright } from './upright.ts';
+
+/** The sample as shown: `mirror` is applied after the track's rotation, then pixels are made square by bicubic resizing. */
+export async function samplePicture(sample: VideoSample, track: VideoTrack, mirror: boolean): Promise<Picture> {
+  const { width, height } = sample.visibleRect;
+  // Frames that a browser keeps on the graphics card have no format of their own.
+  const layout = sample.format === null ? undefined : pixelLayout(sample.format);
+  // The type that mediabunny sees is older than the standard: it lacks `format`.
+  const options = (layout ? {} : { format: 'RGBA' }) as VideoFrameCopyToOptions;
+  const bytes = new Uint8Array(sample.allocationSize(options));
+  const places = await sample.copyTo(bytes, options);
+  const planes = places.map(({ offset, stride }) => ({ data: bytes.subarray(offset), stride }));
+  const { matrix, fullRange } = sample.colorSpace;
+  const picture = frameToRgb(layout ?? (pixelLayout('RGBA') as PixelLayout), planes, width, height, {
+    matrix: matrix ?? undefined,
+    fullRange: fullRange ?? false,
+  });
+  return resize(upright(picture, track.rotation, mirror), track.width, track.height, 'bicubic');
+}
