@@ -15,41 +15,76 @@ export function fourierTransform(size: number): FourierTransform {
   return transform;
 }
 
-/** Cooley and Tukey's algorithm, radix 2, in place. */
+/** Cooley and Tukey's algorithm in place, radix 2 after a first step of radix 4, which needs no multiplications. */
 function powerOfTwoTransform(size: number): FourierTransform {
-  const bits = Math.log2(size);
-  const reversed = new Uint32Array(size);
-  for (let i = 1; i < size; i++) reversed[i] = (reversed[i >> 1]! >> 1) | ((i & 1) << (bits - 1));
+  const swaps = bitReversal(size);
   const cosines = Float64Array.from({ length: size / 2 }, (_, k) => Math.cos((2 * Math.PI * k) / size));
   const sines = Float64Array.from({ length: size / 2 }, (_, k) => -Math.sin((2 * Math.PI * k) / size));
   return (real, imaginary) => {
-    for (let i = 0; i < size; i++) {
-      const j = reversed[i]!;
-      if (i < j) {
-        const [a, b] = [real[i]!, imaginary[i]!];
-        real[i] = real[j]!;
-        imaginary[i] = imaginary[j]!;
-        real[j] = a;
-        imaginary[j] = b;
-      }
+    for (let pair = 0; pair < swaps.length; pair += 2) {
+      const i = swaps[pair]!;
+      const j = swaps[pair + 1]!;
+      const a = real[i]!;
+      const b = imaginary[i]!;
+      real[i] = real[j]!;
+      imaginary[i] = imaginary[j]!;
+      real[j] = a;
+      imaginary[j] = b;
     }
-    for (let half = 1, step = size / 2; half < size; half *= 2, step /= 2) {
+    if (size >= 4) transformFours(real, imaginary);
+    for (let half = size >= 4 ? 4 : 1; half < size; half *= 2) {
+      const step = size / (2 * half);
       for (let block = 0; block < size; block += 2 * half) {
         for (let k = 0, turn = 0; k < half; k++, turn += step) {
           const low = block + k;
           const high = low + half;
           const c = cosines[turn]!;
           const s = sines[turn]!;
+          const lowReal = real[low]!;
+          const lowImaginary = imaginary[low]!;
           const a = real[high]! * c - imaginary[high]! * s;
           const b = real[high]! * s + imaginary[high]! * c;
-          real[high] = real[low]! - a;
-          imaginary[high] = imaginary[low]! - b;
-          real[low]! += a;
-          imaginary[low]! += b;
+          real[low] = lowReal + a;
+          imaginary[low] = lowImaginary + b;
+          real[high] = lowReal - a;
+          imaginary[high] = lowImaginary - b;
         }
       }
     }
   };
+}
+
+/** The pairs of places below `size` whose bits are each other's in reverse, one after the other. */
+function bitReversal(size: number): Uint32Array {
+  const reversed = new Uint32Array(size);
+  for (let i = 1; i < size; i++) reversed[i] = (reversed[i >> 1]! >> 1) | (i & 1 ? size >> 1 : 0);
+  const swaps: number[] = [];
+  reversed.forEach((j, i) => {
+    if (i < j) swaps.push(i, j);
+  });
+  return Uint32Array.from(swaps);
+}
+
+/** The transform of each four numbers in bit-reversed order. */
+function transformFours(real: Float64Array, imaginary: Float64Array): void {
+  for (let n = 0; n < real.length; n += 4) {
+    const sumReal = real[n]! + real[n + 1]!;
+    const sumImaginary = imaginary[n]! + imaginary[n + 1]!;
+    const differenceReal = real[n]! - real[n + 1]!;
+    const differenceImaginary = imaginary[n]! - imaginary[n + 1]!;
+    const nextSumReal = real[n + 2]! + real[n + 3]!;
+    const nextSumImaginary = imaginary[n + 2]! + imaginary[n + 3]!;
+    const nextDifferenceReal = real[n + 2]! - real[n + 3]!;
+    const nextDifferenceImaginary = imaginary[n + 2]! - imaginary[n + 3]!;
+    real[n] = sumReal + nextSumReal;
+    imaginary[n] = sumImaginary + nextSumImaginary;
+    real[n + 1] = differenceReal + nextDifferenceImaginary;
+    imaginary[n + 1] = differenceImaginary - nextDifferenceReal;
+    real[n + 2] = sumReal - nextSumReal;
+    imaginary[n + 2] = sumImaginary - nextSumImaginary;
+    real[n + 3] = differenceReal - nextDifferenceImaginary;
+    imaginary[n + 3] = differenceImaginary + nextDifferenceReal;
+  }
 }
 
 /** Bluestein's algorithm: any size as a convolution with a chirp, done by a transform of a power of two. */
