@@ -30,7 +30,7 @@ export type FrontEnd = WaveformFit & {
   prepare(waveform: Waveform): Float32Array;
   /**
    * The normalised spectrogram, height x width numbers, all finite; at another size the 224 x 224 one, resized bilinearly.
-   * Silence gives 0 throughout with `vggsound` and `cremad`. With `ave` it gives -1.8436, ln(floor) normalised, and 0 in the row
+   * Silence gives 0 throughout with `vggsound` and `cremad`. With `ave` it gives -1.8437, ln(floor) normalised, and 0 in the row
    * of zeros that pads 223 frames to 224.
    */
   spectrogram(waveform: Waveform, size?: { readonly height: number; readonly width: number }): Float32Array;
