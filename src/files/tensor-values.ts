@@ -12,15 +12,11 @@ export function toFloat32(tensor: NamedTensor, name = 'the tensor'): Float32Arra
     case 'F32':
       return view(tensor, Float32Array);
     case 'F64':
-      return Float32Array.from(view(tensor, Float64Array));
-    case 'F16': {
-      const table = halfPrecisionTable();
-      return Float32Array.from(view(tensor, Uint16Array), (bits) => table[bits] as number);
-    }
-    case 'BF16': {
-      const bits = Uint32Array.from(view(tensor, Uint16Array), (upperHalf) => upperHalf << 16);
-      return new Float32Array(bits.buffer);
-    }
+      return new Float32Array(view(tensor, Float64Array));
+    case 'F16':
+      return fromHalfPrecision(view(tensor, Uint16Array));
+    case 'BF16':
+      return fromUpperHalves(view(tensor, Uint16Array));
     default:
       throw new DuetError(`${name} holds ${tensor.dtype} numbers where F32, F64, F16 or BF16 is needed; convert the file first.`);
   }
@@ -80,6 +76,22 @@ type ArrayType<Values> = {
 function view<Values>({ bytes }: NamedTensor, type: ArrayType<Values>): Values {
   const aligned = bytes.byteOffset % type.BYTES_PER_ELEMENT === 0 ? bytes : new Uint8Array(bytes);
   return new type(aligned.buffer, aligned.byteOffset, bytes.byteLength / type.BYTES_PER_ELEMENT);
+}
+
+// Plain loops: Float32Array.from with a function takes ten times as long, which matters at 300 million weights.
+
+function fromHalfPrecision(bits: Uint16Array): Float32Array {
+  const table = halfPrecisionTable();
+  const values = new Float32Array(bits.length);
+  for (let index = 0; index < bits.length; index++) values[index] = table[bits[index]!]!;
+  return values;
+}
+
+/** bfloat16 is the upper half of a float32. */
+function fromUpperHalves(bits: Uint16Array): Float32Array {
+  const words = new Uint32Array(bits.length);
+  for (let index = 0; index < bits.length; index++) words[index] = bits[index]! << 16;
+  return new Float32Array(words.buffer);
 }
 
 let halfPrecision: Float32Array | undefined;

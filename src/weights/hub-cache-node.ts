@@ -1,0 +1,69 @@
+// The Hugging Face cache on this machine, in the layout that Python's libraries share:
+// models--OWNER--NAME/{blobs/ETAG, refs/REVISION, snapshots/COMMIT/FILE -> ../../blobs/ETAG}.
+
+import { copyFile, readFile, rm, symlink } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
+import { getHFHubCachePath, getRepoFolderName } from '@huggingface/hub';
+import { writeError } from '../files/file-error.ts';
+import { kindOfPath } from '../files/read-clearly.ts';
+import { ensureFolder, writeFileAtomic } from '../files/write-atomic.ts';
+import { readShardNames, shardIndexFile, weightsFile } from './backbone-folder-node.ts';
+
+export type HubModel = { readonly name: string; readonly revision: string };
+
+export const commitPattern = /^[0-9a-f]{40}$/;
+
+/** This model's folder in the cache (HF_HUB_CACHE, HF_HOME or ~/.cache/huggingface decide where). */
+export function modelCacheFolder({ name }: HubModel): string {
+  return join(getHFHubCachePath(), getRepoFolderName({ type: 'model', name }));
+}
+
+export function snapshotFolder(model: HubModel, commit: string): string {
+  return join(modelCacheFolder(model), 'snapshots', commit);
+}
+
+export function blobPath(model: HubModel, etag: string): string {
+  return join(modelCacheFolder(model), 'blobs', etag);
+}
+
+/** The folder of a snapshot whose weights are all there, or undefined. */
+export async function cachedSnapshot(model: HubModel): Promise<string | undefined> {
+  const commit = commitPattern.test(model.revision) ? model.revision : await cachedCommit(model);
+  if (commit === undefined) return undefined;
+  const folder = snapshotFolder(model, commit);
+  if ((await kindOfPath(join(folder, weightsFile))) === 'file') return folder;
+  if ((await kindOfPath(join(folder, shardIndexFile))) !== 'file') return undefined;
+  const shards = await readShardNames(join(folder, shardIndexFile));
+  const kinds = await Promise.all(shards.map((shard) => kindOfPath(join(folder, shard))));
+  return kinds.every((kind) => kind === 'file') ? folder : undefined;
+}
+
+async function cachedCommit(model: HubModel): Promise<string | undefined> {
+  const text = await readFile(refPath(model), 'utf8').catch(() => '');
+  return commitPattern.test(text.trim()) ? text.trim() : undefined;
+}
+
+/** Remembers which commit a branch or tag stood for. */
+export async function writeRef(model: HubModel, commit: string): Promise<void> {
+  if (commitPattern.test(model.revision)) return;
+  await ensureFolder(dirname(refPath(model)));
+  await writeFileAtomic(refPath(model), commit);
+}
+
+function refPath(model: HubModel): string {
+  return join(modelCacheFolder(model), 'refs', model.revision);
+}
+
+/** Makes a blob appear in a snapshot under its file's name: as a link, or as a copy where there are no links. */
+export async function linkIntoSnapshot(model: HubModel, commit: string, file: string, etag: string): Promise<void> {
+  const folder = snapshotFolder(model, commit);
+  await ensureFolder(folder);
+  const link = join(folder, file);
+  const blob = blobPath(model, etag);
+  try {
+    await rm(link, { force: true });
+    await symlink(relative(folder, blob), link).catch(() => copyFile(blob, link));
+  } catch (error) {
+    throw writeError(link, error);
+  }
+}

@@ -1,0 +1,35 @@
+// A backbone by whatever the user calls it: a file, a folder, a model on the Hugging Face hub, or the built-in one.
+
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { DuetError } from '../errors.ts';
+import { kindOfPath } from '../files/read-clearly.ts';
+import { type Backbone, type BackboneOptions, parseBackbone } from './backbone.ts';
+import { readBackboneFile, readBackboneFolder } from './backbone-folder-node.ts';
+import { fetchHubModel, type HubOptions } from './hub-download-node.ts';
+
+/** ViT-Micro/16, which comes with the package. */
+export const builtInBackbone = 'vit-micro';
+
+/** Two levels up both from src/weights and from dist/weights. */
+const builtInFolder = fileURLToPath(new URL('../../assets/vit_micro_patch16_224/', import.meta.url));
+
+/**
+ * `source` is a .safetensors file, a folder as Hugging Face lays it out, a hub name ('timm/vit_base_patch16_224.augreg_in21k',
+ * also with a revision: 'owner/name@revision'), or 'vit-micro', the default. A path that exists goes before a hub name.
+ * The backbone's `source` opens the same one again from any folder. Rejects with a DuetError, or with the signal's reason.
+ */
+export async function openBackbone(source: string = builtInBackbone, options: BackboneOptions & HubOptions = {}): Promise<Backbone> {
+  if (source === builtInBackbone) return parseBackbone({ ...(await readBackboneFolder(builtInFolder, source)), source }, options);
+  const kind = await kindOfPath(source);
+  if (kind === 'folder') return parseBackbone({ ...(await readBackboneFolder(source, source)), source: resolve(source) }, options);
+  if (kind === 'file') return parseBackbone({ ...(await readBackboneFile(source, source)), source: resolve(source) }, options);
+  const hub = /^(?<name>[A-Za-z0-9][\w.-]*\/[A-Za-z0-9][\w.-]*)(@(?<revision>[\w][\w.-]*))?$/.exec(source)?.groups;
+  if (!hub?.name || source.endsWith('.safetensors')) {
+    throw new DuetError(
+      `There is no backbone '${source}': it is no file or folder here, no hub name such as timm/vit_base_patch16_224.augreg_in21k, and not '${builtInBackbone}'.`,
+    );
+  }
+  const folder = await fetchHubModel({ name: hub.name, revision: hub.revision ?? 'main' }, options);
+  return parseBackbone({ ...(await readBackboneFolder(folder, source)), source }, options);
+}
