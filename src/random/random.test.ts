@@ -92,9 +92,9 @@ describe('keys', () => {
     const random = createRandom(1, 'check');
     expect([random.uniform(), random.normal(), random.integer(1000)]).toMatchInlineSnapshot(`
       [
-        0.5561435841133628,
-        -0.5513163339308463,
-        113,
+        0.9690791001943645,
+        0.01770605632053353,
+        431,
       ]
     `);
   });
@@ -134,7 +134,7 @@ describe('keys', () => {
     for (let position = 0; position < 3; position++) {
       const firsts = Array.from({ length: 20_000 }, (_, index) => draws(position + 1, createRandom(5, 'clip', index).uniform)[position]!);
       for (const power of [1, 2, 3]) expect(Math.abs(moment(firsts, power) - 1 / (power + 1))).toBeLessThan(0.01);
-      for (const lag of [1, 2]) expect(Math.abs(correlation(firsts.slice(0, -lag), firsts.slice(lag)))).toBeLessThan(0.1);
+      for (const lag of [1, 2]) expect(Math.abs(correlation(firsts.slice(0, -lag), firsts.slice(lag)))).toBeLessThan(0.035);
     }
   });
 });

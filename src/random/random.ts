@@ -50,11 +50,13 @@ export function createRandom(...keys: readonly (number | string)[]): Random {
   };
 }
 
-/** FNV-1a over the keys' text, with a separator so that ('a', 'b') and ('ab') differ. */
+/** FNV-1a over the keys' text, with a separator so that ('a', 'b') and ('ab') differ; then its bits mixed, so that neighbouring keys do too. */
 function hashKeys(keys: readonly (number | string)[]): number {
   let hash = 0x811c9dc5;
   for (const character of keys.map(String).join('\u0000')) {
     hash = Math.imul(hash ^ (character.codePointAt(0) as number), 0x01000193);
   }
-  return hash | 0;
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return hash ^ (hash >>> 16);
 }
