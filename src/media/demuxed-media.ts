@@ -133,10 +133,18 @@ async function codecDelay(track: InputAudioTrack, codec: string): Promise<number
 
 async function readFrames(track: InputVideoTrack, video: DescribedVideo, times: readonly number[]): Promise<Picture[]> {
   const wanted = times.map((time) => Math.max(time, video.firstTime));
+  // 4:4:4 H.264 needs a note from the stream's first packet, wherever reading starts (x264-version-node.ts).
+  const leading = /^avc\d\.f4/i.test(video.track.codec) ? 1 : 0;
+  if (leading) wanted.unshift(video.firstTime);
   const pictures: Picture[] = [];
   let last: { time: number; picture: Picture } | undefined;
+  let count = 0;
   for await (const sample of eachWithinTime(new VideoSampleSink(track).samplesAtTimestamps(wanted))) {
-    if (!sample) throw new Error(`no frame at ${times[pictures.length]?.toFixed(3)} s`);
+    if (!sample) throw new Error(`no frame at ${wanted[count]?.toFixed(3)} s`);
+    if (count++ < leading) {
+      sample.close();
+      continue;
+    }
     try {
       if (last?.time !== sample.timestamp)
         last = { time: sample.timestamp, picture: await samplePicture(sample, video.track, video.mirror) };

@@ -4,6 +4,7 @@ import type { VideoCodec, VideoSamplePixelFormat } from 'mediabunny';
 import { CustomVideoDecoder, type EncodedPacket, VideoSample, VideoSampleColorSpace, VideoSampleResource } from 'mediabunny';
 import { loadNativeCodecs, type NativeDecoder, type NativeFrame } from './native-codecs-node.ts';
 import { pixelLayout, planeBytes } from './pixel-layout.ts';
+import { nalLengthSize, x264VersionNote } from './x264-version-node.ts';
 
 const codecNames: Partial<Record<VideoCodec, string>> = { avc: 'h264', hevc: 'hevc', vp8: 'vp8', vp9: 'vp9', av1: 'av1' };
 
@@ -19,6 +20,8 @@ export class NativeVideoDecoder extends CustomVideoDecoder {
   // presentation, so the earliest packet still unanswered is the frame's.
   #pending: number[] = [];
   #flushing = false;
+  #fresh = true;
+  #versionNote: Uint8Array | undefined;
   // The add-on holds its callbacks for good: they may reach only this, which is emptied on close.
   readonly #sink: { frame?: (frame: NativeFrame, microseconds: number) => void; failure?: string } = {};
 
@@ -32,13 +35,14 @@ export class NativeVideoDecoder extends CustomVideoDecoder {
         sink.failure ??= message;
       },
     );
-    const { description } = this.config;
-    this.#native.configure({ codec: codecNames[this.codec]!, ...(description ? { extradata: bytesOf(description) } : {}) });
+    const extradata = this.#description();
+    this.#native.configure({ codec: codecNames[this.codec]!, ...(extradata ? { extradata } : {}) });
+    this.#fresh = true;
   }
 
   decode(packet: EncodedPacket): void {
     this.#push(packet.timestamp);
-    this.#native?.decode(Buffer.from(packet.data), packet.type === 'key', Math.round(packet.timestamp * MICROSECONDS), 0);
+    this.#native?.decode(this.#withVersionNote(packet.data), packet.type === 'key', Math.round(packet.timestamp * MICROSECONDS), 0);
     this.#throwFailure();
   }
 
@@ -57,6 +61,21 @@ export class NativeVideoDecoder extends CustomVideoDecoder {
     this.#native = undefined;
     this.#pending = [];
     delete this.#sink.frame;
+  }
+
+  #withVersionNote(data: Uint8Array): Buffer {
+    const fresh = this.#fresh;
+    this.#fresh = false;
+    const lengthSize = this.codec === 'avc' && fresh ? nalLengthSize(this.#description()) : undefined;
+    if (lengthSize === undefined) return Buffer.from(data);
+    const own = x264VersionNote(data, lengthSize);
+    if (own) this.#versionNote = own;
+    return own || !this.#versionNote ? Buffer.from(data) : Buffer.concat([this.#versionNote, data]);
+  }
+
+  #description(): Buffer | undefined {
+    const { description } = this.config;
+    return description && bytesOf(description);
   }
 
   #push(timestamp: number): void {
