@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { DuetError } from '../errors.ts';
+import { checkSchema } from '../files/schema-error.ts';
 import type { Geometry, Naming } from './backbone-names.ts';
 
 export type Triple = readonly [number, number, number];
@@ -45,8 +46,8 @@ const imageNetMean: Triple = [0.485, 0.456, 0.406];
 const imageNetDeviation: Triple = [0.229, 0.224, 0.225];
 
 export function backboneSettings(source: SettingsSource): BackboneSettings {
-  const config = check(configSchema, source.config ?? {}, `${source.name}'s config.json`);
-  const preprocessor = check(preprocessorSchema, source.preprocessor ?? {}, `${source.name}'s preprocessor_config.json`);
+  const config = checkSchema(configSchema, source.config ?? {}, `${source.name}'s config.json`);
+  const preprocessor = checkSchema(preprocessorSchema, source.preprocessor ?? {}, `${source.name}'s preprocessor_config.json`);
   const { width, depth } = source.geometry;
   agree(source.name, 'hidden_size', config.hidden_size, width);
   agree(source.name, 'num_hidden_layers', config.num_hidden_layers, depth);
@@ -92,7 +93,7 @@ function metadataTriple({ name, metadata }: SettingsSource, key: 'mean' | 'std')
     .replace(/[[\]()]/g, '')
     .split(',')
     .map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
-  return check(triple, numbers, `${name}'s metadata '${key}' ('${text}')`);
+  return checkSchema(triple, numbers, `${name}'s metadata '${key}' ('${text}')`);
 }
 
 function positiveTriple(name: string, deviation: Triple): Triple {
@@ -103,12 +104,4 @@ function positiveTriple(name: string, deviation: Triple): Triple {
 function agree(name: string, field: string, told: number | undefined, found: number): void {
   if (told === undefined || told === found) return;
   throw new DuetError(`${name}: config.json says ${field} ${told}, the tensors say ${found}; these files do not belong together.`);
-}
-
-function check<Output>(schema: z.ZodType<Output>, value: unknown, what: string): Output {
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  const issue = result.error.issues[0];
-  const place = issue?.path.length ? ` at '${issue.path.join('.')}'` : '';
-  throw new DuetError(`${what} is not as expected${place}: ${issue?.message}; mend it or remove it.`);
 }

@@ -115,7 +115,7 @@ describe('settings', () => {
     expect(() => parse(miniTimm(), { config: { hidden_size: 16 } })).toThrow('config.json says hidden_size 16, the tensors say 8');
     expect(() => parse(miniTimm(), { config: { hidden_act: 'quick_gelu' } })).toThrow("its activation is 'quick_gelu'");
     expect(() => parse(miniTimm(), { config: { num_attention_heads: 'two' } })).toThrow(
-      "config.json is not as expected at 'num_attention_heads'",
+      "config.json is not as expected: 'num_attention_heads'",
     );
   });
 

@@ -112,7 +112,9 @@ function measure(name: string, tensors: ReadonlyMap<string, NamedTensor>, naming
   };
   const patch = shapeOf('patch_embed.proj.weight', '[C, 3, p, p]');
   const [width = 0, channels, patchSize = 0, patchWidth] = patch;
-  if (channels !== 3 || patchSize !== patchWidth) wrongShape(name, naming.nameInFile('patch_embed.proj.weight'), '[C, 3, p, p]', patch);
+  if (channels !== 3 || patchSize !== patchWidth || width * patchSize === 0) {
+    wrongShape(name, naming.nameInFile('patch_embed.proj.weight'), '[C, 3, p, p]', patch);
+  }
   if (!tensors.has(naming.nameInFile('cls_token'))) {
     throw new DuetError(
       `${name} is not a plain ViT: it has no class token ('${naming.nameInFile('cls_token')}'); choose another backbone.`,

@@ -50,7 +50,7 @@ export async function downloadResumably(download: Download): Promise<void> {
         `The download of ${file} broke off after ${received} of ${totalBytes} bytes (${why}); run again to go on from there.`,
       );
     }
-    await wait(pause * fruitless, undefined, signal ? { signal } : {});
+    await wait(pause * fruitless, undefined, { ...(signal && { signal }) }).catch(() => signal?.throwIfAborted());
   }
   if (received !== totalBytes || (await digestOf(partial, totalBytes, download.digest)) !== download.digest) {
     await rm(partial, { force: true });
