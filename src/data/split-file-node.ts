@@ -1,8 +1,8 @@
 // splits.json in a run's folder: the splits, written down and read back.
-import { randomBytes } from 'node:crypto';
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { DuetError, messageOf } from '../errors.ts';
+import { writeFileAtomic } from '../files/write-atomic.ts';
 import type { SplitFile } from './split.ts';
 
 const schema = z.strictObject({
@@ -13,9 +13,7 @@ const schema = z.strictObject({
 
 /** Writes the splits to `path`, whole or not at all. */
 export async function writeSplitFile(path: string, splits: SplitFile): Promise<void> {
-  const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
-  await writeFile(temporary, `${JSON.stringify(splits, null, 1)}\n`);
-  await rename(temporary, path);
+  await writeFileAtomic(path, `${JSON.stringify(splits, null, 1)}\n`);
 }
 
 /** Reads a split file. Throws DuetError when it is missing or is not one. */

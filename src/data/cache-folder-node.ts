@@ -1,0 +1,78 @@
+// The cache's folder on disk: where it is, how files come into it whole, how large it is.
+import { randomBytes } from 'node:crypto';
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { DuetError, messageOf } from '../errors.ts';
+
+/** `$DUET_CACHE/features`, else `$XDG_CACHE_HOME/duet/features`, else `~/.cache/duet/features`. */
+export function defaultCacheFolder(environment: NodeJS.ProcessEnv = process.env): string {
+  const { DUET_CACHE, XDG_CACHE_HOME } = environment;
+  return join(DUET_CACHE || join(XDG_CACHE_HOME || join(homedir(), '.cache'), 'duet'), 'features');
+}
+
+const temporaryName = 'unfinished';
+/** Longer than any clip takes to decode and write. */
+const abandonedAfterMs = 60 * 60 * 1000;
+
+/** Makes the folder and removes what crashed processes left unfinished in it. Throws DuetError when it cannot be written. */
+export async function prepareCacheFolder(folder: string): Promise<void> {
+  const temporary = join(folder, temporaryName);
+  try {
+    await mkdir(temporary, { recursive: true });
+  } catch (error) {
+    throw notWritable(folder, error);
+  }
+  for (const name of await readdir(temporary)) {
+    const path = join(temporary, name);
+    const age = await stat(path).then(
+      ({ mtimeMs }) => Date.now() - mtimeMs,
+      () => 0,
+    );
+    if (age > abandonedAfterMs) await rm(path, { force: true });
+  }
+}
+
+/** Writes a file of the cache, whole or not at all, whoever else writes the same one. Throws DuetError when the disk refuses. */
+export async function writeCacheFile(folder: string, path: string, parts: readonly Uint8Array[]): Promise<void> {
+  const temporary = join(folder, temporaryName, `${process.pid}-${randomBytes(8).toString('hex')}`);
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    const file = await open(temporary, 'wx');
+    try {
+      for (const part of parts) await file.writeFile(part);
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => undefined);
+    throw notWritable(folder, error);
+  }
+}
+
+function notWritable(folder: string, error: unknown): DuetError {
+  return new DuetError(
+    `The feature cache "${folder}" cannot be written (${messageOf(error)}); free some space or set DUET_CACHE to another folder.`,
+  );
+}
+
+export type CacheSize = { readonly folder: string; readonly files: number; readonly bytes: number };
+
+/** How much the cache holds; zero where there is none yet. */
+export async function cacheSize(folder = defaultCacheFolder()): Promise<CacheSize> {
+  const names = await readdir(folder, { recursive: true }).catch(() => []);
+  let [files, bytes] = [0, 0];
+  for (const name of names) {
+    const entry = await stat(join(folder, name)).catch(() => undefined);
+    if (!entry?.isFile()) continue;
+    files++;
+    bytes += entry.size;
+  }
+  return { folder, files, bytes };
+}
+
+/** Empties the cache; what is needed again will be decoded again. */
+export async function clearCache(folder = defaultCacheFolder()): Promise<void> {
+  await rm(folder, { recursive: true, force: true });
+}
