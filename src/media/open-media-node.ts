@@ -1,13 +1,19 @@
 // Opening a file in Node.
-
 import { registerAc3Decoder } from '@mediabunny/ac3';
-import { ALL_FORMATS, FilePathSource, Input, registerDecoder } from 'mediabunny';
+import { ALL_FORMATS, FilePathSource, HLS, Input, registerDecoder, UnsupportedInputFormatError } from 'mediabunny';
 import { DuetError, isDuetError, messageOf } from '../errors.ts';
-import { demuxedMedia } from './demuxed-media.ts';
+import { containerKind, readHead } from './container-kind-node.ts';
+import { demuxedMedia, UndecodableTrack } from './demuxed-media.ts';
+import { ffmpegMedia } from './ffmpeg-media-node.ts';
+import { findFfmpeg } from './ffmpeg-process-node.ts';
 import type { Media } from './media.ts';
 import { NativeAudioDecoder } from './native-audio-decoder-node.ts';
+import { loadNativeCodecs, nativeCodecsPackage } from './native-codecs-node.ts';
 import { NativeVideoDecoder } from './native-video-decoder-node.ts';
 import { withinTime } from './time-limit.ts';
+
+// Playlists point to other files and hosts: a media file is one file.
+const formats = ALL_FORMATS.filter((format) => format !== HLS);
 
 let registered = false;
 
@@ -21,17 +27,40 @@ function registerDecoders(): void {
 
 /**
  * Opens a media file for reading. Close it when done.
- * A file that cannot be opened or read is a DuetError with one sentence that names it, the cause and what to do.
+ * mp4, mov, webm, mkv, wav, mp3, ogg, flac, aac and MPEG-TS are read with npm packages alone; anything else with an `ffmpeg` on the
+ * PATH. A file that cannot be opened or read is a DuetError with one sentence that names it, the cause and what to do.
  */
 export async function openMedia(path: string): Promise<Media> {
+  const kind = containerKind(await readHead(path));
+  if (kind === 'text') throw new DuetError(`${path} is a text file, not a media file; replace the file or leave it out.`);
   registerDecoders();
-  const input = new Input({ source: new FilePathSource(path), formats: ALL_FORMATS });
+  const input = new Input({ source: new FilePathSource(path), formats });
   try {
     return await withinTime(demuxedMedia(input, path));
   } catch (error) {
     input.dispose();
-    throw isDuetError(error)
-      ? error
-      : new DuetError(`${path} cannot be read (${messageOf(error).replace(/\.$/, '')}); replace the file or leave it out.`);
+    if (isDuetError(error)) throw error;
+    if (error instanceof UndecodableTrack || error instanceof UnsupportedInputFormatError) return openWithFfmpeg(path, kind, error);
+    throw new DuetError(`${path} is damaged or cut short (${withoutStop(messageOf(error))}); replace the file or leave it out.`);
   }
+}
+
+async function openWithFfmpeg(path: string, kind: string | undefined, error: Error): Promise<Media> {
+  const program = findFfmpeg();
+  if (program) return ffmpegMedia(program, path);
+  if (error instanceof UndecodableTrack) {
+    const help = loadNativeCodecs() ? '' : `, or install the npm package ${nativeCodecsPackage} if there is one for this machine`;
+    throw new DuetError(
+      `${path} cannot be decoded, as ${error.message}; put ffmpeg on the PATH, convert the file to mp4 (H.264 and AAC)${help}.`,
+    );
+  }
+  throw new DuetError(
+    kind === undefined
+      ? `${path} is not a media file that can be recognised; replace the file, or put ffmpeg on the PATH if it is in a rare format.`
+      : `${path} is in the container format ${kind}, which is read through ffmpeg, and there is none on the PATH; install ffmpeg or convert the file to mp4.`,
+  );
+}
+
+function withoutStop(sentence: string): string {
+  return sentence.replace(/\.$/, '');
 }
