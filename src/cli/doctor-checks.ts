@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 import { arch, availableParallelism, cpus, freemem, homedir, platform, release, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { defaultCacheFolder } from '../data/cache-folder-node.ts';
 import { messageOf } from '../errors.ts';
 
 export type Check = {
@@ -28,6 +29,7 @@ export async function runChecks(environment: Environment): Promise<Check[]> {
     await sharpCheck(),
     ...(await decoderChecks(environment)),
     backboneCheck(),
+    diskCheck('feature cache', defaultCacheFolder(environment)),
     diskCheck('hub cache', hubCache(environment)),
     diskCheck('work folder', process.cwd()),
   ];
@@ -50,12 +52,16 @@ function machineCheck(): Check {
     : { ...check, state: 'ok' };
 }
 
+// Those that --provider offers, as ONNX Runtime calls them.
+const offered = new Set(['cpu', 'webgpu', 'cuda', 'coreml', 'dml']);
+
 async function runtimeChecks(): Promise<Check[]> {
   const name = 'ONNX Runtime';
   try {
-    const runtime = await import('onnxruntime-node');
+    const [runtime, { probeProvider }] = await Promise.all([import('onnxruntime-node'), import('./provider-probe.ts')]);
     const listed = runtime.listSupportedBackends().map((backend) => backend.name);
-    const providers = await Promise.all(listed.map((provider) => providerCheck(provider)));
+    const providers: Check[] = [];
+    for (const provider of listed) if (offered.has(provider)) providers.push(providerCheck(provider, await probeProvider(provider)));
     return [{ name, state: 'ok', found: `${moduleVersion('onnxruntime-node')}, built with ${listed.join(', ')}` }, ...providers];
   } catch (error) {
     const mend = `run "npm ci" again; builds exist for Linux, macOS and Windows on x64 and arm64, and this is ${platform()} ${arch()}`;
@@ -63,14 +69,12 @@ async function runtimeChecks(): Promise<Check[]> {
   }
 }
 
-/** Opens a graph of one addition and runs it: listed is not yet working. */
-async function providerCheck(provider: string): Promise<Check> {
+/** Listed is not yet working, so each was tried; `problem` is why it did not work. */
+function providerCheck(provider: string, problem: string | undefined): Check {
   const name = `  ${provider}`;
-  const { providerOpens } = await import('./provider-probe.ts');
-  const problem = await providerOpens(provider);
   if (problem === undefined) return { name, state: 'ok', found: 'computes' };
   if (provider === 'cpu') return { name, state: 'broken', found: problem, mend: 'run "npm ci" again' };
-  return { name, state: 'note', found: problem, mend: providerMend[provider] ?? 'the cpu provider works without it' };
+  return { name, state: 'note', found: problem, mend: providerMend[provider] ?? 'cpu works without it' };
 }
 
 const providerMend: Readonly<Record<string, string>> = {
@@ -95,7 +99,7 @@ async function sharpCheck(): Promise<Check> {
 }
 
 async function decoderChecks(environment: Environment): Promise<Check[]> {
-  return [await containerCheck(), ffmpegCheck(environment)];
+  return [await containerCheck(), await codecCheck(), ffmpegCheck(environment)];
 }
 
 async function containerCheck(): Promise<Check> {
@@ -105,6 +109,14 @@ async function containerCheck(): Promise<Check> {
   } catch (error) {
     return { name: 'video files', state: 'broken', found: firstLine(error), mend: 'run "npm ci" again' };
   }
+}
+
+async function codecCheck(): Promise<Check> {
+  const { loadNativeCodecs, nativeCodecsPackage } = await import('../media/native-codecs-node.ts');
+  const name = 'decoders';
+  if (loadNativeCodecs() !== undefined) return { name, state: 'ok', found: nativeCodecsPackage };
+  const mend = 'run "npm ci" again, with optional packages; where the package has no build, convert videos to frames and WAV';
+  return { name, state: 'broken', found: `${nativeCodecsPackage} does not load`, mend };
 }
 
 function ffmpegCheck(environment: Environment): Check {

@@ -2,8 +2,8 @@
 import type { Command } from 'commander';
 import { examples, jsonSettings } from './common-settings.ts';
 import { type Context, writeResult } from './context.ts';
-import { choice, decimal } from './field.ts';
-import { addSettings, grouped, setting, settingWithDefault, type ValuesOf, valuesOf } from './setting.ts';
+import { choice } from './field.ts';
+import { addSettings, grouped, settingWithDefault, valuesOf } from './setting.ts';
 
 const inspectSettings = {
   ...grouped('Reading:', {
@@ -13,16 +13,13 @@ const inspectSettings = {
       choice(['vggsound', 'cremad', 'ave']),
       'vggsound',
     ),
-    hop: setting('--hop <seconds>', 'for a media file: from window to window (default: half a window)', decimal({ above: 0 })),
   }),
   ...jsonSettings,
 };
 
-export type InspectSettings = ValuesOf<typeof inspectSettings>;
-
 export function addInspectCommand(program: Command, context: Context): void {
   const command: Command = program.command('inspect').summary('see what is in a run, a backbone or a media file');
-  command.argument('<what>', 'a run or adapter folder, a backbone (file, folder, hub name or "embedded"), or a media file');
+  command.argument('<what>', 'a run or adapter folder, a backbone (file, folder, hub name or vit-micro), or a media file');
   command.description(
     'Print what is in it and how it would be read: tracks, rotation and windows; sizes, parameters and hash; configuration and best results.',
   );
@@ -37,7 +34,7 @@ export function addInspectCommand(program: Command, context: Context): void {
   );
   command.action(async (what: string) => {
     const settings = valuesOf(command, inspectSettings);
-    const { inspect, inspectionText } = await import('./inspect-targets.ts');
-    writeResult(context, settings.json, await inspect(what, settings), inspectionText);
+    const [{ inspect }, { inspectionText }] = await Promise.all([import('./inspect-targets.ts'), import('./inspect-text.ts')]);
+    writeResult(context, settings.json, await inspect(what, settings.frontEnd), inspectionText);
   });
 }

@@ -30,3 +30,9 @@ function displayWidth(cell: string): number {
   }
   return width;
 }
+
+/** Names and what they are, one a line, indented. */
+export function factLines(facts: readonly (readonly [name: string, value: string])[]): string {
+  const width = Math.max(0, ...facts.map(([name]) => displayWidth(name)));
+  return facts.map(([name, value]) => `  ${pad(name, width, false)}  ${value}\n`).join('');
+}

@@ -8,9 +8,9 @@ const inputAndOutput = {
   ...grouped('Input:', {
     backbone: settingWithDefault(
       '--backbone <model>',
-      'a .safetensors file, a folder, a hub name such as timm/vit_base_patch16_224.augreg_in21k, or "embedded"',
+      'a .safetensors file, a folder, a hub name such as timm/vit_base_patch16_224.augreg_in21k, or vit-micro, which comes with Duet',
       text,
-      'embedded',
+      'vit-micro',
     ),
     splitFile: setting(
       '--split-file <file>',

@@ -23,7 +23,7 @@ export function addTrainCommand(program: Command, context: Context): void {
   command.addHelpText(
     'after',
     examples(
-      ['duet train videos --out runs/first', 'one sub-folder per class; the embedded backbone, the recipe’s settings'],
+      ['duet train videos --out runs/first', 'one sub-folder per class; the backbone that comes with Duet, the recipe’s settings'],
       [
         'duet train clips.csv --out runs/base --backbone timm/vit_base_patch16_224.augreg_in21k --batch 32',
         'a manifest, and a larger backbone from the hub',

@@ -56,8 +56,10 @@ function gridLines(x: Scale, y: Scale, chart: CurveChart): string[] {
     line(left, y(tick), chartWidth - right, y(tick)),
     label(chart.unit === 'percent' ? percent(tick, 0) : shortValue(tick), left - 7, y(tick) + 4, 'end'),
   ]);
+  // There is no epoch 1.5.
+  const whole = chart.series.every((series) => series.points.every((point) => Number.isInteger(point.x)));
   const columns = roundTicks(...x.domain, 7)
-    .filter((tick) => Number.isInteger(tick) || x.domain[1] - x.domain[0] < 2)
+    .filter((tick) => Number.isInteger(tick) || !whole)
     .map((tick) => label(shortValue(tick), x(tick), floor + 17, 'middle'));
   const name = label(chart.xLabel, (left + chartWidth - right) / 2, height - 6, 'middle');
   return [...rows, line(left, floor, chartWidth - right, floor, softColour), ...columns, name];

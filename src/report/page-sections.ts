@@ -76,7 +76,7 @@ export function timelineSection(timeline: Timeline): string {
   return (
     heading(timeline.title) +
     scrolled(timelineChart(timeline).replace('class="chart"', 'class="chart wide"')) +
-    element('details', {}, element('summary', {}, `All ${timeline.events.length} events as a table`), table)
+    element('details', {}, element('summary', {}, 'The events as a table'), table)
   );
 }
 

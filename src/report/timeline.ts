@@ -21,7 +21,7 @@ export function timelineChart(timeline: Timeline): string {
     line(x(tick), 4, x(tick), floor),
     label(clock(tick, decimals), x(tick), floor + 17, 'middle'),
   ]);
-  const names = labels.map((name, row) => label(name, left - 10, 8 + (row + 0.5) * rowHeight + 4, 'end', inkColour));
+  const names = labels.map((name, row) => label(shortened(name), left - 10, 8 + (row + 0.5) * rowHeight + 4, 'end', inkColour));
   const bars = timeline.events.map((event) => bar(event, x(event.start), x(event.end), 8 + labels.indexOf(event.label) * rowHeight));
   const description = `${timeline.title}: ${timeline.events.length} events in ${clock(end)}.`;
   return svg(width, floor + 26, description, ...ticks, ...names, ...bars);
@@ -32,4 +32,8 @@ function bar(event: TimelineEvent, from: number, to: number, top: number): strin
   const place = { x: from, y: top + (rowHeight - barHeight) / 2, width: Math.max(2, to - from), height: barHeight, rx: 3 };
   const strength = 0.25 + 0.75 * Math.min(1, Math.max(0, event.probability));
   return element('rect', { ...place, 'fill-opacity': strength, style: `fill:${accentColour}` }, element('title', {}, escapeText(title)));
+}
+
+function shortened(name: string): string {
+  return name.length <= 26 ? name : `${name.slice(0, 25)}…`;
 }

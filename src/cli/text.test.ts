@@ -1,0 +1,61 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { evaluateText } from './evaluate.ts';
+import { inspect } from './inspect-targets.ts';
+import { inspectionText } from './inspect-text.ts';
+import { predictionText } from './predict.ts';
+import { textTable } from './text-table.ts';
+
+test('table columns line up, wide characters included', () => {
+  const lines = textTable(
+    ['class', 'clips'],
+    [
+      ['dog', '3'],
+      ['犬', '12'],
+    ],
+  ).split('\n');
+  expect(lines).toEqual(['class  clips', 'dog        3', '犬        12', '']);
+});
+
+test('an evaluation without background leaves its AUC out', () => {
+  const result = {
+    accuracy: 0.5,
+    macroF1: 0.25,
+    clips: 8,
+    skipped: 1,
+    perClass: [{ name: 'dog', precision: 1, recall: 0.5, f1: 2 / 3, clips: 4 }],
+  };
+  expect(evaluateText(result)).not.toContain('AUC');
+  expect(evaluateText({ ...result, backgroundAuc: 0.86 })).toMatch(/background AUC +0.860/);
+  expect(evaluateText(result)).toMatch(/dog +66.7 % +100.0 % +50.0 % +4/);
+});
+
+test('a short clip shows its classes, a long one its events, an unreadable one its reason', () => {
+  const window = { start: 0, end: 5, label: 'dog', top: [{ label: 'dog', probability: 0.9 }], backgroundProbability: 0.02 };
+  expect(predictionText({ path: 'a.mp4', windows: [window], events: [] })).toBe(
+    'a.mp4: dog\n  dog                90.0 %\n  (unrelated sound)   2.0 %\n',
+  );
+  const events = [{ start: 2.5, end: 65, label: 'dog', probability: 0.9 }];
+  expect(predictionText({ path: 'b.mp4', windows: [window, window], events })).toBe('b.mp4: 1 event\n  0:02.5–1:05.0  90 %  dog\n');
+  expect(predictionText({ path: 'c.mp4', windows: [window, window], events: [] })).toContain('nothing above the threshold');
+  expect(predictionText({ path: 'd.mp4', error: 'It has no sound.' })).toBe('d.mp4\n  It has no sound.\n');
+});
+
+test('the embedded backbone is described by its own numbers', async () => {
+  const inspection = await inspect('vit-micro', 'vggsound');
+  expect(inspection).toMatchObject({ kind: 'backbone', config: { depth: 6, width: 192 }, parameters: 2855232 });
+  expect(inspectionText(inspection)).toContain('6 blocks, 192 channels, 3 heads');
+});
+
+const rotated = fileURLToPath(new URL('../../../shared/data/formats/rotated-90.mov', import.meta.url));
+test.skipIf(!existsSync(rotated))('a rotated video says so, and what a model would see of it', async () => {
+  const text = inspectionText(await inspect(rotated, 'vggsound'));
+  expect(text).toMatch(/320 × 568, turned 90° clockwise/);
+  expect(text).toMatch(/evaluation +0\.00–0\.10 s, frame at 0\.050 s/);
+  expect(text).toMatch(/without sound it is refused/);
+});
+
+test('a mistyped video is not taken for a backbone', async () => {
+  await expect(inspect('no-such.mp4', 'vggsound')).rejects.toThrow(/There is no file no-such\.mp4/);
+});

@@ -1,0 +1,255 @@
+import { describe, expect, test } from 'vitest';
+import { calibrationBins, calibrationError } from './calibration.ts';
+import { confusionMatrix, worstConfusions } from './confusion-matrix.ts';
+import { clock, duration, percent, shortValue } from './format.ts';
+import { lineChart } from './line-chart.ts';
+import { escapeText } from './markup.ts';
+import { reportPage } from './page.ts';
+import type { Report } from './report.ts';
+import { linearScale, roundTicks, timeTicks } from './scale.ts';
+import { frequencyTicks } from './spectrogram-figure.ts';
+import { timelineChart } from './timeline.ts';
+
+const nasty = '<script>alert("1")</script> & \'x\'\u0000';
+const image = { uri: 'data:image/png;base64,AAAA', width: 4, height: 4, description: nasty, caption: nasty };
+
+const report: Report = {
+  title: nasty,
+  introduction: nasty,
+  summary: { accuracy: 0.875, macroF1: 0.5, backgroundAuc: 0.86, clips: 8, skipped: 1, seconds: 75, trainableParameters: 486709 },
+  curves: [
+    {
+      title: nasty,
+      xLabel: nasty,
+      yLabel: nasty,
+      mark: { x: 1, label: nasty },
+      series: [
+        {
+          name: nasty,
+          points: [
+            { x: 1, y: 2 },
+            { x: 2, y: 1 },
+          ],
+        },
+      ],
+    },
+  ],
+  confusion: {
+    classes: [nasty, 'dog'],
+    counts: [
+      [3, 1],
+      [0, 4],
+    ],
+  },
+  perClass: [{ name: nasty, precision: 1, recall: 0.5, f1: 2 / 3, clips: 4 }],
+  calibration: [{ confidence: 0.9, accuracy: 0.8, count: 10 }],
+  examples: [
+    {
+      name: nasty,
+      truth: nasty,
+      predicted: 'dog',
+      probabilities: [{ label: nasty, probability: 0.9 }],
+      backgroundProbability: 0.1,
+      images: [image, { ...image, ticks: { seconds: 5, frequency: { kind: 'linear', low: 0, high: 8000 } } }],
+    },
+  ],
+  timeline: { title: nasty, duration: 60, events: [{ start: 1, end: 5, label: nasty, probability: 0.9 }] },
+  localisation: [{ name: nasty, clips: 4, hitRate: 0.75, chance: 0.1 }],
+  skipped: [{ path: nasty, reason: nasty }],
+  command: nasty,
+  configuration: { [nasty]: nasty },
+};
+
+/** Every tag's name in order; fails on markup that is not well nested, as unescaped text would make it. */
+function checkNesting(html: string): string[] {
+  const names: string[] = [];
+  const open: string[] = [];
+  for (const [, closing, name = '', rest = ''] of html.matchAll(/<(\/?)([a-z][\w-]*)((?:\s+[\w:-]+="[^"<>]*")*)\s*>|<!doctype html>/gi)) {
+    if (name === '') continue;
+    if (closing === '/') expect(open.pop()).toBe(name);
+    else if (!['meta', 'img', 'br'].includes(name)) open.push(name);
+    if (closing !== '/') names.push(name);
+    expect(rest).not.toMatch(/\son\w+=/);
+  }
+  expect(open).toEqual([]);
+  return names;
+}
+
+describe('the page', () => {
+  const page = reportPage(report);
+  const names = checkNesting(page);
+
+  test('has every section, and escapes every text', () => {
+    for (const id of [
+      'curves',
+      'examples',
+      'confusion',
+      'classes',
+      'localisation',
+      'calibration',
+      'timeline',
+      'skipped',
+      'configuration',
+    ]) {
+      expect(page).toContain(`<section id="${id}" aria-labelledby="${id}-title">`);
+      expect(page).toContain(`href="#${id}"`);
+    }
+    expect(page).not.toContain('<script');
+    expect(page).not.toContain('\u0000');
+    expect(page.split('&lt;script&gt;').length).toBeGreaterThan(20);
+  });
+
+  test('loads nothing from anywhere', () => {
+    expect(names).not.toContain('script');
+    expect(names).not.toContain('link');
+    expect(page.replaceAll('http://www.w3.org/2000/svg', '')).not.toMatch(/https?:|url\(|@import|src="(?!data:)/);
+    expect(page).toContain('content="default-src &#39;none&#39;; img-src data:;');
+  });
+
+  test('can be read without seeing: one h1, alt texts, labelled charts, scoped table heads', () => {
+    expect(names.filter((name) => name === 'h1').length).toBe(1);
+    for (const [tag] of page.matchAll(/<img[^>]*>/g)) expect(tag).toMatch(/ alt="[^"]+"/);
+    for (const [tag] of page.matchAll(/<svg[^>]*>/g)) expect(tag).toMatch(/ role="img" aria-label="[^"]+"/);
+    for (const [tag] of page.matchAll(/<th[ >][^>]*>/g)) expect(tag).toMatch(/ scope="(row|col)"/);
+    expect(page).toContain('<html lang="en">');
+  });
+
+  test('shows the numbers', () => {
+    for (const shown of ['87.5 %', '0.860', '486,709', '1 min 15 s']) expect(page).toContain(shown);
+  });
+
+  test('leaves out what there is nothing of', () => {
+    const { calibration, timeline, localisation, skipped, confusion, ...rest } = report;
+    const small = reportPage({
+      ...rest,
+      curves: [],
+      examples: [],
+      perClass: [],
+      summary: { accuracy: Number.NaN, macroF1: 0, clips: 0, skipped: 0 },
+    });
+    expect([...small.matchAll(/<section id="(\w+)"/g)].map(([, id]) => id)).toEqual(['configuration']);
+    expect(small).not.toMatch(/NaN|undefined/);
+  });
+});
+
+describe('charts', () => {
+  test('a curve with gaps, one point or none is drawn without a wrong coordinate', () => {
+    const points = [
+      { x: 1, y: 1 },
+      { x: 2, y: Number.NaN },
+      { x: 3, y: 2 },
+      { x: 4, y: Number.POSITIVE_INFINITY },
+    ];
+    for (const count of [0, 1, 2, 4]) {
+      const chart = lineChart({
+        title: 'Loss',
+        xLabel: 'epoch',
+        yLabel: 'loss',
+        series: [{ name: 'training', points: points.slice(0, count) }],
+      });
+      expect(chart).not.toMatch(/NaN|Infinity|undefined/);
+      expect(chart.includes('No values yet')).toBe(count === 0);
+    }
+  });
+
+  test('higher values are higher up, and each place tells its values', () => {
+    const chart = lineChart({
+      title: 'Loss',
+      xLabel: 'epoch',
+      yLabel: 'loss',
+      series: [
+        {
+          name: 'training',
+          points: [
+            { x: 1, y: 3 },
+            { x: 2, y: 1 },
+          ],
+        },
+      ],
+    });
+    const [, from, to] = /d="M[\d.]+ ([\d.]+)L[\d.]+ ([\d.]+)"/.exec(chart) ?? [];
+    expect(Number(from)).toBeLessThan(Number(to));
+    expect(chart).toContain('<title>epoch 2: training 1</title>');
+  });
+
+  test('a confusion matrix’s rows are the truth', () => {
+    const table = confusionMatrix({
+      classes: ['cat', 'dog'],
+      counts: [
+        [1, 3],
+        [0, 0],
+      ],
+    });
+    expect(table).toContain('title="cat predicted as dog: 3 of 4 (75 %)"');
+    expect(table).toContain('title="dog predicted as cat: 0 of 0 (0 %)"');
+    expect(
+      worstConfusions(
+        {
+          classes: ['cat', 'dog'],
+          counts: [
+            [1, 3],
+            [2, 2],
+          ],
+        },
+        1,
+      ),
+    ).toEqual([{ truth: 'cat', predicted: 'dog', count: 3, share: 0.75 }]);
+  });
+
+  test('three hundred classes make a picture of the cells that are not empty', () => {
+    const classes = Array.from({ length: 309 }, (_, index) => `class ${index}`);
+    const picture = confusionMatrix({ classes, counts: classes.map((_, row) => classes.map((__, column) => (row === column ? 5 : 0))) });
+    expect(picture).toMatch(/^<svg/);
+    expect(picture.match(/<rect/g)?.length).toBe(310);
+    expect(picture).toContain('1545 of 1545 on the diagonal');
+  });
+
+  test('a timeline’s bars lie where the events do', () => {
+    const chart = timelineChart({ title: 'a', duration: 100, events: [{ start: 25, end: 75, label: 'dog', probability: 1 }] });
+    const [, x, width] = /<rect x="([\d.]+)" y="[\d.]+" width="([\d.]+)"/.exec(chart) ?? [];
+    const [left, right] = [41, 744];
+    expect(Number(x)).toBeCloseTo(left + (right - left) / 4, 0);
+    expect(Number(width)).toBeCloseTo((right - left) / 2, 0);
+  });
+
+  test('calibration sorts by confidence and weighs its gaps by count', () => {
+    const bins = calibrationBins([
+      { confidence: 0.95, correct: true },
+      { confidence: 1, correct: false },
+      { confidence: 0.05, correct: false },
+    ]);
+    expect(bins).toEqual([
+      { confidence: 0.05, accuracy: 0, count: 1 },
+      { confidence: 0.975, accuracy: 0.5, count: 2 },
+    ]);
+    expect(calibrationError(bins)).toBeCloseTo((0.05 + 2 * 0.475) / 3, 12);
+  });
+});
+
+test('ticks are round and inside', () => {
+  expect(roundTicks(0, 1, 5)).toEqual([0, 0.2, 0.4, 0.6, 0.8, 1]);
+  expect(roundTicks(0.13, 0.37, 5)).toEqual([0.15, 0.2, 0.25, 0.3, 0.35]);
+  expect(roundTicks(3, 3, 5)).toEqual([3]);
+  expect(timeTicks(200, 8)).toEqual([0, 30, 60, 90, 120, 150, 180]);
+  expect(linearScale([2, 2], [0, 10])(2)).toBe(5);
+});
+
+test('mel ticks follow the mel scale', () => {
+  const ticks = frequencyTicks({ kind: 'mel', low: 20, high: 8000 });
+  expect(ticks.map((tick) => tick.text)).toEqual(['100 Hz', '500 Hz', '1 kHz', '2 kHz', '4 kHz', '8 kHz']);
+  expect(ticks[2]?.share).toBeCloseTo((1000 - 31.75) / (2840.0 - 31.75), 2);
+});
+
+test('numbers read as people write them', () => {
+  expect([percent(0.8423), percent(Number.NaN), percent(undefined)]).toEqual(['84.2 %', '–', '–']);
+  expect([shortValue(1234.5), shortValue(0.01234), shortValue(0.0000123), shortValue(0)]).toEqual(['1,235', '0.0123', '1.2e-5', '0']);
+  expect([clock(7), clock(59.6), clock(3729), clock(7.46, 1), clock(59.96, 1)]).toEqual(['0:07', '1:00', '1:02:09', '0:07.5', '1:00.0']);
+  expect([duration(8.44), duration(9.97), duration(59.7), duration(205), duration(3725)]).toEqual([
+    '8.4 s',
+    '10 s',
+    '1 min 0 s',
+    '3 min 25 s',
+    '1 h 2 min',
+  ]);
+  expect(escapeText('a\u0007<b>')).toBe('a\uFFFD&lt;b&gt;');
+});
