@@ -52,14 +52,14 @@ async function encodeVideo(libav: LibAv, { frames, framesPerSecond }: ClipConten
       width,
       height,
       pix_fmt: pixelFormatYuv420,
-      bit_rate: 160_000,
+      bit_rate: 110_000,
       framerate_num: framesPerSecond,
       framerate_den: 1,
       gop_size: 2 * framesPerSecond,
     },
     time_base: timeBase,
     // A negative speed is a fixed one; a positive one would follow the clock, and the bytes with it.
-    options: { deadline: 'realtime', 'cpu-used': '-5', crf: '16' },
+    options: { deadline: 'realtime', 'cpu-used': '-16', crf: '18' },
   });
   const area = width * height;
   const layout = [
@@ -83,9 +83,9 @@ async function encodeVideo(libav: LibAv, { frames, framesPerSecond }: ClipConten
 async function encodeAudio(libav: LibAv, { samples, sampleRate }: Waveform): Promise<EncodedTrack> {
   const timeBase = [1, sampleRate] as const;
   const [, context, frame, packet, size] = await libav.ff_init_encoder('libopus', {
-    ctx: { sample_rate: sampleRate, sample_fmt: sampleFormatFloat, channel_layout: layoutMono, channels: 1, bit_rate: 48_000 },
+    ctx: { sample_rate: sampleRate, sample_fmt: sampleFormatFloat, channel_layout: layoutMono, channels: 1, bit_rate: 36_000 },
     time_base: timeBase,
-    options: { application: 'audio', compression_level: '5' },
+    options: { application: 'audio', compression_level: '2' },
   });
   const blocks = Array.from({ length: Math.ceil(samples.length / size) }, (_, index) => {
     const data = new Float32Array(size);

@@ -1,0 +1,11 @@
+// One clip, from its keys to the bytes of its file.
+import type { ClipAnnotation } from './annotations.ts';
+import { type ClipKeys, createClip } from './clip.ts';
+import { encodeClip } from './encode-clip.ts';
+
+export type MadeClip = { readonly annotation: ClipAnnotation; readonly bytes: Uint8Array };
+
+export async function makeClip(keys: ClipKeys): Promise<MadeClip> {
+  const { frames, sound, annotation } = createClip(keys);
+  return { annotation, bytes: await encodeClip({ frames, framesPerSecond: annotation.framesPerSecond, sound }) };
+}
