@@ -2,6 +2,7 @@
 import type { Picture } from '../signal/picture.ts';
 import { attentionOverlay, attentionPeak } from './attention-overlay.ts';
 import { type Box, drawBox, drawRing } from './drawing.ts';
+import { shortValue } from './format.ts';
 import { pictureUri } from './png-node.ts';
 import type { FrequencyScale, ReportImage } from './report.ts';
 import { type SpectrogramAxes, spectrogramPicture } from './spectrogram-picture.ts';
@@ -31,9 +32,9 @@ export type SpectrogramToShow = {
 
 /** The frame as it is (with the true box, if known), and with the attention and its peak. */
 export async function frameImages(frame: FrameToShow): Promise<ReportImage[]> {
-  const at = frame.time === undefined ? '' : ` at ${frame.time.toFixed(1)} s`;
+  const at = frame.time === undefined ? '' : ` at ${shortValue(frame.time)} s`;
   const boxed = frame.truth === undefined ? frame.picture : drawBox(frame.picture, frame.truth);
-  const plain = await image(boxed, `Frame${at}`, frame.truth === undefined ? `Frame${at}` : `Frame${at}; green: what sounds`);
+  const plain = await image(boxed, `Frame${at}`, frame.truth === undefined ? `Frame${at}` : `Frame${at}; box: what sounds`);
   if (frame.attention === undefined) return [plain];
   const { map, gridHeight, gridWidth } = frame.attention;
   const peak = attentionPeak(map, gridHeight, gridWidth, frame.picture.height, frame.picture.width);

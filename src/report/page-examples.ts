@@ -40,5 +40,10 @@ function imageFigure(image: ReportImage): string {
     image.ticks === undefined
       ? element('img', { src: image.uri, alt: image.description, width: image.width, height: image.height })
       : spectrogramFigure(image, image.ticks);
-  return element('figure', {}, drawn, element('figcaption', {}, escapeText(image.caption)));
+  return element(
+    'figure',
+    { class: image.ticks === undefined ? undefined : 'with-axes' },
+    drawn,
+    element('figcaption', {}, escapeText(image.caption)),
+  );
 }

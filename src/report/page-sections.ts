@@ -29,7 +29,7 @@ export function summaryNumbers(summary: ReportSummary): string {
   const cells = entries
     .filter((entry) => entry !== undefined)
     .map(([name, value]) => element('div', {}, element('dt', {}, escapeText(name)), element('dd', {}, escapeText(value))));
-  return element('dl', { class: 'summary' }, ...cells);
+  return element('dl', { class: 'summary', style: `--tiles:${cells.length}` }, ...cells);
 }
 
 export function curvesSection(charts: readonly CurveChart[]): string {

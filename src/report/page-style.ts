@@ -26,10 +26,10 @@ section { background: var(--sheet); border: 1px solid var(--line); border-radius
 nav { margin-top: 14px; display: flex; flex-wrap: wrap; gap: 4px 18px; font-size: 14px; }
 a { color: var(--series-1); text-decoration: none; } a:hover { text-decoration: underline; }
 p.note, caption, figcaption { color: var(--soft); font-size: 13.5px; }
-dl.summary { display: grid; grid-template-columns: repeat(auto-fit, minmax(146px, 1fr)); gap: 12px; margin: 24px 0 0; }
-dl.summary div { background: var(--sheet); border: 1px solid var(--line); border-radius: 12px; padding: 14px 16px; display: flex; flex-direction: column-reverse; justify-content: flex-end; }
+dl.summary { display: grid; grid-template-columns: repeat(var(--tiles), 1fr); gap: 10px; margin: 24px 0 0; }
+dl.summary div { background: var(--sheet); border: 1px solid var(--line); border-radius: 12px; padding: 13px 14px; display: flex; flex-direction: column-reverse; justify-content: flex-end; }
 dl.summary dt { color: var(--soft); font-size: 13px; line-height: 1.35; }
-dl.summary dd { margin: 0; font-size: 24px; font-weight: 600; line-height: 1.25; letter-spacing: -0.01em; font-variant-numeric: tabular-nums; white-space: nowrap; }
+dl.summary dd { margin: 0; font-size: 21px; font-weight: 600; line-height: 1.25; letter-spacing: -0.01em; font-variant-numeric: tabular-nums; white-space: nowrap; }
 .narrow { max-width: 480px; }
 .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 380px), 1fr)); gap: 24px 32px; }
 figure { margin: 0; min-width: 0; }
@@ -59,7 +59,7 @@ table.confusion .none { color: var(--soft); opacity: 0.5; }
 .confusions { display: grid; grid-template-columns: minmax(0, max-content) minmax(220px, 1fr); gap: 24px 40px; align-items: start; }
 .example { border-top: 1px solid var(--line); padding-top: 20px; margin-top: 22px; }
 .example:first-of-type { border-top: 0; padding-top: 0; margin-top: 0; }
-.example .images { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 230px), 1fr)); gap: 18px; align-items: end; }
+.example .images { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 230px), 1fr)); gap: 18px; align-items: start; }
 .example img { display: block; width: 100%; height: auto; border-radius: 8px; background: var(--line); }
 .example figcaption { margin-top: 7px; line-height: 1.4; }
 .verdict { display: flex; flex-wrap: wrap; gap: 4px 12px; align-items: baseline; margin: 0 0 12px; font-size: 14.5px; }
@@ -67,7 +67,7 @@ table.confusion .none { color: var(--soft); opacity: 0.5; }
 .badge { font-size: 12.5px; border-radius: 99px; padding: 1px 10px; border: 1px solid currentColor; white-space: nowrap; }
 .badge.good { color: var(--good); } .badge.bad { color: var(--bad); }
 ol.shares { list-style: none; margin: 14px 0 0; padding: 0; max-width: 460px; font-size: 14px; }
-ol.shares li { display: grid; grid-template-columns: minmax(90px, 1fr) 2fr 62px; gap: 10px; align-items: center; padding: 2px 0; }
+ol.shares li { display: grid; grid-template-columns: minmax(110px, 1fr) 1.6fr 62px; gap: 10px; align-items: center; padding: 2px 0; }
 ol.shares .meter { width: 100%; margin: 0; }
 ol.shares li > :last-child { text-align: right; font-variant-numeric: tabular-nums; color: var(--soft); }
 ol.shares span { overflow-wrap: anywhere; line-height: 1.3; }
@@ -75,14 +75,18 @@ pre { margin: 0; padding: 14px 16px; background: var(--ground); border: 1px soli
 pre.command { white-space: pre-wrap; overflow-wrap: anywhere; }
 pre + h3 { margin-top: 18px; }
 details summary { cursor: pointer; color: var(--soft); font-size: 14.5px; } details > :not(summary) { margin-top: 12px; }
+@media (max-width: 960px) {
+  dl.summary { grid-template-columns: repeat(auto-fit, minmax(146px, 1fr)); }
+}
 @media (max-width: 700px) {
   main { padding: 24px 14px 40px; }
   section { padding: 18px 16px; border-radius: 10px; }
   h1 { font-size: 24px; }
   dl.summary { grid-template-columns: repeat(2, 1fr); gap: 10px; }
-  dl.summary dd { font-size: 21px; }
+  dl.summary div:last-child:nth-child(odd) { grid-column: span 2; }
   .confusions { grid-template-columns: minmax(0, 1fr); }
   .example .images { grid-template-columns: repeat(auto-fill, minmax(min(100%, 148px), 1fr)); gap: 12px; }
+  .example figure.with-axes { grid-column: span 2; max-width: 340px; }
   table.list th, table.list td { padding-right: 8px; font-size: 13.5px; }
   table.list .meter { display: none; }
   svg.chart.wide { min-width: 560px; }

@@ -5,12 +5,12 @@ import { element } from './markup.ts';
 import type { FrequencyScale, ReportImage } from './report.ts';
 import { linearScale, roundTicks, timeTicks } from './scale.ts';
 
-const [width, height, left, top, right, floor] = [300, 244, 44, 6, 292, 212];
+const [width, height, left, top, right, floor] = [250, 214, 42, 6, 236, 190];
 
 /** The image with ticks in seconds below and in kilohertz on the left. */
 export function spectrogramFigure(image: ReportImage, ticks: NonNullable<ReportImage['ticks']>): string {
   const x = linearScale([0, ticks.seconds], [left, right]);
-  const times = timeTicks(ticks.seconds, 5).flatMap((time) => [
+  const times = timeTicks(ticks.seconds, 4).flatMap((time) => [
     line(x(time), floor, x(time), floor + 4, softColour),
     label(ticks.seconds < 3 ? shortValue(time) : clock(time), x(time), floor + 17, 'middle', softColour, 11),
   ]);
