@@ -1,11 +1,11 @@
 // Everything training and evaluation may ask of a clip, taken from its file in one go.
-import type { Media, MediaReference } from '../media/media.ts';
+import type { Media } from '../media/media.ts';
 import { frontEnds } from '../signal/front-ends.ts';
 import type { Picture } from '../signal/picture.ts';
 import { resize } from '../signal/resize.ts';
 import { evaluationPicture, type MissingModality, missingModality, windowSpectrograms } from './model-inputs.ts';
 import { type InputSettings, trainingShortSide } from './settings.ts';
-import { candidateWindows, clipRange, frameTime, middleOf } from './windows.ts';
+import { candidateWindows, frameTime, middleOf, wholeClip } from './windows.ts';
 
 export type ClipFeatures = {
   readonly missing: MissingModality | undefined;
@@ -17,10 +17,10 @@ export type ClipFeatures = {
   readonly spectrograms: readonly Float32Array[];
 };
 
-/** Reads a clip's candidate windows. Throws DuetError for clips with nothing to read. */
-export async function readClip(media: Media, reference: MediaReference, settings: InputSettings): Promise<ClipFeatures> {
+/** Reads an open clip's candidate windows. Throws DuetError for clips with nothing to read. */
+export async function readClip(media: Media, settings: InputSettings): Promise<ClipFeatures> {
   const missing = missingModality(media);
-  const windows = candidateWindows(clipRange(reference, media.duration), frontEnds[settings.frontEnd].seconds);
+  const windows = candidateWindows(wholeClip(media), frontEnds[settings.frontEnd].seconds);
   const spectrograms = await windowSpectrograms(media, windows, settings);
   if (!media.video) return { missing, evaluation: undefined, training: [], spectrograms };
   const frames = await media.readFrames(windows.map(frameTime));

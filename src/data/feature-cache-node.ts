@@ -52,7 +52,7 @@ export function openFeatureCache({ folder, settings, missing, openReference }: F
   const decode = async (reference: MediaReference): Promise<ClipFeatures> => {
     const media = await openReference(reference);
     try {
-      return await readClip(media, reference, settings);
+      return await readClip(media, settings);
     } finally {
       await media.close();
     }

@@ -1,13 +1,13 @@
 // One window of one clip as the model takes it. Prediction and the feature cache both come through here.
 import { DuetError } from '../errors.ts';
-import type { Media, MediaReference } from '../media/media.ts';
+import type { Media } from '../media/media.ts';
 import { frontEnds } from '../signal/front-ends.ts';
 import { normalisePicture } from '../signal/normalise-picture.ts';
 import type { Picture } from '../signal/picture.ts';
 import { resize } from '../signal/resize.ts';
 import { readSound } from './read-sound.ts';
 import { type InputSettings, imageSizeOf, spectrogramSizeOf } from './settings.ts';
-import { candidateWindows, clipRange, frameTime, middleOf, sampleRange, type TimeRange, windowAt } from './windows.ts';
+import { candidateWindows, frameTime, middleOf, sampleRange, type TimeRange, wholeClip, windowAt } from './windows.ts';
 
 export type MissingModality = 'picture' | 'sound';
 /** What to do about a clip without picture or without sound: refuse it, or put a mean-coloured picture or silence in its place. */
@@ -15,7 +15,7 @@ export type MissingPolicy = 'error' | 'zero';
 
 /** A window's model inputs. */
 export type WindowInputs = {
-  /** Seconds on the file's clock. */
+  /** Seconds on the clip's clock. */
   readonly window: TimeRange;
   /** [3, height, width], normalised. */
   readonly image: Float32Array;
@@ -26,15 +26,8 @@ export type WindowInputs = {
   readonly missing: MissingModality | undefined;
 };
 
-export type WindowOptions = {
-  /** The part of the file that counts as the clip; by default all of it. */
-  readonly clip?: TimeRange;
-  /** Default `error`. */
-  readonly missing?: MissingPolicy;
-};
-
 /**
- * The model inputs of the window that starts at `start` seconds on the file's clock and lasts as long as the front end hears,
+ * The model inputs of the window that starts `start` seconds into an open clip and lasts as long as the front end hears,
  * or to the clip's end if that comes first.
  * Throws DuetError for a start outside the clip, and for a missing modality unless `missing` is `zero`.
  */
@@ -42,31 +35,24 @@ export async function windowInputs(
   media: Media,
   start: number,
   settings: InputSettings,
-  options: WindowOptions = {},
+  missing: MissingPolicy = 'error',
 ): Promise<WindowInputs> {
-  const missing = missingModality(media);
-  if (missing && options.missing !== 'zero') throw new DuetError(missingMessage(missing));
-  const clip = options.clip ?? { start: 0, end: media.duration };
-  const window = windowAt(clip, start, frontEnds[settings.frontEnd].seconds);
+  const lacking = missingModality(media);
+  if (lacking && missing === 'error') throw new DuetError(missingMessage(lacking));
+  const window = windowAt(wholeClip(media), start, frontEnds[settings.frontEnd].seconds);
   const [frame] = media.video ? await media.readFrames([frameTime(window)]) : [];
   const [spectrogram] = await windowSpectrograms(media, [window], settings);
   const image = frame ? normalised(evaluationPicture(frame, settings), settings) : emptyImage(settings);
-  return { window, image, spectrogram: spectrogram!, frame, missing };
+  return { window, image, spectrogram: spectrogram!, frame, missing: lacking };
 }
 
-/** The model inputs of a clip's middle window, as evaluation sees it. `media` is the open file of `reference`. */
-export async function features(
-  media: Media,
-  reference: MediaReference,
-  settings: InputSettings,
-  missing: MissingPolicy = 'error',
-): Promise<WindowInputs> {
-  const clip = clipRange(reference, media.duration);
-  const windows = candidateWindows(clip, frontEnds[settings.frontEnd].seconds);
-  return windowInputs(media, windows[middleOf(windows)]!.start, settings, { clip, missing });
+/** The model inputs of an open clip's middle window, as evaluation sees it. */
+export async function features(media: Media, settings: InputSettings, missing: MissingPolicy = 'error'): Promise<WindowInputs> {
+  const windows = candidateWindows(wholeClip(media), frontEnds[settings.frontEnd].seconds);
+  return windowInputs(media, windows[middleOf(windows)]!.start, settings, missing);
 }
 
-/** Which modality a file lacks. Throws DuetError when it has neither. */
+/** Which modality a clip lacks. Throws DuetError when it has neither. */
 export function missingModality(media: Media): MissingModality | undefined {
   if (!media.video && !media.audio) throw new DuetError('The clip has neither picture nor sound; give a video with both.');
   return media.video ? (media.audio ? undefined : 'sound') : 'picture';

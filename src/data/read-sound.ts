@@ -1,4 +1,4 @@
-// Any stretch of a file's sound as a slice of the whole file's sound resampled, so that the same moment
+// Any stretch of a clip's sound as a slice of the whole clip's sound resampled, so that the same moment
 // gives the same samples whether it is read alone or as part of a longer stretch.
 import type { Media } from '../media/media.ts';
 import { resample } from '../signal/resample.ts';
@@ -7,8 +7,8 @@ import { resample } from '../signal/resample.ts';
 const marginSeconds = 0.05;
 
 /**
- * `count` samples at `sampleRate` hertz, the first of them at time `first / sampleRate`; zeros where the file has no sound.
- * The file must have sound.
+ * `count` samples at `sampleRate` hertz, the first of them at time `first / sampleRate`; zeros where the clip has no sound.
+ * The clip must have a sound track.
  */
 export async function readSound(media: Media, first: number, count: number, sampleRate: number): Promise<Float32Array> {
   const sourceRate = media.audio!.sampleRate;

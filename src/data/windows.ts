@@ -1,21 +1,16 @@
 // Which parts of a clip are looked at: windows as long as the front end hears, each with the frame at its middle.
 import { DuetError } from '../errors.ts';
-import type { MediaReference } from '../media/media.ts';
+import type { Media } from '../media/media.ts';
 
-/** Seconds on the file's clock. */
+/** Seconds on the open clip's clock, where 0 is its start. */
 export type TimeRange = { readonly start: number; readonly end: number };
 
 const mostWindows = 7;
 
-/** The part of a file of `duration` seconds that a reference means. Throws DuetError when nothing is left of it. */
-export function clipRange(reference: MediaReference, duration: number): TimeRange {
-  const start = reference.kind === 'video' ? (reference.start ?? 0) : 0;
-  const end = Math.min((reference.kind === 'video' ? reference.end : undefined) ?? duration, duration);
-  if (duration <= 0) throw new DuetError('The clip has zero length; give a clip with at least one frame and some sound.');
-  if (end <= start) {
-    throw new DuetError(`The clip starts at ${start} s but the file ends at ${Number(duration.toFixed(3))} s; mend its times.`);
-  }
-  return { start, end };
+/** All of an open clip. Throws DuetError when there is nothing of it. */
+export function wholeClip(media: Media): TimeRange {
+  if (!(media.duration > 0)) throw new DuetError('The clip has zero length; give one with at least a frame and some sound.');
+  return { start: 0, end: media.duration };
 }
 
 /**
@@ -51,7 +46,7 @@ export function frameTime(window: TimeRange): number {
   return (window.start + window.end) / 2;
 }
 
-/** A window's samples of the sound resampled to `sampleRate`, numbered from the file's time 0. */
+/** A window's samples of the sound resampled to `sampleRate`, numbered from the clip's start. */
 export function sampleRange(window: TimeRange, sampleRate: number): { first: number; count: number } {
   const first = Math.round(window.start * sampleRate);
   return { first, count: Math.max(1, Math.round((window.end - window.start) * sampleRate)) };
