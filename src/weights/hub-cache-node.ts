@@ -1,7 +1,8 @@
 // The Hugging Face cache on this machine, in the layout that Python's libraries share:
 // models--OWNER--NAME/{blobs/ETAG, refs/REVISION, snapshots/COMMIT/FILE -> ../../blobs/ETAG}.
 
-import { copyFile, readFile, rm, symlink } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { copyFile, readFile, rename, symlink } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { getHFHubCachePath, getRepoFolderName } from '@huggingface/hub';
 import { writeError } from '../files/file-error.ts';
@@ -60,9 +61,12 @@ export async function linkIntoSnapshot(model: HubModel, commit: string, file: st
   await ensureFolder(folder);
   const link = join(folder, file);
   const blob = blobPath(model, etag);
+  if ((await kindOfPath(link)) === 'file') return;
+  // Renamed into place, so that another process never finds the name gone.
+  const temporary = `${link}.${randomUUID()}.tmp`;
   try {
-    await rm(link, { force: true });
-    await symlink(relative(folder, blob), link).catch(() => copyFile(blob, link));
+    await symlink(relative(folder, blob), temporary).catch(() => copyFile(blob, temporary));
+    await rename(temporary, link);
   } catch (error) {
     throw writeError(link, error);
   }

@@ -6,6 +6,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { HubApiError, modelInfo, type PathInfo, pathsInfo } from '@huggingface/hub';
 import { DuetError, isDuetError, messageOf } from '../errors.ts';
+import { withFileLock } from '../files/file-lock.ts';
 import { kindOfPath } from '../files/read-clearly.ts';
 import { ensureFolder } from '../files/write-atomic.ts';
 import { configFiles, readShardNames, shardIndexFile, weightsFile } from './backbone-folder-node.ts';
@@ -90,11 +91,13 @@ async function fetchFile({ model, endpoint, fetch, onProgress, signal }: Hub, co
   if (!/^([0-9a-f]{40}|[0-9a-f]{64})$/.test(digest)) throw new Error(`it gives no checksum for ${info.path}`);
   const path = blobPath(model, digest);
   await ensureFolder(join(modelCacheFolder(model), 'blobs'));
-  if ((await kindOfPath(path)) === undefined) {
+  const fetchBlob = async () => {
+    if ((await kindOfPath(path)) !== undefined) return;
     const url = `${endpoint}/${model.name}/resolve/${commit}/${info.path}`;
     const totalBytes = info.lfs?.size ?? info.size;
     await downloadResumably({ url, file: `${model.name}/${info.path}`, path, totalBytes, digest, fetch, onProgress, signal });
-  }
+  };
+  await withFileLock(`${path}.lock`, fetchBlob, signal);
   await linkIntoSnapshot(model, commit, info.path, digest);
 }
 

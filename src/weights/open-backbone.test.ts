@@ -211,6 +211,15 @@ describe('from a hub', () => {
     expect(ranges).toEqual([undefined, `bytes=${kept}-`]);
   });
 
+  test('two that fetch the same model at once both get it whole from one download', async () => {
+    behaviour.cuts = [2000, 1000];
+    const both = await Promise.all([openBackbone('mini/vit'), openBackbone('mini/vit')]);
+    for (const backbone of both) expect(backbone.hash).toBe(expectedHash);
+    const blobs = await readdir(join(folder, 'hub', 'models--mini--vit', 'blobs'));
+    expect(blobs.sort()).toEqual([sha256(weights), gitHash(config)].sort());
+    expect(ranges).toEqual([undefined, 'bytes=2000-', 'bytes=3000-']);
+  });
+
   test('a server without ranges sends the whole file again', async () => {
     behaviour.cuts = [1000];
     behaviour.ranges = false;
