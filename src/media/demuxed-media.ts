@@ -1,11 +1,11 @@
 // A container that mediabunny demuxes as a `Media`: the same in Node, with native decoders, and in a browser, with WebCodecs.
-import { AudioSampleSink, EncodedPacketSink, type Input, type InputAudioTrack, type InputVideoTrack, VideoSampleSink } from 'mediabunny';
+import { AudioSampleSink, type Input, type InputAudioTrack, type InputVideoTrack, VideoSampleSink } from 'mediabunny';
 import { DuetError, isDuetError, messageOf } from '../errors.ts';
 import type { Picture } from '../signal/picture.ts';
 import type { AudioTrack, Media, VideoTrack } from './media.ts';
 import { mixDown } from './mix-down.ts';
 import { samplePicture } from './sample-picture.ts';
-import { eachWithinTime, withinTime } from './time-limit.ts';
+import { eachWithinTime } from './time-limit.ts';
 
 /** What `openMedia` throws, inside, for a track that no decoder here takes; the caller may know another way. */
 export class UndecodableTrack extends Error {
@@ -17,7 +17,9 @@ export class UndecodableTrack extends Error {
 }
 
 // Decoders need what came before to get the first samples right: one packet for AAC, 80 ms for Opus, a few packets for MP3.
-const PRE_ROLL = 0.4;
+const PRE_ROLL = 0.5;
+// Near the start, reading begins at the start: timestamps rounded to milliseconds then shift no window against another.
+const FROM_THE_START = 30;
 
 /**
  * Reads the tracks' headers. The media owns the input and disposes of it on close; on an error the caller still owns it.
@@ -94,12 +96,21 @@ type DescribedSound = { readonly track: AudioTrack; readonly delay: number };
 
 async function describeSound(track: InputAudioTrack): Promise<DescribedSound> {
   const codec = await track.getCodec();
+  if (codec === 'ac3' || codec === 'eac3') await loadDolbyDecoder();
   if (codec === null || !(await track.canDecode()))
     throw new UndecodableTrack('audio', codec ?? internalName(await track.getInternalCodecId()));
   const stated = { sampleRate: await track.getSampleRate(), channels: await track.getNumberOfChannels() };
   // What the header states is not always what comes out (spectral band replication doubles AAC's rate): look at the first samples.
   const actual = codec.startsWith('pcm') ? stated : ((await firstSound(track)) ?? stated);
   return { track: { codec: (await track.getCodecParameterString()) ?? codec, ...actual }, delay: await codecDelay(track, codec) };
+}
+
+let dolbyDecoder: Promise<void> | undefined;
+
+// A megabyte of WebAssembly that few files need.
+function loadDolbyDecoder(): Promise<void> {
+  dolbyDecoder ??= import('@mediabunny/ac3').then(({ registerAc3Decoder }) => registerAc3Decoder());
+  return dolbyDecoder;
 }
 
 function internalName(id: string | number | Uint8Array | null): string {
@@ -161,7 +172,8 @@ async function readSound(track: InputAudioTrack, sound: DescribedSound, start: n
   const samples = new Float32Array(Math.max(0, Math.round((end - start) * sampleRate)));
   const { delay } = sound;
   if (samples.length === 0) return samples;
-  for await (const sample of eachWithinTime(new AudioSampleSink(track).samples(start + delay - PRE_ROLL, end + delay))) {
+  const from = start < FROM_THE_START ? Number.NEGATIVE_INFINITY : start + delay - PRE_ROLL;
+  for await (const sample of eachWithinTime(new AudioSampleSink(track).samples(from, end + delay))) {
     try {
       if (sample.sampleRate !== sampleRate) throw new Error(`its sample rate changes at ${sample.timestamp.toFixed(3)} s`);
       place(mixDown(sample), Math.round((sample.timestamp - delay - start) * sampleRate), samples);
@@ -177,9 +189,4 @@ function place(chunk: Float32Array, offset: number, target: Float32Array): void 
   const from = Math.max(0, -offset);
   const to = Math.min(chunk.length, target.length - offset);
   if (to > from) target.set(chunk.subarray(from, to), offset + from);
-}
-
-/** Whether the track has any packet at all: a header alone is no sound and no picture. */
-export async function hasPackets(track: InputVideoTrack | InputAudioTrack): Promise<boolean> {
-  return (await withinTime(new EncodedPacketSink(track).getFirstPacket({ metadataOnly: true }))) !== null;
 }

@@ -1,5 +1,4 @@
 // Opening a file in Node.
-import { registerAc3Decoder } from '@mediabunny/ac3';
 import { ALL_FORMATS, FilePathSource, HLS, Input, registerDecoder, UnsupportedInputFormatError } from 'mediabunny';
 import { DuetError, isDuetError, messageOf } from '../errors.ts';
 import { containerKind, readHead } from './container-kind-node.ts';
@@ -22,7 +21,6 @@ function registerDecoders(): void {
   registered = true;
   registerDecoder(NativeVideoDecoder);
   registerDecoder(NativeAudioDecoder);
-  registerAc3Decoder();
 }
 
 /**

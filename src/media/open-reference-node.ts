@@ -1,0 +1,23 @@
+// Opening whatever a data set names as a clip.
+import type { Media, MediaReference } from './media.ts';
+import { mediaWindow } from './media-window.ts';
+import { openMedia } from './open-media-node.ts';
+import { framesMedia, pairMedia } from './stills-media-node.ts';
+
+/**
+ * Opens a clip. For a video with `start` or `end`, time 0 is `start` and the duration is `end` - `start`.
+ * What cannot be opened is a DuetError that names the file, the cause and what to do.
+ */
+export async function openReference(reference: MediaReference): Promise<Media> {
+  if (reference.kind === 'pair') return pairMedia(reference.image, reference.audio);
+  if (reference.kind === 'frames') return framesMedia(reference.folder, reference.audio, reference.framesPerSecond);
+  const { path, start, end } = reference;
+  const media = await openMedia(path);
+  if (start === undefined && end === undefined) return media;
+  try {
+    return mediaWindow(media, path, start ?? 0, end ?? media.duration);
+  } catch (error) {
+    await media.close();
+    throw error;
+  }
+}

@@ -1,0 +1,44 @@
+// Reading a still picture from a file.
+import sharp from 'sharp';
+import { DuetError, messageOf } from '../errors.ts';
+import type { Picture } from '../signal/picture.ts';
+import { readHead } from './container-kind-node.ts';
+
+export type StillDescription = {
+  readonly codec: string;
+  readonly width: number;
+  readonly height: number;
+  readonly rotation: 0 | 90 | 180 | 270;
+};
+
+// EXIF orientations as clockwise turns; the even ones below 5 and the odd ones above are mirrored as well.
+const turns = [0, 0, 0, 180, 180, 90, 90, 270, 270] as const;
+
+function unreadable(path: string, error: unknown): DuetError {
+  return new DuetError(`${path} cannot be read as a picture (${firstLine(messageOf(error))}); replace the file or leave it out.`);
+}
+
+const firstLine = (text: string) => text.split('\n')[0]!.replace(/\.$/, '');
+
+/** The picture's size as shown (EXIF orientation applied), from its header. */
+export async function describeStill(path: string): Promise<StillDescription> {
+  await readHead(path);
+  try {
+    const { format, width, height, orientation = 1 } = await sharp(path).metadata();
+    const across = orientation >= 5;
+    return { codec: format, width: across ? height : width, height: across ? width : height, rotation: turns[orientation] ?? 0 };
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+}
+
+/** The picture upright, in sRGB, over black where it is transparent. */
+export async function readStill(path: string): Promise<Picture> {
+  try {
+    const image = sharp(path).rotate().flatten().toColourspace('srgb');
+    const { data, info } = await image.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
+    return { width: info.width, height: info.height, data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) };
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+}
