@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { DuetError } from '../errors.ts';
 import { readSafetensors } from '../files/safetensors.ts';
@@ -184,6 +185,30 @@ describe('what is refused', () => {
     }
     const whole = { dtype: 'I32', shape: [8], bytes: new Uint8Array(32) } as const;
     expect(() => parse(changed((tensors) => tensors.set('norm.bias', whole)))).toThrow("tensor 'norm.bias' holds I32 numbers");
+  });
+
+  test('tensors lost, renamed or of other shapes give a DuetError, never anything else', () => {
+    const names = [...miniTimm({ classes: 2 }).keys(), ...asHuggingFace(miniTimm(), 'new').keys()];
+    const change = fc.record({
+      name: fc.constantFrom(...names),
+      to: fc.constantFrom(...names, ''),
+      shape: fc.array(fc.nat(5), { maxLength: 5 }),
+    });
+    fc.assert(
+      fc.property(fc.array(change, { minLength: 1, maxLength: 4 }), fc.boolean(), (changes, timm) => {
+        const tensors = timm ? miniTimm({ classes: 2 }) : asHuggingFace(miniTimm(), 'new');
+        for (const { name, to, shape } of changes) {
+          tensors.delete(name);
+          if (to !== '') tensors.set(to, zeros(...shape));
+        }
+        try {
+          parse(tensors);
+        } catch (error) {
+          expect(error).toBeInstanceOf(DuetError);
+        }
+      }),
+      { numRuns: 300 },
+    );
   });
 
   test('a file without a ViT says what it holds instead', () => {
