@@ -1,31 +1,45 @@
 // What a MA-AVT model is made of, and the trainable parameters that follow from it.
+import * as z from 'zod';
 import type { Shape } from '../graph/tensor.ts';
 import type { VitConfig } from './vit.ts';
 
-export type Contrastive = 'blockwise-separate' | 'blockwise-common' | 'final' | 'none';
+const count = z.int().min(0);
+const weight = z.number().min(0);
 
-export type MaAvtConfig = {
-  readonly vit: VitConfig;
-  readonly classes: number;
+/** The options of a model: everything that neither the backbone nor the data decide. */
+export const modelOptionsSchema = z.strictObject({
   /** How many tokens of each kind. */
-  readonly tokens: { readonly audio: number; readonly visual: number; readonly shared: number };
+  tokens: z.strictObject({ audio: count, visual: count, shared: z.int().positive() }),
   /** Whether each token set first passes a light self-attention. */
-  readonly lightSelfAttention: boolean;
+  lightSelfAttention: z.boolean(),
   /** Whether there is a background token with its head. */
-  readonly background: boolean;
-  readonly contrastive: Contrastive;
+  background: z.boolean(),
+  /** After which blocks picture and sound are drawn together, and whether each block has linear layers of its own. */
+  contrastive: z.enum(['blockwise-separate', 'blockwise-common', 'final', 'none']),
   /** Put the tokens in at block 0 only, or afresh before every block. */
-  readonly layerwise: 'none' | 'common';
+  layerwise: z.enum(['none', 'common']),
   /** How the position table meets a sequence with a background token. */
-  readonly positions: 'stretched' | 'exact';
-  readonly temperature: number;
-  readonly weights: { readonly foreground: number; readonly background: number; readonly contrastive: number };
-};
+  positions: z.enum(['stretched', 'exact']),
+  /** Of the contrastive loss. */
+  temperature: z.number().positive(),
+  /** Standard deviation of the tokens' first values. */
+  tokenDeviation: z.number().positive(),
+  /** Of the losses. */
+  weights: z.strictObject({ foreground: weight, background: weight, contrastive: weight }),
+});
+
+export type ModelOptions = Readonly<z.infer<typeof modelOptionsSchema>>;
+
+export type MaAvtConfig = ModelOptions & { readonly vit: VitConfig; readonly classes: number };
 
 export const embeddingWidth = 512;
 
-/** How a parameter starts: a unit normal, PyTorch's default for linear layers (uniform in +-1/sqrt(fanIn)), or the backbone's CLS token. */
-export type Initialisation = { readonly kind: 'normal' } | { readonly kind: 'linear'; readonly fanIn: number } | { readonly kind: 'cls' };
+/** How a parameter starts: normal about zero, PyTorch's default for linear layers (uniform in +-1/sqrt(fanIn)), one value, or the backbone's CLS token. */
+export type Initialisation =
+  | { readonly kind: 'normal'; readonly deviation: number }
+  | { readonly kind: 'linear'; readonly fanIn: number }
+  | { readonly kind: 'value'; readonly value: number }
+  | { readonly kind: 'cls' };
 
 export type ParameterSpecification = { readonly shape: Shape; readonly initialisation: Initialisation };
 
@@ -38,9 +52,13 @@ export function trainableParameters(config: MaAvtConfig): ReadonlyMap<string, Pa
     parameters.set(`${name}.bias`, { shape: [outputs], initialisation: { kind: 'linear', fanIn: inputs } });
   };
   parameters.set('cls_token', { shape: [1, width], initialisation: { kind: 'cls' } });
-  if (config.background) parameters.set('background_token', { shape: [1, width], initialisation: { kind: 'normal' } });
+  if (config.background)
+    parameters.set('background_token', { shape: [1, width], initialisation: { kind: 'normal', deviation: config.tokenDeviation } });
   for (const kind of ['audio', 'visual', 'shared'] as const) {
-    parameters.set(`${kind}_tokens`, { shape: [config.tokens[kind], width], initialisation: { kind: 'normal' } });
+    parameters.set(`${kind}_tokens`, {
+      shape: [config.tokens[kind], width],
+      initialisation: { kind: 'normal', deviation: config.tokenDeviation },
+    });
     if (!config.lightSelfAttention) continue;
     linear(`${kind}_attention.qkv`, 3 * width, width);
     linear(`${kind}_attention.proj`, width, width);

@@ -79,6 +79,7 @@ export function readGoldenRun(bytes: Uint8Array, name: string): GoldenRun {
     layerwise,
     positions: 'stretched',
     temperature: 0.07,
+    tokenDeviation: 1,
     weights: { foreground: 1, background: 1, contrastive: 1 },
   };
   const labels = toInt32(tensor('input.label'));

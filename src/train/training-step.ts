@@ -1,12 +1,13 @@
 // One training step as one graph: forward, losses and gradients of every trainable parameter.
 import { differentiate } from '../graph/differentiate.ts';
 import { encodeOnnx } from '../graph/encode-onnx.ts';
-import { input, type Tensor } from '../graph/tensor.ts';
+import { elementCount, input, type Tensor } from '../graph/tensor.ts';
+import { pad } from '../infer/predictor.ts';
 import { type MaAvtConfig, trainableParameters } from '../model/config.ts';
 import { frozenWeights } from '../model/frozen-weights.ts';
 import { maAvt, maAvtLosses } from '../model/ma-avt.ts';
 import { openNodeSession } from '../runtime/node.ts';
-import type { SessionOptions } from '../runtime/session.ts';
+import type { Provider, SessionOptions } from '../runtime/session.ts';
 import type { Backbone } from '../weights/backbone.ts';
 import type { Parameters } from './optimiser.ts';
 
@@ -33,6 +34,7 @@ export type StepResult = {
 };
 
 export type TrainingStep = {
+  readonly provider: Provider;
   run(parameters: Parameters, batch: StepBatch): Promise<StepResult>;
   release(): Promise<void>;
 };
@@ -44,13 +46,15 @@ export type TrainingStepOptions = {
   readonly batchSize: number;
   /** Height and width of pictures and spectrograms. */
   readonly imageSize: readonly [number, number];
+  /** Clips that pass the blocks together; see maAvt. */
   readonly chunk?: number;
   readonly session?: SessionOptions;
 };
 
 /** Builds and loads the step. Release it when done. */
 export async function openTrainingStep(options: TrainingStepOptions): Promise<TrainingStep> {
-  const { backbone, config, batchSize, imageSize, chunk } = options;
+  const { backbone, config, batchSize, imageSize } = options;
+  const chunk = options.chunk ?? cacheFriendlyChunk(backbone, imageSize, batchSize);
   const parameters = new Map([...trainableParameters(config)].map(([name, { shape }]) => [name, input(name, shape)]));
   const trainable = (name: string): Tensor => {
     const parameter = parameters.get(name);
@@ -73,12 +77,13 @@ export async function openTrainingStep(options: TrainingStepOptions): Promise<Tr
   });
   const session = await openNodeSession(graph, options.session);
   return {
+    provider: session.provider,
     async run(values, batch) {
       const feeds: Record<string, Float32Array> = {
-        images: padded(batch.images, images),
-        spectrograms: padded(batch.spectrograms, spectrograms),
-        class_targets: padded(batch.classTargets, targets.classes),
-        background_targets: padded(batch.backgroundTargets, targets.background),
+        images: pad(batch.images, elementCount(images.shape)),
+        spectrograms: pad(batch.spectrograms, elementCount(spectrograms.shape)),
+        class_targets: pad(batch.classTargets, elementCount(targets.classes.shape)),
+        background_targets: pad(batch.backgroundTargets, batchSize),
         ...Object.fromEntries(values),
       };
       // A model without some part does not ask for that part's inputs.
@@ -97,10 +102,15 @@ export async function openTrainingStep(options: TrainingStepOptions): Promise<Tr
   };
 }
 
-function padded(values: Float32Array, { shape }: Tensor): Float32Array {
-  const length = shape.reduce((product, axis) => product * axis, 1);
-  if (values.length === length) return values;
-  const full = new Float32Array(length);
-  full.set(values);
-  return full;
+/**
+ * As many clips as keep a block's widest activation near 10 MB, which a processor's cache holds; but at most eight chunks,
+ * as every chunk is a copy of the whole graph that ONNX Runtime has to plan.
+ */
+function cacheFriendlyChunk(
+  { config: { patchSize, mlpWidth } }: Backbone,
+  [height, width]: readonly [number, number],
+  batchSize: number,
+): number {
+  const bytesOfClip = 2 * 4 * mlpWidth * ((height * width) / patchSize ** 2);
+  return Math.min(batchSize, Math.max(Math.round(10e6 / bytesOfClip), Math.ceil(batchSize / 8)));
 }

@@ -1,0 +1,95 @@
+// A trained adapter in memory: the folded tensors and what a predictor must know to use them.
+import type { InputSettings } from '../data/settings.ts';
+import { DuetError } from '../errors.ts';
+import { checkSchema } from '../files/schema-error.ts';
+import { type MaAvtConfig, type ModelOptions, modelOptionsSchema, trainableParameters } from '../model/config.ts';
+import { type FrontEndName, frontEnds } from '../signal/front-ends.ts';
+import { type AdapterConfig, adapterFormatVersion, checkAdapterBackbone } from '../weights/adapter-config.ts';
+import { type Adapter as AdapterFiles, readAdapter } from '../weights/adapter-folder-node.ts';
+import type { Backbone, BackboneConfig } from '../weights/backbone.ts';
+import { openBackbone } from '../weights/open-backbone-node.ts';
+import { foldedConfig } from './predictor.ts';
+
+export type Adapter = {
+  readonly classes: readonly string[];
+  readonly model: MaAvtConfig;
+  /** The folded tensors by parameter name. */
+  readonly tensors: ReadonlyMap<string, Float32Array>;
+  readonly inputs: InputSettings;
+  /** A clip is background where its background probability is above this. */
+  readonly backgroundThreshold: number;
+};
+
+/** How clips become inputs for a model on this backbone. */
+export function inputSettings({ mean, std, inputSize }: BackboneConfig, frontEnd: FrontEndName): InputSettings {
+  return { imageSize: inputSize, mean, std, frontEnd, spectrogramSize: inputSize, resizeFilter: 'bicubic' };
+}
+
+/** The two files of an adapter folder. */
+export function adapterFiles(
+  folded: ReadonlyMap<string, Float32Array>,
+  options: ModelOptions,
+  about: { readonly backbone: Backbone; readonly classes: readonly string[]; readonly recipe: string; readonly frontEnd: FrontEndName },
+): AdapterFiles {
+  const { backbone, classes, recipe, frontEnd } = about;
+  const { tokens, positions, layerwise, ...model } = options;
+  const specifications = trainableParameters(foldedConfig({ ...options, vit: backbone.config, classes: classes.length }));
+  const config: AdapterConfig = {
+    peft_type: 'MA_AVT',
+    format_version: adapterFormatVersion,
+    base_model_name_or_path: backbone.source,
+    base_model_hash: backbone.hash,
+    classes: [...classes],
+    recipe,
+    front_end: frontEnd,
+    image_size: [...backbone.config.inputSize],
+    tokens,
+    positions,
+    layerwise,
+    decision: { background_threshold: 0.5 },
+    model,
+  };
+  return { config, tensors: new Map([...specifications].map(([name, { shape }]) => [name, { shape, data: folded.get(name)! }])) };
+}
+
+export type OpenedAdapter = { readonly adapter: Adapter; readonly backbone: Backbone };
+
+/**
+ * Opens an adapter folder and the backbone it belongs to.
+ * @param backboneSource where the backbone lies now, if not where the adapter says.
+ * @throws DuetError when either is missing, damaged or does not fit the other.
+ */
+export async function openAdapter(folder: string, backboneSource?: string): Promise<OpenedAdapter> {
+  const { config, tensors } = await readAdapter(folder);
+  const backbone = await openBackbone(backboneSource ?? config.base_model_name_or_path, { imageSize: config.image_size });
+  checkAdapterBackbone(config, backbone, folder);
+  const { tokens, positions, layerwise } = config;
+  const options = checkSchema(modelOptionsSchema, { ...config.model, tokens, positions, layerwise }, `${folder}'s adapter_config.json`);
+  const model = foldedConfig({ ...options, vit: backbone.config, classes: config.classes.length });
+  const values = new Map<string, Float32Array>();
+  for (const [name, { shape }] of trainableParameters(model)) {
+    const tensor = tensors.get(name);
+    if (tensor?.shape.join() !== shape.join())
+      throw new DuetError(
+        `${folder}: the tensor '${name}' should have shape [${shape.join(', ')}] and ${tensor ? `has [${tensor.shape.join(', ')}]` : 'is missing'}; get a fresh copy of the adapter.`,
+      );
+    values.set(name, tensor.data);
+  }
+  return {
+    backbone,
+    adapter: {
+      classes: config.classes,
+      model,
+      tensors: values,
+      inputs: inputSettings(backbone.config, frontEndName(config.front_end, folder)),
+      backgroundThreshold: config.decision.background_threshold,
+    },
+  };
+}
+
+function frontEndName(name: string, folder: string): FrontEndName {
+  if (name in frontEnds) return name as FrontEndName;
+  throw new DuetError(
+    `${folder} asks for the sound front end '${name}', which this Duet does not have (${Object.keys(frontEnds).join(', ')}).`,
+  );
+}

@@ -1,0 +1,99 @@
+// The forward graph over a frozen backbone, with the adapter's small tensors as inputs: one load serves many adapters.
+import { encodeOnnx } from '../graph/encode-onnx.ts';
+import { elementCount, input } from '../graph/tensor.ts';
+import { type MaAvtConfig, trainableParameters } from '../model/config.ts';
+import { frozenWeights } from '../model/frozen-weights.ts';
+import { maAvt } from '../model/ma-avt.ts';
+import { openNodeSession } from '../runtime/node.ts';
+import type { Provider, SessionOptions } from '../runtime/session.ts';
+import type { Backbone } from '../weights/backbone.ts';
+
+/** A model whose token sets already hold what their light self-attentions gave, and that needs no contrastive layers. */
+export function foldedConfig(config: MaAvtConfig): MaAvtConfig {
+  return { ...config, lightSelfAttention: false, contrastive: 'none' };
+}
+
+export type ModelInputs = {
+  /** [B, 3, height, width] */
+  readonly images: Float32Array;
+  /** [B, 1, height, width] */
+  readonly spectrograms: Float32Array;
+  /** B, at most the predictor's batch size. */
+  readonly count: number;
+};
+
+export type Predictions = {
+  /** [B, K] */
+  readonly classLogits: Float32Array;
+  /** [B], or undefined for a model without a background head. */
+  readonly backgroundLogits: Float32Array | undefined;
+  /** [B, P], each row summing to one. */
+  readonly visualAttention: Float32Array;
+  readonly audioAttention: Float32Array;
+};
+
+export type Predictor = {
+  readonly provider: Provider;
+  readonly batchSize: number;
+  /** @param adapter the tensors of a folded model, by name. */
+  run(adapter: ReadonlyMap<string, Float32Array>, inputs: ModelInputs): Promise<Predictions>;
+  release(): Promise<void>;
+};
+
+export type PredictorOptions = {
+  readonly backbone: Backbone;
+  readonly config: MaAvtConfig;
+  readonly batchSize: number;
+  readonly session?: SessionOptions;
+};
+
+/** Loads the forward graph of a folded model. Release it when done. */
+export async function openPredictor({ backbone, config, batchSize, session: options }: PredictorOptions): Promise<Predictor> {
+  const folded = foldedConfig(config);
+  const parameters = new Map([...trainableParameters(folded)].map(([name, { shape }]) => [name, input(name, shape)]));
+  const images = input('images', [batchSize, 3, ...backbone.config.inputSize]);
+  const spectrograms = input('spectrograms', [batchSize, 1, ...backbone.config.inputSize]);
+  const outputs = maAvt(
+    { images, spectrograms },
+    {
+      positions: backbone.weights.get('pos_embed')!.data,
+      frozen: frozenWeights(backbone.weights),
+      trainable: (name) => parameters.get(name)!,
+    },
+    folded,
+  );
+  const graph = encodeOnnx({
+    class_logits: outputs.classLogits,
+    ...(outputs.backgroundLogits && { background_logits: outputs.backgroundLogits }),
+    visual_attention: outputs.features.attention.visual,
+    audio_attention: outputs.features.attention.audio,
+  });
+  const session = await openNodeSession(graph, options);
+  return {
+    provider: session.provider,
+    batchSize,
+    async run(adapter, { images: pictures, spectrograms: sounds, count }) {
+      const feeds = { images: pad(pictures, elementCount(images.shape)), spectrograms: pad(sounds, elementCount(spectrograms.shape)) };
+      const tensors = Object.fromEntries(
+        [...parameters.keys()].flatMap((name) => (graph.inputs.has(name) ? [[name, adapter.get(name)!]] : [])),
+      );
+      const results = await session.run({ ...feeds, ...tensors });
+      const rows = (values: Float32Array) => values.subarray(0, (values.length / batchSize) * count);
+      return {
+        classLogits: rows(results.class_logits!),
+        backgroundLogits: results.background_logits && rows(results.background_logits),
+        visualAttention: rows(results.visual_attention!),
+        audioAttention: rows(results.audio_attention!),
+      };
+    },
+    release: () => session.release(),
+  };
+}
+
+/** A smaller batch is filled up with zeros, whose results nobody reads. */
+export function pad(values: Float32Array, length: number): Float32Array {
+  if (values.length === length) return values;
+  const full = new Float32Array(length);
+  full.set(values);
+  return full;
+}

@@ -1,0 +1,153 @@
+// Epochs and steps: the part of training that changes numbers.
+import type { Batch } from '../data/batch.ts';
+import type { BatchFeed } from '../data/open-batches-node.ts';
+import { DuetError } from '../errors.ts';
+import { foldParameters } from '../infer/fold.ts';
+import type { Predictor } from '../infer/predictor.ts';
+import type { MaAvtConfig } from '../model/config.ts';
+import { type Checkpoint, type EpochRecord, freshSums, type RunProgress } from './checkpoint.ts';
+import { indexOfLargest } from './metrics.ts';
+import { clipGradients, gradientNorm, optimiserStep } from './optimiser.ts';
+import type { TrainingConfig } from './recipes.ts';
+import { learningRateAt } from './schedule.ts';
+import { type Score, scoreSplit } from './score.ts';
+import type { StepBatch, StepResult, TrainingStep } from './training-step.ts';
+
+export type LoopOptions = {
+  readonly training: TrainingConfig;
+  readonly config: MaAvtConfig;
+  readonly feed: BatchFeed;
+  readonly step: TrainingStep;
+  readonly predictor: Predictor;
+  /** Changed in place, and always the state after a whole step. */
+  readonly checkpoint: Checkpoint;
+  /** Clips in a full batch. */
+  readonly batchSize: number;
+  readonly signal: AbortSignal | undefined;
+  readonly onStep: (epoch: number, step: number, steps: number, loss: number) => void;
+  readonly onNote: (text: string) => void;
+  /** An epoch is over. `folded` are the adapter's tensors of this epoch. */
+  readonly onEpoch: (record: EpochRecord, isBest: boolean, folded: ReadonlyMap<string, Float32Array>) => Promise<void>;
+};
+
+export type Outcome = 'finished' | 'stopped early' | 'interrupted';
+
+/** Trains until the last epoch, until nothing has improved for `patience` epochs, or until the signal. */
+export async function trainingLoop(options: LoopOptions): Promise<Outcome> {
+  const { training, feed, checkpoint, signal } = options;
+  const { progress } = checkpoint;
+  const hasValidation = (await feed.count('val')) > 0;
+  while (progress.epoch < training.epochs) {
+    if (signal?.aborted) return 'interrupted';
+    if (isExhausted(progress, training)) return 'stopped early';
+    if (!(await trainEpoch(options))) return 'interrupted';
+
+    const began = performance.now();
+    const folded = foldParameters(checkpoint.parameters, options.config);
+    const score = hasValidation
+      ? await scoreSplit('val', { ...options, adapter: folded, classes: options.config.classes, seed: training.seed })
+      : undefined;
+    progress.sums.seconds += (performance.now() - began) / 1000;
+    const record = epochRecord(progress, training, score);
+    const isBest = !score || isBetter(score, progress.best);
+    if (isBest) progress.best = { epoch: record.epoch, accuracy: score?.accuracy ?? 0, loss: score?.loss ?? 0 };
+    progress.history.push(record);
+    progress.epoch++;
+    progress.stepsInEpoch = 0;
+    progress.sums = freshSums();
+    await options.onEpoch(record, isBest, folded);
+  }
+  progress.finished = true;
+  return 'finished';
+}
+
+/** One epoch, or what is left of it. @returns false when the signal ended it. */
+async function trainEpoch({ training, config, feed, step, checkpoint, batchSize, signal, onStep, onNote }: LoopOptions): Promise<boolean> {
+  const { parameters, state, progress } = checkpoint;
+  const steps = Math.ceil((await feed.count('train')) / batchSize);
+  let position = 0;
+  for await (const batch of feed.train(progress.epoch)) {
+    // Steps that a resumed epoch has behind it: the order of clips depends on the seed and the epoch alone.
+    if (position++ < progress.stepsInEpoch) continue;
+    const began = performance.now();
+    const targets = stepBatch(batch, config.classes, training.labelSmoothing);
+    const result = await step.run(parameters, targets);
+    checkGradients(result, progress.steps, onNote);
+    if (training.clipNorm > 0) clipGradients(result.gradients, training.clipNorm);
+    const rate = learningRateAt(progress.epoch + (progress.stepsInEpoch + 1) / steps, training);
+    optimiserStep(parameters, result.gradients, state, rate, {
+      ...optimiserConstants,
+      kind: training.optimizer,
+      weightDecay: training.weightDecay,
+    });
+    progress.steps++;
+    progress.stepsInEpoch++;
+    addToSums(progress.sums, result, batch, config.classes);
+    progress.sums.seconds += (performance.now() - began) / 1000;
+    onStep(progress.epoch, progress.stepsInEpoch, steps, result.losses.total);
+    if (signal?.aborted) return false;
+  }
+  if (progress.stepsInEpoch === 0) throw new DuetError('No training clip could be loaded in a whole epoch; check the files and run again.');
+  return true;
+}
+
+const optimiserConstants = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
+
+function stepBatch({ images, spectrograms, labels }: Batch, classes: number, smoothing: number): StepBatch {
+  const classTargets = new Float32Array(labels.length * classes);
+  const backgroundTargets = new Float32Array(labels.length);
+  for (const [clip, label] of labels.entries()) {
+    if (label < 0) backgroundTargets[clip] = 1;
+    else {
+      classTargets.fill(smoothing / classes, clip * classes, (clip + 1) * classes);
+      classTargets[clip * classes + label]! += 1 - smoothing;
+    }
+  }
+  return { images, spectrograms, classTargets, backgroundTargets };
+}
+
+/** @throws DuetError when the numbers can no longer lead anywhere. */
+function checkGradients({ losses, gradients }: StepResult, step: number, onNote: (text: string) => void): void {
+  const norm = gradientNorm(gradients);
+  if (!Number.isFinite(losses.total) || !Number.isFinite(norm))
+    throw new DuetError(
+      `The ${Number.isFinite(losses.total) ? 'gradients are' : 'loss is'} not finite at step ${step + 1}; lower the learning rate (--lr) and go on with --resume.`,
+    );
+  if (step > 0) return;
+  if (norm === 0)
+    throw new DuetError('All gradients of the first step are zero, so nothing would be learned; give at least one loss a weight above 0.');
+  const still = [...gradients].flatMap(([name, values]) => (values.every((value) => value === 0) ? [name] : []));
+  if (still.length > 0) onNote(`No gradient in the first step for: ${still.join(', ')}.`);
+}
+
+function addToSums(sums: RunProgress['sums'], { losses, classLogits }: StepResult, { labels }: Batch, classes: number): void {
+  for (const name of ['total', 'foreground', 'background', 'contrastive'] as const) sums[name] += losses[name];
+  for (const [clip, label] of labels.entries()) {
+    if (label < 0) continue;
+    sums.judged++;
+    if (indexOfLargest(classLogits.subarray(clip * classes, (clip + 1) * classes)) === label) sums.right++;
+  }
+}
+
+function epochRecord({ epoch, stepsInEpoch, sums }: RunProgress, training: TrainingConfig, score: Score | undefined): EpochRecord {
+  const mean = (name: 'total' | 'foreground' | 'background' | 'contrastive') => sums[name] / stepsInEpoch;
+  return {
+    epoch: epoch + 1,
+    learningRate: learningRateAt(epoch + 1, training),
+    losses: { total: mean('total'), foreground: mean('foreground'), background: mean('background'), contrastive: mean('contrastive') },
+    trainAccuracy: sums.judged > 0 ? sums.right / sums.judged : null,
+    validationAccuracy: score?.accuracy ?? null,
+    validationLoss: score?.loss ?? null,
+    validationBackgroundAuc: score?.backgroundAuc ?? null,
+    seconds: sums.seconds,
+  };
+}
+
+/** More clips right, or as many with a smaller loss. */
+function isBetter({ accuracy, loss }: Score, best: RunProgress['best']): boolean {
+  return !best || accuracy > best.accuracy || (accuracy === best.accuracy && loss < best.loss);
+}
+
+function isExhausted({ epoch, best }: RunProgress, { patience }: TrainingConfig): boolean {
+  return patience !== null && best !== null && epoch - best.epoch >= patience;
+}

@@ -1,0 +1,85 @@
+// How good predictions are.
+
+/** counts[true class][predicted class]. */
+export type ConfusionCounts = readonly (readonly number[])[];
+
+export function confusionCounts(labels: readonly number[], predictions: readonly number[], classes: number): number[][] {
+  const counts = Array.from({ length: classes }, () => Array<number>(classes).fill(0));
+  for (const [clip, label] of labels.entries()) counts[label]![predictions[clip]!]!++;
+  return counts;
+}
+
+/** Share of clips on the diagonal, 0 to 1; NaN without clips. */
+export function accuracy(counts: ConfusionCounts): number {
+  const total = counts.flat().reduce((sum, count) => sum + count, 0);
+  return counts.reduce((sum, row, label) => sum + row[label]!, 0) / total;
+}
+
+export type ClassScores = { readonly precision: number; readonly recall: number; readonly f1: number; readonly clips: number };
+
+/** Precision, recall and F1 of each class; 0 where nothing was predicted or found. */
+export function classScores(counts: ConfusionCounts): ClassScores[] {
+  return counts.map((row, label) => {
+    const right = row[label]!;
+    const clips = row.reduce((sum, count) => sum + count, 0);
+    const predicted = counts.reduce((sum, other) => sum + other[label]!, 0);
+    const ratio = (part: number, whole: number) => (whole === 0 ? 0 : part / whole);
+    return { precision: ratio(right, predicted), recall: ratio(right, clips), f1: ratio(2 * right, clips + predicted), clips };
+  });
+}
+
+/** Mean F1 over the classes that have clips. */
+export function macroF1(counts: ConfusionCounts): number {
+  const scores = classScores(counts).filter(({ clips }) => clips > 0);
+  return scores.reduce((sum, { f1 }) => sum + f1, 0) / scores.length;
+}
+
+/** Area under the ROC curve: how often a positive scores above a negative, ties counted half. NaN if either is empty. */
+export function areaUnderCurve(positives: readonly number[], negatives: readonly number[]): number {
+  const scored = [...positives.map((score) => ({ score, positive: true })), ...negatives.map((score) => ({ score, positive: false }))];
+  scored.sort((a, b) => a.score - b.score);
+  let rankSum = 0;
+  for (let start = 0; start < scored.length; ) {
+    let end = start;
+    while (end < scored.length && scored[end]!.score === scored[start]!.score) end++;
+    const meanRank = (start + 1 + end) / 2;
+    for (let i = start; i < end; i++) if (scored[i]!.positive) rankSum += meanRank;
+    start = end;
+  }
+  return (rankSum - (positives.length * (positives.length + 1)) / 2) / (positives.length * negatives.length);
+}
+
+export type CalibrationBin = { readonly confidence: number; readonly accuracy: number; readonly clips: number };
+export type Calibration = { readonly expectedError: number; readonly bins: readonly CalibrationBin[] };
+
+/** Expected calibration error over bins of equal width (Guo et al. 2017, equation 3), with the bins that hold clips. */
+export function calibration(confidences: readonly number[], right: readonly boolean[], binCount = 10): Calibration {
+  const bins = Array.from({ length: binCount }, () => ({ confidence: 0, accuracy: 0, clips: 0 }));
+  for (const [clip, confidence] of confidences.entries()) {
+    const bin = bins[Math.min(binCount - 1, Math.floor(confidence * binCount))]!;
+    bin.confidence += confidence;
+    bin.accuracy += Number(right[clip]);
+    bin.clips++;
+  }
+  const filled = bins
+    .filter(({ clips }) => clips > 0)
+    .map(({ confidence, accuracy, clips }) => ({ confidence: confidence / clips, accuracy: accuracy / clips, clips }));
+  const expectedError = filled.reduce((sum, bin) => sum + (bin.clips / confidences.length) * Math.abs(bin.confidence - bin.accuracy), 0);
+  return { expectedError, bins: filled };
+}
+
+export function softmaxRows(logits: Float32Array, classes: number): Float64Array[] {
+  return Array.from({ length: logits.length / classes }, (_, row) => {
+    const values = Float64Array.from(logits.subarray(row * classes, (row + 1) * classes));
+    const largest = Math.max(...values);
+    const exponentials = values.map((value) => Math.exp(value - largest));
+    const total = exponentials.reduce((sum, value) => sum + value, 0);
+    return exponentials.map((value) => value / total);
+  });
+}
+
+export function indexOfLargest(values: ArrayLike<number>): number {
+  let best = 0;
+  for (let i = 1; i < values.length; i++) if (values[i]! > values[best]!) best = i;
+  return best;
+}

@@ -1,0 +1,91 @@
+// What a training run is set to. A recipe is a full set of settings; the user's own win over it.
+import * as z from 'zod';
+import { type MaAvtConfig, modelOptionsSchema } from '../model/config.ts';
+import type { BackboneConfig } from '../weights/backbone.ts';
+
+const positive = z.number().positive();
+
+export const trainingConfigSchema = z.strictObject({
+  recipe: z.enum(['reference', 'duet']),
+  seed: z.int().min(0),
+  epochs: z.int().positive(),
+  batch: z.int().positive(),
+  learningRate: positive,
+  optimizer: z.enum(['adam', 'adamw']),
+  weightDecay: z.number().min(0),
+  schedule: z.enum(['constant', 'step', 'cosine']),
+  warmupEpochs: z.number().min(0),
+  stepEpochs: z.int().positive(),
+  /** 0: gradients keep their length. */
+  clipNorm: z.number().min(0),
+  /** Epochs without a better validation result after which training stops; null: never. */
+  patience: z.int().positive().nullable(),
+  frontEnd: z.enum(['vggsound', 'cremad', 'ave']),
+  augment: z.enum(['none', 'standard']),
+  /** Least and greatest part of a picture's area that the random crop keeps. */
+  cropScale: z.tuple([positive, positive]),
+  backgroundProbability: z.number().min(0).max(1),
+  /** Share of the target that is spread over all classes. */
+  labelSmoothing: z.number().min(0).lt(1),
+  missing: z.enum(['error', 'zero']),
+  model: modelOptionsSchema,
+});
+
+export type TrainingConfig = z.infer<typeof trainingConfigSchema>;
+export type RecipeName = TrainingConfig['recipe'];
+
+/** The paper's method as its public code runs it. */
+const reference: TrainingConfig = {
+  recipe: 'reference',
+  seed: 0,
+  epochs: 50,
+  batch: 256,
+  learningRate: 1e-4,
+  optimizer: 'adam',
+  weightDecay: 0,
+  schedule: 'constant',
+  warmupEpochs: 0,
+  stepEpochs: 30,
+  clipNorm: 0,
+  patience: null,
+  frontEnd: 'vggsound',
+  augment: 'standard',
+  cropScale: [0.08, 1],
+  backgroundProbability: 0.2,
+  labelSmoothing: 0,
+  missing: 'error',
+  model: {
+    tokens: { audio: 5, visual: 5, shared: 5 },
+    lightSelfAttention: true,
+    background: true,
+    contrastive: 'blockwise-separate',
+    layerwise: 'none',
+    positions: 'stretched',
+    temperature: 0.07,
+    tokenDeviation: 1,
+    weights: { foreground: 1, background: 1, contrastive: 1 },
+  },
+};
+
+export const recipes: Readonly<Record<RecipeName, TrainingConfig>> = {
+  reference,
+  duet: {
+    ...reference,
+    recipe: 'duet',
+    epochs: 60,
+    batch: 64,
+    learningRate: 1e-3,
+    optimizer: 'adamw',
+    weightDecay: 0.01,
+    schedule: 'cosine',
+    warmupEpochs: 2,
+    labelSmoothing: 0.1,
+    backgroundProbability: 0.5,
+    model: { ...reference.model, tokenDeviation: 0.02, positions: 'exact', weights: { foreground: 1, background: 1, contrastive: 0.1 } },
+  },
+};
+
+/** The model that a run trains. */
+export function modelConfig({ model }: TrainingConfig, backbone: BackboneConfig, classes: number): MaAvtConfig {
+  return { ...model, vit: backbone, classes };
+}

@@ -1,0 +1,170 @@
+// From a data set to a trained adapter: everything around the loop.
+import { join, resolve } from 'node:path';
+import type { Dataset } from '../data/dataset.ts';
+import { type BatchFeed, openBatches } from '../data/open-batches-node.ts';
+import { openDataset } from '../data/open-dataset-node.ts';
+import { describeSplits } from '../data/split.ts';
+import { readSplitFile, writeSplitFile } from '../data/split-file-node.ts';
+import { DuetError } from '../errors.ts';
+import { writeFileAtomic } from '../files/write-atomic.ts';
+import { adapterFiles, inputSettings } from '../infer/adapter.ts';
+import { openPredictor, type Predictor } from '../infer/predictor.ts';
+import { type MaAvtConfig, trainableParameters } from '../model/config.ts';
+import { initialParameters } from '../model/initialise.ts';
+import type { SessionOptions } from '../runtime/session.ts';
+import { writeAdapter } from '../weights/adapter-folder-node.ts';
+import type { Backbone, InputSize } from '../weights/backbone.ts';
+import { openBackbone } from '../weights/open-backbone-node.ts';
+import { type Checkpoint, type EpochRecord, freshProgress, readCheckpoint, writeCheckpoint } from './checkpoint.ts';
+import { type Outcome, trainingLoop } from './loop.ts';
+import { createOptimiserState } from './optimiser.ts';
+import { modelConfig, type TrainingConfig } from './recipes.ts';
+import { createRunFolder, type RunConfig, readRunConfig, runFiles, writeRunConfig } from './run-folder.ts';
+import { openTrainingStep, type TrainingStep } from './training-step.ts';
+
+export type TrainEvent =
+  | { readonly kind: 'prepare'; readonly done: number; readonly total: number; readonly failed: number }
+  | {
+      readonly kind: 'start';
+      readonly config: RunConfig;
+      readonly dataset: Dataset;
+      readonly trainableParameters: number;
+      readonly provider: string;
+      /** Epochs that a resumed run has behind it. */
+      readonly epochsDone: number;
+    }
+  | { readonly kind: 'step'; readonly epoch: number; readonly step: number; readonly steps: number; readonly loss: number }
+  | { readonly kind: 'epoch'; readonly record: EpochRecord; readonly isBest: boolean }
+  | { readonly kind: 'note'; readonly text: string };
+
+export type TrainOptions = {
+  /** A folder or a manifest; see openDataset. */
+  readonly data: string;
+  /** The run's folder, which becomes an adapter folder. */
+  readonly out: string;
+  /** What openBackbone takes; by default the embedded ViT-Micro. */
+  readonly backbone?: string | undefined;
+  readonly imageSize?: InputSize | undefined;
+  readonly training: TrainingConfig;
+  readonly splitFile?: string | undefined;
+  /** Go on with the run in `out`. */
+  readonly resume?: boolean;
+  /** Replace the run in `out`. */
+  readonly force?: boolean;
+  readonly workers?: number | undefined;
+  readonly session?: SessionOptions;
+  /** Ends training after the step under way; the run can be resumed. */
+  readonly signal?: AbortSignal;
+  readonly onEvent?: (event: TrainEvent) => void;
+};
+
+export type TrainResult = {
+  readonly run: string;
+  readonly outcome: Outcome;
+  readonly history: readonly EpochRecord[];
+  readonly best: { readonly epoch: number; readonly accuracy: number; readonly loss: number } | null;
+  readonly trainableParameters: number;
+  readonly skipped: readonly { readonly id: string; readonly reason: string }[];
+};
+
+/**
+ * Trains, or goes on training, and leaves the adapter of the best epoch in the run's folder.
+ * The same seed on the same machine gives the same numbers, also across interruptions.
+ * @throws DuetError for every mistake in the data, the backbone, the settings or the folder that the user can mend.
+ */
+export async function train(options: TrainOptions): Promise<TrainResult> {
+  const { signal, onEvent = () => undefined } = options;
+  const folder = resolve(options.out);
+  const saved = options.resume ? await readRunConfig(folder) : undefined;
+  const training = options.training;
+  const dataset = await openTrainingData(options, folder);
+  const backbone = await openBackbone(options.backbone, { imageSize: options.imageSize, ...(signal && { signal }) });
+  const config = modelConfig(training, backbone.config, dataset.classes.length);
+  const runConfig: RunConfig = {
+    version: 1,
+    data: resolve(options.data),
+    backbone: { source: backbone.source, hash: backbone.hash, imageSize: [...backbone.config.inputSize] },
+    classes: [...dataset.classes],
+    training,
+  };
+  if (saved) refuseOtherSettings(saved, runConfig, options.out);
+  else await createRunFolder(folder, options.force ?? false);
+  await writeRunConfig(folder, runConfig);
+  await writeSplitFile(join(folder, runFiles.splits), describeSplits(dataset.examples, training.seed));
+
+  const lengths = new Map([...trainableParameters(config)].map(([name, { shape }]) => [name, shape.reduce((a, b) => a * b, 1)]));
+  const total = [...lengths.values()].reduce((a, b) => a + b, 0);
+  const checkpoint = (saved && (await readCheckpoint(folder, lengths))) ?? startingPoint(config, backbone, training.seed);
+  const feed = await openTrainingFeed(dataset, training, backbone, options.workers);
+  let step: TrainingStep | undefined;
+  let predictor: Predictor | undefined;
+  const result = (outcome: Outcome): TrainResult => {
+    const { history, best } = checkpoint.progress;
+    return { run: folder, outcome, history, best, trainableParameters: total, skipped: feed.skipped };
+  };
+  try {
+    await feed.prepare({ onProgress: (progress) => onEvent({ kind: 'prepare', ...progress }), ...(signal && { signal }) });
+    const batchSize = Math.min(training.batch, await feed.count('train'));
+    const session = options.session ?? {};
+    step = await openTrainingStep({ backbone, config, batchSize, imageSize: backbone.config.inputSize, session });
+    predictor = await openPredictor({ backbone, config, batchSize: Math.min(16, batchSize), session });
+    const { epoch } = checkpoint.progress;
+    onEvent({ kind: 'start', config: runConfig, dataset, trainableParameters: total, provider: step.provider, epochsDone: epoch });
+    const outcome = await trainingLoop({
+      ...{ training, config, feed, step, predictor, checkpoint, batchSize, signal },
+      onStep: (epoch, step, steps, loss) => onEvent({ kind: 'step', epoch: epoch + 1, step, steps, loss }),
+      onNote: (text) => onEvent({ kind: 'note', text }),
+      async onEpoch(record, isBest, folded) {
+        if (isBest) {
+          const about = { backbone, classes: dataset.classes, recipe: training.recipe, frontEnd: training.frontEnd };
+          await writeAdapter(folder, adapterFiles(folded, training.model, about));
+        }
+        await writeCheckpoint(folder, checkpoint);
+        await writeFileAtomic(join(folder, runFiles.history), `${JSON.stringify(checkpoint.progress.history, null, 1)}\n`);
+        onEvent({ kind: 'epoch', record, isBest });
+      },
+    });
+    await writeCheckpoint(folder, checkpoint);
+    return result(outcome);
+  } catch (error) {
+    // Interrupted while the clips were decoded: what was decoded stays in the cache.
+    if (signal?.aborted && error === signal.reason) return result('interrupted');
+    throw error;
+  } finally {
+    await step?.release();
+    await predictor?.release();
+    await feed.close();
+  }
+}
+
+/** The run's own splits where it has them, so that a resumed run keeps them though files may have come or gone. */
+async function openTrainingData({ data, splitFile, resume, training }: TrainOptions, folder: string): Promise<Dataset> {
+  const written = splitFile ?? (resume ? join(folder, runFiles.splits) : undefined);
+  return openDataset(data, { seed: training.seed, ...(written !== undefined && { splits: await readSplitFile(written) }) });
+}
+
+function openTrainingFeed(dataset: Dataset, training: TrainingConfig, backbone: Backbone, workers: number | undefined): Promise<BatchFeed> {
+  const { seed, augment, cropScale, missing, model } = training;
+  return openBatches({
+    ...{ dataset, seed, augment, cropScale, missing, batchSize: training.batch },
+    settings: inputSettings(backbone.config, training.frontEnd),
+    backgroundProbability: model.background ? training.backgroundProbability : 0,
+    ...(workers !== undefined && { workers }),
+  });
+}
+
+function startingPoint(config: MaAvtConfig, backbone: Backbone, seed: number): Checkpoint {
+  const parameters = initialParameters(config, backbone.weights.get('cls_token')!.data, seed);
+  return { parameters, state: createOptimiserState(parameters), progress: freshProgress() };
+}
+
+/** A run goes on as it began; only its end may move. */
+function refuseOtherSettings(saved: RunConfig, now: RunConfig, out: string): void {
+  const comparable = ({ training, ...rest }: RunConfig) => ({ ...rest, ...training, ...training.model, epochs: 0, patience: 0, model: 0 });
+  const [before, after] = [comparable(saved), comparable(now)] as [Record<string, unknown>, Record<string, unknown>];
+  const differing = Object.keys(after).find((key) => JSON.stringify(before[key]) !== JSON.stringify(after[key]));
+  if (differing !== undefined)
+    throw new DuetError(
+      `${out} was begun with ${differing} ${JSON.stringify(before[differing])}, not ${JSON.stringify(after[differing])}; resume it with the same settings, or start another run.`,
+    );
+}
