@@ -14,7 +14,7 @@ export const outputSettings = grouped('Output:', {
 });
 
 export const machineSettings = grouped('Machine:', {
-  provider: settingWithDefault('--provider <name>', 'what computes; auto takes the fastest that opens', choice(providers), 'auto'),
+  provider: settingWithDefault('--provider <name>', 'what computes; auto leaves it to Duet', choice(providers), 'auto'),
   threads: setting('--threads <number>', 'threads inside one operation (default: one per core)', wholeNumber({ least: 1, most: 1024 })),
 });
 
@@ -27,7 +27,12 @@ export const loadingSettings = grouped('Machine:', {
 });
 
 export const missingSettings = grouped('Input:', {
-  missing: settingWithDefault('--missing <what>', 'a file without picture or without sound', choice(['error', 'zero']), 'error'),
+  missing: settingWithDefault(
+    '--missing <what>',
+    'a file without picture or without sound: refuse it, or put zeros',
+    choice(['error', 'zero']),
+    'error',
+  ),
 });
 
 export const backboneSettings = grouped('Input:', {

@@ -16,7 +16,6 @@ const evaluateSettings = {
       'JSON file that says which clip is in which split (default: the data’s own, else the run’s)',
       path,
     ),
-    checkpoint: settingWithDefault('--checkpoint <which>', 'the best by validation, or the last', choice(['best', 'last']), 'best'),
   }),
   ...backboneSettings,
   ...missingSettings,

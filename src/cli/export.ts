@@ -3,13 +3,10 @@ import type { Command } from 'commander';
 import { DuetError } from '../errors.ts';
 import { backboneSettings, examples, outputSettings } from './common-settings.ts';
 import type { Context } from './context.ts';
-import { choice, path, toggle } from './field.ts';
+import { path, toggle } from './field.ts';
 import { addSettings, grouped, setting, settingWithDefault, type ValuesOf, valuesOf } from './setting.ts';
 
 const exportSettings = {
-  ...grouped('Input:', {
-    checkpoint: settingWithDefault('--checkpoint <which>', 'the best by validation, or the last', choice(['best', 'last']), 'best'),
-  }),
   ...backboneSettings,
   ...grouped('Output:', {
     onnx: setting('--onnx <file>', 'the file to write', path),

@@ -2,11 +2,13 @@
 import { join } from 'node:path';
 import { candidateWindows, frameTime, middleOf } from '../data/windows.ts';
 import { DuetError } from '../errors.ts';
-import { kindOfPath, readFileClearly, readJsonClearly } from '../files/read-clearly.ts';
-import { readSafetensors } from '../files/safetensors.ts';
+import { kindOfPath } from '../files/read-clearly.ts';
 import type { AudioTrack, VideoTrack } from '../media/media.ts';
 import { type FrontEndName, frontEnds } from '../signal/front-ends.ts';
+import type { RunConfig } from '../train/run-folder.ts';
+import type { AdapterConfig } from '../weights/adapter-config.ts';
 import type { BackboneConfig } from '../weights/backbone.ts';
+import type { BestEpoch } from './run-history.ts';
 
 /** A window that training may take; evaluation takes one of them. Seconds on the file's clock. */
 export type InspectedWindow = { readonly start: number; readonly end: number; readonly frame: number; readonly evaluated: boolean };
@@ -30,26 +32,27 @@ export type BackboneInspection = {
   readonly hash: string;
 };
 
-export type AdapterInspection = {
-  readonly kind: 'adapter';
+/** A folder that training wrote: the adapter, and where the run's own files lie beside it, how it was trained. */
+export type RunInspection = {
+  readonly kind: 'run';
   readonly path: string;
-  readonly config: unknown;
+  readonly adapter: AdapterConfig;
   readonly parameters: number;
   readonly tensors: readonly { readonly name: string; readonly shape: readonly number[] }[];
+  readonly run?: RunConfig;
+  readonly epochs?: number;
+  readonly best?: BestEpoch | undefined;
 };
 
-export type Inspection = MediaInspection | BackboneInspection | AdapterInspection;
+export type Inspection = MediaInspection | BackboneInspection | RunInspection;
 
 // Else a mistyped video would be looked for among backbones.
 const mediaName = /\.(mp4|m4v|mov|mkv|webm|avi|mpe?g|flv|wav|mp3|m4a|ogg|flac|jpe?g|png|webp)$/i;
 
-const adapterConfigFile = 'adapter_config.json';
-const adapterWeightsFile = 'adapter_model.safetensors';
-
 /** Looks at what is there: a folder with an adapter, other folders, safetensors files and names as backbones, other files as media. */
 export async function inspect(target: string, frontEnd: FrontEndName): Promise<Inspection> {
   const kind = await kindOfPath(target);
-  if (kind === 'folder' && (await kindOfPath(join(target, adapterConfigFile))) === 'file') return inspectAdapter(target);
+  if (kind === 'folder' && (await kindOfPath(join(target, 'adapter_config.json'))) === 'file') return inspectRun(target);
   if (kind === 'file' && !target.endsWith('.safetensors')) return inspectMedia(target, frontEnd);
   if (kind === undefined && mediaName.test(target)) throw new DuetError(`There is no file ${target}; check the path.`);
   return inspectBackbone(target);
@@ -75,11 +78,17 @@ async function inspectBackbone(source: string): Promise<BackboneInspection> {
   return { kind: 'backbone', source: backbone.source, config: backbone.config, parameters, hash: backbone.hash };
 }
 
-async function inspectAdapter(path: string): Promise<AdapterInspection> {
-  const config = await readJsonClearly(join(path, adapterConfigFile));
-  const file = join(path, adapterWeightsFile);
-  const { tensors } = readSafetensors(await readFileClearly(file), file);
-  const shapes = [...tensors].map(([name, tensor]) => ({ name, shape: tensor.shape }));
-  const parameters = shapes.reduce((sum, { shape }) => sum + shape.reduce((product, size) => product * size, 1), 0);
-  return { kind: 'adapter', path, config, parameters, tensors: shapes };
+async function inspectRun(path: string): Promise<RunInspection> {
+  const [{ readAdapter }, { readRunConfig, runFiles }] = await Promise.all([
+    import('../weights/adapter-folder-node.ts'),
+    import('../train/run-folder.ts'),
+  ]);
+  const adapter = await readAdapter(path);
+  const tensors = [...adapter.tensors].map(([name, { shape }]) => ({ name, shape }));
+  const parameters = [...adapter.tensors.values()].reduce((sum, { data }) => sum + data.length, 0);
+  const found = { kind: 'run', path, adapter: adapter.config, parameters, tensors } as const;
+  if ((await kindOfPath(join(path, runFiles.config))) !== 'file') return found;
+  const { readHistory, bestEpoch } = await import('./run-history.ts');
+  const history = await readHistory(join(path, runFiles.history));
+  return { ...found, run: await readRunConfig(path), epochs: history.length, best: bestEpoch(history) };
 }

@@ -1,12 +1,12 @@
 // `duet inspect`'s findings as people read them.
-import { shortValue, thousands } from '../report/format.ts';
+import { percent, shortValue, thousands } from '../report/format.ts';
 import { frontEnds } from '../signal/front-ends.ts';
-import type { AdapterInspection, BackboneInspection, Inspection, MediaInspection } from './inspect-targets.ts';
+import type { BackboneInspection, Inspection, MediaInspection, RunInspection } from './inspect-targets.ts';
 import { factLines } from './text-table.ts';
 
 export function inspectionText(inspection: Inspection): string {
   if (inspection.kind === 'media') return mediaText(inspection);
-  return inspection.kind === 'backbone' ? backboneText(inspection) : adapterText(inspection);
+  return inspection.kind === 'backbone' ? backboneText(inspection) : runText(inspection);
 }
 
 function mediaText({ path, container, duration, video, audio, frontEnd, windows }: MediaInspection): string {
@@ -58,13 +58,25 @@ function backboneText({ source, config, parameters, hash }: BackboneInspection):
   ])}`;
 }
 
-function adapterText({ path, config, parameters, tensors }: AdapterInspection): string {
-  const settings = JSON.stringify(config, undefined, 2)
-    .split('\n')
-    .map((line) => `  ${line}`);
-  const widest = tensors.map(({ name, shape }): [string, string] => [name, shape.join(' × ') || 'one number']);
-  return `${path}\n${factLines([
-    ['parameters', thousands(parameters)],
-    ['tensors', String(tensors.length)],
-  ])}\n${factLines(widest)}\n${settings.join('\n')}\n`;
+function runText({ path, adapter, parameters, tensors, run, epochs = 0, best }: RunInspection): string {
+  const [height, width] = adapter.image_size;
+  const facts: [string, string][] = [
+    ['classes', `${adapter.classes.length}: ${adapter.classes.join(', ')}`],
+    ['backbone', `${adapter.base_model_name_or_path} (${adapter.base_model_hash})`],
+    ['input', `${width} × ${height} pixels, ${adapter.front_end} spectrograms`],
+    ['tokens', `${adapter.tokens.audio} audio, ${adapter.tokens.visual} visual, ${adapter.tokens.shared} shared`],
+    ['adapter', `${thousands(parameters)} parameters in ${tensors.length} tensors`],
+  ];
+  if (run !== undefined) {
+    const { training } = run;
+    facts.push(['data', run.data], ['recipe', `${training.recipe}, seed ${training.seed}`], ['epochs', `${epochs} of ${training.epochs}`]);
+  }
+  if (best !== undefined) {
+    const background = best.validationBackgroundAuc == null ? '' : `, background AUC ${best.validationBackgroundAuc.toFixed(3)}`;
+    facts.push([
+      'kept',
+      `epoch ${best.epoch}: ${percent(best.validationAccuracy ?? undefined)} of the validation clips right${background}`,
+    ]);
+  }
+  return `${path}\n${factLines(facts)}`;
 }

@@ -4,7 +4,7 @@ import { DuetError } from '../errors.ts';
 import { clock, percent } from '../report/format.ts';
 import { backboneSettings, examples, machineSettings, missingSettings, outputSettings } from './common-settings.ts';
 import { type Context, writeResult } from './context.ts';
-import { choice, decimal, fraction, path, wholeNumber } from './field.ts';
+import { decimal, fraction, path, wholeNumber } from './field.ts';
 import { addSettings, grouped, setting, settingWithDefault, type ValuesOf, valuesOf } from './setting.ts';
 import { textTable } from './text-table.ts';
 
@@ -14,7 +14,6 @@ const predictSettings = {
     start: setting('--start <seconds>', 'begin here', decimal({ least: 0 })),
     end: setting('--end <seconds>', 'stop here', decimal({ above: 0 })),
     hop: setting('--hop <seconds>', 'from one window of a longer video to the next (default: half a window)', decimal({ above: 0 })),
-    checkpoint: settingWithDefault('--checkpoint <which>', 'the best by validation, or the last', choice(['best', 'last']), 'best'),
   }),
   ...backboneSettings,
   ...missingSettings,

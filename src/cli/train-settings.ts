@@ -1,32 +1,26 @@
 // Everything `duet train` can be told. The same names are the keys of a configuration file.
-import { loadingSettings, machineSettings, missingSettings, outputSettings } from './common-settings.ts';
+import { loadingSettings, machineSettings, outputSettings } from './common-settings.ts';
 import { choice, decimal, fraction, path, size, text, toggle, wholeNumber } from './field.ts';
 import { grouped, setting, settingWithDefault, type ValuesOf } from './setting.ts';
 
-// A learning option that nobody gives comes from the recipe.
+// Without a default here, the recipe decides, or the run that is resumed.
 const inputAndOutput = {
   ...grouped('Input:', {
-    backbone: settingWithDefault(
+    backbone: setting(
       '--backbone <model>',
-      'a .safetensors file, a folder, a hub name such as timm/vit_base_patch16_224.augreg_in21k, or vit-micro, which comes with Duet',
+      'a .safetensors file, a folder, or a hub name such as timm/vit_base_patch16_224.augreg_in21k (default: vit-micro, which comes with Duet)',
       text,
-      'vit-micro',
     ),
     splitFile: setting(
       '--split-file <file>',
       'JSON file that says which clip is in which split (default: the data’s own, else drawn and written to the run)',
       path,
     ),
-    frontEnd: settingWithDefault(
-      '--front-end <name>',
-      'how sound becomes a spectrogram',
-      choice(['vggsound', 'cremad', 'ave']),
-      'vggsound',
-    ),
+    frontEnd: setting('--front-end <name>', 'how sound becomes a spectrogram', choice(['vggsound', 'cremad', 'ave'])),
     imageSize: setting('--image-size <size>', 'picture size, such as 224 or 224x160 (default: the backbone’s own)', size),
     augment: setting('--augment <how>', 'vary training clips: crop, flip, shifted sound window', choice(['none', 'standard'])),
+    missing: setting('--missing <what>', 'a file without picture or without sound: refuse it, or put zeros', choice(['error', 'zero'])),
   }),
-  ...missingSettings,
   ...grouped('Output:', {
     out: setting('-o, --out <run>', 'folder for the run: adapter, checkpoints, log, configuration', path),
     resume: settingWithDefault('--resume', 'go on with the run in that folder, exactly where it stopped', toggle, false),
@@ -36,11 +30,10 @@ const inputAndOutput = {
 };
 
 const learning = grouped('Learning:', {
-  recipe: settingWithDefault(
+  recipe: setting(
     '--recipe <name>',
-    'duet learns better; reference follows the MA-AVT paper and code',
+    'duet learns better and is the default; reference follows the MA-AVT paper and code',
     choice(['duet', 'reference']),
-    'duet',
   ),
   epochs: setting('--epochs <number>', 'passes over the training clips', wholeNumber({ least: 1 })),
   batch: setting('--batch <clips>', 'clips per step', wholeNumber({ least: 1, most: 65536 })),
@@ -52,13 +45,16 @@ const learning = grouped('Learning:', {
   stepEpochs: setting('--step-epochs <number>', 'with --schedule step: epochs between falls', wholeNumber({ least: 1 })),
   clipNorm: setting('--clip-norm <norm>', 'shorten gradients longer than this; 0 leaves them', decimal({ least: 0 })),
   patience: setting('--patience <epochs>', 'stop after this many epochs without a better validation result', wholeNumber({ least: 1 })),
-  seed: settingWithDefault('--seed <number>', 'same seed, same machine: same numbers', wholeNumber({ least: 0, most: 2 ** 32 - 1 }), 0),
+  labelSmoothing: setting('--label-smoothing <share>', 'of the target that is spread over all classes', decimal({ least: 0, most: 0.99 })),
+  seed: setting('--seed <number>', 'same seed, same machine: same numbers', wholeNumber({ least: 0, most: 2 ** 32 - 1 })),
 });
 
 const model = grouped('Model:', {
   audioTokens: setting('--audio-tokens <number>', 'trainable tokens of the sound alone', wholeNumber({ least: 0, most: 1024 })),
   visualTokens: setting('--visual-tokens <number>', 'trainable tokens of the picture alone', wholeNumber({ least: 0, most: 1024 })),
   sharedTokens: setting('--shared-tokens <number>', 'trainable tokens common to both', wholeNumber({ least: 0, most: 1024 })),
+  tokenDeviation: setting('--token-deviation <value>', 'standard deviation of the tokens at the start', decimal({ above: 0, most: 100 })),
+  lightSelfAttention: settingWithDefault('--no-light-self-attention', 'do not let the tokens of a set attend to each other', toggle, true),
   layerwise: setting('--layerwise <how>', 'put the tokens in once, or afresh before every block', choice(['none', 'common'])),
   positions: setting(
     '--positions <how>',

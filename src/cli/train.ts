@@ -1,9 +1,12 @@
 // duet train DATA --out RUN
 import type { Command } from 'commander';
-import { DuetError } from '../errors.ts';
+import { percent, thousands } from '../report/format.ts';
+import type { RunConfig } from '../train/run-folder.ts';
+import type { TrainEvent, TrainResult } from '../train/train.ts';
 import { examples } from './common-settings.ts';
 import { applyConfigFile } from './config-file.ts';
-import type { Context } from './context.ts';
+import { type Context, writeResult } from './context.ts';
+import { sessionOptions } from './session-options.ts';
 import { addSettings, valuesOf } from './setting.ts';
 import { type TrainSettings, trainSettings } from './train-settings.ts';
 
@@ -14,7 +17,7 @@ export function addTrainCommand(program: Command, context: Context): void {
     .argument('[data]', 'folder with one sub-folder per class, or a CSV or JSONL manifest');
   command.description(
     'Learn to recognise the classes of DATA. The backbone stays as it is; a small adapter is trained and written to the run folder. ' +
-      'Learning and model options that are not given come from the recipe.',
+      'Learning and model options that are not given come from the recipe, or with --resume from the run.',
   );
   command
     .optionsGroup('Input:')
@@ -35,16 +38,72 @@ export function addTrainCommand(program: Command, context: Context): void {
   command.action(async (argument: string | undefined, options: { config?: string }) => {
     const configured = options.config === undefined ? undefined : await applyConfigFile(command, options.config, trainSettings);
     const data = argument ?? configured;
+    const { out, ...settings } = valuesOf(command, trainSettings);
     if (data === undefined) command.error("error: missing required argument 'data'", { code: 'commander.missingArgument' });
-    const settings = valuesOf(command, trainSettings);
-    if (settings.out === undefined)
+    if (out === undefined) {
       command.error("error: required option '-o, --out <run>' not specified", { code: 'commander.missingMandatoryOptionValue' });
-    if (settings.resume && settings.force)
+    }
+    if (settings.resume && settings.force) {
       command.error("error: option '--resume' cannot be used with option '--force'", { code: 'commander.conflictingOption' });
-    await runTrain(data, { ...settings, out: settings.out }, context);
+    }
+    await runTrain(data, out, { ...settings, out }, context);
   });
 }
 
-async function runTrain(_data: string, _settings: TrainSettings & { readonly out: string }, _context: Context): Promise<void> {
-  throw new DuetError('Training is not available yet.');
+async function runTrain(data: string, out: string, settings: TrainSettings, context: Context): Promise<void> {
+  const [{ train }, { recipes }, { readRunConfig }, { trainingConfig }, { showTraining }] = await Promise.all([
+    import('../train/train.ts'),
+    import('../train/recipes.ts'),
+    import('../train/run-folder.ts'),
+    import('./training-config.ts'),
+    import('./train-progress.ts'),
+  ]);
+  const { imageSize } = settings;
+  const base = settings.resume ? (await readRunConfig(out)).training : recipes[settings.recipe ?? 'duet'];
+  const progress = context.progress(settings.quiet);
+  const show = showTraining(progress);
+  let config: RunConfig | undefined;
+  const onEvent = (event: TrainEvent) => {
+    if (event.kind === 'start') config = event.config;
+    show(event);
+  };
+  try {
+    const result = await train({
+      data,
+      out,
+      backbone: settings.backbone,
+      imageSize: imageSize === undefined ? undefined : [imageSize.height, imageSize.width],
+      training: trainingConfig(settings, base),
+      splitFile: settings.splitFile,
+      resume: settings.resume,
+      force: settings.force,
+      workers: settings.workers,
+      session: sessionOptions(settings),
+      signal: context.signal,
+      onEvent,
+    });
+    progress.end();
+    writeResult(context, settings.json, { ...result, config }, (shown) => trainText(shown, data, out));
+  } finally {
+    progress.end();
+  }
+}
+
+/** How training ended, and what to do next. */
+export function trainText({ outcome, history, best, trainableParameters, skipped }: TrainResult, data: string, out: string): string {
+  const epochs = `${history.length} ${history.length === 1 ? 'epoch' : 'epochs'}`;
+  const lines = [
+    outcome === 'interrupted'
+      ? `Interrupted after ${epochs}, and saved.`
+      : `Trained ${epochs}, ${thousands(trainableParameters)} parameters.`,
+  ];
+  if (best !== null) lines.push(`Kept epoch ${best.epoch}: ${percent(best.accuracy)} of the validation clips right.`);
+  if (skipped.length > 0) {
+    lines.push(
+      `Skipped ${skipped.length} ${skipped.length === 1 ? 'file' : 'files'}:`,
+      ...skipped.map((file) => `  ${file.id}: ${file.reason}`),
+    );
+  }
+  lines.push(outcome === 'interrupted' ? `Go on:  duet train ${data} --out ${out} --resume` : `Next:  duet evaluate ${out} ${data}`);
+  return `${lines.join('\n')}\n`;
 }

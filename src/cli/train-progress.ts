@@ -1,0 +1,57 @@
+// What a training run tells of itself, as progress.
+import { percent, thousands } from '../report/format.ts';
+import type { EpochRecord } from '../train/checkpoint.ts';
+import type { TrainEvent } from '../train/train.ts';
+import type { Phase, Progress } from './progress.ts';
+import { factLines } from './text-table.ts';
+
+/** A listener that shows the events of one run, in their order. */
+export function showTraining(progress: Progress): (event: TrainEvent) => void {
+  let [decoding, epochs, steps]: (Phase | undefined)[] = [];
+  let epochCount = 0;
+  return (event) => {
+    switch (event.kind) {
+      case 'prepare':
+        decoding ??= progress.begin('decode', event.total, { unit: 'clips' });
+        decoding.update(event.done, event.failed > 0 ? `${event.failed} skipped` : '');
+        break;
+      case 'start':
+        decoding?.finish();
+        decoding = undefined;
+        epochCount = event.config.training.epochs;
+        progress.note(startText(event));
+        break;
+      case 'step':
+        epochs ??= progress.begin('epoch', epochCount, { done: event.epoch });
+        steps ??= progress.begin('step', event.steps);
+        steps.update(event.step, `loss ${event.loss.toFixed(3)}`);
+        break;
+      case 'epoch':
+        steps?.finish();
+        steps = undefined;
+        epochs?.update(event.record.epoch, epochText(event.record));
+        if (event.record.epoch === epochCount) epochs?.finish();
+        break;
+      case 'note':
+        progress.note(event.text);
+    }
+  };
+}
+
+function epochText(record: EpochRecord): string {
+  const validation = record.validationAccuracy === null ? '' : ` · val ${percent(record.validationAccuracy)}`;
+  return `loss ${record.losses.total.toFixed(3)}${validation}`;
+}
+
+function startText({ config, trainableParameters, provider }: Extract<TrainEvent, { kind: 'start' }>): string {
+  const { model, ...training } = config.training;
+  const { tokens, weights, ...options } = model;
+  const written = (value: unknown) => (typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value ?? 'never'));
+  const facts: [string, string][] = [
+    ['data', `${config.data} (${config.classes.length} classes)`],
+    ['backbone', `${config.backbone.source}, ${config.backbone.imageSize[1]} × ${config.backbone.imageSize[0]} pixels`],
+    ['trained', `${thousands(trainableParameters)} parameters on ${provider}`],
+    ...Object.entries({ ...training, ...options, tokens, weights }).map(([name, value]): [string, string] => [name, written(value)]),
+  ];
+  return factLines(facts).trimEnd();
+}

@@ -1,0 +1,54 @@
+// From what the user said to a full training configuration: the recipe's or the resumed run's, with the user's own words over it.
+import type { TrainingConfig } from '../train/recipes.ts';
+import type { TrainSettings } from './train-settings.ts';
+
+/** `base` wherever `settings` is silent. */
+export function trainingConfig(settings: TrainSettings, base: TrainingConfig): TrainingConfig {
+  const { model } = base;
+  return {
+    ...base,
+    ...said({
+      recipe: settings.recipe,
+      seed: settings.seed,
+      epochs: settings.epochs,
+      batch: settings.batch,
+      learningRate: settings.learningRate,
+      optimizer: settings.optimizer,
+      weightDecay: settings.weightDecay,
+      schedule: settings.schedule,
+      warmupEpochs: settings.warmupEpochs,
+      stepEpochs: settings.stepEpochs,
+      clipNorm: settings.clipNorm,
+      patience: settings.patience,
+      frontEnd: settings.frontEnd,
+      augment: settings.augment,
+      backgroundProbability: settings.backgroundProbability,
+      labelSmoothing: settings.labelSmoothing,
+      missing: settings.missing,
+    }),
+    model: {
+      ...model,
+      ...said({
+        contrastive: settings.contrastive,
+        layerwise: settings.layerwise,
+        positions: settings.positions,
+        temperature: settings.temperature,
+        tokenDeviation: settings.tokenDeviation,
+      }),
+      // These flags can only take away.
+      background: model.background && settings.background,
+      lightSelfAttention: model.lightSelfAttention && settings.lightSelfAttention,
+      tokens: { ...model.tokens, ...said({ audio: settings.audioTokens, visual: settings.visualTokens, shared: settings.sharedTokens }) },
+      weights: {
+        ...model.weights,
+        ...said({ foreground: settings.foregroundWeight, background: settings.backgroundWeight, contrastive: settings.contrastiveWeight }),
+      },
+    },
+  };
+}
+
+type Said<Values> = { [Name in keyof Values]?: Exclude<Values[Name], undefined> };
+
+function said<Values extends object>(values: Values): Said<Values> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Said<Values>;
+}
