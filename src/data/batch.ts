@@ -56,3 +56,8 @@ export type BatchOrder = {
   /** Absent for evaluation: the middle window, nothing varied. */
   readonly augmentation: Augmentation | undefined;
 };
+
+/** Whether a pair's picture or sound is the clip's. */
+export function usesClip({ picture, sound }: BatchItem, id: string): boolean {
+  return picture.id === id || sound.id === id;
+}

@@ -11,6 +11,16 @@ export function defaultCacheFolder(environment: NodeJS.ProcessEnv = process.env)
   return join(DUET_CACHE || join(XDG_CACHE_HOME || join(homedir(), '.cache'), 'duet'), 'features');
 }
 
+/** Where the cache keeps a file of some kind; spread over 256 folders, as large folders are slow on some disks. */
+export function cachePath(folder: string, kind: 'clips' | 'hashes', name: string, ending: string): string {
+  return join(folder, kind, name.slice(0, 2), `${name}${ending}`);
+}
+
+/** The file of a clip's features. */
+export function entryPath(folder: string, key: string): string {
+  return cachePath(folder, 'clips', key, '.features');
+}
+
 const temporaryName = 'unfinished';
 /** Longer than any clip takes to decode and write. */
 const abandonedAfterMs = 60 * 60 * 1000;

@@ -27,7 +27,9 @@ export function compileDataLayer(): { folder: string; moduleUrl(name: string): s
         declaration: false,
       },
       include: [],
-      files: ['open-batches-node.ts', 'open-dataset-node.ts', 'loading-worker-node.ts'].map((name) => join(source, name)),
+      files: ['open-batches-node.ts', 'open-dataset-node.ts', 'batch-worker-node.ts', 'decoder-process-node.ts'].map((name) =>
+        join(source, name),
+      ),
     }),
   );
   execFileSync(process.execPath, [join(repository, 'node_modules/typescript/bin/tsc'), '-p', folder]);

@@ -5,7 +5,8 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { DuetError } from '../errors.ts';
 import type { MediaReference } from '../media/media.ts';
 import { openReference } from '../media/open-reference-node.ts';
-import { cacheSize, clearCache, defaultCacheFolder, prepareCacheFolder } from './cache-folder-node.ts';
+import { cacheSize, clearCache, defaultCacheFolder, entryPath, prepareCacheFolder } from './cache-folder-node.ts';
+import { openEntry } from './entry-file-node.ts';
 import { openFeatureCache } from './feature-cache-node.ts';
 import { smallSettings, writeClip } from './generated-clips.test-data.ts';
 
@@ -67,7 +68,7 @@ test('other content of the same size and time is another entry, and so are other
 test('an entry holds each window’s picture and sound, equal pictures once', async () => {
   const cache = open();
   const key = await keyOf(cache);
-  const entry = await cache.open(key, clip);
+  const entry = await openEntry(entryPath(join(folder, 'cache'), key));
   expect(entry.header.spectrograms).toHaveLength(7);
   expect(new Set(entry.header.training.map((picture) => picture.offset)).size).toBe(1);
   expect(await entry.evaluation()).toMatchObject({ width: 32, height: 32 });
@@ -86,7 +87,7 @@ test.each([0, 1, 40, 200, 3000])('an entry cut to %i bytes is noticed and made a
   expect(await keyOf(cache)).toBe(key);
   expect(await readFile(file!)).toEqual(whole);
   await truncate(file!, length);
-  await (await cache.open(key, clip)).close();
+  await cache.remake(key, clip);
   expect(await readFile(file!)).toEqual(whole);
 });
 
@@ -104,7 +105,7 @@ test('a damaged byte in any part is noticed when that part is read', async () =>
   await keyOf(cache);
   expect(await readFile(file!)).toEqual(whole);
   await damage(whole.length - 10);
-  const entry = await cache.open(key, clip);
+  const entry = await openEntry(entryPath(join(folder, 'cache'), key));
   await expect(
     entry
       .spectrogram(6)

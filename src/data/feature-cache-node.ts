@@ -1,15 +1,14 @@
 // Decoded clips on disk: each is decoded once for its content and the settings, and a clip that cannot be decoded is tried once.
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { z } from 'zod';
 import { DuetError, isDuetError, messageOf } from '../errors.ts';
 import type { Media, MediaReference } from '../media/media.ts';
 import { frontEnds } from '../signal/front-ends.ts';
-import { writeCacheFile } from './cache-folder-node.ts';
+import { cachePath, entryPath, writeCacheFile } from './cache-folder-node.ts';
 import { type ClipFeatures, readClip } from './clip-features.ts';
 import { contentHash, type HashStore } from './content-hash-node.ts';
-import { type EntryReader, encodeEntry, openEntry } from './entry-file-node.ts';
+import { encodeEntry, openEntry } from './entry-file-node.ts';
 import { type MissingModality, type MissingPolicy, missingMessage } from './model-inputs.ts';
 import { type InputSettings, imageSizeOf, spectrogramSizeOf, trainingShortSide } from './settings.ts';
 
@@ -26,9 +25,7 @@ export type ClipOutcome =
 export type FeatureCache = {
   /** Decodes a clip unless it is there already. Throws only when the cache itself cannot be written. */
   ensure(reference: MediaReference): Promise<ClipOutcome>;
-  /** An entry by the key that `ensure` gave. A damaged or deleted entry is made anew; throws DuetError where the clip no longer decodes. */
-  open(key: string, reference: MediaReference): Promise<EntryReader>;
-  /** Replaces an entry found damaged while it was read. */
+  /** Makes an entry anew that proved absent or damaged. Throws DuetError where the clip no longer decodes or has changed. */
   remake(key: string, reference: MediaReference): Promise<void>;
 };
 
@@ -43,11 +40,9 @@ const failureSchema = z.object({ reason: z.string() });
 
 /** The cache in `folder`, which prepareCacheFolder has made. Several processes may use one folder at once. */
 export function openFeatureCache({ folder, settings, missing, openReference }: FeatureCacheOptions): FeatureCache {
-  const place = (kind: string, name: string, ending: string) => join(folder, kind, name.slice(0, 2), `${name}${ending}`);
-  const entryPath = (key: string) => place('clips', key, '.features');
-  const failurePath = (key: string) => place('clips', key, '.failed.json');
+  const failurePath = (key: string) => cachePath(folder, 'clips', key, '.failed.json');
   const write = (path: string, parts: readonly Uint8Array[]) => writeCacheFile(folder, path, parts);
-  const hashes: HashStore = { path: (name) => place('hashes', name, '.json'), write };
+  const hashes: HashStore = { path: (name) => cachePath(folder, 'hashes', name, '.json'), write };
 
   const decode = async (reference: MediaReference): Promise<ClipFeatures> => {
     const media = await openReference(reference);
@@ -66,7 +61,7 @@ export function openFeatureCache({ folder, settings, missing, openReference }: F
   const remake = async (key: string, reference: MediaReference) => {
     if ((await keyOf(reference)) !== key)
       throw new DuetError('The file has changed since it was first read; start again to use it as it is now.');
-    await write(entryPath(key), encodeEntry(await decode(reference)));
+    await write(entryPath(folder, key), encodeEntry(await decode(reference)));
   };
 
   return {
@@ -79,7 +74,7 @@ export function openFeatureCache({ folder, settings, missing, openReference }: F
         if (isDuetError(error)) throw error;
         return { reason: unreadable(error) };
       }
-      const known = await stateOf(entryPath(key), failurePath(key));
+      const known = await stateOf(entryPath(folder, key), failurePath(key));
       if (known.kind === 'entry') return outcome(key, known.missing);
       if (known.kind === 'failure') return { reason: withPaths(known.reason, reference) };
       let features: ClipFeatures;
@@ -90,16 +85,8 @@ export function openFeatureCache({ folder, settings, missing, openReference }: F
         if (isLasting(error)) await write(failurePath(key), [Buffer.from(JSON.stringify({ reason: withoutPaths(reason, reference) }))]);
         return { reason };
       }
-      await write(entryPath(key), encodeEntry(features));
+      await write(entryPath(folder, key), encodeEntry(features));
       return outcome(key, features.missing);
-    },
-    async open(key, reference) {
-      try {
-        return await openEntry(entryPath(key));
-      } catch {
-        await remake(key, reference);
-        return openEntry(entryPath(key));
-      }
     },
   };
 }

@@ -1,12 +1,13 @@
 // The feed of training and evaluation: batches from a data set, loaded ahead by workers from the feature cache.
 import { availableParallelism } from 'node:os';
-import { DuetError } from '../errors.ts';
-import type { Batch, BatchItem, Masking, SkippedClip, SubstitutedClip } from './batch.ts';
+import { DuetError, messageOf } from '../errors.ts';
+import { type Batch, type BatchOrder, type CachedClip, type Masking, type SkippedClip, type SubstitutedClip, usesClip } from './batch.ts';
+import { type BatchPool, openBatchPool } from './batch-pool-node.ts';
 import { defaultCacheFolder, prepareCacheFolder } from './cache-folder-node.ts';
 import { type Dataset, type Example, examplesOf, groupBy, type Split, splitNames } from './dataset.ts';
+import { openDecoderPool } from './decoder-pool-node.ts';
 import { chunks, type LabelledClip, planEvaluation, planMismatched, planTraining } from './epoch-plan.ts';
 import type { ClipOutcome, OpenReference } from './feature-cache-node.ts';
-import { type LoaderPool, openLoaderPool } from './loader-pool-node.ts';
 import type { MissingPolicy } from './model-inputs.ts';
 import { runAhead } from './run-ahead.ts';
 import type { InputSettings } from './settings.ts';
@@ -78,14 +79,14 @@ export async function openBatches(options: OpenBatchesOptions): Promise<BatchFee
   const { workers = availableParallelism() > 3 ? 2 : 1 } = options;
   const folder = options.cacheFolder ?? defaultCacheFolder();
   const classIndices = indexClasses(dataset, options.classes ?? dataset.classes);
-  const loaderOptions = { folder, settings, missing };
+  const decoderOptions = { folder, settings, missing };
   await prepareCacheFolder(folder);
 
   const skipped: SkippedClip[] = [];
   const substituted: SubstitutedClip[] = [];
   const failed = new Set<string>();
   const prepared = new Map<Split, LabelledClip[]>();
-  let pool: Promise<LoaderPool> | undefined;
+  let pool: BatchPool | undefined;
   let turn: Promise<unknown> = Promise.resolve();
 
   const skip = (clip: SkippedClip) => {
@@ -123,21 +124,19 @@ export async function openBatches(options: OpenBatchesOptions): Promise<BatchFee
   ): Promise<Map<string, ClipOutcome>> {
     const signal = AbortSignal.any(signals.filter((one) => one !== undefined));
     const total = examples.length;
-    const threads = workers === 0 ? 0 : Math.min(availableParallelism(), 8, Math.ceil(total / 4));
-    const preparing = await openLoaderPool(loaderOptions, threads, openReference);
+    const processes = workers === 0 ? 0 : Math.min(availableParallelism(), 8, Math.ceil(total / 4));
+    const decoders = await openDecoderPool(decoderOptions, processes, openReference);
     const outcomes = new Map<string, ClipOutcome>();
     let failures = 0;
     try {
-      const load = async (group: readonly Example[]) => ({ group, found: await preparing.ensure(group.map((example) => example.media)) });
-      for await (const { group, found } of runAhead(chunks(examples, 4), 2 * preparing.workers, load, signal)) {
-        group.forEach((example, index) => {
-          outcomes.set(example.id, found[index]!);
-          if (found[index]!.key === undefined) failures++;
-        });
+      const ensure = async (example: Example) => ({ example, outcome: await decoders.ensure(example.media) });
+      for await (const { example, outcome } of runAhead(examples, 2 * decoders.processes, ensure, signal)) {
+        outcomes.set(example.id, outcome);
+        if (outcome.key === undefined) failures++;
         onProgress?.({ done: outcomes.size, total, failed: failures });
       }
     } finally {
-      await preparing.close();
+      decoders.close();
     }
     return outcomes;
   }
@@ -154,17 +153,39 @@ export async function openBatches(options: OpenBatchesOptions): Promise<BatchFee
     return (prepared.get(split) ?? []).filter((clip) => !failed.has(clip.id));
   }
 
-  async function* batches(
-    items: readonly BatchItem[],
-    augmentation: Parameters<LoaderPool['load']>[0]['augmentation'],
-  ): AsyncGenerator<Batch> {
-    pool ??= openLoaderPool(loaderOptions, workers, openReference);
-    const { load } = await pool;
-    const orders = runAhead(chunks(items, batchSize), prefetch, (group) => load({ items: group, augmentation }), options.signal);
-    for await (const { batch, skipped: late } of orders) {
-      for (const clip of late) skip(clip);
-      if (batch.count > 0) yield batch;
+  /** A batch, after entries that proved damaged were made anew; clips for which that fails are skipped. */
+  async function load(order: BatchOrder): Promise<Batch> {
+    pool ??= openBatchPool({ folder, settings }, workers);
+    const { batch, damaged } = await pool.make(order);
+    if (damaged.length === 0) return batch;
+    const lost = new Set(await remakeAll(damaged));
+    const items = order.items.filter((item) => ![...lost].some((id) => usesClip(item, id)));
+    const again = await pool.make({ ...order, items });
+    for (const { id } of again.damaged)
+      skip({ id, reason: `Its entry in the cache "${folder}" is damaged again and again; check the disk.` });
+    return again.batch;
+  }
+
+  /** The ids of the clips that could not be made anew. */
+  async function remakeAll(clips: readonly CachedClip[]): Promise<string[]> {
+    const decoders = await openDecoderPool(decoderOptions, Math.min(workers, 1), openReference);
+    const lost: string[] = [];
+    try {
+      for (const { id, key, media } of clips) {
+        await decoders.remake(key, media).catch((error) => {
+          skip({ id, reason: messageOf(error) });
+          lost.push(id);
+        });
+      }
+    } finally {
+      decoders.close();
     }
+    return lost;
+  }
+
+  async function* batches({ items, augmentation }: BatchOrder): AsyncGenerator<Batch> {
+    const orders = runAhead(chunks(items, batchSize), prefetch, (group) => load({ items: group, augmentation }), options.signal);
+    for await (const batch of orders) if (batch.count > 0) yield batch;
   }
 
   return {
@@ -175,16 +196,16 @@ export async function openBatches(options: OpenBatchesOptions): Promise<BatchFee
     async *train(epoch) {
       const { backgroundProbability = 0.2, augment = 'standard', cropScale = [0.08, 1], spectrogramMasking: masking } = options;
       const items = planTraining(await usable('train'), seed, epoch, backgroundProbability);
-      yield* batches(items, { seed, epoch, standard: augment === 'standard', cropScale, masking });
+      yield* batches({ items, augmentation: { seed, epoch, standard: augment === 'standard', cropScale, masking } });
     },
     async *evaluate(split) {
-      yield* batches(planEvaluation(await usable(split)), undefined);
+      yield* batches({ items: planEvaluation(await usable(split)), augmentation: undefined });
     },
     async *mismatched(split, mismatchSeed) {
-      yield* batches(planMismatched(await usable(split), mismatchSeed), undefined);
+      yield* batches({ items: planMismatched(await usable(split), mismatchSeed), augmentation: undefined });
     },
     async close() {
-      await (await pool)?.close();
+      await pool?.close();
       pool = undefined;
     },
   };

@@ -1,9 +1,10 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { prepareCacheFolder } from './cache-folder-node.ts';
 import { compileDataLayer } from './compile.test-data.ts';
 import { smallSettings, writeClips } from './generated-clips.test-data.ts';
 import { openBatches } from './open-batches-node.ts';
@@ -69,9 +70,10 @@ async function expectedHash(): Promise<string> {
   return hash.digest('hex');
 }
 
-test('one and two workers and none give the same epoch bit for bit, and the process ends by itself without close', async () => {
-  const expected = `${await expectedHash()} 0`;
-  for (const workers of [0, 1, 2]) expect(await run(`cache-${workers}`, workers, 'train')).toEqual({ output: expected, signal: null });
+test('no worker, one and two give the same epoch bit for bit, also while filling one cache at once, and the process ends without close', async () => {
+  const runs = await Promise.all([run('cache-0', 0, 'train'), run('cache-shared', 1, 'train'), run('cache-shared', 2, 'train')]);
+  const output = `${await expectedHash()} 0`;
+  expect(runs).toEqual(runs.map(() => ({ output, signal: null })));
 });
 
 test('a process killed in the middle of filling the cache leaves one that the next run completes and uses rightly', async () => {
@@ -85,17 +87,36 @@ test('a process killed in the middle of filling the cache leaves one that the ne
   expect((await run('cache-killed', 2, 'train')).output).toBe(`${await expectedHash()} 0`);
 });
 
-test('two processes may fill one cache at once', async () => {
-  const expected = `${await expectedHash()} 0`;
-  const both = await Promise.all([run('cache-shared', 1, 'train'), run('cache-shared', 1, 'train')]);
-  expect(both.map(({ output }) => output)).toEqual([expected, expected]);
-});
-
-test('a worker that dies is one clear sentence', async () => {
-  const { openLoaderPool } = (await import(compiled.moduleUrl('loader-pool-node'))) as typeof import('./loader-pool-node.ts');
-  const pool = await openLoaderPool({ folder: join(folder, 'cache-dying'), settings: undefined as never, missing: 'error' }, 1);
-  await expect(pool.load({ items: [], augmentation: undefined })).rejects.toThrow(
-    /A loading worker stopped unexpectedly \(.*\); run again/,
+test('a loading thread that dies is one clear sentence', async () => {
+  const { openBatchPool } = (await import(compiled.moduleUrl('batch-pool-node'))) as typeof import('./batch-pool-node.ts');
+  const pool = openBatchPool({ folder: '', settings: undefined as never }, 1);
+  await expect(pool.make({ items: [], augmentation: undefined })).rejects.toThrow(
+    /A loading thread stopped unexpectedly \(.*\); run again/,
   );
   await pool.close();
+});
+
+test.skipIf(process.platform === 'win32')('a clip that hangs its decoder is given up, and the next one gets a new decoder', async () => {
+  const { openDecoderPool } = (await import(compiled.moduleUrl('decoder-pool-node'))) as typeof import('./decoder-pool-node.ts');
+  const cache = join(folder, 'cache-hanging');
+  await prepareCacheFolder(cache);
+  // Reading a pipe that nobody writes to never ends.
+  execFileSync('mkfifo', [join(folder, 'pipe.mp4')]);
+  const pool = await openDecoderPool({ folder: cache, settings: smallSettings, missing: 'error' }, 1, undefined, 4000);
+  const stem = join(folder, 'data/cat/0');
+  const outcomes = await Promise.all([
+    pool.ensure({ kind: 'video', path: join(folder, 'pipe.mp4') }),
+    pool.ensure({ kind: 'pair', image: `${stem}.png`, audio: `${stem}.wav` }),
+  ]);
+  expect(outcomes).toMatchObject([{ reason: expect.stringMatching(/crashed or hung at it \(SIGKILL\)/) }, { key: expect.any(String) }]);
+  pool.close();
+});
+
+test('a decoding process that cannot start says why', async () => {
+  const { openDecoderPool } = (await import(compiled.moduleUrl('decoder-pool-node'))) as typeof import('./decoder-pool-node.ts');
+  const pool = await openDecoderPool('no options' as never, 1);
+  await rename(join(compiled.folder, 'dist/data/feature-cache-node.js'), join(compiled.folder, 'gone.js'));
+  await expect(pool.ensure({ kind: 'video', path: 'a.mp4' })).rejects.toThrow(/cannot start \(exit code 1\)(.|\n)*feature-cache-node/);
+  await rename(join(compiled.folder, 'gone.js'), join(compiled.folder, 'dist/data/feature-cache-node.js'));
+  pool.close();
 });

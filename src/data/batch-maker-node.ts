@@ -1,6 +1,4 @@
-// What a loading worker does: fills the cache, and makes batches from it. In a worker or in the caller's own thread.
-import { isDuetError, messageOf } from '../errors.ts';
-import type { MediaReference } from '../media/media.ts';
+// Batches made from cache entries alone: no decoder is touched here, so any number of threads may do it.
 import { createRandom, type Random } from '../random/random.ts';
 import { crop } from '../signal/crop.ts';
 import { flipHorizontally } from '../signal/flip.ts';
@@ -8,51 +6,37 @@ import { frontEnds } from '../signal/front-ends.ts';
 import type { Picture } from '../signal/picture.ts';
 import { randomResizedCropBox } from '../signal/random-resized-crop.ts';
 import { resize } from '../signal/resize.ts';
-import type { Augmentation, Batch, BatchItem, BatchOrder, CachedClip, SkippedClip } from './batch.ts';
-import { DamagedEntry, type EntryReader } from './entry-file-node.ts';
-import { type ClipOutcome, type FeatureCacheOptions, openFeatureCache } from './feature-cache-node.ts';
+import type { Augmentation, Batch, BatchItem, BatchOrder, CachedClip } from './batch.ts';
+import { entryPath } from './cache-folder-node.ts';
+import { DamagedEntry, type EntryReader, openEntry } from './entry-file-node.ts';
 import { maskSpectrogram } from './mask-spectrogram.ts';
 import { normalised } from './model-inputs.ts';
-import { imageSizeOf, spectrogramSizeOf } from './settings.ts';
+import { type InputSettings, imageSizeOf, spectrogramSizeOf } from './settings.ts';
 
-/** A batch and the clips that failed on the way into it. */
-export type LoadedBatch = { readonly batch: Batch; readonly skipped: readonly SkippedClip[] };
+/** A batch without the pairs that need a clip whose entry is absent or damaged, and those clips. */
+export type MadeBatch = { readonly batch: Batch; readonly damaged: readonly CachedClip[] };
 
-export type Loader = {
-  /** Brings clips into the cache; outcomes in their order. */
-  ensure(clips: readonly MediaReference[]): Promise<ClipOutcome[]>;
-  /** Makes a batch. Clips that fail now, though they were fine before, are left out of it. */
-  load(order: BatchOrder): Promise<LoadedBatch>;
-};
+/** What a batch maker must know; plain data, so that threads can be told it. */
+export type BatchMakerOptions = { readonly folder: string; readonly settings: InputSettings };
+
+export type BatchMaker = { make(order: BatchOrder): Promise<MadeBatch> };
 
 type Inputs = { readonly item: BatchItem; readonly image: Float32Array | undefined; readonly spectrogram: Float32Array };
 
-/** A loader on the cache folder given. */
-export function createLoader(options: FeatureCacheOptions): Loader {
-  const { settings } = options;
-  const cache = openFeatureCache(options);
+/** A maker of batches from the cache in `folder`. */
+export function createBatchMaker({ folder, settings }: BatchMakerOptions): BatchMaker {
   const size = imageSizeOf(settings);
   const spectrogramSize = spectrogramSizeOf(settings);
 
-  /** Reads from an entry; one that proves damaged is made anew. Throws ClipFailure when that fails too. */
+  /** Reads from an entry. Throws DamagedClip when it cannot. */
   async function read<Result>(clip: CachedClip, from: (entry: EntryReader) => Promise<Result>): Promise<Result> {
-    try {
-      return await readOnce(clip, from);
-    } catch (error) {
-      if (!(error instanceof DamagedEntry)) throw asFailure(clip, error);
-    }
-    try {
-      await cache.remake(clip.key, clip.media);
-      return await readOnce(clip, from);
-    } catch (error) {
-      throw asFailure(clip, error);
-    }
-  }
-
-  async function readOnce<Result>(clip: CachedClip, from: (entry: EntryReader) => Promise<Result>): Promise<Result> {
-    const entry = await cache.open(clip.key, clip.media);
+    const entry = await openEntry(entryPath(folder, clip.key)).catch((error) => {
+      throw new DamagedClip(clip, error);
+    });
     try {
       return await from(entry);
+    } catch (error) {
+      throw error instanceof DamagedEntry ? new DamagedClip(clip, error) : error;
     } finally {
       await entry.close();
     }
@@ -88,37 +72,32 @@ export function createLoader(options: FeatureCacheOptions): Loader {
   }
 
   return {
-    async ensure(clips) {
-      const outcomes: ClipOutcome[] = [];
-      for (const clip of clips) outcomes.push(await cache.ensure(clip));
-      return outcomes;
-    },
-    async load({ items, augmentation }) {
-      const loaded: Inputs[] = [];
-      const skipped: SkippedClip[] = [];
+    async make({ items, augmentation }) {
+      const made: Inputs[] = [];
+      const damaged: CachedClip[] = [];
       for (const item of items) {
         try {
-          loaded.push(await inputs(item, augmentation));
+          made.push(await inputs(item, augmentation));
         } catch (error) {
-          if (!(error instanceof ClipFailure)) throw error;
-          skipped.push(error.clip);
+          if (!(error instanceof DamagedClip)) throw error;
+          damaged.push(error.clip);
         }
       }
-      return { batch: stack(loaded), skipped };
+      return { batch: stack(made), damaged };
     },
   };
 
-  function stack(loaded: readonly Inputs[]): Batch {
+  function stack(made: readonly Inputs[]): Batch {
     const imageLength = 3 * size.height * size.width;
     const spectrogramLength = spectrogramSize.height * spectrogramSize.width;
-    const images = new Float32Array(loaded.length * imageLength);
-    const spectrograms = new Float32Array(loaded.length * spectrogramLength);
-    loaded.forEach(({ image, spectrogram }, index) => {
+    const images = new Float32Array(made.length * imageLength);
+    const spectrograms = new Float32Array(made.length * spectrogramLength);
+    made.forEach(({ image, spectrogram }, index) => {
       // A missing picture is of the mean colour: zeros.
       if (image) images.set(image, index * imageLength);
       spectrograms.set(spectrogram, index * spectrogramLength);
     });
-    const items = loaded.map(({ item }) => item);
+    const items = made.map(({ item }) => item);
     return {
       images,
       spectrograms,
@@ -130,14 +109,10 @@ export function createLoader(options: FeatureCacheOptions): Loader {
   }
 }
 
-class ClipFailure extends Error {
-  constructor(readonly clip: SkippedClip) {
-    super(clip.reason);
+class DamagedClip extends Error {
+  readonly clip: CachedClip;
+  constructor(clip: CachedClip, cause: unknown) {
+    super(`The cache entry of ${clip.id} cannot be read.`, { cause });
+    this.clip = clip;
   }
-}
-
-/** A clip's own trouble is a ClipFailure; a mistake of ours stays what it is. */
-function asFailure({ id }: CachedClip, error: unknown): unknown {
-  const ofTheClip = isDuetError(error) || (error instanceof Error && 'syscall' in error);
-  return ofTheClip ? new ClipFailure({ id, reason: messageOf(error) }) : error;
 }

@@ -1,0 +1,27 @@
+// A worker thread that makes batches, one after another, until it is stopped.
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { type BatchMakerOptions, createBatchMaker } from './batch-maker-node.ts';
+import type { BatchAnswer, NumberedOrder } from './batch-pool-node.ts';
+
+const maker = createBatchMaker(workerData as BatchMakerOptions);
+const port = parentPort as MessagePort;
+let last: Promise<void> = Promise.resolve();
+
+port.on('message', (order: NumberedOrder) => {
+  last = last.then(() => answer(order));
+});
+
+async function answer({ number, order }: NumberedOrder): Promise<void> {
+  try {
+    const made = await maker.make(order);
+    const { images, spectrograms, labels } = made.batch;
+    // Moved to the other thread, not copied.
+    send({ number, made }, [images.buffer, spectrograms.buffer, labels.buffer] as ArrayBuffer[]);
+  } catch (error) {
+    send({ number, failure: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+  }
+}
+
+function send(message: BatchAnswer, transfer: ArrayBuffer[] = []): void {
+  port.postMessage(message, transfer);
+}
