@@ -2,6 +2,7 @@
 import { type Context, createContext, type Streams } from './context.ts';
 import { exitCodes, reportFailure } from './errors.ts';
 import { createProgram } from './program.ts';
+import { shellQuoted } from './shell.ts';
 
 /** Runs `duet` with these arguments. Never throws and never ends the process. */
 export async function runDuet(
@@ -23,9 +24,4 @@ export async function runDuet(
     exitCode = reportFailure(error, context.writeError, environment);
   }
   return signal.aborted && exitCode === exitCodes.ok ? exitCodes.interrupted : exitCode;
-}
-
-/** An argument as one would type it in a POSIX shell. */
-function shellQuoted(argument: string): string {
-  return /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", "'\\''")}'`;
 }

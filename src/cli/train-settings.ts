@@ -52,7 +52,7 @@ const learning = grouped('Learning:', {
 const model = grouped('Model:', {
   audioTokens: setting('--audio-tokens <number>', 'trainable tokens of the sound alone', wholeNumber({ least: 0, most: 1024 })),
   visualTokens: setting('--visual-tokens <number>', 'trainable tokens of the picture alone', wholeNumber({ least: 0, most: 1024 })),
-  sharedTokens: setting('--shared-tokens <number>', 'trainable tokens common to both', wholeNumber({ least: 0, most: 1024 })),
+  sharedTokens: setting('--shared-tokens <number>', 'trainable tokens common to both', wholeNumber({ least: 1, most: 1024 })),
   tokenDeviation: setting('--token-deviation <value>', 'standard deviation of the tokens at the start', decimal({ above: 0, most: 100 })),
   lightSelfAttention: settingWithDefault('--no-light-self-attention', 'do not let the tokens of a set attend to each other', toggle, true),
   layerwise: setting('--layerwise <how>', 'put the tokens in once, or afresh before every block', choice(['none', 'common'])),

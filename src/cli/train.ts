@@ -8,6 +8,7 @@ import { applyConfigFile } from './config-file.ts';
 import { type Context, writeResult } from './context.ts';
 import { sessionOptions } from './session-options.ts';
 import { addSettings, valuesOf } from './setting.ts';
+import { shellQuoted } from './shell.ts';
 import { type TrainSettings, trainSettings } from './train-settings.ts';
 
 export function addTrainCommand(program: Command, context: Context): void {
@@ -91,6 +92,7 @@ async function runTrain(data: string, out: string, settings: TrainSettings, cont
 
 /** How training ended, and what to do next. */
 export function trainText({ outcome, history, best, trainableParameters, skipped }: TrainResult, data: string, out: string): string {
+  const [quotedData, quotedOut] = [shellQuoted(data), shellQuoted(out)];
   const epochs = `${history.length} ${history.length === 1 ? 'epoch' : 'epochs'}`;
   const lines = [
     outcome === 'interrupted'
@@ -104,6 +106,10 @@ export function trainText({ outcome, history, best, trainableParameters, skipped
       ...skipped.map((file) => `  ${file.id}: ${file.reason}`),
     );
   }
-  lines.push(outcome === 'interrupted' ? `Go on:  duet train ${data} --out ${out} --resume` : `Next:  duet evaluate ${out} ${data}`);
+  lines.push(
+    outcome === 'interrupted'
+      ? `Go on:  duet train ${quotedData} --out ${quotedOut} --resume`
+      : `Next:  duet evaluate ${quotedOut} ${quotedData}`,
+  );
   return `${lines.join('\n')}\n`;
 }

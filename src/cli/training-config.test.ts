@@ -26,7 +26,7 @@ test('what is said wins, and nothing else changes', () => {
     '--seed',
     '3',
     '--shared-tokens',
-    '0',
+    '2',
     '--contrastive-weight',
     '0.5',
     '--no-background',
@@ -38,7 +38,7 @@ test('what is said wins, and nothing else changes', () => {
     epochs: 120,
     batch: 64,
     seed: 3,
-    model: { ...model, background: false, tokens: { ...model.tokens, shared: 0 }, weights: { ...model.weights, contrastive: 0.5 } },
+    model: { ...model, background: false, tokens: { ...model.tokens, shared: 2 }, weights: { ...model.weights, contrastive: 0.5 } },
   });
 });
 

@@ -1,11 +1,11 @@
 // The report's sections. Each takes its part of the report and gives markup, or nothing where there is nothing to show.
-import { calibrationError, reliabilityDiagram } from './calibration.ts';
+import { reliabilityDiagram } from './calibration.ts';
 import { confusionMatrix, worstConfusions } from './confusion-matrix.ts';
 import { clock, duration, percent, thousands } from './format.ts';
 import { lineChart } from './line-chart.ts';
 import { element, escapeText } from './markup.ts';
 import type {
-  CalibrationBin,
+  Calibration,
   ClassResult,
   ConfusionMatrix,
   CurveChart,
@@ -65,9 +65,9 @@ export function classSection(classes: readonly ClassResult[]): string {
   return scrolled(element('table', { class: 'list' }, caption, element('thead', {}, heads), element('tbody', {}, ...rows)));
 }
 
-export function calibrationSection(bins: readonly CalibrationBin[]): string {
-  const note = `On the dashed line a prediction of 80 % is right four times out of five. A dot's size is its number of clips. Mean gap: ${percent(calibrationError(bins))}.`;
-  return element('figure', { class: 'narrow' }, reliabilityDiagram(bins), element('figcaption', {}, note));
+export function calibrationSection(calibration: Calibration): string {
+  const note = `On the dashed line a prediction of 80 % is right four times out of five. A dot’s size is its number of clips. Mean gap: ${percent(calibration.expectedError)}.`;
+  return element('figure', { class: 'narrow' }, reliabilityDiagram(calibration), element('figcaption', {}, note));
 }
 
 export function timelineSection(timeline: Timeline): string {

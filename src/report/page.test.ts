@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { calibrationBins, calibrationError } from './calibration.ts';
+import { reliabilityDiagram } from './calibration.ts';
 import { confusionMatrix, worstConfusions } from './confusion-matrix.ts';
 import { clock, duration, percent, shortValue } from './format.ts';
 import { lineChart } from './line-chart.ts';
@@ -42,7 +42,7 @@ const report: Report = {
     ],
   },
   perClass: [{ name: nasty, precision: 1, recall: 0.5, f1: 2 / 3, clips: 4 }],
-  calibration: [{ confidence: 0.9, accuracy: 0.8, count: 10 }],
+  calibration: { expectedError: 0.1, bins: [{ confidence: 0.9, accuracy: 0.8, clips: 10 }] },
   examples: [
     {
       name: nasty,
@@ -212,17 +212,11 @@ describe('charts', () => {
     expect(Number(width)).toBeCloseTo((right - left) / 2, 0);
   });
 
-  test('calibration sorts by confidence and weighs its gaps by count', () => {
-    const bins = calibrationBins([
-      { confidence: 0.95, correct: true },
-      { confidence: 1, correct: false },
-      { confidence: 0.05, correct: false },
-    ]);
-    expect(bins).toEqual([
-      { confidence: 0.05, accuracy: 0, count: 1 },
-      { confidence: 0.975, accuracy: 0.5, count: 2 },
-    ]);
-    expect(calibrationError(bins)).toBeCloseTo((0.05 + 2 * 0.475) / 3, 12);
+  test('overconfidence lies below the diagonal', () => {
+    const diagram = reliabilityDiagram({ expectedError: 0.3, bins: [{ confidence: 0.8, accuracy: 0.5, clips: 4 }] });
+    const [, x, y] = /cx="([\d.]+)" cy="([\d.]+)"/.exec(diagram) ?? [];
+    const diagonal = 258 - ((Number(x) - 52) / (446 - 52)) * (258 - 14);
+    expect(Number(y)).toBeGreaterThan(diagonal + 50);
   });
 });
 

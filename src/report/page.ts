@@ -53,7 +53,8 @@ function reportSections(report: Report): Section[] {
     report.confusion && { id: 'confusion', title: 'Confusion matrix', markup: confusionSection(report.confusion) },
     report.perClass.length > 0 && { id: 'classes', title: 'Classes', markup: classSection(report.perClass) },
     isFilled(report.localisation) && { id: 'localisation', title: 'Localisation', markup: localisationSection(report.localisation) },
-    isFilled(report.calibration) && { id: 'calibration', title: 'Calibration', markup: calibrationSection(report.calibration) },
+    isFilled(report.calibration?.bins) &&
+      report.calibration && { id: 'calibration', title: 'Calibration', markup: calibrationSection(report.calibration) },
     report.timeline && { id: 'timeline', title: 'Timeline', markup: timelineSection(report.timeline) },
     isFilled(report.skipped) && { id: 'skipped', title: 'Skipped files', markup: skippedSection(report.skipped) },
     { id: 'configuration', title: 'How to repeat this', markup: configurationSection(report) },

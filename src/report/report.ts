@@ -27,8 +27,14 @@ export type ClassResult = {
   readonly clips: number;
 };
 
-/** Predictions whose confidence fell in one bin: its mean confidence, and how many of them were right. */
-export type CalibrationBin = { readonly confidence: number; readonly accuracy: number; readonly count: number };
+/** Predictions whose confidence fell in one bin: its mean confidence, and the share of its clips that were right. */
+export type CalibrationBin = { readonly confidence: number; readonly accuracy: number; readonly clips: number };
+
+export type Calibration = {
+  /** Mean gap between confidence and accuracy, weighted by clips. */
+  readonly expectedError: number;
+  readonly bins: readonly CalibrationBin[];
+};
 
 export type TimelineEvent = { readonly start: number; readonly end: number; readonly label: string; readonly probability: number };
 
@@ -83,7 +89,7 @@ export type Report = {
   readonly curves: readonly CurveChart[];
   readonly confusion?: ConfusionMatrix | undefined;
   readonly perClass: readonly ClassResult[];
-  readonly calibration?: readonly CalibrationBin[] | undefined;
+  readonly calibration?: Calibration | undefined;
   readonly examples: readonly PredictionExample[];
   readonly timeline?: Timeline | undefined;
   readonly localisation?: readonly LocalisationResult[] | undefined;

@@ -1,0 +1,119 @@
+// From what the library computed to what a report shows.
+import type { InputSettings } from '../data/settings.ts';
+import { spectrogramSizeOf } from '../data/settings.ts';
+import { type FrameToShow, frameImages, spectrogramImages } from '../report/example-images-node.ts';
+import type { ClassResult, ConfusionMatrix, CurveChart, FrequencyScale, PredictionExample } from '../report/report.ts';
+import { type FrontEndName, frontEnds } from '../signal/front-ends.ts';
+import type { EpochRecord } from '../train/checkpoint.ts';
+import type { Score } from '../train/score.ts';
+
+/** Loss, and validation results with the kept epoch marked. Curves without a value are left out. */
+export function trainingCurves(history: readonly EpochRecord[], keptEpoch: number | undefined): CurveChart[] {
+  const curve = (name: string, value: (record: EpochRecord) => number | null) => ({
+    name,
+    points: history.map((record) => ({ x: record.epoch, y: value(record) ?? Number.NaN })),
+  });
+  const mark = keptEpoch === undefined ? undefined : { x: keptEpoch, label: 'kept' };
+  const charts: CurveChart[] = [
+    {
+      title: 'Loss',
+      xLabel: 'epoch',
+      yLabel: 'loss',
+      mark,
+      series: [
+        curve('all, in training', ({ losses }) => losses.total),
+        curve('class, in training', ({ losses }) => losses.foreground),
+        curve('class, validation', ({ validationLoss }) => validationLoss),
+      ],
+    },
+    {
+      title: 'Share of clips that are right',
+      xLabel: 'epoch',
+      yLabel: 'accuracy',
+      unit: 'percent',
+      mark,
+      series: [
+        curve('training', ({ trainAccuracy }) => trainAccuracy),
+        curve('validation', ({ validationAccuracy }) => validationAccuracy),
+        curve('background AUC', ({ validationBackgroundAuc }) => validationBackgroundAuc),
+      ],
+    },
+  ];
+  return charts
+    .map((chart) => ({ ...chart, series: chart.series.filter(({ points }) => points.some(({ y }) => Number.isFinite(y))) }))
+    .filter(({ series }) => series.length > 0);
+}
+
+/** A score's confusions and per-class results, with the classes' names. */
+export function scoredClasses(
+  score: Score,
+  classes: readonly string[],
+): { readonly confusion: ConfusionMatrix; readonly perClass: ClassResult[] } {
+  return {
+    confusion: { classes, counts: score.confusion },
+    perClass: score.perClass.map((result, index) => ({ name: classes[index] ?? String(index), ...result })),
+  };
+}
+
+/** One predicted window with everything to draw it from. */
+export type WindowToShow = {
+  readonly name: string;
+  readonly truth?: string | undefined;
+  /** The decision: a class, or 'background'. */
+  readonly predicted: string;
+  readonly classes: readonly string[];
+  /** Over the classes. */
+  readonly probabilities: ArrayLike<number>;
+  readonly backgroundProbability?: number | undefined;
+  /** The window's frame in its own size; undefined for a clip without picture. */
+  readonly frame: Omit<FrameToShow, 'attention'> | undefined;
+  /** As the model got it. */
+  readonly spectrogram: Float32Array;
+  readonly inputs: InputSettings;
+  /** Pixels of a patch's side. */
+  readonly patchSize: number;
+  /** One number per patch of the picture, row by row; the same for the spectrogram. */
+  readonly visualAttention: Float32Array;
+  readonly audioAttention: Float32Array;
+};
+
+const classesShown = 3;
+
+/** The example with its pictures: frame and spectrogram, each as it is and under the attention. */
+export async function predictionExample(window: WindowToShow): Promise<PredictionExample> {
+  const { inputs, patchSize } = window;
+  const { height, width } = spectrogramSizeOf(inputs);
+  const grid = { gridHeight: height / patchSize, gridWidth: width / patchSize };
+  const { axes, seconds } = frontEnds[inputs.frontEnd];
+  const frame =
+    window.frame === undefined ? [] : await frameImages({ ...window.frame, attention: { map: window.visualAttention, ...grid } });
+  const sound = await spectrogramImages({
+    values: window.spectrogram,
+    height,
+    width,
+    axes,
+    seconds,
+    frequency: frequencyScale(inputs.frontEnd),
+    attention: { map: window.audioAttention, ...grid },
+  });
+  return {
+    name: window.name,
+    truth: window.truth,
+    predicted: window.predicted,
+    probabilities: Array.from(window.probabilities, (probability, index) => ({
+      label: window.classes[index] ?? String(index),
+      probability,
+    }))
+      .sort((a, b) => b.probability - a.probability)
+      .slice(0, classesShown),
+    backgroundProbability: window.backgroundProbability,
+    images: [...frame, ...sound],
+  };
+}
+
+/** What a front end's frequency axis spans. */
+export function frequencyScale(name: FrontEndName): FrequencyScale {
+  const { analysis, sampleRate } = frontEnds[name];
+  if (analysis.kind === 'stft') return { kind: 'linear', low: 0, high: sampleRate / 2 };
+  return { kind: 'mel', low: analysis.settings.lowestFrequency, high: analysis.settings.highestFrequency };
+}
