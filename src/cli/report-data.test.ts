@@ -49,12 +49,12 @@ test('an example names its best classes and has four pictures, without a frame t
   const example = await predictionExample(window);
   expect(example.probabilities.map(({ label }) => label)).toEqual(['c', 'b', 'a']);
   expect(example.images.map(({ width, height }) => [width, height])).toEqual([
-    [30, 20],
-    [30, 20],
+    [440, 293],
+    [440, 293],
     [64, 64],
     [64, 64],
   ]);
-  for (const { uri } of example.images) expect(uri).toMatch(/^data:image\/png;base64,iVBOR/);
+  for (const { uri } of example.images) expect(uri).toMatch(/^data:image\/jpeg;base64,\/9j\//);
   expect((await predictionExample({ ...window, frame: undefined })).images.length).toBe(2);
 });
 

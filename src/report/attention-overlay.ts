@@ -11,7 +11,9 @@ export type OverlayOptions = {
 
 /**
  * `picture` under a smooth colouring of `map` (gridHeight x gridWidth, row by row, covering the whole picture). The map is stretched to
- * its own least and greatest value, so any scale will do; a map without a peak leaves the picture as it is. Values that are not finite count as least.
+ * its own range, so any scale will do; a map without a peak leaves the picture as it is. Values that are not finite count as least.
+ * The highest 3 % of the cells share the strongest colour: vision transformers have a few patches, often in the corners, that draw
+ * attention whatever is in them (Darcet et al. 2024, "Vision transformers need registers"), and they would hide all else.
  */
 export function attentionOverlay(
   picture: Picture,
@@ -23,7 +25,7 @@ export function attentionOverlay(
   const { width, height, data } = picture;
   const colours = colourTable(options.map ?? 'ember');
   const opacity = options.opacity ?? 0.75;
-  const strength = unitRange(smoothResize(map, gridHeight, gridWidth, height, width));
+  const strength = unitRange(smoothResize(levelled(map), gridHeight, gridWidth, height, width));
   const blended = new Uint8Array(width * height * 3);
   for (let pixel = 0; pixel < width * height; pixel++) {
     const value = strength[pixel] as number;
@@ -35,6 +37,14 @@ export function attentionOverlay(
     }
   }
   return { width, height, data: blended };
+}
+
+function levelled(map: Float32Array): Float32Array {
+  const sorted = map.filter(Number.isFinite).sort();
+  const ceiling = sorted[Math.floor(0.97 * (sorted.length - 1))];
+  // A map with one peak and nothing else is all peak.
+  if (ceiling === undefined || ceiling === sorted[0]) return map;
+  return map.map((value) => Math.min(value, ceiling));
 }
 
 /** The middle of the cell with the greatest value, in pixels of a picture of the given size. The first of equals. */

@@ -1,7 +1,8 @@
 // From a prediction's arrays to the pictures of its example: frame, attention over frame, spectrogram, attention over spectrogram.
 import type { Picture } from '../signal/picture.ts';
+import { resize } from '../signal/resize.ts';
 import { attentionOverlay, attentionPeak } from './attention-overlay.ts';
-import { type Box, drawBox, drawRing } from './drawing.ts';
+import { type Box, drawBox, drawRing, peakColour, truthColour } from './drawing.ts';
 import { shortValue } from './format.ts';
 import { pictureUri } from './png-node.ts';
 import type { FrequencyScale, ReportImage } from './report.ts';
@@ -31,15 +32,16 @@ export type SpectrogramToShow = {
 };
 
 /** The frame as it is (with the true box, if known), and with the attention and its peak. */
-export async function frameImages(frame: FrameToShow): Promise<ReportImage[]> {
+export async function frameImages(shown: FrameToShow): Promise<ReportImage[]> {
+  const frame = atShownSize(shown);
   const at = frame.time === undefined ? '' : ` at ${shortValue(frame.time)} s`;
-  const boxed = frame.truth === undefined ? frame.picture : drawBox(frame.picture, frame.truth);
+  const boxed = frame.truth === undefined ? frame.picture : drawBox(frame.picture, frame.truth, truthColour, 3);
   const plain = await image(boxed, `Frame${at}`, frame.truth === undefined ? `Frame${at}` : `Frame${at}; box: what sounds`);
   if (frame.attention === undefined) return [plain];
   const { map, gridHeight, gridWidth } = frame.attention;
   const peak = attentionPeak(map, gridHeight, gridWidth, frame.picture.height, frame.picture.width);
   const covered = attentionOverlay(frame.picture, map, gridHeight, gridWidth);
-  const marked = drawRing(frame.truth === undefined ? covered : drawBox(covered, frame.truth), peak);
+  const marked = drawRing(frame.truth === undefined ? covered : drawBox(covered, frame.truth, truthColour, 3), peak, peakColour, 12, 3);
   const where = placeInWords(peak.x / frame.picture.width, peak.y / frame.picture.height);
   return [plain, await image(marked, `The same frame with visual attention, strongest ${where}`, 'Visual attention; ring: its peak')];
 }
@@ -63,4 +65,15 @@ function placeInWords(right: number, down: number): string {
   const column = right < 1 / 3 ? 'left' : right > 2 / 3 ? 'right' : 'middle';
   const row = down < 1 / 3 ? 'top' : down > 2 / 3 ? 'bottom' : 'middle';
   return row === 'middle' && column === 'middle' ? 'in the middle' : `at the ${row} ${column}`;
+}
+
+// Twice what a report shows, for fine screens; lines and rings then look the same on every frame.
+const shownSide = 440;
+
+function atShownSize(frame: FrameToShow): FrameToShow {
+  const { picture, truth } = frame;
+  const factor = shownSide / Math.max(picture.width, picture.height);
+  const [width, height] = [picture.width, picture.height].map((side) => Math.max(1, Math.round(side * factor))) as [number, number];
+  const box = truth && { x: truth.x * factor, y: truth.y * factor, width: truth.width * factor, height: truth.height * factor };
+  return { ...frame, picture: resize(picture, width, height, 'bicubic'), truth: box };
 }

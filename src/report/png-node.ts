@@ -1,4 +1,4 @@
-// PNG files and data URIs, by sharp.
+// Picture files and data URIs, by sharp.
 import sharp from 'sharp';
 import type { Picture } from '../signal/picture.ts';
 
@@ -8,7 +8,9 @@ export async function encodePng(picture: Picture): Promise<Uint8Array> {
   return sharp(picture.data, { raw }).png({ compressionLevel: 9 }).toBuffer();
 }
 
-/** The picture as text that an `img` element can hold. */
+/** The picture as text that an `img` element can hold: a fine JPEG, a tenth of a PNG's size for a photograph. */
 export async function pictureUri(picture: Picture): Promise<string> {
-  return `data:image/png;base64,${Buffer.from(await encodePng(picture)).toString('base64')}`;
+  const raw = { width: picture.width, height: picture.height, channels: 3 } as const;
+  const bytes = await sharp(picture.data, { raw }).jpeg({ quality: 88, chromaSubsampling: '4:4:4' }).toBuffer();
+  return `data:image/jpeg;base64,${bytes.toString('base64')}`;
 }
