@@ -25,7 +25,7 @@ export function renderClip({ scene, look, motion, distractor }: Content): Render
   const backdrop = drawBackdropCanvas(scene.backdrop);
   const mainAt = (time: number) => placed(drawInMotion(look, scene.main.style, motion, time), scene.main);
   const rest = placed(drawAtRest(distractor, scene.distractor.style), scene.distractor);
-  const mainIsNear = scene.main.size > scene.distractor.size;
+  const mainIsNear = scene.main.y > scene.distractor.y;
   const still = createCanvas(backdrop.width, backdrop.height);
   still.data.set(backdrop.data);
   draw(still, [shadowOf(scene.distractor, 0)]);

@@ -16,7 +16,7 @@ export type Place = {
   /** Middle and floor of the object. */
   readonly x: number;
   readonly y: number;
-  /** Its height: larger is nearer. */
+  /** Its height. */
   readonly size: number;
   readonly mirrored: boolean;
   readonly style: Style;
@@ -74,19 +74,21 @@ export function drawScene(random: Random): Scene {
   const backdrop = drawBackdrop(random);
   const light = random.uniform() < 0.5 ? -1 : 1;
   const side = random.uniform() < 0.5 ? -1 : 1;
-  const mainIsNear = random.uniform() < 0.65;
-  const place = (sign: number, near: boolean): Place => ({
-    x: 0.5 + sign * (near ? between(0.2, 0.24) : between(0.24, 0.3)),
-    y: near ? between(0.88, 0.95) : between(0.7, 0.78),
-    size: near ? between(0.45, 0.56) : between(0.36, 0.44),
+  const distractorIsNear = random.uniform() < 0.3;
+  const place = (x: number, y: number, size: number): Place => ({
+    x: 0.5 + x,
+    y,
+    size,
     mirrored: random.uniform() < 0.5,
     style: drawStyle(random, backdrop, light),
   });
+  const main = place(side * between(0.15, 0.21), between(0.84, 0.92), between(0.48, 0.6));
+  const distractor = place(-side * between(0.27, 0.33), distractorIsNear ? between(0.93, 0.97) : between(0.68, 0.78), between(0.27, 0.36));
   const exposure = between(0.85, 1.12);
   const warmth = between(-0.07, 0.07);
   return {
-    main: place(side, mainIsNear),
-    distractor: place(-side, !mainIsNear),
+    main,
+    distractor,
     backdrop,
     camera: {
       shake: between(0, 1.4),

@@ -14,9 +14,9 @@ export function drawJug(style: Style, tilt: number, level: number, flow: number)
           {
             outline: stroke(
               [
-                [-0.2, -0.86],
-                [-0.25, -0.8],
-                [-0.27, -0.7],
+                [-0.235, -0.7],
+                [-0.258, -0.665],
+                [-0.27, -0.6],
                 [-0.27, surface],
               ],
               0.07 * flow,
@@ -26,7 +26,7 @@ export function drawJug(style: Style, tilt: number, level: number, flow: number)
           },
         ]
       : [];
-  const poured = moved(turned(drawStandingJug(style), [0.3, -0.3], -1.05 * tilt), ([x, y]): Point => [x + 0.02 * tilt, y - 0.42 * tilt]);
+  const poured = moved(turned(drawStandingJug(style), [0.3, -0.3], -1.05 * tilt), ([x, y]): Point => [x - 0.17 * tilt, y - 0.45 * tilt]);
   return [...drawGlass(surface, level), ...stream, ...poured];
 }
 
