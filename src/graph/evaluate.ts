@@ -84,24 +84,11 @@ const evaluations: Record<OperatorName, Evaluation> = {
     const index = broadcastIndex(bias.shape, y!.shape);
     return [result.map((value, i) => value + bias.data[index(i)]!)];
   },
-  Conv: ([x, kernel], { strides, pads }, [y]) => {
-    const [, channels, ...lengths] = x!.shape as [number, number, ...number[]];
-    const kernelLengths = kernel!.shape.slice(2);
-    const taps = elementCount(kernelLengths);
-    return [
-      fill(y!.shape, (position) => {
-        const [batch, filter, ...place] = position as [number, number, ...number[]];
-        let total = 0;
-        for (let channel = 0; channel < channels; channel++)
-          for (let tap = 0; tap < taps; tap++) {
-            const offsets = unravel(tap, kernelLengths);
-            const at = place.map((p, axis) => p * (strides as number[])[axis]! + offsets[axis]! - (pads as number[])[axis]!);
-            if (at.some((p, axis) => p < 0 || p >= lengths[axis]!)) continue;
-            total += x!.data[ravel([batch, channel, ...at], x!.shape)]! * kernel!.data[(filter * channels + channel) * taps + tap]!;
-          }
-        return total;
-      }),
-    ];
+  Gather: ([x, indices]) => {
+    const row = elementCount(x!.shape.slice(1));
+    const result = new Float64Array(indices!.data.length * row);
+    for (const [place, index] of indices!.data.entries()) result.set(x!.data.subarray(index * row, (index + 1) * row), place * row);
+    return [result];
   },
   Transpose: ([x], { perm }, [y]) => [
     fill(y!.shape, (position) => {

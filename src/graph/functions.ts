@@ -71,9 +71,9 @@ export function linear(x: Tensor, weight: Tensor, bias?: Tensor): Tensor {
   return reshape(gemm(flat, weight, { transB: true, ...(bias && { bias }) }), [...rows, weight.shape[0] as number]);
 }
 
-/** Convolution over all axes after the first two; `pads` are all begins, then all ends. */
-export function conv(x: Tensor, kernel: Tensor, strides: readonly number[], pads = strides.flatMap(() => [0, 0])): Tensor {
-  return only('Conv', [x, kernel], { strides, pads });
+/** Rows of `x`'s first axis picked by int64 indices, which give the result's first axes. */
+export function gather(x: Tensor, indices: Tensor): Tensor {
+  return only('Gather', [x, indices], { axis: 0 });
 }
 
 export function transpose(x: Tensor, perm: readonly number[]): Tensor {

@@ -106,19 +106,13 @@ export const operators = {
     },
     attributes: { transA: 'int', transB: 'int' },
   },
-  Conv: {
-    infer: ([x, kernel], { strides, pads }) => {
-      const [batch, channels, ...lengths] = typeOf(x).shape;
-      const [filters, kernelChannels, ...kernelLengths] = typeOf(kernel).shape;
-      if (channels !== kernelChannels) throw new Error(`${channels} channels meet a kernel for ${kernelChannels}`);
-      const padding = pads as readonly number[];
-      const spatial = lengths.map((length, axis) => {
-        const padded = length + (padding[axis] as number) + (padding[axis + lengths.length] as number);
-        return Math.floor((padded - (kernelLengths[axis] as number)) / ((strides as readonly number[])[axis] as number)) + 1;
-      });
-      return [{ shape: [batch as number, filters as number, ...spatial], elementType: typeOf(x).elementType }];
+  /** Rows of the first input's axis 0, picked by int64 indices of any shape. */
+  Gather: {
+    infer: ([x, indices]) => {
+      if (typeOf(indices).elementType !== 'int64') throw new Error('indices must be int64');
+      return [{ shape: [...typeOf(indices).shape, ...typeOf(x).shape.slice(1)], elementType: typeOf(x).elementType }];
     },
-    attributes: { strides: 'ints', pads: 'ints' },
+    attributes: { axis: 'int' },
   },
   Transpose: {
     infer: ([x], { perm }) => [

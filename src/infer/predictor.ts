@@ -1,6 +1,6 @@
 // The forward graph over a frozen backbone, with the adapter's small tensors as inputs: one load serves many adapters.
 import { encodeOnnx } from '../graph/encode-onnx.ts';
-import { elementCount, input } from '../graph/tensor.ts';
+import { elementCount, input, type Tensor } from '../graph/tensor.ts';
 import { type MaAvtConfig, trainableParameters } from '../model/config.ts';
 import { frozenWeights } from '../model/frozen-weights.ts';
 import { maAvt } from '../model/ma-avt.ts';
@@ -18,7 +18,7 @@ export type ModelInputs = {
   readonly images: Float32Array;
   /** [B, 1, height, width] */
   readonly spectrograms: Float32Array;
-  /** B, at most the predictor's batch size. */
+  /** B: any number; what passes the predictor's batch size is run in turns. */
   readonly count: number;
 };
 
@@ -72,18 +72,34 @@ export async function openPredictor({ backbone, config, batchSize, session: opti
   return {
     provider: session.provider,
     batchSize,
-    async run(adapter, { images: pictures, spectrograms: sounds, count }) {
-      const feeds = { images: pad(pictures, elementCount(images.shape)), spectrograms: pad(sounds, elementCount(spectrograms.shape)) };
+    async run(adapter, inputs) {
       const tensors = Object.fromEntries(
         [...parameters.keys()].flatMap((name) => (graph.inputs.has(name) ? [[name, adapter.get(name)!]] : [])),
       );
-      const results = await session.run({ ...feeds, ...tensors });
-      const rows = (values: Float32Array) => values.subarray(0, (values.length / batchSize) * count);
+      const parts: Record<string, Float32Array>[] = [];
+      for (let start = 0; start < inputs.count; start += batchSize) {
+        const count = Math.min(batchSize, inputs.count - start);
+        const clips = (values: Float32Array, { shape }: Tensor) => {
+          const length = elementCount(shape.slice(1));
+          return pad(values.subarray(start * length, (start + count) * length), batchSize * length);
+        };
+        const results = await session.run({
+          images: clips(inputs.images, images),
+          spectrograms: clips(inputs.spectrograms, spectrograms),
+          ...tensors,
+        });
+        parts.push(
+          Object.fromEntries(
+            Object.entries(results).map(([name, values]) => [name, values.subarray(0, (values.length / batchSize) * count)]),
+          ),
+        );
+      }
+      const joined = (name: string) => joinArrays(parts.map((part) => part[name]!));
       return {
-        classLogits: rows(results.class_logits!),
-        backgroundLogits: results.background_logits && rows(results.background_logits),
-        visualAttention: rows(results.visual_attention!),
-        audioAttention: rows(results.audio_attention!),
+        classLogits: joined('class_logits'),
+        backgroundLogits: outputs.backgroundLogits && joined('background_logits'),
+        visualAttention: joined('visual_attention'),
+        audioAttention: joined('audio_attention'),
       };
     },
     release: () => session.release(),
@@ -96,4 +112,15 @@ export function pad(values: Float32Array, length: number): Float32Array {
   const full = new Float32Array(length);
   full.set(values);
   return full;
+}
+
+function joinArrays(parts: readonly Float32Array[]): Float32Array {
+  if (parts.length === 1) return parts[0]!;
+  const joined = new Float32Array(parts.reduce((length, part) => length + part.length, 0));
+  let position = 0;
+  for (const part of parts) {
+    joined.set(part, position);
+    position += part.length;
+  }
+  return joined;
 }

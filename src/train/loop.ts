@@ -2,11 +2,11 @@
 import type { Batch } from '../data/batch.ts';
 import type { BatchFeed } from '../data/open-batches-node.ts';
 import { DuetError } from '../errors.ts';
+import { indexOfLargest } from '../infer/decision.ts';
 import { foldParameters } from '../infer/fold.ts';
 import type { Predictor } from '../infer/predictor.ts';
 import type { MaAvtConfig } from '../model/config.ts';
 import { type Checkpoint, type EpochRecord, freshSums, type RunProgress } from './checkpoint.ts';
-import { indexOfLargest } from './metrics.ts';
 import { clipGradients, gradientNorm, optimiserStep } from './optimiser.ts';
 import type { TrainingConfig } from './recipes.ts';
 import { learningRateAt } from './schedule.ts';

@@ -67,19 +67,3 @@ export function calibration(confidences: readonly number[], right: readonly bool
   const expectedError = filled.reduce((sum, bin) => sum + (bin.clips / confidences.length) * Math.abs(bin.confidence - bin.accuracy), 0);
   return { expectedError, bins: filled };
 }
-
-export function softmaxRows(logits: Float32Array, classes: number): Float64Array[] {
-  return Array.from({ length: logits.length / classes }, (_, row) => {
-    const values = Float64Array.from(logits.subarray(row * classes, (row + 1) * classes));
-    const largest = Math.max(...values);
-    const exponentials = values.map((value) => Math.exp(value - largest));
-    const total = exponentials.reduce((sum, value) => sum + value, 0);
-    return exponentials.map((value) => value / total);
-  });
-}
-
-export function indexOfLargest(values: ArrayLike<number>): number {
-  let best = 0;
-  for (let i = 1; i < values.length; i++) if (values[i]! > values[best]!) best = i;
-  return best;
-}

@@ -2,6 +2,7 @@
 import type { Batch } from '../data/batch.ts';
 import type { Split } from '../data/dataset.ts';
 import type { BatchFeed } from '../data/open-batches-node.ts';
+import { indexOfLargest, softmaxRows } from '../infer/decision.ts';
 import type { Predictor } from '../infer/predictor.ts';
 import {
   accuracy,
@@ -11,9 +12,7 @@ import {
   calibration,
   classScores,
   confusionCounts,
-  indexOfLargest,
   macroF1,
-  softmaxRows,
 } from './metrics.ts';
 
 export type ScoredClip = {

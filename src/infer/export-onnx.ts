@@ -1,0 +1,67 @@
+// Backbone, adapter and sound front end as one ONNX file that any ONNX Runtime can run.
+import { type EncodedGraph, encodeOnnx } from '../graph/encode-onnx.ts';
+import * as f from '../graph/functions.ts';
+import { constant, input, type Tensor } from '../graph/tensor.ts';
+import { trainableParameters } from '../model/config.ts';
+import { frozenWeights } from '../model/frozen-weights.ts';
+import { maAvt } from '../model/ma-avt.ts';
+import { frontEnds } from '../signal/front-ends.ts';
+import type { Backbone } from '../weights/backbone.ts';
+import type { Adapter } from './adapter.ts';
+import { frontEndGraph } from './front-end-graph.ts';
+
+/**
+ * The whole way from pixels and samples to answers as one graph.
+ *
+ * Inputs: `pixels`, uint8 [1, height, width, 3], the frame at the middle of the window, resized to the model's size; `waveform`,
+ * float32 [1, samples], one channel at the front end's rate, as long as its window (see the file's metadata).
+ * Outputs: `probabilities` [1, K]; `background_probability` [1], if the model has one; `visual_attention` and `audio_attention`,
+ * [1, rows, columns], each summing to one.
+ */
+export function exportGraph({ adapter, backbone }: { adapter: Adapter; backbone: Backbone }): EncodedGraph {
+  const { model, tensors, classes, inputs } = adapter;
+  const [height, width] = backbone.config.inputSize;
+  const { sampleRate, seconds } = frontEnds[inputs.frontEnd];
+  const samples = Math.round(sampleRate * seconds);
+  const parameters = new Map(
+    [...trainableParameters(model)].map(([name, { shape }]) => [name, constant(tensors.get(name)!, shape, `adapter.${name}`)]),
+  );
+  const outputs = maAvt(
+    {
+      images: pixelsToImages(input('pixels', [1, height, width, 3], 'uint8'), backbone),
+      spectrograms: frontEndGraph(input('waveform', [1, samples]), inputs.frontEnd, [height, width]),
+    },
+    {
+      positions: backbone.weights.get('pos_embed')!.data,
+      frozen: frozenWeights(backbone.weights),
+      trainable: (name) => parameters.get(name)!,
+    },
+    model,
+  );
+  const grid = (map: Tensor) => f.reshape(map, [1, height / backbone.config.patchSize, width / backbone.config.patchSize]);
+  const { visual, audio } = outputs.features.attention;
+  return encodeOnnx(
+    {
+      probabilities: f.softmax(outputs.classLogits),
+      ...(outputs.backgroundLogits && { background_probability: f.sigmoid(outputs.backgroundLogits) }),
+      visual_attention: grid(visual),
+      audio_attention: grid(audio),
+    },
+    {
+      classes: JSON.stringify(classes),
+      background_threshold: String(adapter.backgroundThreshold),
+      front_end: inputs.frontEnd,
+      sample_rate: String(sampleRate),
+      window_seconds: String(seconds),
+      image_size: JSON.stringify([height, width]),
+      resize_filter: inputs.resizeFilter,
+    },
+  );
+}
+
+/** Bytes [1, height, width, 3] to normalised [1, 3, height, width]. */
+function pixelsToImages(pixels: Tensor, { config: { mean, std } }: Backbone): Tensor {
+  const perChannel = (values: readonly number[]) => constant(Float32Array.from(values), [3]);
+  const scaled = f.divide(f.cast(pixels, 'float32'), 255);
+  return f.transpose(f.divide(f.subtract(scaled, perChannel(mean)), perChannel(std)), [0, 3, 1, 2]);
+}

@@ -1,0 +1,88 @@
+// A trained run tested on labelled clips.
+import { join } from 'node:path';
+import { type Dataset, examplesOf, type Split, splitNames } from '../data/dataset.ts';
+import type { MissingPolicy } from '../data/model-inputs.ts';
+import { openBatches } from '../data/open-batches-node.ts';
+import { openDataset } from '../data/open-dataset-node.ts';
+import { readSplitFile } from '../data/split-file-node.ts';
+import { DuetError } from '../errors.ts';
+import { kindOfPath } from '../files/read-clearly.ts';
+import { openAdapter } from '../infer/adapter.ts';
+import { openPredictor } from '../infer/predictor.ts';
+import type { SessionOptions } from '../runtime/session.ts';
+import type { ClassScores } from './metrics.ts';
+import { runFiles } from './run-folder.ts';
+import { type Score, scoreSplit } from './score.ts';
+
+export type EvaluateOptions = {
+  /** Folder that training wrote, or any adapter folder. */
+  readonly run: string;
+  /** A folder or a manifest; see openDataset. */
+  readonly data: string;
+  /** Default: test. `all` takes every clip, whatever its split. */
+  readonly split?: Split | 'all';
+  /** By default the data's own splits, else those the run wrote down, else all clips count as test. */
+  readonly splitFile?: string | undefined;
+  readonly backbone?: string | undefined;
+  readonly missing?: MissingPolicy | undefined;
+  /** Clips at once. Default 16. */
+  readonly batch?: number | undefined;
+  readonly workers?: number | undefined;
+  readonly session?: SessionOptions;
+  readonly signal?: AbortSignal;
+  readonly onEvent?: (event: EvaluateEvent) => void;
+};
+
+export type EvaluateEvent =
+  | { readonly kind: 'prepare'; readonly done: number; readonly total: number; readonly failed: number }
+  | { readonly kind: 'clips'; readonly done: number; readonly total: number };
+
+export type Evaluation = Omit<Score, 'perClass'> & {
+  readonly classes: readonly string[];
+  readonly perClass: readonly (ClassScores & { readonly name: string })[];
+  readonly skipped: readonly { readonly id: string; readonly reason: string }[];
+};
+
+/** Scores a run. @throws DuetError when run, data or split do not fit or nothing in the split can be read. */
+export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
+  const { run, data, split = 'test', missing = 'error', batch = 16, session = {}, signal, onEvent = () => undefined } = options;
+  const { adapter, backbone } = await openAdapter(run, options.backbone);
+  const dataset = await openEvaluationData(data, split, options.splitFile, run);
+  const chosen: Split = split === 'all' ? 'test' : split;
+  const clips = examplesOf(dataset, chosen);
+  if (clips.length === 0)
+    throw new DuetError(`The data "${data}" has no ${chosen} clips; choose another split with --split (${splitNames.join(', ')} or all).`);
+  const feed = await openBatches({
+    ...{ dataset, settings: adapter.inputs, batchSize: batch, classes: adapter.classes, missing },
+    ...(options.workers !== undefined && { workers: options.workers }),
+  });
+  try {
+    const onProgress = (progress: { done: number; total: number; failed: number }) => onEvent({ kind: 'prepare', ...progress });
+    await feed.prepare({ splits: [chosen], onProgress, ...(signal && { signal }) });
+    const predictor = await openPredictor({ backbone, config: adapter.model, batchSize: Math.min(batch, clips.length), session });
+    try {
+      // Every clip once as it is and, if there is a background head, once with a foreign sound.
+      const total = (await feed.count(chosen)) * (adapter.model.background ? 2 : 1);
+      const score = await scoreSplit(chosen, {
+        ...{ feed, predictor, adapter: adapter.tensors, classes: adapter.classes.length, seed: 0 },
+        onClips(done) {
+          signal?.throwIfAborted();
+          onEvent({ kind: 'clips', done, total });
+        },
+      });
+      const perClass = score.perClass.map((scores, index) => ({ name: adapter.classes[index]!, ...scores }));
+      return { ...score, perClass, classes: adapter.classes, skipped: feed.skipped };
+    } finally {
+      await predictor.release();
+    }
+  } finally {
+    await feed.close();
+  }
+}
+
+async function openEvaluationData(data: string, split: Split | 'all', splitFile: string | undefined, run: string): Promise<Dataset> {
+  const written = splitFile ?? join(run, runFiles.splits);
+  const splits = splitFile !== undefined || (await kindOfPath(written)) === 'file' ? await readSplitFile(written) : undefined;
+  const dataset = await openDataset(data, { purpose: 'evaluate', ...(splits && { splits }) });
+  return split === 'all' ? { ...dataset, examples: dataset.examples.map((example) => ({ ...example, split: 'test' as const })) } : dataset;
+}
