@@ -12,12 +12,19 @@ export type Phase = {
 };
 
 export type Progress = {
-  /** Begins a phase inside those still open. With a `unit` ('clips') its rate is shown; `done` is where a resumed run starts. */
-  begin(name: string, total?: number, options?: { readonly unit?: string; readonly done?: number }): Phase;
+  /** Begins a phase inside those still open. */
+  begin(name: string, total?: number, options?: PhaseOptions): Phase;
   /** A line of its own that stays. */
   note(text: string): void;
   /** Wipes the moving line. */
   end(): void;
+};
+
+export type PhaseOptions = {
+  /** What the parts are ('clips'), to show their rate. */
+  readonly unit?: string;
+  /** Parts that a resumed run has behind it. */
+  readonly done?: number;
 };
 
 export type ProgressOptions = { readonly quiet?: boolean /** Seconds, for tests. */; readonly now?: () => number };
@@ -81,9 +88,9 @@ export function createProgress(
     begin(name, total, { unit, done = 0 } = {}) {
       const phase: OpenPhase = { name, total, unit, from: done, began: now(), done, detail: '' };
       phases.push(phase);
-      // The first plain line comes after the interval: short phases then leave only their last.
-      if (phases.length === 1 && !moving) [drawnAt, drawnShare] = [now(), shareDone(phases) ?? 0];
-      draw();
+      // Off a terminal, a phase's first line comes after the interval: short phases then leave only their last.
+      if (moving) draw();
+      else if (phases.length === 1) [drawnAt, drawnShare] = [now(), shareDone(phases) ?? 0];
       return {
         update(finished, detail) {
           phase.done = finished;

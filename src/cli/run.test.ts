@@ -113,6 +113,32 @@ test('every setting is named as commander names its flag', () => {
   expect(command.options.map((option) => option.attributeName())).toEqual(Object.keys(trainSettings));
 });
 
+test('--json prints one document on stdout and nothing else', async () => {
+  for (const argv of [
+    ['inspect', 'vit-micro', '--json'],
+    ['doctor', '--json'],
+  ]) {
+    const { out, error } = await duet(...argv);
+    expect(() => JSON.parse(out)).not.toThrow();
+    expect(error).toBe('');
+  }
+}, 60_000);
+
+test('a failure is one sentence on stderr and exit code 1', async () => {
+  for (const argv of [
+    ['verify', 'absent.safetensors'],
+    ['inspect', 'absent.mp4'],
+    ['train', 'absent-folder', '--out', 'absent-run'],
+    ['train', 'absent-folder', '--out', 'absent-run', '--resume'],
+  ]) {
+    const { code, out, error } = await duet(...argv);
+    expect(out).toBe('');
+    expect(error).toMatch(/^duet: [^\n]*absent[^\n]*\n$/);
+    expect(error).not.toContain('DUET_DEBUG');
+    expect(code).toBe(1);
+  }
+});
+
 test('an interrupted run that ended in order exits with 130', async () => {
   const sink = { write: () => undefined };
   expect(await runDuet(['--version'], { stdout: sink, stderr: sink }, {}, AbortSignal.abort())).toBe(130);

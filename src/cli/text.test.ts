@@ -6,6 +6,7 @@ import { inspect } from './inspect-targets.ts';
 import { inspectionText } from './inspect-text.ts';
 import { predictionText } from './predict.ts';
 import { textTable } from './text-table.ts';
+import { verifyText } from './verify.ts';
 
 test('table columns line up, wide characters included', () => {
   const lines = textTable(
@@ -40,6 +41,13 @@ test('a short clip shows its classes, a long one its events, an unreadable one i
   expect(predictionText({ path: 'b.mp4', windows: [window, window], events })).toBe('b.mp4: 1 event\n  0:02.5–1:05.0  90 %  dog\n');
   expect(predictionText({ path: 'c.mp4', windows: [window, window], events: [] })).toContain('nothing above the threshold');
   expect(predictionText({ path: 'd.mp4', error: 'It has no sound.' })).toBe('d.mp4\n  It has no sound.\n');
+});
+
+test('a comparison that fails names the tensor that is worst', () => {
+  const group = { name: 'gradients', worst: 'grad.ViT.bg', tolerance: 1e-4, compared: 3 } as const;
+  const text = verifyText({ file: 'a.safetensors', groups: [{ ...group, error: Number.NaN, passed: false }], passed: false });
+  expect(text).toMatch(/gradients +NaN +1e-4 +3 +TOO LARGE: grad\.ViT\.bg/);
+  expect(verifyText({ file: 'a', groups: [{ ...group, error: 1e-5, passed: true }], passed: true })).not.toContain('TOO LARGE');
 });
 
 test('the embedded backbone is described by its own numbers', async () => {

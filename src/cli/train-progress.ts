@@ -20,9 +20,9 @@ export function showTraining(progress: Progress): (event: TrainEvent) => void {
         decoding = undefined;
         epochCount = event.config.training.epochs;
         progress.note(startText(event));
+        epochs = progress.begin('epoch', epochCount, { done: event.epochsDone });
         break;
       case 'step':
-        epochs ??= progress.begin('epoch', epochCount, { done: event.epoch });
         steps ??= progress.begin('step', event.steps);
         steps.update(event.step, `loss ${event.loss.toFixed(3)}`);
         break;

@@ -1,0 +1,69 @@
+import { expect, test } from 'vitest';
+import { recipes } from '../train/recipes.ts';
+import type { TrainEvent, TrainResult } from '../train/train.ts';
+import { createProgress } from './progress.ts';
+import { trainText } from './train.ts';
+import { showTraining } from './train-progress.ts';
+
+const start = {
+  kind: 'start',
+  config: {
+    version: 1,
+    data: '/videos',
+    backbone: { source: 'vit-micro', hash: '0', imageSize: [160, 224] },
+    classes: ['cat', 'dog'],
+    training: { ...recipes.duet, epochs: 4 },
+  },
+  trainableParameters: 1234567,
+  dataset: { name: 'videos', root: '/videos', classes: ['cat', 'dog'], examples: [], splitOrigin: 'drawn', ignored: [] },
+  provider: 'cpu',
+  epochsDone: 2,
+} as const satisfies TrainEvent;
+
+const losses = { total: 1.25, foreground: 1, background: 0.25, contrastive: 0 };
+const record = { learningRate: 1e-3, losses, trainAccuracy: 0.5, validationLoss: 1, validationBackgroundAuc: null, seconds: 1 };
+const epoch = (number: number): TrainEvent => ({
+  kind: 'epoch',
+  record: { ...record, epoch: number, validationAccuracy: 0.842 },
+  isBest: true,
+});
+
+test('a resumed run shows its settings once, its epochs, and the time that is left', () => {
+  const written: string[] = [];
+  let seconds = 0;
+  const stream = { isTTY: false, write: (text: string) => written.push(text) };
+  const show = showTraining(createProgress(stream, {}, { now: () => seconds }));
+  show({ kind: 'prepare', done: 5, total: 5, failed: 2 });
+  show(start);
+  for (const number of [3, 4]) {
+    for (let step = 1; step <= 2; step++) {
+      seconds += 10;
+      show({ kind: 'step', epoch: number - 1, step, steps: 2, loss: 1.5 });
+    }
+    show(epoch(number));
+  }
+  const text = written.join('');
+  expect(written[0]).toMatch(/^decode 5\/5 · 2 skipped/);
+  expect(text).toMatch(/backbone +vit-micro, 224 × 160 pixels\n/);
+  expect(text).toMatch(/trained +1,234,567 parameters on cpu\n/);
+  expect(text).toMatch(/learningRate +0.001\n/);
+  expect(text.match(/learningRate/g)?.length).toBe(1);
+  expect(text).toContain('epoch 3/4 · loss 1.250 · val 84.2 % · 0:10 left · step 1/2 · loss 1.500\n');
+  expect(written.at(-1)).toMatch(/^epoch 4\/4 · loss 1.250 · val 84.2 % · took 0:40\n$/);
+});
+
+test('the end says what was kept, what was skipped, and what to type next', () => {
+  const result: TrainResult = {
+    run: '/runs/my first',
+    outcome: 'finished',
+    history: [{ ...record, epoch: 1, validationAccuracy: 0.5 }],
+    best: { epoch: 1, accuracy: 0.5, loss: 1 },
+    trainableParameters: 1000,
+    skipped: [{ id: 'dog/1.mp4', reason: 'The clip has no sound.' }],
+  };
+  expect(trainText(result, 'videos', 'my first')).toBe(
+    'Trained 1 epoch, 1,000 parameters.\nKept epoch 1: 50.0 % of the validation clips right.\nSkipped 1 file:\n  dog/1.mp4: The clip has no sound.\n' +
+      "Next:  duet evaluate 'my first' videos\n",
+  );
+  expect(trainText({ ...result, outcome: 'interrupted' }, 'videos', 'run')).toContain('Go on:  duet train videos --out run --resume');
+});
