@@ -4,16 +4,10 @@ import { type ChildProcess, fork } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { DuetError } from '../errors.ts';
 import type { MediaReference } from '../media/media.ts';
-import {
-  type ClipOutcome,
-  type FeatureCache,
-  type FeatureCacheOptions,
-  type OpenReference,
-  openFeatureCache,
-} from './feature-cache-node.ts';
+import { type FeatureCache, type OpenReference, openFeatureCache } from './feature-cache-node.ts';
+import type { ClipOutcome, FeatureIndexOptions } from './feature-index-node.ts';
 import { isCompiled } from './is-compiled.ts';
 
-export type DecoderOptions = Omit<FeatureCacheOptions, 'openReference'>;
 export type DecoderOrder = { readonly clip: MediaReference; readonly key?: string };
 export type DecoderAnswer =
   | { readonly ready: true }
@@ -34,7 +28,7 @@ const defaultPatienceMs = 5 * 60 * 1000;
  * A clip at which a decoder crashes or hangs is a clip that cannot be used. An idle pool does not keep the process alive.
  */
 export async function openDecoderPool(
-  options: DecoderOptions,
+  options: FeatureIndexOptions,
   processes: number,
   openReference?: OpenReference,
   patienceMs = defaultPatienceMs,
@@ -62,7 +56,7 @@ type Job = { readonly order: DecoderOrder; resolve(outcome: ClipOutcome): void; 
 type Decoder = { pending(): number; order(order: DecoderOrder): Promise<ClipOutcome>; close(): void };
 
 /** A process that is started when there is work, and started again after a crash. */
-function startDecoder(options: DecoderOptions, patienceMs: number): Decoder {
+function startDecoder(options: FeatureIndexOptions, patienceMs: number): Decoder {
   const jobs: Job[] = [];
   let child: ChildProcess | undefined;
   let watchdog: NodeJS.Timeout | undefined;

@@ -1,10 +1,11 @@
 // A process that fills the feature cache, one clip after another, for as long as its parent wants.
 import { isDuetError, messageOf } from '../errors.ts';
 import { openReference } from '../media/open-reference-node.ts';
-import type { DecoderAnswer, DecoderOptions, DecoderOrder } from './decoder-pool-node.ts';
+import type { DecoderAnswer, DecoderOrder } from './decoder-pool-node.ts';
 import { openFeatureCache } from './feature-cache-node.ts';
+import type { FeatureIndexOptions } from './feature-index-node.ts';
 
-const cache = openFeatureCache({ ...(JSON.parse(process.argv[2] as string) as DecoderOptions), openReference });
+const cache = openFeatureCache({ ...(JSON.parse(process.argv[2] as string) as FeatureIndexOptions), openReference });
 let last: Promise<void> = Promise.resolve();
 send({ ready: true });
 

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rename, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -22,11 +22,12 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-const open = (settings = smallSettings, fail?: Error) =>
+const open = (settings = smallSettings, fail?: Error, retryFailed = false) =>
   openFeatureCache({
     folder: join(folder, 'cache'),
     settings,
     missing: 'error',
+    retryFailed,
     openReference: async (reference) => {
       decoded++;
       if (fail) throw fail;
@@ -91,6 +92,26 @@ test.each([0, 1, 40, 200, 3000])('an entry cut to %i bytes is noticed and made a
   expect(await readFile(file!)).toEqual(whole);
 });
 
+test('frames with a sound are a clip whose pictures change with its time', async () => {
+  for (const index of [0, 1, 2, 3, 4]) await writeClip(join(folder, 'source', String(index)), 2.5);
+  await mkdir(join(folder, 'frames'));
+  for (const index of [0, 1, 2, 3, 4]) await rename(join(folder, `source/${index}.png`), join(folder, `frames/00${index}.png`));
+  await rename(join(folder, 'source/0.wav'), join(folder, 'frames/sound.wav'));
+  const frames: MediaReference = {
+    kind: 'frames',
+    folder: join(folder, 'frames'),
+    audio: join(folder, 'frames/sound.wav'),
+    framesPerSecond: 2,
+  };
+  const key = await keyOf(open(), frames);
+  const entry = await openEntry(entryPath(join(folder, 'cache'), key));
+  // Windows of one second in 2.5 have their middles from 0.5 s to 2 s: frames 1 to 4.
+  expect(new Set(entry.header.training.map((picture) => picture.digest)).size).toBe(4);
+  await entry.close();
+  await rename(join(folder, 'frames/004.png'), join(folder, 'frames/0005.png'));
+  expect(await keyOf(open(), frames)).not.toBe(key);
+});
+
 test('a damaged byte in any part is noticed when that part is read', async () => {
   const cache = open();
   const key = await keyOf(cache);
@@ -124,6 +145,8 @@ test('a clip that cannot be decoded is tried once, and its reason names it where
   const again = await open().ensure({ kind: 'pair', image: join(folder, 'b/0.png'), audio: join(folder, 'b/0.wav') });
   expect(again).toMatchObject({ reason: expect.stringContaining(join(folder, 'b/0.wav')) });
   expect(decoded).toBe(1);
+  await open(smallSettings, undefined, true).ensure({ kind: 'pair', image: join(folder, 'b/0.png'), audio: join(folder, 'b/0.wav') });
+  expect(decoded).toBe(2);
 });
 
 test('a passing trouble is not remembered', async () => {

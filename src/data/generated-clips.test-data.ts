@@ -25,7 +25,7 @@ export async function writeClips(folder: string, counts: Readonly<Record<string,
 export async function writeClip(stem: string, seconds: number): Promise<void> {
   const random = createRandom('clip', stem.split('/').slice(-2).join('/'));
   await mkdir(dirname(stem), { recursive: true });
-  const [width, height] = [48 + random.integer(16), 40];
+  const [width, height] = [56, 40];
   const pixels = Uint8Array.from({ length: width * height * 3 }, () => random.integer(256));
   await sharp(pixels, { raw: { width, height, channels: 3 } })
     .png({ compressionLevel: 1 })

@@ -5,9 +5,10 @@ import { type Batch, type BatchOrder, type CachedClip, type Masking, type Skippe
 import { type BatchPool, openBatchPool } from './batch-pool-node.ts';
 import { defaultCacheFolder, prepareCacheFolder } from './cache-folder-node.ts';
 import { type Dataset, type Example, examplesOf, groupBy, type Split, splitNames } from './dataset.ts';
-import { openDecoderPool } from './decoder-pool-node.ts';
+import { type DecoderPool, openDecoderPool } from './decoder-pool-node.ts';
 import { chunks, type LabelledClip, planEvaluation, planMismatched, planTraining } from './epoch-plan.ts';
-import type { ClipOutcome, OpenReference } from './feature-cache-node.ts';
+import type { OpenReference } from './feature-cache-node.ts';
+import { type ClipOutcome, lookUp } from './feature-index-node.ts';
 import type { MissingPolicy } from './model-inputs.ts';
 import { runAhead } from './run-ahead.ts';
 import type { InputSettings } from './settings.ts';
@@ -31,6 +32,8 @@ export type OpenBatchesOptions = {
   readonly spectrogramMasking?: Masking;
   /** What to do about clips without picture or sound: skip them with the reason (`error`, default) or fill in (`zero`). */
   readonly missing?: MissingPolicy;
+  /** Tries clips again that failed in an earlier run and have not changed since. Default false. */
+  readonly retryFailed?: boolean;
   /** Default: defaultCacheFolder(). */
   readonly cacheFolder?: string;
   /** Loading threads; 0 loads in the caller's thread. Default 1, or 2 on more than three cores. */
@@ -79,7 +82,7 @@ export async function openBatches(options: OpenBatchesOptions): Promise<BatchFee
   const { workers = availableParallelism() > 3 ? 2 : 1 } = options;
   const folder = options.cacheFolder ?? defaultCacheFolder();
   const classIndices = indexClasses(dataset, options.classes ?? dataset.classes);
-  const decoderOptions = { folder, settings, missing };
+  const cacheOptions = { folder, settings, missing, retryFailed: options.retryFailed ?? false };
   await prepareCacheFolder(folder);
 
   const skipped: SkippedClip[] = [];
@@ -116,7 +119,7 @@ export async function openBatches(options: OpenBatchesOptions): Promise<BatchFee
     }
   }
 
-  /** All cores work here: nothing else runs meanwhile. */
+  /** All cores decode here: nothing else runs meanwhile. */
   async function ensureAll(
     examples: readonly Example[],
     signals: readonly (AbortSignal | undefined)[],
@@ -125,18 +128,23 @@ export async function openBatches(options: OpenBatchesOptions): Promise<BatchFee
     const signal = AbortSignal.any(signals.filter((one) => one !== undefined));
     const total = examples.length;
     const processes = workers === 0 ? 0 : Math.min(availableParallelism(), 8, Math.ceil(total / 4));
-    const decoders = await openDecoderPool(decoderOptions, processes, openReference);
+    let decoders: Promise<DecoderPool> | undefined;
+    const ensure = async (example: Example) => {
+      const known = await lookUp(example.media, cacheOptions);
+      if (known) return { example, outcome: known };
+      decoders ??= openDecoderPool(cacheOptions, processes, openReference);
+      return { example, outcome: await (await decoders).ensure(example.media) };
+    };
     const outcomes = new Map<string, ClipOutcome>();
     let failures = 0;
     try {
-      const ensure = async (example: Example) => ({ example, outcome: await decoders.ensure(example.media) });
-      for await (const { example, outcome } of runAhead(examples, 2 * decoders.processes, ensure, signal)) {
+      for await (const { example, outcome } of runAhead(examples, 16, ensure, signal)) {
         outcomes.set(example.id, outcome);
         if (outcome.key === undefined) failures++;
         onProgress?.({ done: outcomes.size, total, failed: failures });
       }
     } finally {
-      decoders.close();
+      (await decoders)?.close();
     }
     return outcomes;
   }
@@ -168,7 +176,7 @@ export async function openBatches(options: OpenBatchesOptions): Promise<BatchFee
 
   /** The ids of the clips that could not be made anew. */
   async function remakeAll(clips: readonly CachedClip[]): Promise<string[]> {
-    const decoders = await openDecoderPool(decoderOptions, Math.min(workers, 1), openReference);
+    const decoders = await openDecoderPool(cacheOptions, Math.min(workers, 1), openReference);
     const lost: string[] = [];
     try {
       for (const { id, key, media } of clips) {
