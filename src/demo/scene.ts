@@ -82,8 +82,8 @@ export function drawScene(random: Random): Scene {
     mirrored: random.uniform() < 0.5,
     style: drawStyle(random, backdrop, light),
   });
-  const main = place(side * between(0.15, 0.21), between(0.84, 0.92), between(0.48, 0.6));
-  const distractor = place(-side * between(0.27, 0.33), distractorIsNear ? between(0.93, 0.97) : between(0.68, 0.78), between(0.27, 0.36));
+  const main = place(side * between(0.15, 0.21), between(0.84, 0.92), between(0.5, 0.62));
+  const distractor = place(-side * between(0.27, 0.33), distractorIsNear ? between(0.93, 0.97) : between(0.68, 0.78), between(0.25, 0.33));
   const exposure = between(0.85, 1.12);
   const warmth = between(-0.07, 0.07);
   return {
@@ -94,7 +94,7 @@ export function drawScene(random: Random): Scene {
       shake: between(0, 1.4),
       frequencies: [between(0.4, 1.2), between(0.4, 1.2)],
       gains: [exposure * (1 + warmth), exposure, exposure * (1 - warmth)],
-      noise: between(0.5, 3.5),
+      noise: between(0.5, 2.5),
       vignette: between(0, 0.35),
     },
     room: {
@@ -110,10 +110,10 @@ export function drawScene(random: Random): Scene {
 function drawBackdrop(random: Random): Backdrop {
   const patterns: readonly Backdrop['pattern'][] = ['plain', 'stripes', 'checks', 'dots', 'panels', 'clouds'];
   return {
-    wall: fromHue(random.uniform(), 0.1 + 0.4 * random.uniform(), 0.3 + 0.5 * random.uniform()),
-    table: fromHue(random.uniform(), 0.1 + 0.4 * random.uniform(), 0.25 + 0.45 * random.uniform()),
+    wall: fromHue(random.uniform(), 0.05 + 0.2 * random.uniform(), 0.35 + 0.5 * random.uniform()),
+    table: fromHue(random.uniform(), 0.05 + 0.25 * random.uniform(), 0.3 + 0.4 * random.uniform()),
     pattern: patterns[random.integer(patterns.length)]!,
-    contrast: 0.06 + 0.14 * random.uniform(),
+    contrast: 0.04 + 0.1 * random.uniform(),
     cells: 3 + random.integer(7),
     horizon: 0.48 + 0.14 * random.uniform(),
     grain: random.uniform(),

@@ -1,0 +1,68 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readDemoAnnotations } from './annotations.ts';
+import { demoClasses } from './classes.ts';
+import { generateDemoData } from './generate.ts';
+
+describe('generateDemoData', () => {
+  const clipsPerClass = { train: 1, val: 0, test: 0 };
+  let root: string;
+  let folder: string;
+  const seen: number[] = [];
+
+  beforeAll(async () => {
+    root = await mkdtemp(join(tmpdir(), 'duet-demo-'));
+    folder = join(root, 'data');
+    await generateDemoData({ folder, seed: 3, clipsPerClass, onProgress: ({ done, total }) => seen.push(done / total) });
+  });
+  afterAll(() => rm(root, { recursive: true }));
+
+  it('lays clips out by split and class and writes down what is known of them', async () => {
+    const annotations = await readDemoAnnotations(folder);
+    expect(annotations.clips.map(({ path }) => path)).toEqual(demoClasses.map(({ name }) => `train/${name}/000.webm`));
+    expect(await readdir(join(folder, 'train'))).toEqual(demoClasses.map(({ name }) => name).toSorted());
+    expect((await readdir(folder)).toSorted()).toEqual(['annotations.json', 'train']);
+    expect(seen.at(-1)).toBe(1);
+    expect(seen).toHaveLength(demoClasses.length);
+  });
+
+  it('gives the same files for the same seed, and other clips for another', async () => {
+    const again = join(root, 'again');
+    await generateDemoData({ folder: again, seed: 3, clipsPerClass });
+    const files = ['annotations.json', ...demoClasses.map(({ name }) => `train/${name}/000.webm`)];
+    for (const file of files) expect(Buffer.compare(await readFile(join(folder, file)), await readFile(join(again, file)))).toBe(0);
+    const other = join(root, 'other');
+    await generateDemoData({ folder: other, seed: 4, clipsPerClass });
+    for (const file of files) expect(Buffer.compare(await readFile(join(folder, file)), await readFile(join(other, file)))).not.toBe(0);
+  });
+
+  it('leaves data that is already there as it is, and other content alone', async () => {
+    expect((await generateDemoData({ folder, seed: 3, clipsPerClass })).reused).toBe(true);
+    await expect(generateDemoData({ folder, seed: 4, clipsPerClass })).rejects.toThrow(
+      /holds something else .* remove it or choose another/,
+    );
+    await mkdir(join(root, 'mine'));
+    await writeFile(join(root, 'mine', 'notes.txt'), 'mine');
+    await expect(generateDemoData({ folder: join(root, 'mine'), seed: 3, clipsPerClass })).rejects.toThrow(/holds something else/);
+  });
+
+  it('stops when told to and leaves nothing behind', async () => {
+    const control = new AbortController();
+    const stopped = join(root, 'stopped');
+    const onProgress = () => control.abort(new Error('enough'));
+    await expect(generateDemoData({ folder: stopped, seed: 3, clipsPerClass, onProgress, signal: control.signal })).rejects.toThrow(
+      'enough',
+    );
+    expect((await readdir(root)).filter((name) => name.startsWith('stopped'))).toEqual([]);
+  });
+
+  it('says what is wrong with damaged annotations', async () => {
+    const damaged = join(root, 'damaged');
+    await mkdir(damaged);
+    await writeFile(join(damaged, 'annotations.json'), '{"version": 1, "seed": "three"}');
+    await expect(readDemoAnnotations(damaged)).rejects.toThrow(/annotations\.json is not as expected: 'seed'/);
+    await expect(readDemoAnnotations(join(root, 'nowhere'))).rejects.toThrow(/no such file/);
+  });
+});
