@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openReference } from '../media/open-reference-node.ts';
 import type { Batch } from './batch.ts';
+import type { BatchFeed, OpenBatchesOptions } from './batch-feed.ts';
 import { type Dataset, examplesOf } from './dataset.ts';
 import { smallSettings, writeClips } from './generated-clips.test-data.ts';
 import { features } from './model-inputs.ts';
-import { type BatchFeed, type OpenBatchesOptions, openBatches } from './open-batches-node.ts';
+import { openBatches } from './open-batches-node.ts';
 import { openDataset } from './open-dataset-node.ts';
 
 let folder: string;
@@ -149,6 +150,42 @@ describe('a clip that cannot be read', () => {
     const feed = await open({ dataset: await openDataset(data) });
     await expect(all(feed.train(0))).rejects.toThrow(/None of the 2 train clips of the class "dog" can be used; the first, "dog\/.*/);
   });
+});
+
+describe('a clip without sound', () => {
+  const deaf: OpenBatchesOptions['openReference'] = async (reference) => {
+    const media = await openReference(reference);
+    return reference.kind === 'pair' && reference.image.endsWith('dog/1.png') ? { ...media, audio: undefined } : media;
+  };
+  const clips = () => openDataset(join(folder, 'data'), { purpose: 'evaluate' });
+
+  test('is skipped by default', async () => {
+    const feed = await open({ dataset: await clips(), openReference: deaf, cacheFolder: join(folder, 'deaf-cache') });
+    expect(await feed.count('test')).toBe(17);
+    expect(feed.skipped).toMatchObject([{ id: 'dog/1.png+dog/1.wav', reason: expect.stringMatching(/has no sound/) }]);
+  });
+
+  test('is used with silence where that is asked for, and listed', async () => {
+    const feed = await open({
+      dataset: await clips(),
+      openReference: deaf,
+      cacheFolder: join(folder, 'deaf-cache'),
+      missing: 'zero',
+      batchSize: 1,
+    });
+    const batches = await all(feed.evaluate('test'));
+    expect(batches).toHaveLength(18);
+    expect(feed.substituted).toEqual([{ id: 'dog/1.png+dog/1.wav', missing: 'sound' }]);
+    const silent = batches.find((batch) => batch.pictureIds[0]?.startsWith('dog/1.'))!;
+    // The front end gives silence one value throughout, but for its padding.
+    expect(new Set(silent.spectrograms).size).toBeLessThan(5);
+  });
+});
+
+test('a feed that is closed while it prepares stops preparing', async () => {
+  const feed = await open({ cacheFolder: join(folder, 'closed-cache') });
+  const preparing = feed.prepare({ onProgress: ({ done }) => void (done === 2 && feed.close()) });
+  await expect(preparing).rejects.toThrow(/was closed/);
 });
 
 test('an aborted signal ends preparation and epochs with its reason', async () => {

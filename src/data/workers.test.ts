@@ -102,7 +102,7 @@ test.skipIf(process.platform === 'win32')('a clip that hangs its decoder is give
   await prepareCacheFolder(cache);
   // Reading a pipe that nobody writes to never ends.
   execFileSync('mkfifo', [join(folder, 'pipe.mp4')]);
-  const pool = await openDecoderPool({ folder: cache, settings: smallSettings, missing: 'error' }, 1, undefined, 4000);
+  const pool = await openDecoderPool({ folder: cache, settings: smallSettings, missing: 'error' }, 1, undefined, 3000);
   const stem = join(folder, 'data/cat/0');
   const outcomes = await Promise.all([
     pool.ensure({ kind: 'video', path: join(folder, 'pipe.mp4') }),
