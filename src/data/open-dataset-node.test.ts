@@ -48,6 +48,9 @@ describe('a folder', () => {
     expect(second.splitOrigin).toBe('file');
     await touch('dog/new.mp4');
     await expect(openDataset(folder, { splits })).rejects.toThrow(/does not list 1 of the 11 clips \(such as "dog\/new.mp4"\)/);
+    const grown = await openDataset(folder, { purpose: 'evaluate', splits });
+    expect(grown.examples.find((example) => example.id === 'dog/new.mp4')!.split).toBe('test');
+    expect(grown.examples.filter((example) => example.id !== 'dog/new.mp4')).toEqual(first.examples);
     await rm(join(folder, 'dog/new.mp4'));
     await rm(join(folder, 'dog/0.mp4'));
     await expect(openDataset(folder, { splits })).rejects.toThrow(/"dog\/0.mp4"/);

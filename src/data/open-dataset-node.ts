@@ -5,12 +5,15 @@ import { DuetError } from '../errors.ts';
 import { byCodeUnits, type Dataset, type Example, groupBy, type SplitOrigin, type UnsplitExample } from './dataset.ts';
 import { readFolderLayout } from './folder-layout-node.ts';
 import { isManifest, readManifest } from './manifest-node.ts';
-import { applySplits, cutValFromTrain, drawSplits, type SplitFile, type SplitFractions, sortById } from './split.ts';
+import { applySplits, applySplitsToChanged, cutValFromTrain, drawSplits, type SplitFile, type SplitFractions, sortById } from './split.ts';
 
 export type OpenDatasetOptions = {
   /** Seeds the splits that are drawn here. Default 0. */
   readonly seed?: number;
-  /** Splits written down earlier (readSplitFile); they win over any other when they are about these clips. */
+  /**
+   * Splits written down earlier (readSplitFile); they win over any other when they are about these clips.
+   * For training the clips must be the same as then; for evaluation some may be new or gone.
+   */
   readonly splits?: SplitFile;
   /** Shares of val and test where splits are drawn. Default 0.15 each. */
   readonly fractions?: SplitFractions;
@@ -49,7 +52,7 @@ function settleSplits(
   seed: number,
   { splits, fractions }: OpenDatasetOptions,
 ): { examples: readonly Example[]; splitOrigin: SplitOrigin } {
-  const listed = splits && applySplits(found, splits);
+  const listed = splits && (purpose === 'train' ? applySplits(found, splits) : applySplitsToChanged(found, splits));
   if (listed) return { examples: listed, splitOrigin: 'file' };
   if (splits && purpose === 'train') {
     throw new DuetError('The split file lists none of these clips; it belongs to other data, so give that data or remove the file.');

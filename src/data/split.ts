@@ -63,7 +63,7 @@ export function describeSplits(examples: readonly Example[], seed: number): Spli
  * Returns undefined when they have no clip in common: the file is about other data.
  */
 export function applySplits(examples: readonly UnsplitExample[], file: SplitFile): Example[] | undefined {
-  const splitOf = new Map(splitNames.flatMap((split) => file.splits[split].map((id) => [id, split] as const)));
+  const splitOf = splitsById(file);
   const unlisted = examples.filter((example) => !splitOf.has(example.id));
   if (unlisted.length === examples.length) return undefined;
   if (unlisted.length > 0) {
@@ -79,6 +79,20 @@ export function applySplits(examples: readonly UnsplitExample[], file: SplitFile
     );
   }
   return sortById(examples.map((example) => ({ ...example, split: splitOf.get(example.id)! })));
+}
+
+/**
+ * As applySplits, but for data that may have grown or shrunk since the file was written: a clip the file does not list
+ * keeps the split its data gives it, else counts as test, as nothing was trained on it.
+ */
+export function applySplitsToChanged(examples: readonly UnsplitExample[], file: SplitFile): Example[] | undefined {
+  const splitOf = splitsById(file);
+  if (!examples.some((example) => splitOf.has(example.id))) return undefined;
+  return sortById(examples.map((example) => ({ ...example, split: splitOf.get(example.id) ?? example.split ?? 'test' })));
+}
+
+function splitsById(file: SplitFile): ReadonlyMap<string, Split> {
+  return new Map(splitNames.flatMap((split) => file.splits[split].map((id) => [id, split] as const)));
 }
 
 export function sortById<Item extends { readonly id: string }>(items: readonly Item[]): Item[] {
