@@ -165,6 +165,11 @@ test('a cache that cannot be written is one clear sentence', async () => {
   await expect(prepareCacheFolder(join(folder, 'a/0.wav/cache'))).rejects.toThrow(/feature cache .* cannot be written/);
 });
 
+test('a disk that refuses to be written stops the run instead of skipping clips', async () => {
+  await writeFile(join(folder, 'cache/clips'), 'in the way of the folder');
+  await expect(open().ensure(clip)).rejects.toThrow(/feature cache .* cannot be written .*set DUET_CACHE/);
+});
+
 test('what a crashed process left is removed once it is old', async () => {
   const left = join(folder, 'cache/unfinished/123-abc');
   await writeFile(left, 'half');
