@@ -1,10 +1,15 @@
 // duet evaluate RUN DATA
 import type { Command } from 'commander';
-import { DuetError } from '../errors.ts';
+import { writeFileAtomic } from '../files/write-atomic.ts';
+import { indexOfLargest } from '../infer/decision.ts';
 import { percent } from '../report/format.ts';
+import type { Calibration, ConfusionMatrix } from '../report/report.ts';
+import type { EvaluateEvent, Evaluation } from '../train/evaluate.ts';
 import { backboneSettings, examples, loadingSettings, machineSettings, missingSettings, outputSettings } from './common-settings.ts';
 import { type Context, writeResult } from './context.ts';
 import { choice, path, wholeNumber } from './field.ts';
+import type { Phase, Progress } from './progress.ts';
+import { sessionOptions } from './session-options.ts';
 import { addSettings, grouped, setting, settingWithDefault, type ValuesOf, valuesOf } from './setting.ts';
 import { textTable } from './text-table.ts';
 
@@ -31,21 +36,20 @@ const evaluateSettings = {
 
 export type EvaluateSettings = ValuesOf<typeof evaluateSettings>;
 
-/** What `evaluate --json` prints at least. Shares are in 0 ... 1. */
+/** What `evaluate --json` prints. Shares are in 0 ... 1. */
 export type EvaluateResult = {
+  readonly split: string;
   readonly accuracy: number;
   readonly macroF1: number;
   /** Absent for a model without background. */
-  readonly backgroundAuc?: number | undefined;
+  readonly backgroundAuc: number | undefined;
+  readonly loss: number;
   readonly clips: number;
   readonly skipped: number;
-  readonly perClass: readonly {
-    readonly name: string;
-    readonly precision: number;
-    readonly recall: number;
-    readonly f1: number;
-    readonly clips: number;
-  }[];
+  readonly perClass: Evaluation['perClass'];
+  readonly confusion: ConfusionMatrix;
+  readonly calibration: Calibration;
+  readonly skippedFiles: readonly { readonly path: string; readonly reason: string }[];
 };
 
 export function addEvaluateCommand(program: Command, context: Context): void {
@@ -68,13 +72,76 @@ export function addEvaluateCommand(program: Command, context: Context): void {
   command.action((run: string, data: string) => runEvaluate(run, data, valuesOf(command, evaluateSettings), context));
 }
 
-async function runEvaluate(_run: string, _data: string, settings: EvaluateSettings, context: Context): Promise<void> {
-  const result = await evaluateRun();
-  writeResult(context, settings.json, result, evaluateText);
+async function runEvaluate(run: string, data: string, settings: EvaluateSettings, context: Context): Promise<void> {
+  const { evaluate } = await import('../train/evaluate.ts');
+  const progress = context.progress(settings.quiet);
+  const began = performance.now();
+  try {
+    const evaluation = await evaluate({
+      run,
+      data,
+      split: settings.split,
+      splitFile: settings.splitFile,
+      backbone: settings.backbone,
+      missing: settings.missing,
+      batch: settings.batch,
+      workers: settings.workers,
+      session: sessionOptions(settings),
+      signal: context.signal,
+      onEvent: showEvaluation(progress),
+    });
+    const result = evaluationResult(evaluation, settings.split);
+    if (settings.predictions !== undefined) await writeFileAtomic(settings.predictions, predictionLines(evaluation));
+    if (settings.report !== undefined) {
+      const { evaluationReport } = await import('./evaluate-report.ts');
+      const seconds = (performance.now() - began) / 1000;
+      const page = await evaluationReport(evaluation, { run, data, settings, seconds, command: context.commandLine });
+      await writeFileAtomic(settings.report, page);
+      progress.note(`Report: ${settings.report}`);
+    }
+    progress.end();
+    writeResult(context, settings.json, result, evaluateText);
+  } finally {
+    progress.end();
+  }
 }
 
-async function evaluateRun(): Promise<EvaluateResult> {
-  throw new DuetError('Evaluating is not available yet.');
+function showEvaluation(progress: Progress): (event: EvaluateEvent) => void {
+  let [decoding, scoring]: (Phase | undefined)[] = [];
+  return (event) => {
+    if (event.kind === 'prepare') {
+      decoding ??= progress.begin('decode', event.total, { unit: 'clips' });
+      decoding.update(event.done, event.failed > 0 ? `${event.failed} skipped` : '');
+      return;
+    }
+    decoding?.finish();
+    decoding = undefined;
+    scoring ??= progress.begin('predict', event.total, { unit: 'clips' });
+    scoring.update(event.done);
+    if (event.done >= event.total) scoring.finish();
+  };
+}
+
+/** What is printed of an evaluation. */
+export function evaluationResult(evaluation: Evaluation, split: string): EvaluateResult {
+  const { accuracy, macroF1, backgroundAuc, loss, perClass, classes, confusion, calibration, skipped } = evaluation;
+  return {
+    ...{ split, accuracy, macroF1, backgroundAuc, loss, perClass, calibration },
+    clips: evaluation.clips.length,
+    skipped: skipped.length,
+    confusion: { classes, counts: confusion },
+    skippedFiles: skipped.map(({ id, reason }) => ({ path: id, reason })),
+  };
+}
+
+/** One JSON object a line: the clip, its class, the prediction and all probabilities. */
+function predictionLines({ clips, classes }: Evaluation): string {
+  const lines = clips.map(({ id, label, probabilities, backgroundLogit }) => {
+    const named = Object.fromEntries(classes.map((name, index) => [name, probabilities[index]]));
+    const predicted = classes[indexOfLargest(probabilities)];
+    return JSON.stringify({ path: id, label: classes[label], predicted, probabilities: named, backgroundLogit });
+  });
+  return lines.map((line) => `${line}\n`).join('');
 }
 
 /** The result as people read it. */

@@ -1,10 +1,13 @@
 // duet export RUN --onnx FILE
 import type { Command } from 'commander';
 import { DuetError } from '../errors.ts';
+import { kindOfPath } from '../files/read-clearly.ts';
+import { writeFileAtomic } from '../files/write-atomic.ts';
 import { backboneSettings, examples, outputSettings } from './common-settings.ts';
-import type { Context } from './context.ts';
+import { type Context, writeResult } from './context.ts';
 import { path, toggle } from './field.ts';
 import { addSettings, grouped, setting, settingWithDefault, type ValuesOf, valuesOf } from './setting.ts';
+import { factLines } from './text-table.ts';
 
 const exportSettings = {
   ...backboneSettings,
@@ -40,10 +43,36 @@ export function addExportCommand(program: Command, context: Context): void {
     const settings = valuesOf(command, exportSettings);
     if (settings.onnx === undefined)
       command.error("error: required option '--onnx <file>' not specified", { code: 'commander.missingMandatoryOptionValue' });
-    await runExport(run, { ...settings, onnx: settings.onnx }, context);
+    await runExport(run, settings.onnx, settings, context);
   });
 }
 
-async function runExport(_run: string, _settings: ExportSettings & { readonly onnx: string }, _context: Context): Promise<void> {
-  throw new DuetError('Exporting is not available yet.');
+/** The written file. Shapes are of one window of one clip. */
+export type ExportResult = {
+  readonly file: string;
+  readonly bytes: number;
+  readonly inputs: readonly NamedShape[];
+  readonly outputs: readonly NamedShape[];
+};
+
+type NamedShape = { readonly name: string; readonly type: string; readonly shape: readonly number[] };
+
+async function runExport(run: string, onnx: string, settings: ExportSettings, context: Context): Promise<void> {
+  const [{ openAdapter }, { exportGraph }] = await Promise.all([import('../infer/adapter.ts'), import('../infer/export-onnx.ts')]);
+  if (!settings.force && (await kindOfPath(onnx)) !== undefined) {
+    throw new DuetError(`${onnx} is there already; choose another name, or replace it by --force.`);
+  }
+  const graph = exportGraph(await openAdapter(run, settings.backbone));
+  await writeFileAtomic(onnx, graph.bytes);
+  const shapes = (tensors: typeof graph.inputs) =>
+    [...tensors].map(([name, tensor]) => ({ name, type: tensor.elementType, shape: tensor.shape }));
+  const result = { file: onnx, bytes: graph.bytes.length, inputs: shapes(graph.inputs), outputs: shapes(graph.outputs) };
+  writeResult(context, settings.json, result, exportText);
+}
+
+/** The file's size, inputs and outputs as people read them. */
+export function exportText({ file, bytes, inputs, outputs }: ExportResult): string {
+  const rows = (kind: string, tensors: readonly NamedShape[]) =>
+    tensors.map(({ name, type, shape }): [string, string] => [`${kind} ${name}`, `${type} [${shape.join(', ')}]`]);
+  return `${file}: ${(bytes / 1e6).toFixed(1)} MB\n${factLines([...rows('in ', inputs), ...rows('out', outputs)])}`;
 }

@@ -1,9 +1,9 @@
 // duet predict RUN FILE...
 import type { Command } from 'commander';
-import { DuetError } from '../errors.ts';
 import { clock, percent } from '../report/format.ts';
 import { backboneSettings, examples, machineSettings, missingSettings, outputSettings } from './common-settings.ts';
 import { type Context, writeResult } from './context.ts';
+import { exitCodes } from './errors.ts';
 import { decimal, fraction, path, wholeNumber } from './field.ts';
 import { addSettings, grouped, setting, settingWithDefault, type ValuesOf, valuesOf } from './setting.ts';
 import { textTable } from './text-table.ts';
@@ -68,23 +68,27 @@ export function addPredictCommand(program: Command, context: Context): void {
   command.action((run: string, files: string[]) => runPredict(run, files, valuesOf(command, predictSettings), context));
 }
 
-async function runPredict(_run: string, _files: readonly string[], settings: PredictSettings, context: Context): Promise<void> {
-  const results = await predictFiles();
-  writeResult(context, settings.json, results, (all) => all.map(predictionText).join('\n'));
-  for (const result of results) {
-    if (!('error' in result)) continue;
-    context.setExitCode(1);
-    if (settings.json) context.writeError(`duet: ${result.path}: ${result.error}\n`);
+async function runPredict(run: string, files: readonly string[], settings: PredictSettings, context: Context): Promise<void> {
+  const { predictFiles } = await import('./predict-files.ts');
+  const progress = context.progress(settings.quiet);
+  try {
+    const results = await predictFiles(run, files, settings, context, progress);
+    progress.end();
+    writeResult(context, settings.json, results, (all) => all.map(predictionText).join(''));
+    for (const result of results) {
+      if (!('error' in result)) continue;
+      context.setExitCode(exitCodes.failure);
+      context.writeError(`duet: ${result.error}\n`);
+    }
+  } finally {
+    progress.end();
   }
-}
-
-async function predictFiles(): Promise<FilePrediction[]> {
-  throw new DuetError('Predicting is not available yet.');
 }
 
 /** One file's result as people read it: classes for a short clip, a timeline for a longer one. */
 export function predictionText(result: FilePrediction): string {
-  if ('error' in result) return `${result.path}\n  ${result.error}\n`;
+  // What could not be read is told on stderr.
+  if ('error' in result) return '';
   const [first] = result.windows;
   if (result.windows.length === 1 && first !== undefined) {
     const rows = first.top.map((entry) => [`  ${entry.label}`, percent(entry.probability)]);

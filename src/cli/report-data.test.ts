@@ -1,21 +1,18 @@
 import { expect, test } from 'vitest';
 import { createRandom } from '../random/random.ts';
-import type { EpochRecord } from '../train/checkpoint.ts';
-import { frequencyScale, predictionExample, trainingCurves } from './report-data.ts';
+import { type CurvedEpoch, frequencyScale, predictionExample, trainingCurves } from './report-data.ts';
 
-const epoch = (number: number, validationAccuracy: number | null): EpochRecord => ({
+const epoch = (number: number, validationAccuracy: number | null): CurvedEpoch => ({
   epoch: number,
-  learningRate: 1e-3,
-  losses: { total: 3 / number, foreground: 2 / number, background: 0, contrastive: 0 },
+  losses: { total: 3 / number, foreground: 2 / number },
   trainAccuracy: 0.5,
   validationAccuracy,
   validationLoss: validationAccuracy,
   validationBackgroundAuc: null,
-  seconds: 1,
 });
 
 test('curves of what was not measured are left out', () => {
-  const names = (history: EpochRecord[]) => trainingCurves(history, 1).map(({ series }) => series.map(({ name }) => name));
+  const names = (history: CurvedEpoch[]) => trainingCurves(history, 1).map(({ series }) => series.map(({ name }) => name));
   expect(names([epoch(1, 0.5), epoch(2, 0.6)])).toEqual([
     ['all, in training', 'class, in training', 'class, validation'],
     ['training', 'validation'],

@@ -1,15 +1,21 @@
 // From what the library computed to what a report shows.
 import type { InputSettings } from '../data/settings.ts';
 import { spectrogramSizeOf } from '../data/settings.ts';
+import type { Classifier, WindowPrediction } from '../infer/classifier.ts';
 import { type FrameToShow, frameImages, spectrogramImages } from '../report/example-images-node.ts';
-import type { ClassResult, ConfusionMatrix, CurveChart, FrequencyScale, PredictionExample } from '../report/report.ts';
+import type { CurveChart, FrequencyScale, PredictionExample } from '../report/report.ts';
 import { type FrontEndName, frontEnds } from '../signal/front-ends.ts';
 import type { EpochRecord } from '../train/checkpoint.ts';
-import type { Score } from '../train/score.ts';
+
+/** What of an epoch is drawn. */
+export type CurvedEpoch = Pick<
+  EpochRecord,
+  'epoch' | 'trainAccuracy' | 'validationAccuracy' | 'validationLoss' | 'validationBackgroundAuc'
+> & { readonly losses: Pick<EpochRecord['losses'], 'total' | 'foreground'> };
 
 /** Loss, and validation results with the kept epoch marked. Curves without a value are left out. */
-export function trainingCurves(history: readonly EpochRecord[], keptEpoch: number | undefined): CurveChart[] {
-  const curve = (name: string, value: (record: EpochRecord) => number | null) => ({
+export function trainingCurves(history: readonly CurvedEpoch[], keptEpoch: number | undefined): CurveChart[] {
+  const curve = (name: string, value: (record: CurvedEpoch) => number | null) => ({
     name,
     points: history.map((record) => ({ x: record.epoch, y: value(record) ?? Number.NaN })),
   });
@@ -42,17 +48,6 @@ export function trainingCurves(history: readonly EpochRecord[], keptEpoch: numbe
   return charts
     .map((chart) => ({ ...chart, series: chart.series.filter(({ points }) => points.some(({ y }) => Number.isFinite(y))) }))
     .filter(({ series }) => series.length > 0);
-}
-
-/** A score's confusions and per-class results, with the classes' names. */
-export function scoredClasses(
-  score: Score,
-  classes: readonly string[],
-): { readonly confusion: ConfusionMatrix; readonly perClass: ClassResult[] } {
-  return {
-    confusion: { classes, counts: score.confusion },
-    perClass: score.perClass.map((result, index) => ({ name: classes[index] ?? String(index), ...result })),
-  };
 }
 
 /** One predicted window with everything to draw it from. */
@@ -116,4 +111,34 @@ export function frequencyScale(name: FrontEndName): FrequencyScale {
   const { analysis, sampleRate } = frontEnds[name];
   if (analysis.kind === 'stft') return { kind: 'linear', low: 0, high: sampleRate / 2 };
   return { kind: 'mel', low: analysis.settings.lowestFrequency, high: analysis.settings.highestFrequency };
+}
+
+/** A classifier's window as an example. `name` is the file's. */
+export function exampleOfWindow(
+  classifier: Classifier,
+  window: WindowPrediction,
+  name: string,
+  truth?: string,
+): Promise<PredictionExample> {
+  const { adapter, backbone } = classifier;
+  const { frame, spectrogram } = window.inputs;
+  return predictionExample({
+    name,
+    truth,
+    predicted: labelOf(classifier, window),
+    classes: adapter.classes,
+    probabilities: window.probabilities,
+    backgroundProbability: window.backgroundProbability,
+    frame: frame && { picture: frame, time: (window.start + window.end) / 2 },
+    spectrogram,
+    inputs: adapter.inputs,
+    patchSize: backbone.config.patchSize,
+    visualAttention: window.visualAttention,
+    audioAttention: window.audioAttention,
+  });
+}
+
+/** The decision: the best class, or 'background' where sound and picture do not belong together. */
+export function labelOf({ adapter }: Classifier, { isBackground, best }: WindowPrediction): string {
+  return isBackground ? 'background' : (adapter.classes[best] ?? String(best));
 }

@@ -5,10 +5,11 @@ import { checkSchema } from '../files/schema-error.ts';
 
 const epochSchema = z.looseObject({
   epoch: z.int(),
-  losses: z.looseObject({ total: z.number() }),
+  losses: z.looseObject({ total: z.number(), foreground: z.number() }),
+  trainAccuracy: z.number().nullable(),
   validationAccuracy: z.number().nullable(),
   validationLoss: z.number().nullable(),
-  validationBackgroundAuc: z.number().nullish(),
+  validationBackgroundAuc: z.number().nullable(),
 });
 
 export type BestEpoch = z.infer<typeof epochSchema>;

@@ -21,18 +21,17 @@ test('table columns line up, wide characters included', () => {
 
 test('an evaluation without background leaves its AUC out', () => {
   const result = {
-    accuracy: 0.5,
-    macroF1: 0.25,
-    clips: 8,
-    skipped: 1,
+    ...{ split: 'test', accuracy: 0.5, macroF1: 0.25, backgroundAuc: undefined, loss: 1, clips: 8, skipped: 1, skippedFiles: [] },
     perClass: [{ name: 'dog', precision: 1, recall: 0.5, f1: 2 / 3, clips: 4 }],
+    confusion: { classes: ['dog'], counts: [[4]] },
+    calibration: { expectedError: 0, bins: [] },
   };
   expect(evaluateText(result)).not.toContain('AUC');
   expect(evaluateText({ ...result, backgroundAuc: 0.86 })).toMatch(/background AUC +0.860/);
   expect(evaluateText(result)).toMatch(/dog +66.7 % +100.0 % +50.0 % +4/);
 });
 
-test('a short clip shows its classes, a long one its events, an unreadable one its reason', () => {
+test('a short clip shows its classes, a long one its events, an unreadable one nothing', () => {
   const window = { start: 0, end: 5, label: 'dog', top: [{ label: 'dog', probability: 0.9 }], backgroundProbability: 0.02 };
   expect(predictionText({ path: 'a.mp4', windows: [window], events: [] })).toBe(
     'a.mp4: dog\n  dog                90.0 %\n  (unrelated sound)   2.0 %\n',
@@ -40,7 +39,7 @@ test('a short clip shows its classes, a long one its events, an unreadable one i
   const events = [{ start: 2.5, end: 65, label: 'dog', probability: 0.9 }];
   expect(predictionText({ path: 'b.mp4', windows: [window, window], events })).toBe('b.mp4: 1 event\n  0:02.5–1:05.0  90 %  dog\n');
   expect(predictionText({ path: 'c.mp4', windows: [window, window], events: [] })).toContain('nothing above the threshold');
-  expect(predictionText({ path: 'd.mp4', error: 'It has no sound.' })).toBe('d.mp4\n  It has no sound.\n');
+  expect(predictionText({ path: 'd.mp4', error: 'It has no sound.' })).toBe('');
 });
 
 test('a comparison that fails names the tensor that is worst', () => {

@@ -20,7 +20,7 @@ const start = {
   epochsDone: 2,
 } as const satisfies TrainEvent;
 
-const losses = { total: 1.25, foreground: 1, background: 0.25, contrastive: 0 };
+const losses = { total: 1.25, foreground: 1, background: 0.25, contrastive: 0, own: 0 };
 const record = { learningRate: 1e-3, losses, trainAccuracy: 0.5, validationLoss: 1, validationBackgroundAuc: null, seconds: 1 };
 const epoch = (number: number): TrainEvent => ({
   kind: 'epoch',

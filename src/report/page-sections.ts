@@ -73,11 +73,9 @@ export function calibrationSection(calibration: Calibration): string {
 export function timelineSection(timeline: Timeline): string {
   const rows = timeline.events.map((event) => [event.label, clock(event.start, 1), clock(event.end, 1), percent(event.probability, 0)]);
   const table = listTable('', ['event', 'from', 'to', 'probability'], rows, 1);
-  return (
-    heading(timeline.title) +
-    scrolled(timelineChart(timeline).replace('class="chart"', 'class="chart wide"')) +
-    element('details', {}, element('summary', {}, 'The events as a table'), table)
-  );
+  const chart = timelineChart(timeline).replace('class="chart"', 'class="chart wide"');
+  const details = element('details', {}, element('summary', {}, 'The events as a table'), table);
+  return element('div', { class: 'timeline' }, heading(timeline.title), scrolled(chart), details);
 }
 
 export function localisationSection(results: readonly LocalisationResult[]): string {

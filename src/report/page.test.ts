@@ -53,7 +53,7 @@ const report: Report = {
       images: [image, { ...image, ticks: { seconds: 5, frequency: { kind: 'linear', low: 0, high: 8000 } } }],
     },
   ],
-  timeline: { title: nasty, duration: 60, events: [{ start: 1, end: 5, label: nasty, probability: 0.9 }] },
+  timelines: [{ title: nasty, duration: 60, events: [{ start: 1, end: 5, label: nasty, probability: 0.9 }] }],
   localisation: [{ name: nasty, clips: 4, hitRate: 0.75, chance: 0.1 }],
   skipped: [{ path: nasty, reason: nasty }],
   command: nasty,
@@ -119,7 +119,7 @@ describe('the page', () => {
   });
 
   test('leaves out what there is nothing of', () => {
-    const { calibration, timeline, localisation, skipped, confusion, ...rest } = report;
+    const { calibration, timelines, localisation, skipped, confusion, ...rest } = report;
     const small = reportPage({
       ...rest,
       curves: [],

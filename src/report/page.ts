@@ -42,7 +42,11 @@ export function reportPage(report: Report): string {
     element('title', {}, escapeText(report.title)),
     element('style', {}, pageStyle),
   );
-  const body = element('body', {}, element('main', {}, header, summaryNumbers(report.summary), ...bodies));
+  const body = element(
+    'body',
+    {},
+    element('main', {}, header, report.summary === undefined ? '' : summaryNumbers(report.summary), ...bodies),
+  );
   return `<!doctype html>\n${element('html', { lang: 'en' }, head, body)}\n`;
 }
 
@@ -55,7 +59,7 @@ function reportSections(report: Report): Section[] {
     isFilled(report.localisation) && { id: 'localisation', title: 'Localisation', markup: localisationSection(report.localisation) },
     isFilled(report.calibration?.bins) &&
       report.calibration && { id: 'calibration', title: 'Calibration', markup: calibrationSection(report.calibration) },
-    report.timeline && { id: 'timeline', title: 'Timeline', markup: timelineSection(report.timeline) },
+    isFilled(report.timelines) && { id: 'timeline', title: 'Timeline', markup: report.timelines.map(timelineSection).join('') },
     isFilled(report.skipped) && { id: 'skipped', title: 'Skipped files', markup: skippedSection(report.skipped) },
     { id: 'configuration', title: 'How to repeat this', markup: configurationSection(report) },
   ];

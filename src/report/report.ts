@@ -85,13 +85,14 @@ export type Report = {
   readonly title: string;
   /** One or two sentences on what was done, shown under the title. */
   readonly introduction?: string | undefined;
-  readonly summary: ReportSummary;
+  /** Of an evaluation. */
+  readonly summary?: ReportSummary | undefined;
   readonly curves: readonly CurveChart[];
   readonly confusion?: ConfusionMatrix | undefined;
   readonly perClass: readonly ClassResult[];
   readonly calibration?: Calibration | undefined;
   readonly examples: readonly PredictionExample[];
-  readonly timeline?: Timeline | undefined;
+  readonly timelines?: readonly Timeline[] | undefined;
   readonly localisation?: readonly LocalisationResult[] | undefined;
   readonly skipped?: readonly { readonly path: string; readonly reason: string }[] | undefined;
   /** The command line as typed. */
