@@ -64,3 +64,8 @@ function soundsOfOtherClasses(clips: readonly LabelledClip[]): (clip: LabelledCl
 export function* chunks<Item>(items: readonly Item[], size: number): Generator<readonly Item[]> {
   for (let start = 0; start < items.length; start += size) yield items.slice(start, start + size);
 }
+
+/** The batch size at which as few batches as `most` allows are nearly equal: a small last one would learn from few negatives. */
+export function evenBatchSize(count: number, most: number): number {
+  return Math.ceil(count / Math.max(1, Math.ceil(count / most)));
+}

@@ -7,7 +7,7 @@ import { type BatchPool, openBatchPool } from './batch-pool-node.ts';
 import { defaultCacheFolder, prepareCacheFolder } from './cache-folder-node.ts';
 import type { Dataset, Split } from './dataset.ts';
 import { openDecoderPool } from './decoder-pool-node.ts';
-import { chunks, type LabelledClip, planEvaluation, planMismatched, planTraining } from './epoch-plan.ts';
+import { chunks, evenBatchSize, type LabelledClip, planEvaluation, planMismatched, planTraining } from './epoch-plan.ts';
 import { createPreparation } from './preparation-node.ts';
 import { runAhead } from './run-ahead.ts';
 
@@ -70,7 +70,12 @@ export async function openBatches(options: OpenBatchesOptions): Promise<BatchFee
   }
 
   async function* batches({ items, augmentation }: BatchOrder): AsyncGenerator<Batch> {
-    const orders = runAhead(chunks(items, batchSize), prefetch, (group) => load({ items: group, augmentation }), signal);
+    const orders = runAhead(
+      chunks(items, evenBatchSize(items.length, batchSize)),
+      prefetch,
+      (group) => load({ items: group, augmentation }),
+      signal,
+    );
     for await (const batch of orders) if (batch.count > 0) yield batch;
   }
 

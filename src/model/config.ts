@@ -1,6 +1,7 @@
 // What a MA-AVT model is made of, and the trainable parameters that follow from it.
 import * as z from 'zod';
 import type { Shape } from '../graph/tensor.ts';
+import { headParameters, linearParameters } from './heads.ts';
 import type { VitConfig } from './vit.ts';
 
 const count = z.int().min(0);
@@ -20,12 +21,24 @@ export const modelOptionsSchema = z.strictObject({
   layerwise: z.enum(['none', 'common']),
   /** How the position table meets a sequence with a background token. */
   positions: z.enum(['stretched', 'exact']),
+  /** What is read off the sequences; see heads.ts. */
+  heads: z.enum(['paper', 'agreement']),
+  /** Whether BG starts from the backbone's CLS token; otherwise it is drawn like the other tokens. */
+  backgroundFromCls: z.boolean(),
+  /** Factor on spectrograms, to bring them to the spread of the pictures that the backbone knows. */
+  spectrogramScale: z.number().positive(),
   /** Of the contrastive loss. */
   temperature: z.number().positive(),
   /** Standard deviation of the tokens' first values. */
   tokenDeviation: z.number().positive(),
   /** Of the losses. */
-  weights: z.strictObject({ foreground: weight, background: weight, contrastive: weight }),
+  weights: z.strictObject({
+    foreground: weight,
+    background: weight,
+    contrastive: weight,
+    /** Of each modality's own class loss, where the heads have one. */
+    own: weight,
+  }),
 });
 
 export type ModelOptions = Readonly<z.infer<typeof modelOptionsSchema>>;
@@ -48,16 +61,16 @@ export function trainableParameters(config: MaAvtConfig): ReadonlyMap<string, Pa
   const { width, depth } = config.vit;
   const parameters = new Map<string, ParameterSpecification>();
   const linear = (name: string, outputs: number, inputs: number) => {
-    parameters.set(`${name}.weight`, { shape: [outputs, inputs], initialisation: { kind: 'linear', fanIn: inputs } });
-    parameters.set(`${name}.bias`, { shape: [outputs], initialisation: { kind: 'linear', fanIn: inputs } });
+    for (const [key, specification] of linearParameters(name, outputs, inputs)) parameters.set(key, specification);
   };
   parameters.set('cls_token', { shape: [1, width], initialisation: { kind: 'cls' } });
+  const drawn = { kind: 'normal', deviation: config.tokenDeviation } as const;
   if (config.background)
-    parameters.set('background_token', { shape: [1, width], initialisation: { kind: 'normal', deviation: config.tokenDeviation } });
+    parameters.set('background_token', { shape: [1, width], initialisation: config.backgroundFromCls ? { kind: 'cls' } : drawn });
   for (const kind of ['audio', 'visual', 'shared'] as const) {
     parameters.set(`${kind}_tokens`, {
       shape: [config.tokens[kind], width],
-      initialisation: { kind: 'normal', deviation: config.tokenDeviation },
+      initialisation: drawn,
     });
     if (!config.lightSelfAttention) continue;
     linear(`${kind}_attention.qkv`, 3 * width, width);
@@ -68,7 +81,6 @@ export function trainableParameters(config: MaAvtConfig): ReadonlyMap<string, Pa
       for (let layer = 0; layer < depth; layer++) linear(`${modality}_projection.${layer}`, embeddingWidth, width);
     else if (config.contrastive !== 'none') linear(`${modality}_projection`, embeddingWidth, width);
   }
-  linear('class_head', config.classes, 2 * width);
-  if (config.background) linear('background_head', 1, 2 * width);
+  for (const [key, specification] of headParameters(config)) parameters.set(key, specification);
   return parameters;
 }

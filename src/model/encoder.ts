@@ -1,6 +1,6 @@
 // The two token sequences of MA-AVT through the frozen backbone (steps 1 to 4 and 10 of docs/model.md).
 // Shapes: B clips, C channels, P patches, T tokens; visual and audio are stacked on the batch axis where they can be.
-import { add, concat, expand, mean, reshape, slice, softmax, split } from '../graph/functions.ts';
+import { add, concat, expand, mean, multiply, reshape, slice, softmax, split } from '../graph/functions.ts';
 import { constant, type Tensor } from '../graph/tensor.ts';
 import type { MaAvtConfig } from './config.ts';
 import { appendZeroRow, stretchRows } from './positions.ts';
@@ -13,6 +13,8 @@ export type Features = {
   /** CLS and, with a background token, BG after the final norm, [B, C]. */
   readonly cls: PerModality;
   readonly background: PerModality | undefined;
+  /** Mean of the patches after the final norm, [B, C]; only for heads that read it. */
+  readonly patchMean: PerModality | undefined;
   /** Mean of the shared tokens after each block, [B, C]. */
   readonly shared: readonly PerModality[];
   /** How much CLS attends to each patch in the last block, [B, P], each row summing to one. */
@@ -35,7 +37,8 @@ export function encode(
 ): Features {
   const { vit, tokens } = config;
   const clips = images.shape[0]!;
-  const patches = { visual: patchEmbedding(images, frozen, vit), audio: patchEmbedding(spectrograms, frozen, vit) }; // 1.
+  const scaled = config.spectrogramScale === 1 ? spectrograms : multiply(spectrograms, config.spectrogramScale);
+  const patches = { visual: patchEmbedding(images, frozen, vit), audio: patchEmbedding(scaled, frozen, vit) }; // 1.
   const patchCount = patches.visual.shape[1]!;
 
   // 2. The sequence: CLS, patches, BG, unimodal tokens, shared tokens.
@@ -59,10 +62,15 @@ export function encode(
   };
   const ownLength = 1 + patchCount + background.length;
   const promptsTogether = together(prompts.visual, prompts.audio);
+  // After the last block only these rows are read, in this order.
+  const read = { cls: 1, background: background.length, patches: config.heads === 'paper' ? 0 : patchCount, shared: tokens.shared };
   const readAtTheEnd = (x: Tensor) => {
     const length = x.shape[1]!;
-    const rows = [slice(x, 1, 0, 1), slice(x, 1, length - tokens.shared, length)];
-    return concat(config.background ? rows.toSpliced(1, 0, slice(x, 1, 1 + patchCount, 2 + patchCount)) : rows, 1);
+    const at = (start: number, count: number) => (count > 0 ? [slice(x, 1, start, start + count)] : []);
+    return concat(
+      [...at(0, 1), ...at(1 + patchCount, read.background), ...at(1, read.patches), ...at(length - read.shared, read.shared)],
+      1,
+    );
   };
   let sequences = together(start('visual'), start('audio'));
   let scores: Tensor[] = [];
@@ -78,11 +86,12 @@ export function encode(
     shared.push(apart(sequences.map((x) => mean(slice(x, 1, x.shape[1]! - tokens.shared, x.shape[1]!), [1]))));
   }
 
-  const ends = sequences.map((x) => norm(slice(x, 1, 0, 1 + background.length), within(frozen, 'norm'), vit)); // [.., CLS and BG, C]
-  const row = (index: number) => apart(ends.map((x) => reshape(slice(x, 1, index, index + 1), [x.shape[0]!, vit.width])));
+  const ending = (start: number, count: number) =>
+    apart(sequences.map((x) => mean(norm(slice(x, 1, start, start + count), within(frozen, 'norm'), vit), [1])));
   return {
-    cls: row(0),
-    background: config.background ? row(1) : undefined,
+    cls: ending(0, 1),
+    background: config.background ? ending(1, 1) : undefined,
+    patchMean: read.patches > 0 ? ending(1 + read.background, read.patches) : undefined,
     shared,
     attention: apart(scores.map((ofStream) => clsAttention(ofStream, patchCount))), // 10.
   };

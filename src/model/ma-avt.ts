@@ -1,10 +1,11 @@
 // MA-AVT (Mahmud et al. 2024, arXiv 2406.04930): one frozen ViT for pictures and spectrograms, adapted by a few tokens that are
 // aligned block by block. docs/model.md numbers its steps; the comments here name them.
 // Shapes: B clips, C channels, P patches, K classes.
-import { add, concat, l2Normalise, linear, multiply, reshape, split, sum } from '../graph/functions.ts';
+import { add, concat, l2Normalise, linear, multiply, split, sum } from '../graph/functions.ts';
 import { filled, type Tensor } from '../graph/tensor.ts';
 import type { MaAvtConfig } from './config.ts';
 import { encode, type Features, type Modality, type PerModality } from './encoder.ts';
+import { type FeatureMasks, type HeadOutputs, heads } from './heads.ts';
 import { binaryCrossEntropy, crossEntropy, infoNce } from './losses.ts';
 import type { Weights } from './vit.ts';
 
@@ -13,15 +14,12 @@ export type MaAvtInputs = {
   readonly images: Tensor;
   /** [B, 1, height, width], standardised. */
   readonly spectrograms: Tensor;
+  /** Factors on the features that the class heads read, in training only. */
+  readonly masks?: FeatureMasks | undefined;
 };
 
-export type MaAvtOutputs = {
-  /** [B, K] */
-  readonly classLogits: Tensor;
-  /** [B]; positive where sound and picture do not belong together. */
-  readonly backgroundLogits: Tensor | undefined;
-  readonly features: Features;
-};
+/** Logits, those of the background positive where sound and picture do not belong together. */
+export type MaAvtOutputs = HeadOutputs & { readonly features: Features };
 
 /** Everything a graph of the model is built from. `positions` is the backbone's table, [1 + P, C] values. */
 export type MaAvtWeights = { readonly positions: Float32Array; readonly frozen: Weights; readonly trainable: Weights };
@@ -31,7 +29,7 @@ export type MaAvtWeights = { readonly positions: Float32Array; readonly frozen: 
  * @param chunk clips that pass the blocks together: smaller working sets stay in the processor's cache; the numbers are the same.
  */
 export function maAvt(
-  { images, spectrograms }: MaAvtInputs,
+  { images, spectrograms, masks }: MaAvtInputs,
   weights: MaAvtWeights,
   config: MaAvtConfig,
   chunk = images.shape[0]!,
@@ -42,13 +40,7 @@ export function maAvt(
   const features = joinFeatures(
     split(images, 0, lengths).map((part, index) => encode(part, soundChunks[index]!, positions, frozen, trainable, config)),
   );
-  const head = (name: string, { visual, audio }: PerModality) =>
-    linear(concat([visual, audio], -1), trainable(`${name}.weight`), trainable(`${name}.bias`));
-  return {
-    classLogits: head('class_head', features.cls), // 6.
-    backgroundLogits: features.background && reshape(head('background_head', features.background), [images.shape[0]!]), // 7.
-    features,
-  };
+  return { ...heads(features, trainable, config, masks), features }; // 6. and 7.
 }
 
 export type MaAvtTargets = {
@@ -56,9 +48,11 @@ export type MaAvtTargets = {
   readonly classes: Tensor;
   /** [B], 1 for clips whose picture and sound do not belong together, else 0. */
   readonly background: Tensor;
+  /** [B, K] each: what the picture and the sound show, also where they do not belong together. */
+  readonly own: PerModality;
 };
 
-export type MaAvtLosses = Readonly<Record<'total' | 'foreground' | 'background' | 'contrastive', Tensor>>;
+export type MaAvtLosses = Readonly<Record<'total' | 'foreground' | 'background' | 'contrastive' | 'own', Tensor>>;
 
 /** The losses (steps 5 to 8). A clip with no class that is not background either is padding: it takes no part anywhere. */
 export function maAvtLosses(outputs: MaAvtOutputs, targets: MaAvtTargets, trainable: Weights, config: MaAvtConfig): MaAvtLosses {
@@ -74,12 +68,15 @@ export function maAvtLosses(outputs: MaAvtOutputs, targets: MaAvtTargets, traina
       return infoNce(visual, audio, config.temperature, foregroundMask);
     })
     .reduce((total, loss) => add(total, multiply(loss, 1 / blocks.length)), none);
-  const { weights } = config;
-  const total = add(
-    add(multiply(foreground, weights.foreground), multiply(background, weights.background)),
-    multiply(contrastive, weights.contrastive),
-  );
-  return { total, foreground, background, contrastive };
+  const { ownLogits } = outputs;
+  const own = ownLogits
+    ? multiply(add(crossEntropy(ownLogits.visual, targets.own.visual), crossEntropy(ownLogits.audio, targets.own.audio)), 0.5)
+    : none;
+  const losses = { foreground, background, contrastive, own };
+  const total = Object.entries(losses)
+    .map(([name, loss]) => multiply(loss, config.weights[name as keyof typeof losses]))
+    .reduce((sum, loss) => add(sum, loss)); // 8.
+  return { total, ...losses };
 }
 
 /** The unit vectors that the loss after a block compares, [B, 512] (step 5). */
@@ -115,6 +112,7 @@ function joinFeatures(chunks: readonly Features[]): Features {
   return {
     cls: join(({ cls }) => cls),
     background: first.background && join(({ background }) => background!),
+    patchMean: first.patchMean && join(({ patchMean }) => patchMean!),
     shared: first.shared.map((_, layer) => join(({ shared }) => shared[layer]!)),
     attention: join(({ attention }) => attention),
   };

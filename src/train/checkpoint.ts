@@ -7,10 +7,11 @@ import { type NamedTensor, readSafetensors, writeSafetensors } from '../files/sa
 import { fromFloat32, toFloat32 } from '../files/tensor-values.ts';
 import { writeFileAtomic } from '../files/write-atomic.ts';
 import type { OptimiserState, Parameters } from './optimiser.ts';
+import { mapLosses } from './training-step.ts';
 
 export const checkpointFile = 'checkpoint.safetensors';
 
-const lossesSchema = z.strictObject({ total: z.number(), foreground: z.number(), background: z.number(), contrastive: z.number() });
+const lossesSchema = z.strictObject(mapLosses(() => z.number()));
 
 const epochSchema = z.strictObject({
   /** Counted from 1. */
@@ -22,6 +23,7 @@ const epochSchema = z.strictObject({
   trainAccuracy: z.number().nullable(),
   validationAccuracy: z.number().nullable(),
   validationLoss: z.number().nullable(),
+  /** Only for heads that can learn it. */
   validationBackgroundAuc: z.number().nullable(),
   seconds: z.number(),
 });
@@ -51,7 +53,7 @@ export function freshProgress(): RunProgress {
 }
 
 export function freshSums(): RunProgress['sums'] {
-  return { total: 0, foreground: 0, background: 0, contrastive: 0, right: 0, judged: 0, seconds: 0 };
+  return { ...mapLosses(() => 0), right: 0, judged: 0, seconds: 0 };
 }
 
 /** Writes the whole state into the run folder, whole or not at all. */

@@ -64,7 +64,7 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
       // Every clip once as it is and, if there is a background head, once with a foreign sound.
       const total = (await feed.count(chosen)) * (adapter.model.background ? 2 : 1);
       const score = await scoreSplit(chosen, {
-        ...{ feed, predictor, adapter: adapter.tensors, classes: adapter.classes.length, seed: 0 },
+        ...{ feed, predictor, adapter: adapter.tensors, classes: adapter.classes.length, mismatchSeed: 0 },
         onClips(done) {
           signal?.throwIfAborted();
           onEvent({ kind: 'clips', done, total });

@@ -78,9 +78,12 @@ export function readGoldenRun(bytes: Uint8Array, name: string): GoldenRun {
     contrastive: contrastiveNames[contrastive],
     layerwise,
     positions: 'stretched',
+    heads: 'paper',
+    backgroundFromCls: false,
+    spectrogramScale: 1,
     temperature: 0.07,
     tokenDeviation: 1,
-    weights: { foreground: 1, background: 1, contrastive: 1 },
+    weights: { foreground: 1, background: 1, contrastive: 1, own: 0 },
   };
   const labels = toInt32(tensor('input.label'));
   const classTargets = new Float32Array(B * classes);
@@ -94,6 +97,8 @@ export function readGoldenRun(bytes: Uint8Array, name: string): GoldenRun {
       images: toFloat32(tensor('input.image')),
       spectrograms: toFloat32(tensor('input.audio')),
       classTargets,
+      pictureTargets: classTargets,
+      soundTargets: classTargets,
       backgroundTargets: Float32Array.from(labels, (label) => (label < 0 ? 1 : 0)),
     },
     parameters: new Map(

@@ -6,12 +6,13 @@ import { indexOfLargest } from '../infer/decision.ts';
 import { foldParameters } from '../infer/fold.ts';
 import type { Predictor } from '../infer/predictor.ts';
 import type { MaAvtConfig } from '../model/config.ts';
+import { createRandom } from '../random/random.ts';
 import { type Checkpoint, type EpochRecord, freshSums, type RunProgress } from './checkpoint.ts';
 import { clipGradients, gradientNorm, optimiserStep } from './optimiser.ts';
 import type { TrainingConfig } from './recipes.ts';
 import { learningRateAt } from './schedule.ts';
 import { type Score, scoreSplit } from './score.ts';
-import type { StepBatch, StepResult, TrainingStep } from './training-step.ts';
+import { lossNames, mapLosses, type StepBatch, type StepResult, type TrainingStep } from './training-step.ts';
 
 export type LoopOptions = {
   readonly training: TrainingConfig;
@@ -23,6 +24,8 @@ export type LoopOptions = {
   readonly checkpoint: Checkpoint;
   /** Clips in a full batch. */
   readonly batchSize: number;
+  /** Class index of a training clip. */
+  readonly labelOf: (id: string) => number;
   readonly signal: AbortSignal | undefined;
   readonly onStep: (epoch: number, step: number, steps: number, loss: number) => void;
   readonly onNote: (text: string) => void;
@@ -45,7 +48,7 @@ export async function trainingLoop(options: LoopOptions): Promise<Outcome> {
     const began = performance.now();
     const folded = foldParameters(checkpoint.parameters, options.config);
     const score = hasValidation
-      ? await scoreSplit('val', { ...options, adapter: folded, classes: options.config.classes, seed: training.seed })
+      ? await scoreSplit('val', { ...options, adapter: folded, classes: options.config.classes, ...mismatchesOf(options) })
       : undefined;
     progress.sums.seconds += (performance.now() - began) / 1000;
     const record = epochRecord(progress, training, score);
@@ -61,8 +64,14 @@ export async function trainingLoop(options: LoopOptions): Promise<Outcome> {
   return 'finished';
 }
 
+/** The paper's background head is additive and its AUC stays at chance: worth a look at the end, not half the validation's time. */
+function mismatchesOf({ config, training }: LoopOptions): { mismatchSeed?: number } {
+  return config.heads === 'paper' ? {} : { mismatchSeed: training.seed };
+}
+
 /** One epoch, or what is left of it. @returns false when the signal ended it. */
-async function trainEpoch({ training, config, feed, step, checkpoint, batchSize, signal, onStep, onNote }: LoopOptions): Promise<boolean> {
+async function trainEpoch(options: LoopOptions): Promise<boolean> {
+  const { training, config, feed, step, checkpoint, batchSize, signal, onStep, onNote } = options;
   const { parameters, state, progress } = checkpoint;
   const steps = Math.ceil((await feed.count('train')) / batchSize);
   let position = 0;
@@ -70,7 +79,7 @@ async function trainEpoch({ training, config, feed, step, checkpoint, batchSize,
     // Steps that a resumed epoch has behind it: the order of clips depends on the seed and the epoch alone.
     if (position++ < progress.stepsInEpoch) continue;
     const began = performance.now();
-    const targets = stepBatch(batch, config.classes, training.labelSmoothing);
+    const targets = stepBatch(batch, progress.steps, options, options.labelOf);
     const result = await step.run(parameters, targets);
     checkGradients(result, progress.steps, onNote);
     if (training.clipNorm > 0) clipGradients(result.gradients, training.clipNorm);
@@ -93,17 +102,37 @@ async function trainEpoch({ training, config, feed, step, checkpoint, batchSize,
 
 const optimiserConstants = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
 
-function stepBatch({ images, spectrograms, labels }: Batch, classes: number, smoothing: number): StepBatch {
-  const classTargets = new Float32Array(labels.length * classes);
-  const backgroundTargets = new Float32Array(labels.length);
-  for (const [clip, label] of labels.entries()) {
-    if (label < 0) backgroundTargets[clip] = 1;
-    else {
-      classTargets.fill(smoothing / classes, clip * classes, (clip + 1) * classes);
-      classTargets[clip * classes + label]! += 1 - smoothing;
+function stepBatch(batch: Batch, step: number, { config, training }: LoopOptions, labelOf: (id: string) => number): StepBatch {
+  const { images, spectrograms, labels, pictureIds, soundIds } = batch;
+  const { labelSmoothing: smoothing } = training;
+  const distributions = (classOf: (clip: number) => number) => {
+    const targets = new Float32Array(labels.length * config.classes);
+    for (const clip of labels.keys()) {
+      const label = classOf(clip);
+      if (label < 0) continue;
+      targets.fill(smoothing / config.classes, clip * config.classes, (clip + 1) * config.classes);
+      targets[clip * config.classes + label]! += 1 - smoothing;
     }
-  }
-  return { images, spectrograms, classTargets, backgroundTargets };
+    return targets;
+  };
+  return {
+    images,
+    spectrograms,
+    classTargets: distributions((clip) => labels[clip]!),
+    backgroundTargets: Float32Array.from(labels, (label) => (label < 0 ? 1 : 0)),
+    pictureTargets: distributions((clip) => labelOf(pictureIds[clip]!)),
+    soundTargets: distributions((clip) => labelOf(soundIds[clip]!)),
+    masks: training.headDropout > 0 ? dropoutMasks(batch.count * 2 * config.vit.width, training, step) : undefined,
+  };
+}
+
+/** Zeros for the dropped share, and factors that keep the sum for the rest (Srivastava et al. 2014). */
+function dropoutMasks(length: number, { seed, headDropout }: TrainingConfig, step: number): { visual: Float32Array; audio: Float32Array } {
+  const mask = (modality: string) => {
+    const random = createRandom(seed, 'dropout', step, modality);
+    return Float32Array.from({ length }, () => (random.uniform() < headDropout ? 0 : 1 / (1 - headDropout)));
+  };
+  return { visual: mask('visual'), audio: mask('audio') };
 }
 
 /** @throws DuetError when the numbers can no longer lead anywhere. */
@@ -121,7 +150,7 @@ function checkGradients({ losses, gradients }: StepResult, step: number, onNote:
 }
 
 function addToSums(sums: RunProgress['sums'], { losses, classLogits }: StepResult, { labels }: Batch, classes: number): void {
-  for (const name of ['total', 'foreground', 'background', 'contrastive'] as const) sums[name] += losses[name];
+  for (const name of lossNames) sums[name] += losses[name];
   for (const [clip, label] of labels.entries()) {
     if (label < 0) continue;
     sums.judged++;
@@ -130,11 +159,10 @@ function addToSums(sums: RunProgress['sums'], { losses, classLogits }: StepResul
 }
 
 function epochRecord({ epoch, stepsInEpoch, sums }: RunProgress, training: TrainingConfig, score: Score | undefined): EpochRecord {
-  const mean = (name: 'total' | 'foreground' | 'background' | 'contrastive') => sums[name] / stepsInEpoch;
   return {
     epoch: epoch + 1,
     learningRate: learningRateAt(epoch + 1, training),
-    losses: { total: mean('total'), foreground: mean('foreground'), background: mean('background'), contrastive: mean('contrastive') },
+    losses: mapLosses((name) => sums[name] / stepsInEpoch),
     trainAccuracy: sums.judged > 0 ? sums.right / sums.judged : null,
     validationAccuracy: score?.accuracy ?? null,
     validationLoss: score?.loss ?? null,

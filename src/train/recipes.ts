@@ -27,6 +27,8 @@ export const trainingConfigSchema = z.strictObject({
   backgroundProbability: z.number().min(0).max(1),
   /** Share of the target that is spread over all classes. */
   labelSmoothing: z.number().min(0).lt(1),
+  /** Share of the features that the class heads do not see in a step; only heads that allow it. */
+  headDropout: z.number().min(0).lt(1),
   missing: z.enum(['error', 'zero']),
   model: modelOptionsSchema,
 });
@@ -53,6 +55,7 @@ const reference: TrainingConfig = {
   cropScale: [0.08, 1],
   backgroundProbability: 0.2,
   labelSmoothing: 0,
+  headDropout: 0,
   missing: 'error',
   model: {
     tokens: { audio: 5, visual: 5, shared: 5 },
@@ -61,9 +64,12 @@ const reference: TrainingConfig = {
     contrastive: 'blockwise-separate',
     layerwise: 'none',
     positions: 'stretched',
+    heads: 'paper',
+    backgroundFromCls: false,
+    spectrogramScale: 1,
     temperature: 0.07,
     tokenDeviation: 1,
-    weights: { foreground: 1, background: 1, contrastive: 1 },
+    weights: { foreground: 1, background: 1, contrastive: 1, own: 0 },
   },
 };
 
@@ -81,7 +87,16 @@ export const recipes: Readonly<Record<RecipeName, TrainingConfig>> = {
     warmupEpochs: 2,
     labelSmoothing: 0.1,
     backgroundProbability: 0.5,
-    model: { ...reference.model, tokenDeviation: 0.02, positions: 'exact', weights: { foreground: 1, background: 1, contrastive: 0.1 } },
+    headDropout: 0.3,
+    model: {
+      ...reference.model,
+      positions: 'exact',
+      heads: 'agreement',
+      backgroundFromCls: true,
+      spectrogramScale: 0.5,
+      tokenDeviation: 0.02,
+      weights: { foreground: 1, background: 1, contrastive: 0.1, own: 1 },
+    },
   },
 };
 

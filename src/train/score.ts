@@ -42,14 +42,14 @@ export type ScoreOptions = {
   readonly predictor: Predictor;
   readonly adapter: ReadonlyMap<string, Float32Array>;
   readonly classes: number;
-  /** Seeds the mismatched pairs. */
-  readonly seed: number;
+  /** Seeds the mismatched pairs; without it there are none. */
+  readonly mismatchSeed?: number;
   readonly onClips?: (done: number) => void;
 };
 
 /** Scores one split: every clip once, then every picture with the sound of another class. */
 export async function scoreSplit(split: Split, options: ScoreOptions): Promise<Score> {
-  const { feed, predictor, adapter, classes, seed } = options;
+  const { feed, predictor, adapter, classes, mismatchSeed } = options;
   const clips: ScoredClip[] = [];
   const mismatched: number[] = [];
   let done = 0;
@@ -71,8 +71,9 @@ export async function scoreSplit(split: Split, options: ScoreOptions): Promise<S
       });
   }
   const labelled = new Set(clips.map(({ label }) => label));
-  if (clips.some(({ backgroundLogit }) => backgroundLogit !== undefined) && labelled.size > 1)
-    for await (const batch of feed.mismatched(split, seed)) mismatched.push(...(await predict(batch)).backgroundLogits!);
+  const hasBackground = clips.some(({ backgroundLogit }) => backgroundLogit !== undefined);
+  if (mismatchSeed !== undefined && hasBackground && labelled.size > 1)
+    for await (const batch of feed.mismatched(split, mismatchSeed)) mismatched.push(...(await predict(batch)).backgroundLogits!);
 
   const labels = clips.map(({ label }) => label);
   const predictions = clips.map(({ probabilities }) => indexOfLargest(probabilities));

@@ -1,6 +1,7 @@
 // From a data set to a trained adapter: everything around the loop.
 import { join, resolve } from 'node:path';
 import type { Dataset } from '../data/dataset.ts';
+import { evenBatchSize } from '../data/epoch-plan.ts';
 import { type BatchFeed, openBatches } from '../data/open-batches-node.ts';
 import { openDataset } from '../data/open-dataset-node.ts';
 import { describeSplits } from '../data/split.ts';
@@ -104,13 +105,15 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   };
   try {
     await feed.prepare({ onProgress: (progress) => onEvent({ kind: 'prepare', ...progress }), ...(signal && { signal }) });
-    const batchSize = Math.min(training.batch, await feed.count('train'));
+    const batchSize = evenBatchSize(await feed.count('train'), training.batch);
     const session = options.session ?? {};
     step = await openTrainingStep({ backbone, config, batchSize, imageSize: backbone.config.inputSize, session });
     predictor = await openPredictor({ backbone, config, batchSize: Math.min(16, batchSize), session });
     const { epoch } = checkpoint.progress;
     onEvent({ kind: 'start', config: runConfig, dataset, trainableParameters: total, provider: step.provider, epochsDone: epoch });
+    const labels = new Map(dataset.examples.map(({ id, label }) => [id, dataset.classes.indexOf(label)]));
     const outcome = await trainingLoop({
+      labelOf: (id) => labels.get(id)!,
       ...{ training, config, feed, step, predictor, checkpoint, batchSize, signal },
       onStep: (epoch, step, steps, loss) => onEvent({ kind: 'step', epoch: epoch + 1, step, steps, loss }),
       onNote: (text) => onEvent({ kind: 'note', text }),

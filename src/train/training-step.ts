@@ -5,7 +5,7 @@ import { elementCount, input, type Tensor } from '../graph/tensor.ts';
 import { pad } from '../infer/predictor.ts';
 import { type MaAvtConfig, trainableParameters } from '../model/config.ts';
 import { frozenWeights } from '../model/frozen-weights.ts';
-import { maAvt, maAvtLosses } from '../model/ma-avt.ts';
+import { type MaAvtLosses, maAvt, maAvtLosses } from '../model/ma-avt.ts';
 import { openNodeSession } from '../runtime/node.ts';
 import type { Provider, SessionOptions } from '../runtime/session.ts';
 import type { Backbone } from '../weights/backbone.ts';
@@ -20,9 +20,14 @@ export type StepBatch = {
   readonly classTargets: Float32Array;
   /** [B]: 1 for background clips. */
   readonly backgroundTargets: Float32Array;
+  /** [B, K] each: what the picture and the sound show by themselves. */
+  readonly pictureTargets: Float32Array;
+  readonly soundTargets: Float32Array;
+  /** [B, 2C] each: factors on the features that the class heads read; by default ones. */
+  readonly masks?: { readonly visual: Float32Array; readonly audio: Float32Array } | undefined;
 };
 
-export type StepLosses = { readonly total: number; readonly foreground: number; readonly background: number; readonly contrastive: number };
+export type StepLosses = Readonly<Record<keyof MaAvtLosses, number>>;
 
 export type StepResult = {
   readonly losses: StepLosses;
@@ -64,8 +69,15 @@ export async function openTrainingStep(options: TrainingStepOptions): Promise<Tr
   const weights = { positions: backbone.weights.get('pos_embed')!.data, frozen: frozenWeights(backbone.weights), trainable };
   const images = input('images', [batchSize, 3, ...imageSize]);
   const spectrograms = input('spectrograms', [batchSize, 1, ...imageSize]);
-  const targets = { classes: input('class_targets', [batchSize, config.classes]), background: input('background_targets', [batchSize]) };
-  const outputs = maAvt({ images, spectrograms }, weights, config, chunk);
+  const classTargets = (name: string) => input(name, [batchSize, config.classes]);
+  const targets = {
+    classes: classTargets('class_targets'),
+    background: input('background_targets', [batchSize]),
+    own: { visual: classTargets('picture_targets'), audio: classTargets('sound_targets') },
+  };
+  const mask = (modality: string) => input(`${modality}_mask`, [batchSize, 2 * config.vit.width]);
+  const masks = { visual: mask('visual'), audio: mask('audio') };
+  const outputs = maAvt({ images, spectrograms, masks }, weights, config, chunk);
   const losses = maAvtLosses(outputs, targets, trainable, config);
   const gradients = differentiate(losses.total, [...parameters.values()]);
   const graph = encodeOnnx({
@@ -75,6 +87,7 @@ export async function openTrainingStep(options: TrainingStepOptions): Promise<Tr
     ...(outputs.backgroundLogits && { background_logits: outputs.backgroundLogits }),
     visual_attention: outputs.features.attention.visual,
   });
+  const ones = new Float32Array(elementCount(masks.visual.shape)).fill(1);
   const session = await openNodeSession(graph, options.session);
   return {
     provider: session.provider,
@@ -84,6 +97,10 @@ export async function openTrainingStep(options: TrainingStepOptions): Promise<Tr
         spectrograms: pad(batch.spectrograms, elementCount(spectrograms.shape)),
         class_targets: pad(batch.classTargets, elementCount(targets.classes.shape)),
         background_targets: pad(batch.backgroundTargets, batchSize),
+        picture_targets: pad(batch.pictureTargets, elementCount(targets.classes.shape)),
+        sound_targets: pad(batch.soundTargets, elementCount(targets.classes.shape)),
+        visual_mask: batch.masks ? pad(batch.masks.visual, ones.length) : ones,
+        audio_mask: batch.masks ? pad(batch.masks.audio, ones.length) : ones,
         ...Object.fromEntries(values),
       };
       // A model without some part does not ask for that part's inputs.
@@ -91,7 +108,7 @@ export async function openTrainingStep(options: TrainingStepOptions): Promise<Tr
       const results = await session.run(asked);
       const loss = (name: keyof StepLosses) => results[`loss.${name}`]![0]!;
       return {
-        losses: { total: loss('total'), foreground: loss('foreground'), background: loss('background'), contrastive: loss('contrastive') },
+        losses: mapLosses(loss),
         gradients: new Map([...values.keys()].map((name) => [name, results[`gradient.${name}`]!])),
         classLogits: results.class_logits!,
         backgroundLogits: results.background_logits,
@@ -100,6 +117,13 @@ export async function openTrainingStep(options: TrainingStepOptions): Promise<Tr
     },
     release: () => session.release(),
   };
+}
+
+export const lossNames = ['total', 'foreground', 'background', 'contrastive', 'own'] as const satisfies (keyof MaAvtLosses)[];
+
+/** A value for each of the losses. */
+export function mapLosses<Value>(value: (name: keyof MaAvtLosses) => Value): Record<keyof MaAvtLosses, Value> {
+  return Object.fromEntries(lossNames.map((name) => [name, value(name)])) as Record<keyof MaAvtLosses, Value>;
 }
 
 /**

@@ -1,0 +1,116 @@
+// What is read off the two sequences: class and background logits. `paper` is MA-AVT's pair of linear layers. `agreement` gives each
+// modality a class head of its own, whose posteriors must agree where sound and picture belong together.
+// Shapes: B clips, C channels, K classes, R the relation head's width.
+import { add, concat, gelu, layerNormalization, linear, log, multiply, reshape, softmax, sum } from '../graph/functions.ts';
+import type { Tensor } from '../graph/tensor.ts';
+import type { MaAvtConfig, ParameterSpecification } from './config.ts';
+import type { Features, Modality, PerModality } from './encoder.ts';
+import { type Weights, within } from './vit.ts';
+
+export type HeadOutputs = {
+  /** [B, K] */
+  readonly classLogits: Tensor;
+  /** [B] */
+  readonly backgroundLogits: Tensor | undefined;
+  /** What each modality says by itself, [B, K]; only `agreement` has it. */
+  readonly ownLogits: PerModality | undefined;
+};
+
+/** Factors [B, 2C] that switch features of a modality off in training. */
+export type FeatureMasks = PerModality;
+
+const relationWidth = 128;
+const normEpsilon = 1e-5;
+
+export function heads(features: Features, trainable: Weights, config: MaAvtConfig, masks: FeatureMasks | undefined): HeadOutputs {
+  return config.heads === 'paper' ? paperHeads(features, trainable) : agreementHeads(features, trainable, masks);
+}
+
+/** Steps 6 and 7 of docs/model.md. */
+function paperHeads({ cls, background }: Features, trainable: Weights): HeadOutputs {
+  const head = (name: string, { visual, audio }: PerModality) => linearLayer(concat([visual, audio], -1), within(trainable, name));
+  return {
+    classLogits: head('class_head', cls),
+    backgroundLogits: background && flat(head('background_head', background)),
+    ownLogits: undefined,
+  };
+}
+
+/** CLS beside the mean of the patches, normalised, into one class head for each modality; the clip's logits are the sum. */
+function agreementHeads({ cls, background, patchMean }: Features, trainable: Weights, masks: FeatureMasks | undefined): HeadOutputs {
+  const pooled = (modality: Modality) => {
+    const both = normalised(concat([cls[modality], patchMean![modality]], -1), within(trainable, `${modality}_norm`)); // [B, 2C]
+    return masks ? multiply(both, masks[modality]) : both;
+  };
+  const visual = pooled('visual');
+  const audio = pooled('audio');
+  const ownLogits = {
+    visual: linearLayer(visual, within(trainable, 'visual_head')),
+    audio: linearLayer(audio, within(trainable, 'audio_head')),
+  };
+  const classLogits = add(ownLogits.visual, ownLogits.audio);
+  if (!background) return { classLogits, backgroundLogits: undefined, ownLogits };
+  // Probability that both modalities mean one class, were they independent; the relation head adds what classes do not say.
+  const agreement = log(add(sum(multiply(softmax(ownLogits.visual), softmax(ownLogits.audio)), [1], true), 1e-6)); // [B, 1]
+  const relate = (x: Tensor, modality: Modality) => linearLayer(x, within(trainable, `${modality}_relation`)); // [B, R]
+  const joint = multiply(relate(concat([background.visual, visual], -1), 'visual'), relate(concat([background.audio, audio], -1), 'audio'));
+  const hidden = gelu(linearLayer(normalised(joint, within(trainable, 'relation_norm')), within(trainable, 'relation_hidden')));
+  const logits = add(
+    linearLayer(hidden, within(trainable, 'background_head')),
+    multiply(agreement, reshape(trainable('agreement_weight'), [1, 1])),
+  );
+  return { classLogits, backgroundLogits: flat(logits), ownLogits };
+}
+
+/** Parameters of the heads, in a fixed order. */
+export function headParameters(config: MaAvtConfig): [string, ParameterSpecification][] {
+  const { width } = config.vit;
+  if (config.heads === 'paper')
+    return [
+      ...linearParameters('class_head', config.classes, 2 * width),
+      ...(config.background ? linearParameters('background_head', 1, 2 * width) : []),
+    ];
+  const both = ['visual', 'audio'] as const;
+  const classHeads = both.flatMap((modality) => [
+    ...normParameters(`${modality}_norm`, 2 * width),
+    ...linearParameters(`${modality}_head`, config.classes, 2 * width),
+  ]);
+  if (!config.background) return classHeads;
+  return [
+    ...classHeads,
+    ...both.flatMap((modality) => linearParameters(`${modality}_relation`, relationWidth, 3 * width)),
+    ...normParameters('relation_norm', relationWidth),
+    ...linearParameters('relation_hidden', relationWidth, relationWidth),
+    ...linearParameters('background_head', 1, relationWidth),
+    // Agreement speaks against background from the start.
+    ['agreement_weight', { shape: [1], initialisation: { kind: 'value', value: -1 } }],
+  ];
+}
+
+/** A linear layer's two parameters, from PyTorch's default initialisation. */
+export function linearParameters(name: string, outputs: number, inputs: number): [string, ParameterSpecification][] {
+  const initialisation = { kind: 'linear', fanIn: inputs } as const;
+  return [
+    [`${name}.weight`, { shape: [outputs, inputs], initialisation }],
+    [`${name}.bias`, { shape: [outputs], initialisation }],
+  ];
+}
+
+function normParameters(name: string, width: number): [string, ParameterSpecification][] {
+  return [
+    [`${name}.weight`, { shape: [width], initialisation: { kind: 'value', value: 1 } }],
+    [`${name}.bias`, { shape: [width], initialisation: { kind: 'value', value: 0 } }],
+  ];
+}
+
+function linearLayer(x: Tensor, weights: Weights): Tensor {
+  return linear(x, weights('weight'), weights('bias'));
+}
+
+function normalised(x: Tensor, weights: Weights): Tensor {
+  return layerNormalization(x, weights('weight'), weights('bias'), normEpsilon);
+}
+
+function flat(logits: Tensor): Tensor {
+  return reshape(logits, [logits.shape[0]!]);
+}
