@@ -1,5 +1,5 @@
 import { shade } from '../draw/colour.ts';
-import { arc, ellipse, flat, linear, radial, type Shape, stroke, turned } from '../draw/shape.ts';
+import { arc, ellipse, flat, linear, type Point, radial, type Shape, stroke, turned } from '../draw/shape.ts';
 import { dark, type Style, white, wood } from './look.ts';
 
 /** A bird on a log. `open`: how far its beak is open, 0 to 1; its head goes up with it. */
@@ -65,9 +65,20 @@ export function drawBird({ colour, accent, light }: Style, open: number): Shape[
       ),
       paint: linear([0, -0.11], [0, 0], shade(wood, 0.15), shade(wood, -0.5)),
     },
+    ...[-0.42, -0.33, 0.35, 0.43].map((x, index) => drawLeaf(x, index)),
     leg(-0.05),
     leg(0.08),
     ...turned(body, [0, -0.3], -0.2),
     ...turned(head, [0.1, -0.6], -0.28 * open),
   ];
+}
+
+/** A leaf that grows from the log, leaning outwards. */
+function drawLeaf(x: number, index: number): Shape {
+  const foot: Point = [x, -0.09];
+  const leaf: Shape = {
+    outline: ellipse([x, -0.22], 0.055, 0.14),
+    paint: linear([x - 0.05, 0], [x + 0.05, 0], [126, 190, 74], [44, 104, 46]),
+  };
+  return turned([leaf], foot, Math.sign(x) * (index % 2 ? 0.25 : 0.8))[0]!;
 }

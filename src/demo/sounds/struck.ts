@@ -34,7 +34,7 @@ export function addRing(samples: Float32Array, events: readonly Event[], size: n
 
 /** Wood: the same blow, but every mode dies at once. */
 export function addKnock(samples: Float32Array, events: readonly Event[], size: number, random: Random): void {
-  const fundamental = (between(random, 380, 520) * 0.46) / size;
+  const fundamental = (between(random, 480, 640) * 0.46) / size;
   const length = between(random, 0.025, 0.045);
   const table = [
     [1, length, 0.5],
@@ -84,7 +84,7 @@ export function addChime(samples: Float32Array, events: readonly Event[], size: 
 
 /** A rubber ball: a low thump and the slap of the floor, by the speed of the impact. */
 export function addThud(samples: Float32Array, events: readonly Event[], size: number, random: Random): void {
-  const fundamental = (between(random, 130, 180) * 0.46) / size;
+  const fundamental = (between(random, 95, 135) * 0.46) / size;
   const table = [
     [1, 0.05, 0.6],
     [1.9, 0.025, 0.35],
@@ -92,6 +92,6 @@ export function addThud(samples: Float32Array, events: readonly Event[], size: n
   ] as const;
   for (const { time, strength } of events) {
     addModes(samples, time, modesOf(fundamental, table, strength));
-    addBurst(samples, time, 0.008, 0.7 * strength, 0.75, random);
+    addBurst(samples, time, 0.008, 0.7 * strength, 0.85, random);
   }
 }
