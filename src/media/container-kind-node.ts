@@ -4,6 +4,8 @@ import { DuetError, messageOf } from '../errors.ts';
 
 const HEAD_BYTES = 4096;
 
+export const matroska = 'Matroska or WebM';
+
 const signatures: readonly (readonly [name: string, offset: number, bytes: string])[] = [
   ['AVI', 8, 'AVI '],
   ['MPEG program stream', 0, '\x00\x00\x01\xba'],
@@ -14,7 +16,7 @@ const signatures: readonly (readonly [name: string, offset: number, bytes: strin
   ['AIFF', 0, 'FORM'],
   ['Core Audio', 0, 'caff'],
   ['MP4 or QuickTime', 4, 'ftyp'],
-  ['Matroska or WebM', 0, '\x1a\x45\xdf\xa3'],
+  [matroska, 0, '\x1a\x45\xdf\xa3'],
   ['Ogg', 0, 'OggS'],
   ['FLAC', 0, 'fLaC'],
   ['WAVE', 0, 'RIFF'],

@@ -96,21 +96,12 @@ type DescribedSound = { readonly track: AudioTrack; readonly delay: number };
 
 async function describeSound(track: InputAudioTrack): Promise<DescribedSound> {
   const codec = await track.getCodec();
-  if (codec === 'ac3' || codec === 'eac3') await loadDolbyDecoder();
   if (codec === null || !(await track.canDecode()))
     throw new UndecodableTrack('audio', codec ?? internalName(await track.getInternalCodecId()));
   const stated = { sampleRate: await track.getSampleRate(), channels: await track.getNumberOfChannels() };
   // What the header states is not always what comes out (spectral band replication doubles AAC's rate): look at the first samples.
   const actual = codec.startsWith('pcm') ? stated : ((await firstSound(track)) ?? stated);
   return { track: { codec: (await track.getCodecParameterString()) ?? codec, ...actual }, delay: await codecDelay(track, codec) };
-}
-
-let dolbyDecoder: Promise<void> | undefined;
-
-// A megabyte of WebAssembly that few files need.
-function loadDolbyDecoder(): Promise<void> {
-  dolbyDecoder ??= import('@mediabunny/ac3').then(({ registerAc3Decoder }) => registerAc3Decoder());
-  return dolbyDecoder;
 }
 
 function internalName(id: string | number | Uint8Array | null): string {

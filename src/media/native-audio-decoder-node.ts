@@ -27,12 +27,17 @@ export class NativeAudioDecoder extends CustomAudioDecoder {
       },
     );
     const { sampleRate, numberOfChannels, description } = this.config;
-    this.#native.configure({
-      codec: codecNames[this.codec]!,
-      sampleRate,
-      channels: numberOfChannels,
-      ...(description ? { extradata: this.#extradata(description) } : {}),
-    });
+    try {
+      this.#native.configure({
+        codec: codecNames[this.codec]!,
+        sampleRate,
+        channels: numberOfChannels,
+        ...(description ? { extradata: this.#extradata(description) } : {}),
+      });
+    } catch (error) {
+      this.close();
+      this.onError(error);
+    }
   }
 
   decode(packet: EncodedPacket): void {
@@ -42,7 +47,7 @@ export class NativeAudioDecoder extends CustomAudioDecoder {
 
   flush(): void {
     this.#native?.flush(() => {});
-    this.#emit(this.#end);
+    if (!this.#emit(this.#end)) return;
     this.close();
     this.init();
   }
@@ -62,7 +67,8 @@ export class NativeAudioDecoder extends CustomAudioDecoder {
     return bytes;
   }
 
-  #emit(start: number): void {
+  /** False once the decoder has failed, which is reported, not thrown: mediabunny leaves the rejection of a failed call unhandled. */
+  #emit(start: number): boolean {
     const { chunks, failure } = this.#sink;
     this.#sink.chunks = [];
     this.#end = start;
@@ -71,9 +77,10 @@ export class NativeAudioDecoder extends CustomAudioDecoder {
       this.onSample(new AudioSample({ data, format: 'f32', numberOfChannels: channels, sampleRate, timestamp: this.#end }));
       this.#end += samples.length / channels / sampleRate;
     }
-    if (failure === undefined) return;
+    if (failure === undefined) return true;
     delete this.#sink.failure;
     this.close();
-    throw new Error(failure.replace(/^Decode error: /, ''));
+    this.onError(new Error(failure.replace(/^Decode error: /, '')));
+    return false;
   }
 }

@@ -36,14 +36,19 @@ export class NativeVideoDecoder extends CustomVideoDecoder {
       },
     );
     const extradata = this.#description();
-    this.#native.configure({ codec: codecNames[this.codec]!, ...(extradata ? { extradata } : {}) });
+    try {
+      this.#native.configure({ codec: codecNames[this.codec]!, ...(extradata ? { extradata } : {}) });
+    } catch (error) {
+      this.close();
+      this.onError(error);
+    }
     this.#fresh = true;
   }
 
   decode(packet: EncodedPacket): void {
     this.#push(packet.timestamp);
     this.#native?.decode(this.#withVersionNote(packet.data), packet.type === 'key', Math.round(packet.timestamp * MICROSECONDS), 0);
-    this.#throwFailure();
+    this.#report();
   }
 
   // Drained decoders take no more packets, so the next ones go to a fresh one.
@@ -51,7 +56,7 @@ export class NativeVideoDecoder extends CustomVideoDecoder {
     this.#flushing = true;
     this.#native?.flush(() => {});
     this.#flushing = false;
-    this.#throwFailure();
+    if (this.#report()) return;
     this.close();
     this.init();
   }
@@ -95,12 +100,14 @@ export class NativeVideoDecoder extends CustomVideoDecoder {
     this.onSample(new VideoSample(new NativeFrameResource(frame, this.config), { timestamp, duration: 0 }));
   }
 
-  #throwFailure(): void {
+  // Not thrown: mediabunny leaves the rejection of a failed call unhandled.
+  #report(): boolean {
     const { failure } = this.#sink;
-    if (failure === undefined) return;
+    if (failure === undefined) return false;
     delete this.#sink.failure;
     this.close();
-    throw new Error(failure.replace(/^Decode error: /, ''));
+    this.onError(new Error(failure.replace(/^Decode error: /, '')));
+    return true;
   }
 }
 

@@ -1,10 +1,11 @@
 // Opening a file in Node.
 import { ALL_FORMATS, FilePathSource, HLS, Input, registerDecoder, UnsupportedInputFormatError } from 'mediabunny';
 import { DuetError, isDuetError, messageOf } from '../errors.ts';
-import { containerKind, readHead } from './container-kind-node.ts';
+import { containerKind, matroska, readHead } from './container-kind-node.ts';
 import { demuxedMedia, UndecodableTrack } from './demuxed-media.ts';
 import { ffmpegMedia } from './ffmpeg-media-node.ts';
 import { findFfmpeg } from './ffmpeg-process-node.ts';
+import { matroskaDamage } from './matroska-check-node.ts';
 import type { Media } from './media.ts';
 import { NativeAudioDecoder } from './native-audio-decoder-node.ts';
 import { loadNativeCodecs, nativeCodecsPackage } from './native-codecs-node.ts';
@@ -31,6 +32,8 @@ function registerDecoders(): void {
 export async function openMedia(path: string): Promise<Media> {
   const kind = containerKind(await readHead(path));
   if (kind === 'text') throw new DuetError(`${path} is a text file, not a media file; replace the file or leave it out.`);
+  const damage = kind === matroska ? matroskaDamage(path) : undefined;
+  if (damage !== undefined) throw new DuetError(`${path} is damaged at byte ${damage}; replace the file or leave it out.`);
   registerDecoders();
   const input = new Input({ source: new FilePathSource(path), formats });
   try {
