@@ -1,8 +1,9 @@
 // duet demo
 import type { Command } from 'commander';
-import { DuetError } from '../errors.ts';
+import { duration, percent } from '../report/format.ts';
 import { examples, machineSettings, outputSettings } from './common-settings.ts';
-import type { Context } from './context.ts';
+import { type Context, writeResult } from './context.ts';
+import type { DemoResult } from './demo-run.ts';
 import { path, toggle, wholeNumber } from './field.ts';
 import { addSettings, grouped, setting, settingWithDefault, type ValuesOf, valuesOf } from './setting.ts';
 
@@ -36,9 +37,23 @@ export function addDemoCommand(program: Command, context: Context): void {
       ['duet demo --out /tmp/duet-demo --seed 7 --epochs 10', 'other clips, and a quicker look'],
     ),
   );
-  command.action(() => runDemo(valuesOf(command, demoSettings), context));
+  command.action(() => demoAction(valuesOf(command, demoSettings), context));
 }
 
-async function runDemo(_settings: DemoSettings, _context: Context): Promise<void> {
-  throw new DuetError('The demo is not available yet.');
+async function demoAction(settings: DemoSettings, context: Context): Promise<void> {
+  const { runDemo } = await import('./demo-run.ts');
+  const progress = context.progress(settings.quiet);
+  try {
+    const result = await runDemo(settings, context, progress);
+    progress.end();
+    if (result !== undefined) writeResult(context, settings.json, result, demoText);
+  } finally {
+    progress.end();
+  }
+}
+
+/** What the demo came to, and what to open. */
+export function demoText({ accuracy, macroF1, backgroundAuc, clips, seconds, report }: DemoResult): string {
+  const background = backgroundAuc === undefined ? '' : `, background AUC ${backgroundAuc.toFixed(3)}`;
+  return `${percent(accuracy)} of ${clips} unseen clips right (macro F1 ${percent(macroF1)}${background}) in ${duration(seconds)}.\nOpen ${report} in a browser.\n`;
 }

@@ -106,7 +106,8 @@ async function runEvaluate(run: string, data: string, settings: EvaluateSettings
   }
 }
 
-function showEvaluation(progress: Progress): (event: EvaluateEvent) => void {
+/** A listener that shows the events of one evaluation. */
+export function showEvaluation(progress: Progress): (event: EvaluateEvent) => void {
   let [decoding, scoring]: (Phase | undefined)[] = [];
   return (event) => {
     if (event.kind === 'prepare') {

@@ -20,7 +20,9 @@ export function predictionReport(
     perClass: [],
     examples,
     timelines: read.filter((result) => result.windows.length > 1).map(timelineOf),
-    skipped: results.flatMap((result) => ('error' in result ? [{ path: result.path, reason: result.error }] : [])),
+    skipped: results.flatMap((result) =>
+      'error' in result ? [{ path: result.path, reason: result.error.replace(`${result.path}: `, '') }] : [],
+    ),
     command,
     configuration: settings,
   });

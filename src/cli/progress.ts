@@ -77,7 +77,8 @@ export function createProgress(
       onScreen = true;
     } else {
       const stepped = share !== undefined && share - drawnShare >= plainStep && time - drawnAt >= plainStepSeconds;
-      if (time - drawnAt < plainSeconds && !stepped) return;
+      // A full count is about to be finished, which leaves a line of its own.
+      if (share === 1 || (time - drawnAt < plainSeconds && !stepped)) return;
       stream.write(`${statusLine(phases, time)}\n`);
     }
     drawnAt = time;

@@ -2,9 +2,11 @@
 import type { InputSettings } from '../data/settings.ts';
 import { spectrogramSizeOf } from '../data/settings.ts';
 import type { Classifier, WindowPrediction } from '../infer/classifier.ts';
+import type { Box } from '../report/drawing.ts';
 import { type FrameToShow, frameImages, spectrogramImages } from '../report/example-images-node.ts';
 import type { CurveChart, FrequencyScale, PredictionExample } from '../report/report.ts';
 import { type FrontEndName, frontEnds } from '../signal/front-ends.ts';
+import type { Picture } from '../signal/picture.ts';
 import type { EpochRecord } from '../train/checkpoint.ts';
 
 /** What of an epoch is drawn. */
@@ -113,12 +115,13 @@ export function frequencyScale(name: FrontEndName): FrequencyScale {
   return { kind: 'mel', low: analysis.settings.lowestFrequency, high: analysis.settings.highestFrequency };
 }
 
-/** A classifier's window as an example. `name` is the file's. */
+/** A classifier's window as an example. `name` is the file's; `box`, in fractions of the frame, is where it truly sounds. */
 export function exampleOfWindow(
   classifier: Classifier,
   window: WindowPrediction,
   name: string,
   truth?: string,
+  box?: Box,
 ): Promise<PredictionExample> {
   const { adapter, backbone } = classifier;
   const { frame, spectrogram } = window.inputs;
@@ -129,7 +132,7 @@ export function exampleOfWindow(
     classes: adapter.classes,
     probabilities: window.probabilities,
     backgroundProbability: window.backgroundProbability,
-    frame: frame && { picture: frame, time: (window.start + window.end) / 2 },
+    frame: frame && { picture: frame, time: (window.start + window.end) / 2, truth: box && inPixels(box, frame) },
     spectrogram,
     inputs: adapter.inputs,
     patchSize: backbone.config.patchSize,
@@ -141,4 +144,8 @@ export function exampleOfWindow(
 /** The decision: the best class, or 'background' where sound and picture do not belong together. */
 export function labelOf({ adapter }: Classifier, { isBackground, best }: WindowPrediction): string {
   return isBackground ? 'background' : (adapter.classes[best] ?? String(best));
+}
+
+function inPixels(box: Box, { width, height }: Picture): Box {
+  return { x: box.x * width, y: box.y * height, width: box.width * width, height: box.height * height };
 }

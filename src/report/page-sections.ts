@@ -71,6 +71,8 @@ export function calibrationSection(calibration: Calibration): string {
 }
 
 export function timelineSection(timeline: Timeline): string {
+  if (timeline.events.length === 0)
+    return element('div', { class: 'timeline' }, heading(timeline.title), element('p', { class: 'note' }, 'No events.'));
   const rows = timeline.events.map((event) => [event.label, clock(event.start, 1), clock(event.end, 1), percent(event.probability, 0)]);
   const table = listTable('', ['event', 'from', 'to', 'probability'], rows, 1);
   const chart = timelineChart(timeline).replace('class="chart"', 'class="chart wide"');
