@@ -1,6 +1,20 @@
 // The Vision Transformer (Dosovitskiy et al. 2021) in timm's form: pre-norm blocks, exact GELU. Weights stay as timm lays them out.
 // Shapes: N sequences, T tokens, C channels, H heads, D = C / H, P patches.
-import { add, gelu, layerNormalization, linear, matMul, multiply, reshape, softmax, split, sum, transpose } from '../graph/functions.ts';
+import {
+  add,
+  concat,
+  expand,
+  gelu,
+  layerNormalization,
+  linear,
+  matMul,
+  multiply,
+  reshape,
+  softmax,
+  split,
+  sum,
+  transpose,
+} from '../graph/functions.ts';
 import type { Tensor } from '../graph/tensor.ts';
 
 export type VitConfig = {
@@ -89,4 +103,20 @@ export function block(x: Tensor, weights: Weights, config: VitConfig, rows: (x: 
 /** Layer normalisation over the channels. */
 export function norm(x: Tensor, weights: Weights, { layerNormEpsilon }: VitConfig): Tensor {
   return layerNormalization(x, weights('weight'), weights('bias'), layerNormEpsilon);
+}
+
+/**
+ * The plain ViT: pictures [N, 3, height, width] to features [N, 1 + P, C] after the final norm, and the tokens before block 0 and
+ * after each block.
+ */
+export function vit(
+  pictures: Tensor,
+  weights: Weights,
+  config: VitConfig,
+): { readonly features: Tensor; readonly hidden: readonly Tensor[] } {
+  const patches = patchEmbedding(pictures, weights, config);
+  const cls = expand(weights('cls_token'), [pictures.shape[0]!, 1, config.width]);
+  const hidden = [add(concat([cls, patches], 1), weights('pos_embed'))];
+  for (let layer = 0; layer < config.depth; layer++) hidden.push(block(hidden[layer]!, within(weights, `blocks.${layer}`), config).output);
+  return { features: norm(hidden.at(-1)!, within(weights, 'norm'), config), hidden };
 }

@@ -1,0 +1,21 @@
+// Everything a program in Node may use. `duet-av/core` is the part that also runs in a browser.
+export type { Batch } from './data/batch.ts';
+export type { ClassLabel, Dataset, Example, Split } from './data/dataset.ts';
+export { type BatchFeed, type OpenBatchesOptions, openBatches } from './data/open-batches-node.ts';
+export { type OpenDatasetOptions, openDataset } from './data/open-dataset-node.ts';
+export type { InputSettings } from './data/settings.ts';
+export { generateDemoData } from './demo/generate.ts';
+export { DuetError, isDuetError } from './errors.ts';
+export { type Adapter, openAdapter } from './infer/adapter.ts';
+export { type Classifier, type ClassifierOptions, openClassifier, type PredictOptions, type WindowPrediction } from './infer/classifier.ts';
+export { exportGraph } from './infer/export-onnx.ts';
+export { type TimelineEvent, timelineEvents } from './infer/timeline.ts';
+export type { Media, MediaReference } from './media/media.ts';
+export { openMedia } from './media/open-media-node.ts';
+export { openReference } from './media/open-reference-node.ts';
+export { type EvaluateOptions, type Evaluation, evaluate } from './train/evaluate.ts';
+export { type RecipeName, recipes, type TrainingConfig } from './train/recipes.ts';
+export { type TrainEvent, type TrainOptions, type TrainResult, train } from './train/train.ts';
+export { type Verification, type VerifiedGroup, verifyFile } from './train/verify.ts';
+export type { Backbone, BackboneConfig } from './weights/backbone.ts';
+export { openBackbone } from './weights/open-backbone-node.ts';
