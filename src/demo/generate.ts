@@ -1,5 +1,5 @@
 // The embedded data set: short videos of things that sound, with everything about them known.
-import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { DuetError } from '../errors.ts';
@@ -47,6 +47,8 @@ export async function generateDemoData(options: DemoDataOptions): Promise<DemoDa
     const annotations: DemoAnnotations = { version: 1, seed, clipsPerClass, classes: [...demoClasses], clips };
     await writeFile(join(unfinished, annotationsFile), `${JSON.stringify(annotations, null, 1)}\n`);
     signal?.throwIfAborted();
+    // An empty folder makes way; anything else makes the renaming fail.
+    await rmdir(folder).catch(() => undefined);
     await rename(unfinished, folder);
     return { folder, annotations, reused: false };
   } catch (error) {
@@ -89,19 +91,25 @@ async function makeClips(root: string, keys: readonly ClipKeys[], { onProgress, 
   let next = 0;
   let done = 0;
   const work = async (maker: Maker) => {
-    while (next < keys.length) {
-      signal?.throwIfAborted();
-      const place = next++;
-      const { annotation, bytes } = await maker.make(keys[place]!);
-      await writeFile(join(root, annotation.path), bytes);
-      clips[place] = annotation;
-      onProgress?.({ done: ++done, total: keys.length });
+    try {
+      while (next < keys.length) {
+        signal?.throwIfAborted();
+        const place = next++;
+        const { annotation, bytes } = await maker.make(keys[place]!);
+        await writeFile(join(root, annotation.path), bytes);
+        clips[place] = annotation;
+        onProgress?.({ done: ++done, total: keys.length });
+      }
+    } catch (error) {
+      // The others stop too.
+      next = keys.length;
+      throw error;
     }
   };
-  try {
-    await Promise.all(makers.map(work));
-    return clips;
-  } finally {
-    await Promise.all(makers.map((maker) => maker.close()));
-  }
+  // All have stopped writing before anybody removes the folder.
+  const outcomes = await Promise.allSettled(makers.map(work));
+  await Promise.all(makers.map((maker) => maker.close()));
+  const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+  if (failed) throw failed.reason;
+  return clips;
 }
