@@ -1,9 +1,10 @@
 // The cache's folder on disk: where it is, how files come into it whole, how large it is.
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { DuetError, messageOf } from '../errors.ts';
+import { ensureFolder } from '../files/write-atomic.ts';
 
 /** `$DUET_CACHE/features`, else `$XDG_CACHE_HOME/duet/features`, else `~/.cache/duet/features`. */
 export function defaultCacheFolder(environment: NodeJS.ProcessEnv = process.env): string {
@@ -29,7 +30,7 @@ const abandonedAfterMs = 60 * 60 * 1000;
 export async function prepareCacheFolder(folder: string): Promise<void> {
   const temporary = join(folder, temporaryName);
   try {
-    await mkdir(temporary, { recursive: true });
+    await ensureFolder(temporary);
   } catch (error) {
     throw notWritable(folder, error);
   }
@@ -47,7 +48,7 @@ export async function prepareCacheFolder(folder: string): Promise<void> {
 export async function writeCacheFile(folder: string, path: string, parts: readonly Uint8Array[]): Promise<void> {
   const temporary = join(folder, temporaryName, `${process.pid}-${randomBytes(8).toString('hex')}`);
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await ensureFolder(dirname(path));
     const file = await open(temporary, 'wx');
     try {
       for (const part of parts) await file.writeFile(part);

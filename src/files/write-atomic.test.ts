@@ -87,3 +87,7 @@ describe('reading', () => {
     expect(await kindOfPath(join(file, 'x'))).toBeUndefined();
   });
 });
+
+test.skipIf(!existsSync('/proc/self'))('a file system that takes no folders is an answer, not an endless wait', async () => {
+  await expect(ensureFolder('/proc/duet/run')).rejects.toThrow(DuetError);
+});

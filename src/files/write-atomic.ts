@@ -2,8 +2,8 @@
 
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
-import { writeError } from './file-error.ts';
+import { basename, dirname, join, resolve } from 'node:path';
+import { errorCode, writeError } from './file-error.ts';
 import { kindOfPath } from './read-clearly.ts';
 
 /** Writes a temporary file beside `path`, flushes it to the disk and renames it; on failure removes it and throws a DuetError. */
@@ -37,8 +37,23 @@ async function writeBeside(path: string, content: Uint8Array | string): Promise<
 /** Makes a folder and those above it; one that exists already is fine, anything else in the way is a DuetError. */
 export async function ensureFolder(path: string): Promise<void> {
   try {
-    await mkdir(path, { recursive: true });
+    await makeFolders(resolve(path));
   } catch (error) {
     throw writeError(path, error);
+  }
+}
+
+/** Step by step: Node 20's own recursive mkdir never returns where a file system refuses new folders with ENOENT, as /proc does. */
+async function makeFolders(path: string): Promise<void> {
+  const make = () =>
+    mkdir(path).catch(async (error) => {
+      if (errorCode(error) !== 'EEXIST' || (await kindOfPath(path)) !== 'folder') throw error;
+    });
+  try {
+    await make();
+  } catch (error) {
+    if (errorCode(error) !== 'ENOENT' || dirname(path) === path) throw error;
+    await makeFolders(dirname(path));
+    await make();
   }
 }
