@@ -1,5 +1,5 @@
 // A container that mediabunny demuxes as a `Media`: the same in Node, with native decoders, and in a browser, with WebCodecs.
-import { AudioSampleSink, type Input, type InputAudioTrack, type InputVideoTrack, VideoSampleSink } from 'mediabunny';
+import { AudioSampleSink, EncodedPacketSink, type Input, type InputAudioTrack, type InputVideoTrack, VideoSampleSink } from 'mediabunny';
 import { DuetError, isDuetError, messageOf } from '../errors.ts';
 import type { Picture } from '../signal/picture.ts';
 import type { AudioTrack, Media, VideoTrack } from './media.ts';
@@ -32,7 +32,7 @@ export async function demuxedMedia(input: Input, name: string): Promise<Media> {
   const sound = audioTrack && (await describeSound(audioTrack));
   const tracks = [videoTrack, audioTrack].filter((track) => track !== null);
   if (tracks.length === 0) throw new DuetError(`${name} holds neither picture nor sound; choose another file.`);
-  const duration = Math.max(0, await input.computeDuration(tracks));
+  const duration = await durationOf(input, videoTrack, audioTrack);
   let closed = false;
 
   const guarded = async <T>(what: string, work: () => Promise<T>): Promise<T> => {
@@ -102,6 +102,42 @@ async function describeSound(track: InputAudioTrack): Promise<DescribedSound> {
   // What the header states is not always what comes out (spectral band replication doubles AAC's rate): look at the first samples.
   const actual = codec.startsWith('pcm') ? stated : ((await firstSound(track)) ?? stated);
   return { track: { codec: (await track.getCodecParameterString()) ?? codec, ...actual }, delay: await codecDelay(track, codec) };
+}
+
+/** To the end of the longest track: as its last packet says, else as the file's header says, else as long as that packet proves to be. */
+async function durationOf(input: Input, video: InputVideoTrack | null, sound: InputAudioTrack | null): Promise<number> {
+  const tracks = [video, sound].filter((track) => track !== null);
+  const computed = await input.computeDuration(tracks);
+  const ends = [video && (await lastFrameEnd(video)), sound && (await lastSoundEnd(sound))].map((end) => end ?? 0);
+  const proven = Math.max(0, computed, ...ends);
+  if (proven === computed) return proven;
+  const stated = await input.getDurationFromMetadata(tracks);
+  return stated !== null && stated >= computed ? Math.min(stated, proven) : proven;
+}
+
+/** Where the last frame ends if the file does not say: after as long as the one before it lasts. */
+async function lastFrameEnd(track: InputVideoTrack): Promise<number> {
+  const packets = new EncodedPacketSink(track);
+  const last = await packets.getPacket(Number.POSITIVE_INFINITY, { metadataOnly: true });
+  if (!last || last.duration > 0) return 0;
+  const previous = await packets.getPacket(last.timestamp - 1 / (await track.getTimeResolution()), { metadataOnly: true });
+  return last.timestamp + (previous ? last.timestamp - previous.timestamp : 0);
+}
+
+/** Where the last sound ends if the file does not say: after the samples that its packet holds. */
+async function lastSoundEnd(track: InputAudioTrack): Promise<number> {
+  const last = await new EncodedPacketSink(track).getPacket(Number.POSITIVE_INFINITY, { metadataOnly: true });
+  if (!last || last.duration > 0) return 0;
+  let end = 0;
+  try {
+    for await (const sample of eachWithinTime(new AudioSampleSink(track).samples(last.timestamp))) {
+      end = Math.max(end, sample.timestamp + sample.duration);
+      sample.close();
+    }
+  } catch {
+    // A damaged end is told when somebody asks for that sound.
+  }
+  return end;
 }
 
 function internalName(id: string | number | Uint8Array | null): string {

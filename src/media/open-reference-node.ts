@@ -15,7 +15,7 @@ export async function openReference(reference: MediaReference): Promise<Media> {
   const media = await openMedia(path);
   if (start === undefined && end === undefined) return media;
   try {
-    return mediaWindow(media, path, start ?? 0, end ?? media.duration);
+    return mediaWindow(media, path, start ?? 0, end);
   } catch (error) {
     await media.close();
     throw error;
