@@ -1,5 +1,14 @@
 // A container that mediabunny demuxes as a `Media`: the same in Node, with native decoders, and in a browser, with WebCodecs.
-import { AudioSampleSink, EncodedPacketSink, type Input, type InputAudioTrack, type InputVideoTrack, VideoSampleSink } from 'mediabunny';
+import {
+  AudioSampleSink,
+  EncodedPacketSink,
+  type Input,
+  type InputAudioTrack,
+  type InputVideoTrack,
+  Logging,
+  LogLevel,
+  VideoSampleSink,
+} from 'mediabunny';
 import { DuetError, isDuetError, messageOf } from '../errors.ts';
 import type { Picture } from '../signal/picture.ts';
 import type { AudioTrack, Media, VideoTrack } from './media.ts';
@@ -26,6 +35,8 @@ const FROM_THE_START = 30;
  * `name` is how error messages call the file.
  */
 export async function demuxedMedia(input: Input, name: string): Promise<Media> {
+  // What goes wrong is told in one sentence, not on the console.
+  Logging.level = LogLevel.Silent;
   const videoTrack = await input.getPrimaryVideoTrack();
   const audioTrack = await input.getPrimaryAudioTrack();
   const video = videoTrack && (await describeVideo(videoTrack));
@@ -76,6 +87,8 @@ type DescribedVideo = { readonly track: VideoTrack; readonly mirror: boolean; re
 
 async function describeVideo(track: InputVideoTrack): Promise<DescribedVideo> {
   const codec = await track.getCodec();
+  // Damage shows here as what it is; canDecode would call the codec unsupported.
+  await track.getDecoderConfig();
   if (codec === null || !(await track.canDecode()))
     throw new UndecodableTrack('video', codec ?? internalName(await track.getInternalCodecId()));
   const { num, den } = await track.getPixelAspectRatio();
@@ -96,6 +109,7 @@ type DescribedSound = { readonly track: AudioTrack; readonly delay: number };
 
 async function describeSound(track: InputAudioTrack): Promise<DescribedSound> {
   const codec = await track.getCodec();
+  await track.getDecoderConfig();
   if (codec === null || !(await track.canDecode()))
     throw new UndecodableTrack('audio', codec ?? internalName(await track.getInternalCodecId()));
   const stated = { sampleRate: await track.getSampleRate(), channels: await track.getNumberOfChannels() };
