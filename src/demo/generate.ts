@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { DuetError } from '../errors.ts';
 import { errorCode, readError, writeError } from '../files/file-error.ts';
+import { ensureFolder } from '../files/write-atomic.ts';
 import { annotationsFile, type ClipAnnotation, type DemoAnnotations, readDemoAnnotations, type Split, splits } from './annotations.ts';
 import { demoClasses } from './classes.ts';
 import type { ClipKeys } from './clip.ts';
@@ -80,9 +81,9 @@ function keysOf(seed: number, clipsPerClass: DemoDataOptions['clipsPerClass']): 
 }
 
 async function makeFolders(root: string, keys: readonly ClipKeys[]): Promise<void> {
-  await mkdir(dirname(root), { recursive: true });
+  await ensureFolder(dirname(root));
   await mkdir(root);
-  for (const folder of new Set(keys.map(({ split, className }) => join(root, split, className)))) await mkdir(folder, { recursive: true });
+  for (const folder of new Set(keys.map(({ split, className }) => join(root, split, className)))) await ensureFolder(folder);
 }
 
 async function makeClips(root: string, keys: readonly ClipKeys[], { onProgress, signal }: DemoDataOptions): Promise<ClipAnnotation[]> {
