@@ -20,7 +20,6 @@ const [frame] = await media.readFrames([seconds / 2]);
 const samples = frontEnds[about.front_end as FrontEndName].prepare(await media.readWaveform(0, seconds));
 const pixels = resize(frame!, width, height, 'bicubic').data;
 await media.close();
-
 const session = await InferenceSession.create(bytes);
 const result = await session.run({
   pixels: new Tensor('uint8', pixels, [1, height, width, 3]),
