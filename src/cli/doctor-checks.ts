@@ -64,7 +64,7 @@ async function runtimeChecks(): Promise<Check[]> {
     for (const provider of listed) if (offered.has(provider)) providers.push(providerCheck(provider, await probeProvider(provider)));
     return [{ name, state: 'ok', found: `${moduleVersion('onnxruntime-node')}, built with ${listed.join(', ')}` }, ...providers];
   } catch (error) {
-    const mend = `run "npm ci" again; builds exist for Linux, macOS and Windows on x64 and arm64, and this is ${platform()} ${arch()}`;
+    const mend = `run "npm ci" again; builds exist for Linux and Windows on x64 and arm64, and for macOS on arm64 (Apple silicon); this is ${platform()} ${arch()}`;
     return [{ name, state: 'broken', found: firstLine(error), mend }];
   }
 }

@@ -18,7 +18,7 @@ const evaluateSettings = {
     split: settingWithDefault('--split <name>', 'which clips', choice(['test', 'val', 'train', 'all']), 'test'),
     splitFile: setting(
       '--split-file <file>',
-      'JSON file that says which clip is in which split (default: the data’s own, else the run’s)',
+      'JSON file that says which clip is in which split (default: the run’s, else the data’s own)',
       path,
     ),
   }),
@@ -49,6 +49,8 @@ export type EvaluateResult = {
   readonly perClass: Evaluation['perClass'];
   readonly confusion: ConfusionMatrix;
   readonly calibration: Calibration;
+  /** What computed it: cpu, where auto chose. */
+  readonly provider: string;
   readonly skippedFiles: readonly { readonly path: string; readonly reason: string }[];
 };
 
@@ -125,9 +127,9 @@ export function showEvaluation(progress: Progress): (event: EvaluateEvent) => vo
 
 /** What is printed of an evaluation. */
 export function evaluationResult(evaluation: Evaluation, split: string): EvaluateResult {
-  const { accuracy, macroF1, backgroundAuc, loss, perClass, classes, confusion, calibration, skipped } = evaluation;
+  const { accuracy, macroF1, backgroundAuc, loss, perClass, classes, confusion, calibration, provider, skipped } = evaluation;
   return {
-    ...{ split, accuracy, macroF1, backgroundAuc, loss, perClass, calibration },
+    ...{ split, accuracy, macroF1, backgroundAuc, loss, perClass, calibration, provider },
     clips: evaluation.clips.length,
     skipped: skipped.length,
     confusion: { classes, counts: confusion },
@@ -153,6 +155,7 @@ export function evaluateText(result: EvaluateResult): string {
     ...(result.backgroundAuc === undefined ? [] : [['background AUC', result.backgroundAuc.toFixed(3)] as const]),
     ['clips', String(result.clips)],
     ['skipped', String(result.skipped)],
+    ['computed on', result.provider],
   ];
   const classes = result.perClass.map((row) => [row.name, percent(row.f1), percent(row.precision), percent(row.recall), String(row.clips)]);
   return `${textTable([], numbers)}\n${textTable(['class', 'F1', 'precision', 'recall', 'clips'], classes)}`;

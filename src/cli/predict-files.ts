@@ -28,6 +28,7 @@ export async function predictFiles(
 ): Promise<FilePrediction[]> {
   if (settings.attention !== undefined) await ensureFolder(settings.attention);
   const classifier = await openClassifier({ run, backbone: settings.backbone, session: sessionOptions(settings) });
+  progress.note(`Predicting on ${classifier.provider}.`);
   const examples: PredictionExample[] = [];
   const results: FilePrediction[] = [];
   const phase = progress.begin('predict', files.length);

@@ -21,7 +21,17 @@ test('table columns line up, wide characters included', () => {
 
 test('an evaluation without background leaves its AUC out', () => {
   const result = {
-    ...{ split: 'test', accuracy: 0.5, macroF1: 0.25, backgroundAuc: undefined, loss: 1, clips: 8, skipped: 1, skippedFiles: [] },
+    ...{
+      split: 'test',
+      accuracy: 0.5,
+      macroF1: 0.25,
+      backgroundAuc: undefined,
+      loss: 1,
+      clips: 8,
+      skipped: 1,
+      skippedFiles: [],
+      provider: 'cpu',
+    },
     perClass: [{ name: 'dog', precision: 1, recall: 0.5, f1: 2 / 3, clips: 4 }],
     confusion: { classes: ['dog'], counts: [[4]] },
     calibration: { expectedError: 0, bins: [] },

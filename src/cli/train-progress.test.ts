@@ -56,6 +56,7 @@ test('the end says what was kept, what was skipped, and what to type next', () =
   const result: TrainResult = {
     run: '/runs/my first',
     outcome: 'finished',
+    provider: 'cpu',
     history: [{ ...record, epoch: 1, validationAccuracy: 0.5 }],
     best: { epoch: 1, accuracy: 0.5, loss: 1 },
     trainableParameters: 1000,
@@ -65,5 +66,5 @@ test('the end says what was kept, what was skipped, and what to type next', () =
     'Trained 1 epoch, 1,000 parameters.\nKept epoch 1: 50.0 % of the validation clips right.\nSkipped 1 file:\n  dog/1.mp4: The clip has no sound.\n' +
       "Next:  duet evaluate 'my first' videos\n",
   );
-  expect(trainText({ ...result, outcome: 'interrupted' }, 'videos', 'run')).toContain('Go on:  duet train videos --out run --resume');
+  expect(trainText({ ...result, outcome: 'interrupted' }, 'videos', 'run')).toContain('Go on:  duet train --out run --resume');
 });

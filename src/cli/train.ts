@@ -33,14 +33,17 @@ export function addTrainCommand(program: Command, context: Context): void {
         'a manifest, and a larger backbone from the hub',
       ],
       ['duet train videos --out runs/paper --recipe reference --lr 3e-4 --epochs 120 --seed 1', 'as the paper does it'],
-      ['duet train videos --out runs/first --resume', 'go on after Ctrl-C, a crash or a full disk'],
+      ['duet train --out runs/first --resume', 'go on after Ctrl-C, a crash or a full disk'],
     ),
   );
   command.action(async (argument: string | undefined, options: { config?: string }) => {
     const configured = options.config === undefined ? undefined : await applyConfigFile(command, options.config, trainSettings);
     const data = argument ?? configured;
     const { out, ...settings } = valuesOf(command, trainSettings);
-    if (data === undefined) command.error("error: missing required argument 'data'", { code: 'commander.missingArgument' });
+    // A run that goes on knows its data.
+    if (data === undefined && !settings.resume) {
+      command.error("error: missing required argument 'data'", { code: 'commander.missingArgument' });
+    }
     if (out === undefined) {
       command.error("error: required option '-o, --out <run>' not specified", { code: 'commander.missingMandatoryOptionValue' });
     }
@@ -51,7 +54,7 @@ export function addTrainCommand(program: Command, context: Context): void {
   });
 }
 
-async function runTrain(data: string, out: string, settings: TrainSettings, context: Context): Promise<void> {
+async function runTrain(given: string | undefined, out: string, settings: TrainSettings, context: Context): Promise<void> {
   const [{ train }, { recipes }, { readRunConfig }, { trainingConfig }, { showTraining }] = await Promise.all([
     import('../train/train.ts'),
     import('../train/recipes.ts'),
@@ -60,7 +63,9 @@ async function runTrain(data: string, out: string, settings: TrainSettings, cont
     import('./train-progress.ts'),
   ]);
   const { imageSize } = settings;
-  const base = settings.resume ? (await readRunConfig(out)).training : recipes[settings.recipe ?? 'duet'];
+  const saved = settings.resume ? await readRunConfig(out) : undefined;
+  const data = given ?? saved?.data ?? '';
+  const base = saved?.training ?? recipes[settings.recipe ?? 'duet'];
   const progress = context.progress(settings.quiet);
   const show = showTraining(progress);
   let config: RunConfig | undefined;
@@ -92,7 +97,7 @@ async function runTrain(data: string, out: string, settings: TrainSettings, cont
 
 /** How training ended, and what to do next. */
 export function trainText({ outcome, history, best, trainableParameters, skipped }: TrainResult, data: string, out: string): string {
-  const [quotedData, quotedOut] = [shellQuoted(data), shellQuoted(out)];
+  const quotedOut = shellQuoted(out);
   const epochs = `${history.length} ${history.length === 1 ? 'epoch' : 'epochs'}`;
   const lines = [
     outcome === 'interrupted'
@@ -107,9 +112,7 @@ export function trainText({ outcome, history, best, trainableParameters, skipped
     );
   }
   lines.push(
-    outcome === 'interrupted'
-      ? `Go on:  duet train ${quotedData} --out ${quotedOut} --resume`
-      : `Next:  duet evaluate ${quotedOut} ${quotedData}`,
+    outcome === 'interrupted' ? `Go on:  duet train --out ${quotedOut} --resume` : `Next:  duet evaluate ${quotedOut} ${shellQuoted(data)}`,
   );
   return `${lines.join('\n')}\n`;
 }

@@ -1,5 +1,6 @@
 // Running encoded graphs on ONNX Runtime: the same code for onnxruntime-node and onnxruntime-web.
 import type { InferenceSession, InferenceSessionFactory, TensorConstructor } from 'onnxruntime-common';
+import { DuetError, messageOf } from '../errors.ts';
 import type { EncodedGraph } from '../graph/encode-onnx.ts';
 import { elementCount, type TensorData } from '../graph/tensor.ts';
 
@@ -26,7 +27,7 @@ export type Session = {
   release(): Promise<void>;
 };
 
-/** Loads a graph. @throws when the provider is absent or refuses the graph. */
+/** Loads a graph. @throws DuetError when a provider other than the processor is absent or refuses the graph. */
 export async function openSession(runtime: OnnxRuntime, graph: EncodedGraph, options: SessionOptions = {}): Promise<Session> {
   const { provider = 'cpu', threads } = options;
   const settings: InferenceSession.SessionOptions = {
@@ -37,7 +38,9 @@ export async function openSession(runtime: OnnxRuntime, graph: EncodedGraph, opt
     enableMemPattern: false,
     ...(threads !== undefined && { intraOpNumThreads: threads, interOpNumThreads: 1 }),
   };
-  const session = await runtime.InferenceSession.create(graph.bytes, settings);
+  const session = await runtime.InferenceSession.create(graph.bytes, settings).catch((error: unknown) => {
+    throw provider === 'cpu' || provider === 'wasm' ? error : providerError(provider, error);
+  });
   let released = false;
   return {
     provider,
@@ -59,4 +62,15 @@ export async function openSession(runtime: OnnxRuntime, graph: EncodedGraph, opt
       await session.release();
     },
   };
+}
+
+function providerError(provider: Provider, error: unknown): DuetError {
+  const name = provider === 'dml' ? 'directml' : provider;
+  // ONNX Runtime puts source files and function types before the reason.
+  const line = messageOf(error).split('\n')[0]!.trim();
+  const reason = /(?:Failed to|Unable to|Cannot|\[\w+\] backend not found).*$/i.exec(line)?.[0] ?? line.slice(-160);
+  return new DuetError(
+    `The provider "${name}" cannot be used here (${reason.replace(/\.$/, '')}); see "duet doctor" for what it needs, or leave out --provider to compute on the processor.`,
+    { cause: error },
+  );
 }

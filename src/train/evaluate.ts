@@ -38,6 +38,8 @@ export type EvaluateEvent =
   | { readonly kind: 'clips'; readonly done: number; readonly total: number };
 
 export type Evaluation = Omit<Score, 'perClass'> & {
+  /** What computed it. */
+  readonly provider: string;
   readonly classes: readonly string[];
   readonly perClass: readonly (ClassScores & { readonly name: string })[];
   readonly skipped: readonly { readonly id: string; readonly reason: string }[];
@@ -71,7 +73,7 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
         },
       });
       const perClass = score.perClass.map((scores, index) => ({ name: adapter.classes[index]!, ...scores }));
-      return { ...score, perClass, classes: adapter.classes, skipped: feed.skipped };
+      return { ...score, provider: predictor.provider, perClass, classes: adapter.classes, skipped: feed.skipped };
     } finally {
       await predictor.release();
     }

@@ -140,7 +140,7 @@ function checkGradients({ losses, gradients }: StepResult, step: number, onNote:
   const norm = gradientNorm(gradients);
   if (!Number.isFinite(losses.total) || !Number.isFinite(norm))
     throw new DuetError(
-      `The ${Number.isFinite(losses.total) ? 'gradients are' : 'loss is'} not finite at step ${step + 1}; lower the learning rate (--lr) and go on with --resume.`,
+      `The ${Number.isFinite(losses.total) ? 'gradients are' : 'loss is'} not finite at step ${step + 1}; start another run with a lower learning rate (--lr).`,
     );
   if (step > 0) return;
   if (norm === 0)

@@ -39,12 +39,13 @@ export type TrainEvent =
   | { readonly kind: 'note'; readonly text: string };
 
 export type TrainOptions = {
-  /** A folder or a manifest; see openDataset. */
-  readonly data: string;
+  /** A folder or a manifest; see openDataset. Only a resumed run knows its own. */
+  readonly data?: string | undefined;
   /** The run's folder, which becomes an adapter folder. */
   readonly out: string;
-  /** What openBackbone takes; by default the embedded ViT-Micro. */
+  /** What openBackbone takes; by default the resumed run's, else the embedded ViT-Micro. */
   readonly backbone?: string | undefined;
+  /** By default the resumed run's, else the backbone's own. */
   readonly imageSize?: InputSize | undefined;
   readonly training: TrainingConfig;
   readonly splitFile?: string | undefined;
@@ -62,6 +63,8 @@ export type TrainOptions = {
 export type TrainResult = {
   readonly run: string;
   readonly outcome: Outcome;
+  /** What computed it; undefined when it was interrupted before that began. */
+  readonly provider: string | undefined;
   readonly history: readonly EpochRecord[];
   readonly best: { readonly epoch: number; readonly accuracy: number; readonly loss: number } | null;
   readonly trainableParameters: number;
@@ -78,12 +81,15 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   const folder = resolve(options.out);
   const saved = options.resume ? await readRunConfig(folder) : undefined;
   const training = options.training;
-  const dataset = await openTrainingData(options, folder);
-  const backbone = await openBackbone(options.backbone, { imageSize: options.imageSize, ...(signal && { signal }) });
+  const data = options.data ?? saved?.data;
+  if (data === undefined) throw new DuetError('There is no data to train on; name a folder or a manifest, or go on with a run by --resume.');
+  const dataset = await openTrainingData(data, options, folder);
+  const imageSize = options.imageSize ?? saved?.backbone.imageSize;
+  const backbone = await openBackbone(options.backbone ?? saved?.backbone.source, { imageSize, ...(signal && { signal }) });
   const config = modelConfig(training, backbone.config, dataset.classes.length);
   const runConfig: RunConfig = {
     version: 1,
-    data: resolve(options.data),
+    data: resolve(data),
     backbone: { source: backbone.source, hash: backbone.hash, imageSize: [...backbone.config.inputSize] },
     classes: [...dataset.classes],
     training,
@@ -101,7 +107,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   let predictor: Predictor | undefined;
   const result = (outcome: Outcome): TrainResult => {
     const { history, best } = checkpoint.progress;
-    return { run: folder, outcome, history, best, trainableParameters: total, skipped: feed.skipped };
+    return { run: folder, outcome, provider: step?.provider, history, best, trainableParameters: total, skipped: feed.skipped };
   };
   try {
     await feed.prepare({ onProgress: (progress) => onEvent({ kind: 'prepare', ...progress }), ...(signal && { signal }) });
@@ -141,7 +147,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
 }
 
 /** The run's own splits where it has them, so that a resumed run keeps them though files may have come or gone. */
-async function openTrainingData({ data, splitFile, resume, training }: TrainOptions, folder: string): Promise<Dataset> {
+async function openTrainingData(data: string, { splitFile, resume, training }: TrainOptions, folder: string): Promise<Dataset> {
   const written = splitFile ?? (resume ? join(folder, runFiles.splits) : undefined);
   return openDataset(data, { seed: training.seed, ...(written !== undefined && { splits: await readSplitFile(written) }) });
 }
@@ -161,9 +167,12 @@ function startingPoint(config: MaAvtConfig, backbone: Backbone, seed: number): C
   return { parameters, state: createOptimiserState(parameters), progress: freshProgress() };
 }
 
-/** A run goes on as it began; only its end may move. */
+/** A run goes on as it began; only its end, and the place where the backbone lies, may move. */
 function refuseOtherSettings(saved: RunConfig, now: RunConfig, out: string): void {
-  const comparable = ({ training, ...rest }: RunConfig) => ({ ...rest, ...training, ...training.model, epochs: 0, patience: 0, model: 0 });
+  const comparable = ({ training, backbone: { hash, imageSize, source }, ...rest }: RunConfig) => ({
+    ...{ ...rest, imageSize, backbone: hash === saved.backbone.hash ? hash : `${source} (${hash})` },
+    ...{ ...training, ...training.model, epochs: 0, patience: 0, model: 0 },
+  });
   const [before, after] = [comparable(saved), comparable(now)] as [Record<string, unknown>, Record<string, unknown>];
   const differing = Object.keys(after).find((key) => JSON.stringify(before[key]) !== JSON.stringify(after[key]));
   if (differing !== undefined)
