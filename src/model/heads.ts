@@ -16,18 +16,21 @@ export type HeadOutputs = {
   readonly ownLogits: PerModality | undefined;
 };
 
+/** What the heads read of the features. */
+export type PooledFeatures = Pick<Features, 'cls' | 'background' | 'patchMean'>;
+
 /** Factors [B, 2C] that switch features of a modality off in training. */
 export type FeatureMasks = PerModality;
 
 const relationWidth = 128;
 const normEpsilon = 1e-5;
 
-export function heads(features: Features, trainable: Weights, config: MaAvtConfig, masks: FeatureMasks | undefined): HeadOutputs {
+export function heads(features: PooledFeatures, trainable: Weights, config: MaAvtConfig, masks: FeatureMasks | undefined): HeadOutputs {
   return config.heads === 'paper' ? paperHeads(features, trainable) : agreementHeads(features, trainable, masks);
 }
 
 /** Steps 6 and 7 of docs/model.md. */
-function paperHeads({ cls, background }: Features, trainable: Weights): HeadOutputs {
+function paperHeads({ cls, background }: PooledFeatures, trainable: Weights): HeadOutputs {
   const head = (name: string, { visual, audio }: PerModality) => linearLayer(concat([visual, audio], -1), within(trainable, name));
   return {
     classLogits: head('class_head', cls),
@@ -37,7 +40,7 @@ function paperHeads({ cls, background }: Features, trainable: Weights): HeadOutp
 }
 
 /** CLS beside the mean of the patches, normalised, into one class head for each modality; the clip's logits are the sum. */
-function agreementHeads({ cls, background, patchMean }: Features, trainable: Weights, masks: FeatureMasks | undefined): HeadOutputs {
+function agreementHeads({ cls, background, patchMean }: PooledFeatures, trainable: Weights, masks: FeatureMasks | undefined): HeadOutputs {
   const pooled = (modality: Modality) => {
     const both = normalised(concat([cls[modality], patchMean![modality]], -1), within(trainable, `${modality}_norm`)); // [B, 2C]
     return masks ? multiply(both, masks[modality]) : both;

@@ -55,7 +55,12 @@ export type MaAvtTargets = {
 export type MaAvtLosses = Readonly<Record<'total' | 'foreground' | 'background' | 'contrastive' | 'own', Tensor>>;
 
 /** The losses (steps 5 to 8). A clip with no class that is not background either is padding: it takes no part anywhere. */
-export function maAvtLosses(outputs: MaAvtOutputs, targets: MaAvtTargets, trainable: Weights, config: MaAvtConfig): MaAvtLosses {
+export function maAvtLosses(
+  outputs: HeadOutputs & { readonly features: Pick<Features, 'shared'> },
+  targets: MaAvtTargets,
+  trainable: Weights,
+  config: MaAvtConfig,
+): MaAvtLosses {
   const foregroundMask = sum(targets.classes, [1]);
   const clips = add(foregroundMask, targets.background);
   const none = filled(0, [], 'float32');

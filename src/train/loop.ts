@@ -6,12 +6,12 @@ import { indexOfLargest } from '../infer/decision.ts';
 import { foldParameters } from '../infer/fold.ts';
 import type { Predictor } from '../infer/predictor.ts';
 import type { MaAvtConfig } from '../model/config.ts';
-import { createRandom } from '../random/random.ts';
 import { type Checkpoint, type EpochRecord, freshSums, type RunProgress } from './checkpoint.ts';
 import { clipGradients, gradientNorm, optimiserStep } from './optimiser.ts';
 import type { TrainingConfig } from './recipes.ts';
 import { learningRateAt } from './schedule.ts';
 import { type Score, scoreSplit } from './score.ts';
+import { backgroundTargets, classTargets, dropoutMasks } from './targets.ts';
 import { lossNames, mapLosses, type StepBatch, type StepResult, type TrainingStep } from './training-step.ts';
 
 export type LoopOptions = {
@@ -79,7 +79,7 @@ async function trainEpoch(options: LoopOptions): Promise<boolean> {
     // Steps that a resumed epoch has behind it: the order of clips depends on the seed and the epoch alone.
     if (position++ < progress.stepsInEpoch) continue;
     const began = performance.now();
-    const targets = stepBatch(batch, progress.steps, options, options.labelOf);
+    const targets = stepBatch(batch, options);
     const result = await step.run(parameters, targets);
     checkGradients(result, progress.steps, onNote);
     if (training.clipNorm > 0) clipGradients(result.gradients, training.clipNorm);
@@ -102,37 +102,19 @@ async function trainEpoch(options: LoopOptions): Promise<boolean> {
 
 const optimiserConstants = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
 
-function stepBatch(batch: Batch, step: number, { config, training }: LoopOptions, labelOf: (id: string) => number): StepBatch {
-  const { images, spectrograms, labels, pictureIds, soundIds } = batch;
-  const { labelSmoothing: smoothing } = training;
-  const distributions = (classOf: (clip: number) => number) => {
-    const targets = new Float32Array(labels.length * config.classes);
-    for (const clip of labels.keys()) {
-      const label = classOf(clip);
-      if (label < 0) continue;
-      targets.fill(smoothing / config.classes, clip * config.classes, (clip + 1) * config.classes);
-      targets[clip * config.classes + label]! += 1 - smoothing;
-    }
-    return targets;
-  };
+function stepBatch(batch: Batch, { config, training, labelOf, checkpoint }: LoopOptions): StepBatch {
+  const { images, spectrograms, labels, pictureIds, soundIds, count } = batch;
+  const targets = (ofClips: ArrayLike<number>) => classTargets(ofClips, config.classes, training.labelSmoothing);
+  const { headDropout, seed } = training;
   return {
     images,
     spectrograms,
-    classTargets: distributions((clip) => labels[clip]!),
-    backgroundTargets: Float32Array.from(labels, (label) => (label < 0 ? 1 : 0)),
-    pictureTargets: distributions((clip) => labelOf(pictureIds[clip]!)),
-    soundTargets: distributions((clip) => labelOf(soundIds[clip]!)),
-    masks: training.headDropout > 0 ? dropoutMasks(batch.count * 2 * config.vit.width, training, step) : undefined,
+    classTargets: targets(labels),
+    backgroundTargets: backgroundTargets(labels),
+    pictureTargets: targets(pictureIds.map(labelOf)),
+    soundTargets: targets(soundIds.map(labelOf)),
+    masks: headDropout > 0 ? dropoutMasks(count * 2 * config.vit.width, headDropout, seed, checkpoint.progress.steps) : undefined,
   };
-}
-
-/** Zeros for the dropped share, and factors that keep the sum for the rest (Srivastava et al. 2014). */
-function dropoutMasks(length: number, { seed, headDropout }: TrainingConfig, step: number): { visual: Float32Array; audio: Float32Array } {
-  const mask = (modality: string) => {
-    const random = createRandom(seed, 'dropout', step, modality);
-    return Float32Array.from({ length }, () => (random.uniform() < headDropout ? 0 : 1 / (1 - headDropout)));
-  };
-  return { visual: mask('visual'), audio: mask('audio') };
 }
 
 /** @throws DuetError when the numbers can no longer lead anywhere. */

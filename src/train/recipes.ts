@@ -27,6 +27,8 @@ export const trainingConfigSchema = z.strictObject({
   backgroundProbability: z.number().min(0).max(1),
   /** Share of the target that is spread over all classes. */
   labelSmoothing: z.number().min(0).lt(1),
+  /** Whether the heads are first trained alone on features of the untrained tokens; see head-start.ts. */
+  headStart: z.boolean(),
   /** Share of the features that the class heads do not see in a step; only heads that allow it. */
   headDropout: z.number().min(0).lt(1),
   missing: z.enum(['error', 'zero']),
@@ -55,6 +57,7 @@ const reference: TrainingConfig = {
   cropScale: [0.08, 1],
   backgroundProbability: 0.2,
   labelSmoothing: 0,
+  headStart: false,
   headDropout: 0,
   missing: 'error',
   model: {
@@ -87,6 +90,7 @@ export const recipes: Readonly<Record<RecipeName, TrainingConfig>> = {
     warmupEpochs: 2,
     labelSmoothing: 0.1,
     backgroundProbability: 0.5,
+    headStart: true,
     headDropout: 0.3,
     model: {
       ...reference.model,

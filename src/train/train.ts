@@ -17,6 +17,7 @@ import { writeAdapter } from '../weights/adapter-folder-node.ts';
 import type { Backbone, InputSize } from '../weights/backbone.ts';
 import { openBackbone } from '../weights/open-backbone-node.ts';
 import { type Checkpoint, type EpochRecord, freshProgress, readCheckpoint, writeCheckpoint } from './checkpoint.ts';
+import { headStart } from './head-start.ts';
 import { type Outcome, trainingLoop } from './loop.ts';
 import { createOptimiserState } from './optimiser.ts';
 import { modelConfig, type TrainingConfig } from './recipes.ts';
@@ -34,6 +35,7 @@ export type TrainEvent =
       /** Epochs that a resumed run has behind it. */
       readonly epochsDone: number;
     }
+  | { readonly kind: 'head start'; readonly done: number; readonly total: number }
   | { readonly kind: 'step'; readonly epoch: number; readonly step: number; readonly steps: number; readonly loss: number }
   | { readonly kind: 'epoch'; readonly record: EpochRecord; readonly isBest: boolean }
   | { readonly kind: 'note'; readonly text: string };
@@ -82,7 +84,8 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   const saved = options.resume ? await readRunConfig(folder) : undefined;
   const training = options.training;
   const data = options.data ?? saved?.data;
-  if (data === undefined) throw new DuetError('There is no data to train on; name a folder or a manifest, or go on with a run by --resume.');
+  if (data === undefined)
+    throw new DuetError('There is no data to train on; name a folder or a manifest, or go on with a run by --resume.');
   const dataset = await openTrainingData(data, options, folder);
   const imageSize = options.imageSize ?? saved?.backbone.imageSize;
   const backbone = await openBackbone(options.backbone ?? saved?.backbone.source, { imageSize, ...(signal && { signal }) });
@@ -118,8 +121,13 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     const { epoch } = checkpoint.progress;
     onEvent({ kind: 'start', config: runConfig, dataset, trainableParameters: total, provider: step.provider, epochsDone: epoch });
     const labels = new Map(dataset.examples.map(({ id, label }) => [id, dataset.classes.indexOf(label)]));
+    const labelOf = (id: string) => labels.get(id)!;
+    if (training.headStart && checkpoint.progress.steps === 0) {
+      const onProgress = (done: number, total: number) => onEvent({ kind: 'head start', done, total });
+      await headStart({ feed, backbone, config, training, parameters: checkpoint.parameters, session, labelOf, signal, onProgress });
+    }
     const outcome = await trainingLoop({
-      labelOf: (id) => labels.get(id)!,
+      labelOf,
       ...{ training, config, feed, step, predictor, checkpoint, batchSize, signal },
       onStep: (epoch, step, steps, loss) => onEvent({ kind: 'step', epoch: epoch + 1, step, steps, loss }),
       onNote: (text) => onEvent({ kind: 'note', text }),

@@ -1,0 +1,227 @@
+// A quick start for the heads: they are first trained alone, on features of the untrained tokens that are computed once. Pictures and
+// sounds meet only in the heads, so that any picture may be paired with any sound without running the backbone again.
+import type { Batch } from '../data/batch.ts';
+import { groupBy } from '../data/dataset.ts';
+import type { BatchFeed } from '../data/open-batches-node.ts';
+import { differentiate } from '../graph/differentiate.ts';
+import { encodeOnnx } from '../graph/encode-onnx.ts';
+import { constant, elementCount, input, type Shape, type Tensor } from '../graph/tensor.ts';
+import { foldParameters } from '../infer/fold.ts';
+import { foldedConfig, pad } from '../infer/predictor.ts';
+import { type MaAvtConfig, trainableParameters } from '../model/config.ts';
+import { encode, type Features, type Modality } from '../model/encoder.ts';
+import { frozenWeights } from '../model/frozen-weights.ts';
+import { headParameters, heads, type PooledFeatures } from '../model/heads.ts';
+import { maAvtLosses } from '../model/ma-avt.ts';
+import { createRandom, type Random } from '../random/random.ts';
+import { openNodeSession } from '../runtime/node.ts';
+import type { Session, SessionOptions } from '../runtime/session.ts';
+import type { Backbone } from '../weights/backbone.ts';
+import { createOptimiserState, defaultOptimiser, optimiserStep } from './optimiser.ts';
+import type { TrainingConfig } from './recipes.ts';
+import { backgroundTargets, classTargets, dropoutMasks } from './targets.ts';
+
+const parts = ['cls', 'background', 'patchMean'] as const;
+type Part = (typeof parts)[number];
+const modalities = ['visual', 'audio'] as const;
+const nothing = new Float32Array(0);
+
+/** One picture's or one sound's features: CLS, BG and the mean of the patches, [C] each. */
+type OwnFeatures = { readonly label: number } & Readonly<Record<Part, Float32Array>>;
+type ClipFeatures = Readonly<Record<Modality, OwnFeatures>>;
+
+export type HeadStartOptions = {
+  readonly feed: BatchFeed;
+  readonly backbone: Backbone;
+  readonly config: MaAvtConfig;
+  readonly training: TrainingConfig;
+  /** All trainable parameters; the heads' are changed in place. */
+  readonly parameters: ReadonlyMap<string, Float32Array>;
+  readonly session: SessionOptions;
+  readonly labelOf: (id: string) => number;
+  readonly signal: AbortSignal | undefined;
+  readonly onProgress: (done: number, total: number) => void;
+};
+
+const headSteps = 400;
+const headBatch = 64;
+const headLearningRate = 2e-3;
+/** Features are kept in memory: of a large data set, this many clips are enough to start from. */
+const mostFeatures = 4096;
+/** Passes over the training clips whose features are kept: one as they are, the others augmented. */
+const passes = 3;
+
+/** Trains the heads alone. @throws the signal's reason when it is aborted. */
+export async function headStart(options: HeadStartOptions): Promise<void> {
+  const clips = await collectFeatures(options);
+  const { config, parameters, training } = options;
+  const own = new Map(headParameters(config).map(([name]) => [name, parameters.get(name)!]));
+  const state = createOptimiserState(own);
+  const step = await openHeadStep(config, own, options.session);
+  try {
+    for (let index = 0; index < headSteps; index++) {
+      options.signal?.throwIfAborted();
+      const pairs = drawPairs(clips, training, createRandom(training.seed, 'head start', index));
+      const gradients = await step.run(pairs, training, index);
+      const rate = (headLearningRate * (1 + Math.cos((Math.PI * index) / headSteps))) / 2;
+      optimiserStep(own, gradients, state, rate, { ...defaultOptimiser, kind: 'adamw', weightDecay: 0.05 });
+    }
+  } finally {
+    await step.release();
+  }
+}
+
+async function collectFeatures(options: HeadStartOptions): Promise<ClipFeatures[]> {
+  const { feed, backbone, config, parameters, session, labelOf, signal, onProgress, training } = options;
+  const folded = foldParameters(parameters, config);
+  const extractor = await openExtractor(backbone, config, folded, session);
+  const clips: ClipFeatures[] = [];
+  const total = Math.min(mostFeatures, (await feed.count('train')) * (training.augment === 'none' ? 1 : passes));
+  try {
+    for (let pass = 0; clips.length < total; pass++) {
+      // Augmented passes are drawn as epochs that no training reaches.
+      for await (const batch of pass === 0 ? feed.evaluate('train') : feed.train(training.epochs + pass)) {
+        signal?.throwIfAborted();
+        clips.push(...(await extractor.run(batch, batch.pictureIds.map(labelOf), batch.soundIds.map(labelOf))));
+        onProgress(Math.min(clips.length, total), total);
+        if (clips.length >= total) break;
+      }
+      if (clips.length === 0) break;
+    }
+  } finally {
+    await extractor.release();
+  }
+  return clips;
+}
+
+type Extractor = {
+  run(batch: Batch, pictureLabels: readonly number[], soundLabels: readonly number[]): Promise<ClipFeatures[]>;
+  release(): Promise<void>;
+};
+
+const extractorBatch = 8;
+
+async function openExtractor(
+  backbone: Backbone,
+  config: MaAvtConfig,
+  folded: ReadonlyMap<string, Float32Array>,
+  options: SessionOptions,
+): Promise<Extractor> {
+  const shapes = trainableParameters(foldedConfig(config));
+  const parameters = new Map([...folded].map(([name, values]) => [name, constant(values, shapes.get(name)!.shape)]));
+  const images = input('images', [extractorBatch, 3, ...backbone.config.inputSize]);
+  const spectrograms = input('spectrograms', [extractorBatch, 1, ...backbone.config.inputSize]);
+  const positions = backbone.weights.get('pos_embed')!.data;
+  const features = encode(
+    images,
+    spectrograms,
+    positions,
+    frozenWeights(backbone.weights),
+    (name) => parameters.get(name)!,
+    foldedConfig(config),
+  );
+  const outputs = presentParts(features).flatMap((part) =>
+    modalities.map((modality) => [`${modality}.${part}`, features[part]![modality]] as const),
+  );
+  const session = await openNodeSession(encodeOnnx(Object.fromEntries(outputs)), options);
+  return {
+    async run(batch, pictureLabels, soundLabels) {
+      const clips: ClipFeatures[] = [];
+      for (let start = 0; start < batch.count; start += extractorBatch) {
+        const rows = (values: Float32Array, { shape }: Tensor) => {
+          const length = elementCount(shape) / extractorBatch;
+          return pad(values.subarray(start * length, (start + extractorBatch) * length), elementCount(shape));
+        };
+        const results = await session.run({ images: rows(batch.images, images), spectrograms: rows(batch.spectrograms, spectrograms) });
+        for (let clip = 0; clip < Math.min(extractorBatch, batch.count - start); clip++) {
+          const own = (modality: Modality, label: number): OwnFeatures => {
+            const row = (part: Part) =>
+              results[`${modality}.${part}`]?.slice(clip * config.vit.width, (clip + 1) * config.vit.width) ?? nothing;
+            return { label, cls: row('cls'), background: row('background'), patchMean: row('patchMean') };
+          };
+          clips.push({ visual: own('visual', pictureLabels[start + clip]!), audio: own('audio', soundLabels[start + clip]!) });
+        }
+      }
+      return clips;
+    },
+    release: () => session.release(),
+  };
+}
+
+type Pair = { readonly visual: OwnFeatures; readonly audio: OwnFeatures; readonly label: number };
+
+/** Pictures with the sound of a clip of their class, or of another class as often as training has background pairs. */
+function drawPairs(clips: readonly ClipFeatures[], training: TrainingConfig, random: Random): Pair[] {
+  const soundsOf = groupBy(
+    clips.map(({ audio }) => audio),
+    ({ label }) => String(label),
+  );
+  const labels = [...soundsOf.keys()];
+  const background = training.model.background && labels.length > 1 ? training.backgroundProbability : 0;
+  return Array.from({ length: headBatch }, () => {
+    const { visual } = clips[random.integer(clips.length)]!;
+    const isBackground = random.uniform() < background;
+    const others = labels.filter((label) => label !== String(visual.label));
+    const sounds = soundsOf.get(isBackground ? others[random.integer(others.length)]! : String(visual.label)) ?? [];
+    // A sound of its class may be missing where only a foreign one was drawn with it.
+    const audio = sounds.length > 0 ? sounds[random.integer(sounds.length)]! : clips[random.integer(clips.length)]!.audio;
+    return { visual, audio, label: audio.label === visual.label ? visual.label : -1 };
+  });
+}
+
+type HeadStep = {
+  run(pairs: readonly Pair[], training: TrainingConfig, index: number): Promise<Map<string, Float32Array>>;
+  release(): Promise<void>;
+};
+
+async function openHeadStep(config: MaAvtConfig, own: ReadonlyMap<string, Float32Array>, options: SessionOptions): Promise<HeadStep> {
+  const { width } = config.vit;
+  const names = parts.filter((part) => (part === 'background' ? config.background : part === 'cls' || config.heads !== 'paper'));
+  const perModality = (name: string, shape: Shape) => ({ visual: input(`visual.${name}`, shape), audio: input(`audio.${name}`, shape) });
+  const features: PooledFeatures = {
+    cls: perModality('cls', [headBatch, width]),
+    background: names.includes('background') ? perModality('background', [headBatch, width]) : undefined,
+    patchMean: names.includes('patchMean') ? perModality('patchMean', [headBatch, width]) : undefined,
+  };
+  const parameters = new Map(headParameters(config).map(([name, { shape }]) => [name, input(name, shape)]));
+  const trainable = (name: string) => parameters.get(name)!;
+  const targets = {
+    classes: input('classes', [headBatch, config.classes]),
+    background: input('background', [headBatch]),
+    own: perModality('classes', [headBatch, config.classes]),
+  };
+  const outputs = { ...heads(features, trainable, config, perModality('mask', [headBatch, 2 * width])), features: { shared: [] } };
+  const { total } = maAvtLosses(outputs, targets, trainable, { ...config, contrastive: 'none' });
+  const gradients = differentiate(total, [...parameters.values()]);
+  const graph = encodeOnnx(Object.fromEntries([...parameters.keys()].map((name, index) => [`gradient.${name}`, gradients[index]!])));
+  const session: Session = await openNodeSession(graph, options);
+  return {
+    async run(pairs, { labelSmoothing, headDropout, seed }, index) {
+      const stacked = (modality: Modality, part: Part) => {
+        const rows = new Float32Array(headBatch * width);
+        for (const [row, pair] of pairs.entries()) rows.set(pair[modality][part], row * width);
+        return rows;
+      };
+      const smoothed = (labels: readonly number[]) => classTargets(labels, config.classes, labelSmoothing);
+      const labels = pairs.map(({ label }) => label);
+      const masks = dropoutMasks(headBatch * 2 * width, headDropout, seed, 'head start', index);
+      const feeds: Record<string, Float32Array> = {
+        ...Object.fromEntries(own),
+        ...Object.fromEntries(names.flatMap((part) => modalities.map((modality) => [`${modality}.${part}`, stacked(modality, part)]))),
+        classes: smoothed(labels),
+        background: backgroundTargets(labels),
+        'visual.classes': smoothed(pairs.map(({ visual }) => visual.label)),
+        'audio.classes': smoothed(pairs.map(({ audio }) => audio.label)),
+        'visual.mask': masks.visual,
+        'audio.mask': masks.audio,
+      };
+      const results = await session.run(Object.fromEntries(Object.entries(feeds).filter(([name]) => graph.inputs.has(name))));
+      return new Map([...own.keys()].map((name) => [name, results[`gradient.${name}`]!]));
+    },
+    release: () => session.release(),
+  };
+}
+
+function presentParts(features: Features): Part[] {
+  return parts.filter((part) => features[part] !== undefined);
+}

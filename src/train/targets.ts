@@ -1,0 +1,38 @@
+// What a training step aims at, as arrays: class distributions and dropout masks.
+import { createRandom } from '../random/random.ts';
+
+/**
+ * A distribution over the classes for each label, [B, K]; zeros where the label is negative.
+ * @param smoothing share that is spread over all classes (Szegedy et al. 2016, section 7).
+ */
+export function classTargets(labels: ArrayLike<number>, classes: number, smoothing: number): Float32Array {
+  const targets = new Float32Array(labels.length * classes);
+  for (let clip = 0; clip < labels.length; clip++) {
+    const label = labels[clip]!;
+    if (label < 0) continue;
+    targets.fill(smoothing / classes, clip * classes, (clip + 1) * classes);
+    targets[clip * classes + label]! += 1 - smoothing;
+  }
+  return targets;
+}
+
+/** 1 for labels of background pairs, else 0: [B]. */
+export function backgroundTargets(labels: ArrayLike<number>): Float32Array {
+  return Float32Array.from(labels, (label) => (label < 0 ? 1 : 0));
+}
+
+/**
+ * Zeros for the dropped share, and factors that keep the sum for the rest (Srivastava et al. 2014).
+ * @param keys name the draw.
+ */
+export function dropoutMasks(
+  length: number,
+  rate: number,
+  ...keys: readonly (number | string)[]
+): { readonly visual: Float32Array; readonly audio: Float32Array } {
+  const mask = (modality: string) => {
+    const random = createRandom('dropout', modality, ...keys);
+    return Float32Array.from({ length }, () => (random.uniform() < rate ? 0 : 1 / (1 - rate)));
+  };
+  return { visual: mask('visual'), audio: mask('audio') };
+}
