@@ -79,10 +79,11 @@ export function selfAttention(x: Tensor, weights: Weights, heads: number, querie
   const projected = (tokens: Tensor, part: string) => linear(tokens, weights(`${part}.weight`), weights(`${part}.bias`));
   const perHead = (tokens: Tensor, perm: readonly number[]) =>
     transpose(reshape(tokens, [tokens.shape[0]!, tokens.shape[1]!, heads, headWidth]), perm);
-  const query = perHead(multiply(projected(queries, 'query'), headWidth ** -0.5), [0, 2, 1, 3]); // [N, H, queries, D]
+  const query = perHead(projected(queries, 'query'), [0, 2, 1, 3]); // [N, H, queries, D]
   const key = perHead(projected(x, 'key'), [0, 2, 3, 1]); // [N, H, D, T]
   const value = perHead(projected(x, 'value'), [0, 2, 1, 3]); // [N, H, T, D]
-  const scores = matMul(query, key);
+  // Scaled here, beside the product, so that ONNX Runtime makes one operation of both.
+  const scores = matMul(multiply(query, headWidth ** -0.5), key);
   const mixed = transpose(matMul(softmax(scores), value), [0, 2, 1, 3]);
   return { output: linear(reshape(mixed, queries.shape), weights('proj.weight'), weights('proj.bias')), scores };
 }
