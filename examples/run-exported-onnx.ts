@@ -17,7 +17,9 @@ const [height, width]: [number, number] = JSON.parse(about.image_size ?? '[224,2
 const media = await openMedia(clip);
 const seconds = Math.min(Number(about.window_seconds), media.duration);
 const [frame] = await media.readFrames([seconds / 2]);
-const samples = frontEnds[about.front_end as FrontEndName].prepare(await media.readWaveform(0, seconds));
+// A little more than the window, where there is more: resampling looks past its end.
+const sound = await media.readWaveform(0, Math.min(seconds + 0.1, media.duration));
+const samples = frontEnds[about.front_end as FrontEndName].prepare(sound);
 const pixels = resize(frame!, width, height, 'bicubic').data;
 await media.close();
 const session = await InferenceSession.create(bytes);

@@ -85,7 +85,9 @@ async function predictFile(
     return { path, windows, events: timelineEvents(labelled, settings.threshold) };
   } catch (error) {
     if (!isDuetError(error)) throw error;
-    return { path, error: error.message.includes(path) ? error.message : `${path}: ${error.message}` };
+    // A path that is a plain word could be in any sentence.
+    const named = /[./\\]/.test(path) && error.message.includes(path);
+    return { path, error: named ? error.message : `${path}: ${error.message}` };
   } finally {
     phase.finish();
   }

@@ -66,5 +66,8 @@ test('the end says what was kept, what was skipped, and what to type next', () =
     'Trained 1 epoch, 1,000 parameters.\nKept epoch 1: 50.0 % of the validation clips right.\nSkipped 1 file:\n  dog/1.mp4: The clip has no sound.\n' +
       "Next:  duet evaluate 'my first' videos\n",
   );
-  expect(trainText({ ...result, outcome: 'interrupted' }, 'videos', 'run')).toContain('Go on:  duet train --out run --resume');
+  expect(trainText({ ...result, outcome: 'interrupted' }, 'videos', 'run')).toContain('Go on:  duet train --out run --resume\n');
+  expect(trainText({ ...result, outcome: 'interrupted' }, 'videos', 'run', { provider: 'auto', threads: 1 })).toContain(
+    '--resume --threads 1\n',
+  );
 });

@@ -89,14 +89,15 @@ async function runTrain(given: string | undefined, out: string, settings: TrainS
       onEvent,
     });
     progress.end();
-    writeResult(context, settings.json, { ...result, config }, (shown) => trainText(shown, data, out));
+    writeResult(context, settings.json, { ...result, config }, (shown) => trainText(shown, data, out, settings));
   } finally {
     progress.end();
   }
 }
 
 /** How training ended, and what to do next. */
-export function trainText({ outcome, history, best, trainableParameters, skipped }: TrainResult, data: string, out: string): string {
+export function trainText(result: TrainResult, data: string, out: string, machine: MachineSettings = {}): string {
+  const { outcome, history, best, trainableParameters, skipped } = result;
   const quotedOut = shellQuoted(out);
   const epochs = `${history.length} ${history.length === 1 ? 'epoch' : 'epochs'}`;
   const lines = [
@@ -112,7 +113,19 @@ export function trainText({ outcome, history, best, trainableParameters, skipped
     );
   }
   lines.push(
-    outcome === 'interrupted' ? `Go on:  duet train --out ${quotedOut} --resume` : `Next:  duet evaluate ${quotedOut} ${shellQuoted(data)}`,
+    outcome === 'interrupted'
+      ? `Go on:  duet train --out ${quotedOut} --resume${machineOptions(machine)}`
+      : `Next:  duet evaluate ${quotedOut} ${shellQuoted(data)}`,
   );
   return `${lines.join('\n')}\n`;
+}
+
+type MachineSettings = Partial<Pick<TrainSettings, 'provider' | 'threads' | 'workers'>>;
+
+/** Another number of threads or another provider rounds differently, so what was given has to be given again for the same numbers. */
+function machineOptions({ provider = 'auto', threads, workers }: MachineSettings): string {
+  const given = { provider: provider === 'auto' ? undefined : provider, threads, workers };
+  return Object.entries(given)
+    .flatMap(([name, value]) => (value === undefined ? [] : [` --${name} ${value}`]))
+    .join('');
 }

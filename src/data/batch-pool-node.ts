@@ -37,7 +37,8 @@ function startThread(options: BatchMakerOptions): BatchPool & { pending(): numbe
   worker.on('message', (answer: BatchAnswer) => {
     const asker = waiting.get(answer.number);
     waiting.delete(answer.number);
-    if (waiting.size === 0) worker.unref();
+    // An answer that comes while the thread is being ended must not let the process end before it.
+    if (waiting.size === 0 && !ended) worker.unref();
     if ('made' in answer) asker?.resolve(answer.made);
     else asker?.reject(new Error(answer.failure));
   });

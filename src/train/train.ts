@@ -104,7 +104,8 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
 
   const lengths = new Map([...trainableParameters(config)].map(([name, { shape }]) => [name, shape.reduce((a, b) => a * b, 1)]));
   const total = [...lengths.values()].reduce((a, b) => a + b, 0);
-  const checkpoint = (saved && (await readCheckpoint(folder, lengths))) ?? startingPoint(config, backbone, training.seed);
+  const restored = saved && (await readCheckpoint(folder, lengths));
+  const checkpoint = restored ?? startingPoint(config, backbone, training.seed);
   const feed = await openTrainingFeed(dataset, training, backbone, options.workers);
   let step: TrainingStep | undefined;
   let predictor: Predictor | undefined;
@@ -122,7 +123,8 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     onEvent({ kind: 'start', config: runConfig, dataset, trainableParameters: total, provider: step.provider, epochsDone: epoch });
     const labels = new Map(dataset.examples.map(({ id, label }) => [id, dataset.classes.indexOf(label)]));
     const labelOf = (id: string) => labels.get(id)!;
-    if (training.headStart && checkpoint.progress.steps === 0) {
+    // A checkpoint, even one without steps, is of heads that had their start.
+    if (training.headStart && !restored) {
       const onProgress = (done: number, total: number) => onEvent({ kind: 'head start', done, total });
       await headStart({ feed, backbone, config, training, parameters: checkpoint.parameters, session, labelOf, signal, onProgress });
     }
@@ -136,8 +138,9 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
           const about = { backbone, classes: dataset.classes, recipe: training.recipe, frontEnd: training.frontEnd };
           await writeAdapter(folder, adapterFiles(folded, training.model, about));
         }
-        await writeCheckpoint(folder, checkpoint);
         await writeFileAtomic(join(folder, runFiles.history), `${JSON.stringify(checkpoint.progress.history, null, 1)}\n`);
+        // Last: should anything before it fail, the epoch is done again.
+        await writeCheckpoint(folder, checkpoint);
         onEvent({ kind: 'epoch', record, isBest });
       },
     });
