@@ -64,7 +64,7 @@ export async function duetJson<Result>(argv: readonly string[], options: Options
 export function theOneSentence({ code, out, error }: Ended): string {
   const lines = error.split('\n').filter((line) => /^(duet|error): /.test(line));
   expect(lines, error).toHaveLength(1);
-  expect(error).not.toMatch(/^\s+at |node:internal|DUET_DEBUG/m);
+  expect(error).not.toMatch(/^\s+at .*\.[jt]s:\d|node:internal|DUET_DEBUG/m);
   expect(out).toBe('');
   expect([1, 2]).toContain(code);
   return lines[0]!;

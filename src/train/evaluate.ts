@@ -1,12 +1,14 @@
 // A trained run tested on labelled clips.
-import { join } from 'node:path';
+import { dirname, join, relative, resolve, sep } from 'node:path';
+import * as z from 'zod';
 import { type Dataset, examplesOf, type Split, splitNames } from '../data/dataset.ts';
 import type { MissingPolicy } from '../data/model-inputs.ts';
 import { openBatches } from '../data/open-batches-node.ts';
 import { openDataset } from '../data/open-dataset-node.ts';
+import type { SplitFile } from '../data/split.ts';
 import { readSplitFile } from '../data/split-file-node.ts';
 import { DuetError } from '../errors.ts';
-import { kindOfPath } from '../files/read-clearly.ts';
+import { kindOfPath, readJsonClearly } from '../files/read-clearly.ts';
 import { openAdapter } from '../infer/adapter.ts';
 import { openPredictor } from '../infer/predictor.ts';
 import type { SessionOptions } from '../runtime/session.ts';
@@ -83,8 +85,28 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
 }
 
 async function openEvaluationData(data: string, split: Split | 'all', splitFile: string | undefined, run: string): Promise<Dataset> {
-  const written = splitFile ?? join(run, runFiles.splits);
-  const splits = splitFile !== undefined || (await kindOfPath(written)) === 'file' ? await readSplitFile(written) : undefined;
+  const splits = splitFile === undefined ? await splitsOfRun(run, data) : await readSplitFile(splitFile);
   const dataset = await openDataset(data, { purpose: 'evaluate', ...(splits && { splits }) });
   return split === 'all' ? { ...dataset, examples: dataset.examples.map((example) => ({ ...example, split: 'test' as const })) } : dataset;
+}
+
+/** The run's splits, if it wrote any. A clip is found again by its name within the data or by its place on this machine. */
+async function splitsOfRun(run: string, data: string): Promise<SplitFile | undefined> {
+  const written = join(run, runFiles.splits);
+  if ((await kindOfPath(written)) !== 'file') return undefined;
+  const file = await readSplitFile(written);
+  const config = join(run, runFiles.config);
+  const trainedOn =
+    (await kindOfPath(config)) === 'file' ? z.looseObject({ data: z.string() }).safeParse(await readJsonClearly(config)) : undefined;
+  if (!trainedOn?.success) return file;
+  const [from, to] = await Promise.all([rootOf(trainedOn.data.data), rootOf(data)]);
+  if (from === to) return file;
+  // The same clips may be reached another way: by a manifest elsewhere, or by a folder inside or around the one trained on.
+  const both = (ids: readonly string[]) => [...ids, ...ids.map((id) => relative(to, join(from, id)).split(sep).join('/'))];
+  return { ...file, splits: { train: both(file.splits.train), val: both(file.splits.val), test: both(file.splits.test) } };
+}
+
+/** The folder that clips' ids are relative to. */
+async function rootOf(data: string): Promise<string> {
+  return (await kindOfPath(data)) === 'folder' ? resolve(data) : dirname(resolve(data));
 }
