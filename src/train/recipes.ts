@@ -90,6 +90,9 @@ export const recipes: Readonly<Record<RecipeName, TrainingConfig>> = {
     warmupEpochs: 2,
     labelSmoothing: 0.1,
     backgroundProbability: 0.5,
+    patience: 20,
+    // Small crops may lose the thing that sounds.
+    cropScale: [0.4, 1],
     headStart: true,
     headDropout: 0.3,
     model: {

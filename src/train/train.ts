@@ -9,6 +9,7 @@ import { readSplitFile, writeSplitFile } from '../data/split-file-node.ts';
 import { DuetError } from '../errors.ts';
 import { writeFileAtomic } from '../files/write-atomic.ts';
 import { adapterFiles, inputSettings } from '../infer/adapter.ts';
+import { foldParameters } from '../infer/fold.ts';
 import { openPredictor, type Predictor } from '../infer/predictor.ts';
 import { type MaAvtConfig, trainableParameters } from '../model/config.ts';
 import { initialParameters } from '../model/initialise.ts';
@@ -22,6 +23,7 @@ import { type Outcome, trainingLoop } from './loop.ts';
 import { createOptimiserState } from './optimiser.ts';
 import { modelConfig, type TrainingConfig } from './recipes.ts';
 import { createRunFolder, type RunConfig, readRunConfig, runFiles, writeRunConfig } from './run-folder.ts';
+import { scoreSplit } from './score.ts';
 import { openTrainingStep, type TrainingStep } from './training-step.ts';
 
 export type TrainEvent =
@@ -123,10 +125,23 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     onEvent({ kind: 'start', config: runConfig, dataset, trainableParameters: total, provider: step.provider, epochsDone: epoch });
     const labels = new Map(dataset.examples.map(({ id, label }) => [id, dataset.classes.indexOf(label)]));
     const labelOf = (id: string) => labels.get(id)!;
+    const keepAdapter = (folded: ReadonlyMap<string, Float32Array>) => {
+      const about = { backbone, classes: dataset.classes, recipe: training.recipe, frontEnd: training.frontEnd };
+      return writeAdapter(folder, adapterFiles(folded, training.model, about));
+    };
     // A checkpoint, even one without steps, is of heads that had their start.
     if (training.headStart && !restored) {
+      const { parameters, progress } = checkpoint;
       const onProgress = (done: number, total: number) => onEvent({ kind: 'head start', done, total });
-      await headStart({ feed, backbone, config, training, parameters: checkpoint.parameters, session, labelOf, signal, onProgress });
+      await headStart({ feed, backbone, config, training, parameters, session, labelOf, signal, onProgress });
+      if ((await feed.count('val')) > 0) {
+        // The start is a model like those of the epochs, and kept if none is better.
+        const folded = foldParameters(parameters, config);
+        const { accuracy, loss } = await scoreSplit('val', { feed, predictor, adapter: folded, classes: config.classes });
+        progress.best = { epoch: 0, accuracy, loss };
+        await keepAdapter(folded);
+      }
+      await writeCheckpoint(folder, checkpoint);
     }
     const outcome = await trainingLoop({
       labelOf,
@@ -134,10 +149,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
       onStep: (epoch, step, steps, loss) => onEvent({ kind: 'step', epoch: epoch + 1, step, steps, loss }),
       onNote: (text) => onEvent({ kind: 'note', text }),
       async onEpoch(record, isBest, folded) {
-        if (isBest) {
-          const about = { backbone, classes: dataset.classes, recipe: training.recipe, frontEnd: training.frontEnd };
-          await writeAdapter(folder, adapterFiles(folded, training.model, about));
-        }
+        if (isBest) await keepAdapter(folded);
         await writeFileAtomic(join(folder, runFiles.history), `${JSON.stringify(checkpoint.progress.history, null, 1)}\n`);
         // Last: should anything before it fail, the epoch is done again.
         await writeCheckpoint(folder, checkpoint);
