@@ -1,7 +1,7 @@
 // From trained parameters to an adapter: what does not depend on a clip is computed once, what only training needs is dropped.
 import { evaluate } from '../graph/evaluate.ts';
 import { input, type Tensor } from '../graph/tensor.ts';
-import { type MaAvtConfig, trainableParameters } from '../model/config.ts';
+import { type MaAvtConfig, tokenKinds, trainableParameters } from '../model/config.ts';
 import { tokenSet } from '../model/encoder.ts';
 import { foldedConfig } from './predictor.ts';
 
@@ -11,7 +11,8 @@ export function foldParameters(parameters: ReadonlyMap<string, Float32Array>, co
   const feeds = new Map<Tensor, Float32Array>([...tensors].map(([name, tensor]) => [tensor, parameters.get(name)!]));
   const trainable = (name: string) => tensors.get(name)!;
   const folded = new Map([...trainableParameters(foldedConfig(config)).keys()].map((name) => [name, parameters.get(name)!]));
-  for (const kind of ['audio', 'visual', 'shared'] as const) {
+  for (const kind of tokenKinds) {
+    if (config.tokens[kind] === 0) continue;
     const [values] = evaluate([tokenSet(kind, trainable, config)], feeds);
     folded.set(`${kind}_tokens`, Float32Array.from(values!));
   }

@@ -47,6 +47,8 @@ export type MaAvtConfig = ModelOptions & { readonly vit: VitConfig; readonly cla
 
 export const embeddingWidth = 512;
 
+export const tokenKinds = ['audio', 'visual', 'shared'] as const;
+
 /** How a parameter starts: normal about zero, PyTorch's default for linear layers (uniform in +-1/sqrt(fanIn)), one value, or the backbone's CLS token. */
 export type Initialisation =
   | { readonly kind: 'normal'; readonly deviation: number }
@@ -67,7 +69,8 @@ export function trainableParameters(config: MaAvtConfig): ReadonlyMap<string, Pa
   const drawn = { kind: 'normal', deviation: config.tokenDeviation } as const;
   if (config.background)
     parameters.set('background_token', { shape: [1, width], initialisation: config.backgroundFromCls ? { kind: 'cls' } : drawn });
-  for (const kind of ['audio', 'visual', 'shared'] as const) {
+  for (const kind of tokenKinds) {
+    if (config.tokens[kind] === 0) continue;
     parameters.set(`${kind}_tokens`, {
       shape: [config.tokens[kind], width],
       initialisation: drawn,

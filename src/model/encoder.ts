@@ -47,10 +47,14 @@ export function encode(
   const everyClip = (rows: Tensor) => expand(reshape(rows, [1, ...rows.shape]), [clips, ...rows.shape]);
   const cls = everyClip(add(trainable('cls_token'), clsPosition!));
   const background = config.background ? [everyClip(add(trainable('background_token'), backgroundPosition!))] : [];
-  const prompts = {
-    visual: everyClip(concat([tokenSet('visual', trainable, config), tokenSet('shared', trainable, config)], 0)),
-    audio: everyClip(concat([tokenSet('audio', trainable, config), tokenSet('shared', trainable, config)], 0)),
-  };
+  const sets = (...kinds: readonly (Modality | 'shared')[]) =>
+    everyClip(
+      concat(
+        kinds.filter((kind) => tokens[kind] > 0).map((kind) => tokenSet(kind, trainable, config)),
+        0,
+      ),
+    );
+  const prompts = { visual: sets('visual', 'shared'), audio: sets('audio', 'shared') };
   const start = (modality: Modality) => concat([cls, add(patches[modality], patchPosition!), ...background, prompts[modality]], 1);
 
   // 4. The frozen blocks, once over both modalities if their sequences are equally long.

@@ -5,14 +5,15 @@ import { type NamedTensor, readSafetensors } from '../files/safetensors.ts';
 import { toFloat32, toInt32 } from '../files/tensor-values.ts';
 import { type MaAvtConfig, trainableParameters } from '../model/config.ts';
 import { type Backbone, parseBackbone } from '../weights/backbone.ts';
+import { recipes } from './recipes.ts';
 import type { StepBatch } from './training-step.ts';
 
-const contrastiveNames = {
-  blockwise_sep: 'blockwise-separate',
-  blockwise_common: 'blockwise-common',
-  final: 'final',
-  none: 'none',
-} as const;
+/** The reference's words for where the contrastive loss is taken; none of them where it is off. */
+function contrastiveOf(word: string | boolean | null | undefined): MaAvtConfig['contrastive'] {
+  if (typeof word !== 'string') return 'none';
+  if (word.startsWith('blockwise')) return word.includes('sep') ? 'blockwise-separate' : 'blockwise-common';
+  return word === 'final' ? 'final' : 'none';
+}
 
 const configSchema = z.object({
   img: z.int().positive(),
@@ -24,7 +25,10 @@ const configSchema = z.object({
   ns: z.int().positive(),
   LSA: z.boolean(),
   bg: z.boolean(),
-  contrastive: z.enum(['blockwise_sep', 'blockwise_common', 'final', 'none']),
+  contrastive: z
+    .enum(['blockwise_sep', 'blockwise-separate', 'blockwise_common', 'blockwise-common', 'blockwise', 'final', 'none', ''])
+    .or(z.boolean())
+    .nullish(),
   layerwise: z.enum(['none', 'common']).default('none'),
   B: z.int().positive(),
 });
@@ -69,21 +73,17 @@ export function readGoldenRun(bytes: Uint8Array, name: string): GoldenRun {
   };
   const ofBackbone = [...tensors].flatMap(([key, value]) => (key.startsWith('param.ViT.v.') ? [[key.slice(12), value] as const] : []));
   const backbone = parseBackbone({ name, tensors: new Map(ofBackbone) }, { heads });
+  const logitScale = tensors.get('param.logit_scale') ?? tensors.get('param.logit_scale.0');
   const config: MaAvtConfig = {
+    ...recipes.reference.model,
     vit: backbone.config,
     classes,
     tokens: { audio: na, visual: nv, shared: ns },
     lightSelfAttention: LSA,
     background: bg,
-    contrastive: contrastiveNames[contrastive],
+    contrastive: contrastiveOf(contrastive),
     layerwise,
-    positions: 'stretched',
-    heads: 'paper',
-    backgroundFromCls: false,
-    spectrogramScale: 1,
-    temperature: 0.07,
-    tokenDeviation: 1,
-    weights: { foreground: 1, background: 1, contrastive: 1, own: 0 },
+    ...(logitScale && { temperature: Math.exp(-toFloat32(logitScale)[0]!) }),
   };
   const labels = toInt32(tensor('input.label'));
   const classTargets = new Float32Array(B * classes);
