@@ -11,6 +11,8 @@ export default defineConfig({
           name: 'end-to-end',
           include: ['test/**/*.test.ts'],
           globalSetup: 'test/global-setup.ts',
+          // Most of the time is spent in the commands' own processes, one thread each.
+          maxWorkers: 2,
           testTimeout: 300_000,
           hookTimeout: 300_000,
         },
