@@ -105,7 +105,8 @@ export function trainText(result: TrainResult, data: string, out: string, machin
       ? `Interrupted after ${epochs}, and saved.`
       : `Trained ${epochs}, ${thousands(trainableParameters)} parameters.`,
   ];
-  if (best !== null) lines.push(`Kept ${best.epoch === 0 ? 'the start' : `epoch ${best.epoch}`}: ${percent(best.accuracy)} of the validation clips right.`);
+  if (best !== null)
+    lines.push(`Kept ${best.epoch === 0 ? 'the start' : `epoch ${best.epoch}`}: ${percent(best.accuracy)} of the validation clips right.`);
   if (skipped.length > 0) {
     lines.push(
       `Skipped ${skipped.length} ${skipped.length === 1 ? 'file' : 'files'}:`,

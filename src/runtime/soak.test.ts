@@ -7,7 +7,7 @@ import { constant, input, type Tensor } from '../graph/tensor.ts';
 import { createRandom } from '../random/random.ts';
 import { openNodeSession } from './node.ts';
 
-const [tokens, width] = [8, 16];
+const [tokens, width] = [8, 32];
 const draw = (name: string, length: number) => Float32Array.from({ length }, createRandom(name).normal);
 
 /** One attention layer behind a frozen one, with a squared error and the gradient of its trainable weights. */
@@ -41,14 +41,14 @@ test('ten thousand training steps learn, and leave the memory as it was', async 
   const grown = megabytes() - before;
   await session.release();
   expect(losses.at(-1)).toBeLessThan(losses[0]! / 2);
-  // A kept output of one step alone would be 30 MB by now.
-  expect(grown).toBeLessThan(20);
+  // The gradients alone, kept, would be 120 MB by now; the collector's own ups and downs are some 20 MB.
+  expect(grown).toBeLessThan(60);
 }, 120_000);
 
 test('a hundred sessions opened and released leave the memory as it was', async () => {
-  const frozen = constant(draw('large', 512 * 512), [512, 512]);
-  const graph = encodeOnnx({ y: f.matMul(input('x', [1, 512]), frozen) });
-  const x = draw('x', 512);
+  const frozen = constant(draw('large', 1024 * 1024), [1024, 1024]);
+  const graph = encodeOnnx({ y: f.matMul(input('x', [1, 1024]), frozen) });
+  const x = draw('x', 1024);
   const openOnce = async () => {
     const session = await openNodeSession(graph, { threads: 1 });
     await session.run({ x });
@@ -57,6 +57,6 @@ test('a hundred sessions opened and released leave the memory as it was', async 
   for (let count = 0; count < 30; count++) await openOnce();
   const before = megabytes();
   for (let count = 0; count < 100; count++) await openOnce();
-  // Each holds a megabyte of weights, twice.
-  expect(megabytes() - before).toBeLessThan(30);
+  // Each holds four megabytes of weights at least: kept, they would be 400 MB by now.
+  expect(megabytes() - before).toBeLessThan(100);
 }, 120_000);
