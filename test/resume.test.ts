@@ -10,7 +10,7 @@ const adapterOf = (run: string) => readFile(join(run, adapterFile));
 
 /** The epochs, without what the clock says. */
 async function historyOf(run: string): Promise<Record<string, unknown>[]> {
-  const history = JSON.parse(await readFile(join(run, 'history.json'), 'utf8')) as Record<string, unknown>[];
+  const { epochs: history } = JSON.parse(await readFile(join(run, 'history.json'), 'utf8')) as { epochs: Record<string, unknown>[] };
   return history.map(({ seconds: _, ...record }) => record);
 }
 

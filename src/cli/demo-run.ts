@@ -35,7 +35,7 @@ export type DemoResult = {
 };
 
 const defaultClips = 24;
-const defaultEpochs = 20;
+const defaultEpochs = 8;
 const examplesShown = 6;
 
 /** Runs the demo, or what is left of it in its folder. Undefined if it was interrupted: the next call goes on. */
@@ -79,8 +79,7 @@ async function generate(
   progress: Progress,
 ): Promise<readonly ClipAnnotation[]> {
   const train = settings.clips ?? defaultClips;
-  const few = Math.max(2, Math.ceil(train / 4));
-  const clipsPerClass = { train, val: few, test: few };
+  const clipsPerClass = { train, val: Math.max(2, Math.ceil(train / 4)), test: Math.max(2, Math.ceil(train / 2)) };
   const phase = progress.begin('make clips', undefined, { unit: 'clips' });
   let counted: ReturnType<Progress['begin']> | undefined;
   const { annotations } = await generateDemoData({

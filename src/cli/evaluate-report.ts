@@ -10,7 +10,7 @@ import type { Evaluation } from '../train/evaluate.ts';
 import { readRunConfig, runFiles } from '../train/run-folder.ts';
 import type { EvaluateSettings } from './evaluate.ts';
 import { exampleOfWindow, trainingCurves } from './report-data.ts';
-import { bestEpoch, readHistory } from './run-history.ts';
+import { readHistory } from './run-history.ts';
 import { sessionOptions } from './session-options.ts';
 
 export type EvaluationContext = {
@@ -37,7 +37,7 @@ export async function evaluationReport(evaluation: Evaluation, context: Evaluati
       skipped: evaluation.skipped.length,
       seconds,
     },
-    curves: trainingCurves(history, bestEpoch(history)?.epoch),
+    curves: trainingCurves(history.epochs, history.kept ?? undefined),
     confusion: { classes: evaluation.classes, counts: evaluation.confusion },
     perClass: evaluation.perClass,
     calibration: evaluation.calibration,

@@ -8,7 +8,7 @@ import { type FrontEndName, frontEnds } from '../signal/front-ends.ts';
 import type { RunConfig } from '../train/run-folder.ts';
 import type { AdapterConfig } from '../weights/adapter-config.ts';
 import type { BackboneConfig } from '../weights/backbone.ts';
-import type { BestEpoch } from './run-history.ts';
+import type { Epoch } from './run-history.ts';
 
 /** A window that training may take; evaluation takes one of them. Seconds on the file's clock. */
 export type InspectedWindow = { readonly start: number; readonly end: number; readonly frame: number; readonly evaluated: boolean };
@@ -41,7 +41,9 @@ export type RunInspection = {
   readonly tensors: readonly { readonly name: string; readonly shape: readonly number[] }[];
   readonly run?: RunConfig;
   readonly epochs?: number;
-  readonly best?: BestEpoch | undefined;
+  /** The epoch whose adapter the run holds; 0 is the start. */
+  readonly kept?: number | null;
+  readonly best?: Epoch | undefined;
 };
 
 export type Inspection = MediaInspection | BackboneInspection | RunInspection;
@@ -88,7 +90,7 @@ async function inspectRun(path: string): Promise<RunInspection> {
   const parameters = [...adapter.tensors.values()].reduce((sum, { data }) => sum + data.length, 0);
   const found = { kind: 'run', path, adapter: adapter.config, parameters, tensors } as const;
   if ((await kindOfPath(join(path, runFiles.config))) !== 'file') return found;
-  const { readHistory, bestEpoch } = await import('./run-history.ts');
-  const history = await readHistory(join(path, runFiles.history));
-  return { ...found, run: await readRunConfig(path), epochs: history.length, best: bestEpoch(history) };
+  const { readHistory } = await import('./run-history.ts');
+  const { kept, epochs } = await readHistory(join(path, runFiles.history));
+  return { ...found, run: await readRunConfig(path), epochs: epochs.length, kept, best: epochs.find(({ epoch }) => epoch === kept) };
 }

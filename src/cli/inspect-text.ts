@@ -58,7 +58,7 @@ function backboneText({ source, config, parameters, hash }: BackboneInspection):
   ])}`;
 }
 
-function runText({ path, adapter, parameters, tensors, run, epochs = 0, best }: RunInspection): string {
+function runText({ path, adapter, parameters, tensors, run, epochs = 0, kept, best }: RunInspection): string {
   const [height, width] = adapter.image_size;
   const facts: [string, string][] = [
     ['classes', `${adapter.classes.length}: ${adapter.classes.join(', ')}`],
@@ -71,6 +71,7 @@ function runText({ path, adapter, parameters, tensors, run, epochs = 0, best }: 
     const { training } = run;
     facts.push(['data', run.data], ['recipe', `${training.recipe}, seed ${training.seed}`], ['epochs', `${epochs} of ${training.epochs}`]);
   }
+  if (kept === 0) facts.push(['kept', 'the start, before the first epoch']);
   if (best !== undefined) {
     const background = best.validationBackgroundAuc == null ? '' : `, background AUC ${best.validationBackgroundAuc.toFixed(3)}`;
     facts.push([

@@ -12,21 +12,15 @@ const epochSchema = z.looseObject({
   validationBackgroundAuc: z.number().nullable(),
 });
 
-export type BestEpoch = z.infer<typeof epochSchema>;
+const historySchema = z.strictObject({ kept: z.int().nullable(), epochs: z.array(epochSchema) });
 
-/** Empty for a run that has not finished an epoch. */
-export async function readHistory(path: string): Promise<BestEpoch[]> {
-  if ((await kindOfPath(path)) !== 'file') return [];
-  return checkSchema(z.array(epochSchema), await readJsonClearly(path), path);
-}
+export type Epoch = z.infer<typeof epochSchema>;
 
-/** The epoch that training kept: most validation clips right, and among equals the smallest loss. Without validation, the last. */
-export function bestEpoch(history: readonly BestEpoch[]): BestEpoch | undefined {
-  return history.reduce<BestEpoch | undefined>((best, epoch) => (best === undefined || isBetter(epoch, best) ? epoch : best), undefined);
-}
+/** `kept` is the epoch whose adapter the run holds; 0 is the start, before the first epoch. */
+export type RunHistory = z.infer<typeof historySchema>;
 
-function isBetter(epoch: BestEpoch, best: BestEpoch): boolean {
-  if (epoch.validationAccuracy === null || best.validationAccuracy === null) return true;
-  if (epoch.validationAccuracy !== best.validationAccuracy) return epoch.validationAccuracy > best.validationAccuracy;
-  return (epoch.validationLoss ?? 0) < (best.validationLoss ?? 0);
+/** No epochs for a run that has not finished one. */
+export async function readHistory(path: string): Promise<RunHistory> {
+  if ((await kindOfPath(path)) !== 'file') return { kept: null, epochs: [] };
+  return checkSchema(historySchema, await readJsonClearly(path), path);
 }

@@ -150,7 +150,8 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
       onNote: (text) => onEvent({ kind: 'note', text }),
       async onEpoch(record, isBest, folded) {
         if (isBest) await keepAdapter(folded);
-        await writeFileAtomic(join(folder, runFiles.history), `${JSON.stringify(checkpoint.progress.history, null, 1)}\n`);
+        const { best, history: epochs } = checkpoint.progress;
+        await writeFileAtomic(join(folder, runFiles.history), `${JSON.stringify({ kept: best?.epoch ?? null, epochs }, null, 1)}\n`);
         // Last: should anything before it fail, the epoch is done again.
         await writeCheckpoint(folder, checkpoint);
         onEvent({ kind: 'epoch', record, isBest });
