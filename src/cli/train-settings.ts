@@ -45,6 +45,12 @@ const learning = grouped('Learning:', {
   stepEpochs: setting('--step-epochs <number>', 'with --schedule step: epochs between falls', wholeNumber({ least: 1 })),
   clipNorm: setting('--clip-norm <norm>', 'shorten gradients longer than this; 0 leaves them', decimal({ least: 0 })),
   patience: setting('--patience <epochs>', 'stop after this many epochs without a better validation result', wholeNumber({ least: 1 })),
+  headDropout: setting(
+    '--head-dropout <share>',
+    'of the features that the class heads do not see in a step',
+    decimal({ least: 0, most: 0.99 }),
+  ),
+  headStart: settingWithDefault('--no-head-start', 'do not train the heads alone before the first epoch', toggle, true),
   labelSmoothing: setting('--label-smoothing <share>', 'of the target that is spread over all classes', decimal({ least: 0, most: 0.99 })),
   seed: setting('--seed <number>', 'same seed, same machine: same numbers', wholeNumber({ least: 0, most: 2 ** 32 - 1 })),
 });
@@ -53,6 +59,8 @@ const model = grouped('Model:', {
   audioTokens: setting('--audio-tokens <number>', 'trainable tokens of the sound alone', wholeNumber({ least: 0, most: 1024 })),
   visualTokens: setting('--visual-tokens <number>', 'trainable tokens of the picture alone', wholeNumber({ least: 0, most: 1024 })),
   sharedTokens: setting('--shared-tokens <number>', 'trainable tokens common to both', wholeNumber({ least: 1, most: 1024 })),
+  heads: setting('--heads <kind>', 'paper: one linear layer each; agreement: one for each modality', choice(['paper', 'agreement'])),
+  spectrogramScale: setting('--spectrogram-scale <factor>', 'on spectrograms before the backbone', decimal({ above: 0, most: 100 })),
   tokenDeviation: setting('--token-deviation <value>', 'standard deviation of the tokens at the start', decimal({ above: 0, most: 100 })),
   lightSelfAttention: settingWithDefault('--no-light-self-attention', 'do not let the tokens of a set attend to each other', toggle, true),
   layerwise: setting('--layerwise <how>', 'put the tokens in once, or afresh before every block', choice(['none', 'common'])),
@@ -72,6 +80,7 @@ const model = grouped('Model:', {
   foregroundWeight: setting('--foreground-weight <weight>', 'of the class loss', decimal({ least: 0 })),
   backgroundWeight: setting('--background-weight <weight>', 'of the background loss', decimal({ least: 0 })),
   contrastiveWeight: setting('--contrastive-weight <weight>', 'of the contrastive loss', decimal({ least: 0 })),
+  ownWeight: setting('--own-weight <weight>', 'of each modality’s own class loss, with agreement heads', decimal({ least: 0 })),
 });
 
 export const trainSettings = { ...inputAndOutput, ...learning, ...model, ...loadingSettings, ...machineSettings };

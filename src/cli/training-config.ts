@@ -24,8 +24,10 @@ export function trainingConfig(settings: TrainSettings, base: TrainingConfig): T
       augment: settings.augment,
       backgroundProbability: settings.backgroundProbability,
       labelSmoothing: settings.labelSmoothing,
+      headDropout: settings.headDropout,
       missing: settings.missing,
     }),
+    headStart: base.headStart && settings.headStart,
     model: {
       ...model,
       ...said({
@@ -33,6 +35,8 @@ export function trainingConfig(settings: TrainSettings, base: TrainingConfig): T
         layerwise: settings.layerwise,
         positions: settings.positions,
         temperature: settings.temperature,
+        heads: settings.heads,
+        spectrogramScale: settings.spectrogramScale,
         tokenDeviation: settings.tokenDeviation,
       }),
       // These flags can only take away.
@@ -41,7 +45,12 @@ export function trainingConfig(settings: TrainSettings, base: TrainingConfig): T
       tokens: { ...model.tokens, ...said({ audio: settings.audioTokens, visual: settings.visualTokens, shared: settings.sharedTokens }) },
       weights: {
         ...model.weights,
-        ...said({ foreground: settings.foregroundWeight, background: settings.backgroundWeight, contrastive: settings.contrastiveWeight }),
+        ...said({
+          foreground: settings.foregroundWeight,
+          background: settings.backgroundWeight,
+          contrastive: settings.contrastiveWeight,
+          own: settings.ownWeight,
+        }),
       },
     },
   };
