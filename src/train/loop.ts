@@ -7,7 +7,7 @@ import { foldParameters } from '../infer/fold.ts';
 import type { Predictor } from '../infer/predictor.ts';
 import type { MaAvtConfig } from '../model/config.ts';
 import { type Checkpoint, type EpochRecord, freshSums, type RunProgress } from './checkpoint.ts';
-import { clipGradients, gradientNorm, optimiserStep } from './optimiser.ts';
+import { clipGradients, defaultOptimiser, gradientNorm, optimiserStep } from './optimiser.ts';
 import type { TrainingConfig } from './recipes.ts';
 import { learningRateAt } from './schedule.ts';
 import { type Score, scoreSplit } from './score.ts';
@@ -85,7 +85,7 @@ async function trainEpoch(options: LoopOptions): Promise<boolean> {
     if (training.clipNorm > 0) clipGradients(result.gradients, training.clipNorm);
     const rate = learningRateAt(progress.epoch + (progress.stepsInEpoch + 1) / steps, training);
     optimiserStep(parameters, result.gradients, state, rate, {
-      ...optimiserConstants,
+      ...defaultOptimiser,
       kind: training.optimizer,
       weightDecay: training.weightDecay,
     });
@@ -99,8 +99,6 @@ async function trainEpoch(options: LoopOptions): Promise<boolean> {
   if (progress.stepsInEpoch === 0) throw new DuetError('No training clip could be loaded in a whole epoch; check the files and run again.');
   return true;
 }
-
-const optimiserConstants = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
 
 function stepBatch(batch: Batch, { config, training, labelOf, checkpoint }: LoopOptions): StepBatch {
   const { images, spectrograms, labels, pictureIds, soundIds, count } = batch;
