@@ -107,3 +107,15 @@ function halfPrecisionTable(): Float32Array {
   });
   return halfPrecision;
 }
+
+/** The parts one after another; a single part is given back as it is. */
+export function joinFloat32(parts: readonly Float32Array[]): Float32Array {
+  if (parts.length === 1) return parts[0] as Float32Array;
+  const whole = new Float32Array(parts.reduce((length, part) => length + part.length, 0));
+  let position = 0;
+  for (const part of parts) {
+    whole.set(part, position);
+    position += part.length;
+  }
+  return whole;
+}

@@ -1,4 +1,5 @@
 // The forward graph over a frozen backbone, with the adapter's small tensors as inputs: one load serves many adapters.
+import { joinFloat32 } from '../files/tensor-values.ts';
 import { encodeOnnx } from '../graph/encode-onnx.ts';
 import { elementCount, input, type Tensor } from '../graph/tensor.ts';
 import { type MaAvtConfig, trainableParameters } from '../model/config.ts';
@@ -94,7 +95,7 @@ export async function openPredictor({ backbone, config, batchSize, session: opti
           ),
         );
       }
-      const joined = (name: string) => joinArrays(parts.map((part) => part[name]!));
+      const joined = (name: string) => joinFloat32(parts.map((part) => part[name]!));
       return {
         classLogits: joined('class_logits'),
         backgroundLogits: outputs.backgroundLogits && joined('background_logits'),
@@ -112,15 +113,4 @@ export function pad(values: Float32Array, length: number): Float32Array {
   const full = new Float32Array(length);
   full.set(values);
   return full;
-}
-
-function joinArrays(parts: readonly Float32Array[]): Float32Array {
-  if (parts.length === 1) return parts[0]!;
-  const joined = new Float32Array(parts.reduce((length, part) => length + part.length, 0));
-  let position = 0;
-  for (const part of parts) {
-    joined.set(part, position);
-    position += part.length;
-  }
-  return joined;
 }

@@ -3,7 +3,7 @@
 
 import { DuetError } from '../errors.ts';
 import { type NamedTensor, showShape } from '../files/safetensors.ts';
-import { toFloat32 } from '../files/tensor-values.ts';
+import { joinFloat32, toFloat32 } from '../files/tensor-values.ts';
 import { type BackboneWeightName, expectedShapes, type Geometry, type Naming, recogniseNaming } from './backbone-names.ts';
 import { backboneSettings, type Triple } from './backbone-settings.ts';
 import { createContentHash } from './content-hash.ts';
@@ -162,9 +162,9 @@ function readWeights(
     const parts = naming.fusedQkv ? [canonical] : ['q', 'k', 'v'].map(part);
     const rows = (shape[0] as number) / parts.length;
     if (canonical.endsWith('attn.qkv.bias')) {
-      weights.set(canonical, { shape, data: joined(parts.map((bias) => readBias(bias, rows))) });
+      weights.set(canonical, { shape, data: joinFloat32(parts.map((bias) => readBias(bias, rows))) });
     } else if (canonical.endsWith('attn.qkv.weight')) {
-      weights.set(canonical, { shape, data: joined(parts.map((weight) => read(weight, [rows, width]))) });
+      weights.set(canonical, { shape, data: joinFloat32(parts.map((weight) => read(weight, [rows, width]))) });
     } else {
       weights.set(canonical, { shape, data: read(canonical, shape) });
     }
@@ -191,17 +191,6 @@ function readHead(
   const width = (weights.get('norm.bias') as BackboneWeight).data.length;
   weights.set('head.weight', { shape: [classes, width], data: read('head.weight', [classes, width]) });
   weights.set('head.bias', { shape: [classes], data: read('head.bias', [classes]) });
-}
-
-function joined(parts: readonly Float32Array[]): Float32Array {
-  if (parts.length === 1) return parts[0] as Float32Array;
-  const whole = new Float32Array(parts.reduce((length, part) => length + part.length, 0));
-  let position = 0;
-  for (const part of parts) {
-    whole.set(part, position);
-    position += part.length;
-  }
-  return whole;
 }
 
 function hashOf(weights: ReadonlyMap<BackboneWeightName, BackboneWeight>, heads: number): string {
