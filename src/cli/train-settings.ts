@@ -17,6 +17,11 @@ const inputAndOutput = {
       path,
     ),
     frontEnd: setting('--front-end <name>', 'how sound becomes a spectrogram', choice(['vggsound', 'cremad', 'ave'])),
+    normalisation: setting(
+      '--normalisation <whose>',
+      'mean and deviation of pictures: the backbone’s own, or ImageNet’s',
+      choice(['backbone', 'imagenet']),
+    ),
     imageSize: setting('--image-size <size>', 'picture size, such as 224 or 224x160 (default: the backbone’s own)', size),
     augment: setting('--augment <how>', 'vary training clips: crop, flip, shifted sound window', choice(['none', 'standard'])),
     missing: setting('--missing <what>', 'a file without picture or without sound: refuse it, or put zeros', choice(['error', 'zero'])),

@@ -21,6 +21,7 @@ export function trainingConfig(settings: TrainSettings, base: TrainingConfig): T
       clipNorm: settings.clipNorm,
       patience: settings.patience,
       frontEnd: settings.frontEnd,
+      normalisation: settings.normalisation,
       augment: settings.augment,
       backgroundProbability: settings.backgroundProbability,
       labelSmoothing: settings.labelSmoothing,

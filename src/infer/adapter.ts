@@ -20,18 +20,26 @@ export type Adapter = {
   readonly backgroundThreshold: number;
 };
 
+/** Whose mean and deviation bring pictures to the model's range: those the backbone was trained with, or ImageNet's. */
+export type Normalisation = AdapterConfig['normalisation'];
+
+const imagenet = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] } as const;
+
+export type InputChoices = { readonly frontEnd: FrontEndName; readonly normalisation: Normalisation };
+
 /** How clips become inputs for a model on this backbone. */
-export function inputSettings({ mean, std, inputSize }: BackboneConfig, frontEnd: FrontEndName): InputSettings {
-  return { imageSize: inputSize, mean, std, frontEnd, spectrogramSize: inputSize, resizeFilter: 'bicubic' };
+export function inputSettings(backbone: BackboneConfig, { frontEnd, normalisation }: InputChoices): InputSettings {
+  const { mean, std } = normalisation === 'imagenet' ? imagenet : backbone;
+  return { imageSize: backbone.inputSize, mean, std, frontEnd, spectrogramSize: backbone.inputSize, resizeFilter: 'bicubic' };
 }
 
 /** The two files of an adapter folder. */
 export function adapterFiles(
   folded: ReadonlyMap<string, Float32Array>,
   options: ModelOptions,
-  about: { readonly backbone: Backbone; readonly classes: readonly string[]; readonly recipe: string; readonly frontEnd: FrontEndName },
+  about: InputChoices & { readonly backbone: Backbone; readonly classes: readonly string[]; readonly recipe: string },
 ): AdapterFiles {
-  const { backbone, classes, recipe, frontEnd } = about;
+  const { backbone, classes, recipe, frontEnd, normalisation } = about;
   const { tokens, positions, layerwise, ...model } = options;
   const specifications = trainableParameters(foldedConfig({ ...options, vit: backbone.config, classes: classes.length }));
   const config: AdapterConfig = {
@@ -42,6 +50,7 @@ export function adapterFiles(
     classes: [...classes],
     recipe,
     front_end: frontEnd,
+    normalisation,
     image_size: [...backbone.config.inputSize],
     tokens,
     positions,
@@ -81,7 +90,10 @@ export async function openAdapter(folder: string, backboneSource?: string): Prom
       classes: config.classes,
       model,
       tensors: values,
-      inputs: inputSettings(backbone.config, frontEndName(config.front_end, folder)),
+      inputs: inputSettings(backbone.config, {
+        frontEnd: frontEndName(config.front_end, folder),
+        normalisation: config.normalisation,
+      }),
       backgroundThreshold: config.decision.background_threshold,
     },
   };

@@ -21,6 +21,8 @@ export const trainingConfigSchema = z.strictObject({
   /** Epochs without a better validation result after which training stops; null: never. */
   patience: z.int().positive().nullable(),
   frontEnd: z.enum(['vggsound', 'cremad', 'ave']),
+  /** Whose mean and deviation bring pictures to the model's range. */
+  normalisation: z.enum(['backbone', 'imagenet']),
   augment: z.enum(['none', 'standard']),
   /** Least and greatest part of a picture's area that the random crop keeps. */
   cropScale: z.tuple([positive, positive]),
@@ -53,6 +55,7 @@ const reference: TrainingConfig = {
   clipNorm: 0,
   patience: null,
   frontEnd: 'vggsound',
+  normalisation: 'imagenet',
   augment: 'standard',
   cropScale: [0.08, 1],
   backgroundProbability: 0.2,
@@ -81,6 +84,7 @@ export const recipes: Readonly<Record<RecipeName, TrainingConfig>> = {
   duet: {
     ...reference,
     recipe: 'duet',
+    normalisation: 'backbone',
     epochs: 60,
     batch: 64,
     learningRate: 1e-3,

@@ -126,7 +126,8 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     const labels = new Map(dataset.examples.map(({ id, label }) => [id, dataset.classes.indexOf(label)]));
     const labelOf = (id: string) => labels.get(id)!;
     const keepAdapter = (folded: ReadonlyMap<string, Float32Array>) => {
-      const about = { backbone, classes: dataset.classes, recipe: training.recipe, frontEnd: training.frontEnd };
+      const { recipe, frontEnd, normalisation } = training;
+      const about = { backbone, classes: dataset.classes, recipe, frontEnd, normalisation };
       return writeAdapter(folder, adapterFiles(folded, training.model, about));
     };
     // A checkpoint, even one without steps, is of heads that had their start.
@@ -180,7 +181,7 @@ function openTrainingFeed(dataset: Dataset, training: TrainingConfig, backbone: 
   const { seed, augment, cropScale, missing, model } = training;
   return openBatches({
     ...{ dataset, seed, augment, cropScale, missing, batchSize: training.batch },
-    settings: inputSettings(backbone.config, training.frontEnd),
+    settings: inputSettings(backbone.config, training),
     backgroundProbability: model.background ? training.backgroundProbability : 0,
     ...(workers !== undefined && { workers }),
   });

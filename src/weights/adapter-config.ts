@@ -26,6 +26,8 @@ export const adapterConfigSchema = z.strictObject({
   recipe: z.string().min(1),
   /** The spectrogram's kind. */
   front_end: z.string().min(1),
+  /** Whose mean and deviation bring pictures to the model's range. */
+  normalisation: z.enum(['backbone', 'imagenet']).default('backbone'),
   /** Height and width of pictures and spectrograms in pixels. */
   image_size: z.tuple([pixels, pixels]),
   tokens: z.strictObject({ audio: count, visual: count, shared: count }),

@@ -19,6 +19,7 @@ const config: AdapterConfig = {
   classes: ['bell', 'drum'],
   recipe: 'reference',
   front_end: 'vggsound',
+  normalisation: 'backbone',
   image_size: [224, 224],
   tokens: { audio: 5, visual: 5, shared: 5 },
   positions: 'stretched',
