@@ -2,6 +2,7 @@
 import { type MissingPolicy, type WindowInputs, windowInputs } from '../data/model-inputs.ts';
 import type { Media, MediaReference } from '../media/media.ts';
 import { openReference } from '../media/open-reference-node.ts';
+import { nodeSessions } from '../runtime/node.ts';
 import type { SessionOptions } from '../runtime/session.ts';
 import { frontEnds } from '../signal/front-ends.ts';
 import type { Backbone } from '../weights/backbone.ts';
@@ -57,9 +58,9 @@ export type Classifier = {
 };
 
 /** Opens adapter and backbone once, for any number of clips. Release it when done. */
-export async function openClassifier({ run, backbone: source, session = {} }: ClassifierOptions): Promise<Classifier> {
+export async function openClassifier({ run, backbone: source, session }: ClassifierOptions): Promise<Classifier> {
   const { adapter, backbone } = await openAdapter(run, source);
-  const predictor = await openPredictor({ backbone, config: adapter.model, batchSize: 1, session });
+  const predictor = await openPredictor({ backbone, config: adapter.model, batchSize: 1, openSession: nodeSessions(session) });
   const { seconds } = frontEnds[adapter.inputs.frontEnd];
   const { inputSize, patchSize } = backbone.config;
 

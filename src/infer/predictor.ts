@@ -5,8 +5,7 @@ import { elementCount, input, type Tensor } from '../graph/tensor.ts';
 import { type MaAvtConfig, trainableParameters } from '../model/config.ts';
 import { frozenWeights } from '../model/frozen-weights.ts';
 import { maAvt } from '../model/ma-avt.ts';
-import { openNodeSession } from '../runtime/node.ts';
-import type { Provider, SessionOptions } from '../runtime/session.ts';
+import type { OpenSession, Provider } from '../runtime/session.ts';
 import type { Backbone } from '../weights/backbone.ts';
 
 /** A model whose token sets already hold what their light self-attentions gave, and that needs no contrastive layers. */
@@ -45,11 +44,11 @@ export type PredictorOptions = {
   readonly backbone: Backbone;
   readonly config: MaAvtConfig;
   readonly batchSize: number;
-  readonly session?: SessionOptions;
+  readonly openSession: OpenSession;
 };
 
 /** Loads the forward graph of a folded model. Release it when done. */
-export async function openPredictor({ backbone, config, batchSize, session: options }: PredictorOptions): Promise<Predictor> {
+export async function openPredictor({ backbone, config, batchSize, openSession }: PredictorOptions): Promise<Predictor> {
   const folded = foldedConfig(config);
   const parameters = new Map([...trainableParameters(folded)].map(([name, { shape }]) => [name, input(name, shape)]));
   const images = input('images', [batchSize, 3, ...backbone.config.inputSize]);
@@ -69,7 +68,7 @@ export async function openPredictor({ backbone, config, batchSize, session: opti
     visual_attention: outputs.features.attention.visual,
     audio_attention: outputs.features.attention.audio,
   });
-  const session = await openNodeSession(graph, options);
+  const session = await openSession(graph);
   return {
     provider: session.provider,
     batchSize,

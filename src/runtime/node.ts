@@ -1,7 +1,7 @@
 // ONNX Runtime as Node loads it.
 import * as ort from 'onnxruntime-node';
 import type { EncodedGraph } from '../graph/encode-onnx.ts';
-import { openSession, type Session, type SessionOptions } from './session.ts';
+import { type OpenSession, openSession, type Session, type SessionOptions } from './session.ts';
 
 // What goes wrong is thrown; the native log would tell it once more, on the console.
 ort.env.logLevel = 'fatal';
@@ -9,4 +9,9 @@ ort.env.logLevel = 'fatal';
 /** Loads a graph on this machine's processor or, on request, another provider. */
 export function openNodeSession(graph: EncodedGraph, options: SessionOptions = {}): Promise<Session> {
   return openSession(ort, graph, options);
+}
+
+/** Loads every graph with the same options. */
+export function nodeSessions(options?: SessionOptions): OpenSession {
+  return (graph) => openNodeSession(graph, options);
 }

@@ -27,6 +27,9 @@ export type Session = {
   release(): Promise<void>;
 };
 
+/** How graphs are loaded here: on which runtime, provider and threads. */
+export type OpenSession = (graph: EncodedGraph) => Promise<Session>;
+
 /** Loads a graph. @throws DuetError when a provider other than the processor is absent or refuses the graph. */
 export async function openSession(runtime: OnnxRuntime, graph: EncodedGraph, options: SessionOptions = {}): Promise<Session> {
   const { provider = 'cpu', threads } = options;

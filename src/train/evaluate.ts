@@ -11,6 +11,7 @@ import { DuetError } from '../errors.ts';
 import { kindOfPath, readJsonClearly } from '../files/read-clearly.ts';
 import { openAdapter } from '../infer/adapter.ts';
 import { openPredictor } from '../infer/predictor.ts';
+import { nodeSessions } from '../runtime/node.ts';
 import type { SessionOptions } from '../runtime/session.ts';
 import type { ClassScores } from './metrics.ts';
 import { runFiles } from './run-folder.ts';
@@ -49,7 +50,7 @@ export type Evaluation = Omit<Score, 'perClass'> & {
 
 /** Scores a run. @throws DuetError when run, data or split do not fit or nothing in the split can be read. */
 export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
-  const { run, data, split = 'test', missing = 'error', batch = 16, session = {}, signal, onEvent = () => undefined } = options;
+  const { run, data, split = 'test', missing = 'error', batch = 16, session, signal, onEvent = () => undefined } = options;
   const { adapter, backbone } = await openAdapter(run, options.backbone);
   const dataset = await openEvaluationData(data, split, options.splitFile, run);
   const chosen: Split = split === 'all' ? 'test' : split;
@@ -63,7 +64,12 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
   try {
     const onProgress = (progress: { done: number; total: number; failed: number }) => onEvent({ kind: 'prepare', ...progress });
     await feed.prepare({ splits: [chosen], onProgress, ...(signal && { signal }) });
-    const predictor = await openPredictor({ backbone, config: adapter.model, batchSize: Math.min(batch, clips.length), session });
+    const predictor = await openPredictor({
+      backbone,
+      config: adapter.model,
+      batchSize: Math.min(batch, clips.length),
+      openSession: nodeSessions(session),
+    });
     try {
       // Every clip once as it is and, if there is a background head, once with a foreign sound.
       const total = (await feed.count(chosen)) * (adapter.model.background ? 2 : 1);

@@ -14,8 +14,7 @@ import { frozenWeights } from '../model/frozen-weights.ts';
 import { headParameters, heads, type PooledFeatures } from '../model/heads.ts';
 import { maAvtLosses } from '../model/ma-avt.ts';
 import { createRandom, type Random } from '../random/random.ts';
-import { openNodeSession } from '../runtime/node.ts';
-import type { Session, SessionOptions } from '../runtime/session.ts';
+import type { OpenSession } from '../runtime/session.ts';
 import type { Backbone } from '../weights/backbone.ts';
 import { createOptimiserState, defaultOptimiser, optimiserStep } from './optimiser.ts';
 import type { TrainingConfig } from './recipes.ts';
@@ -37,7 +36,7 @@ export type HeadStartOptions = {
   readonly training: TrainingConfig;
   /** All trainable parameters; the heads' are changed in place. */
   readonly parameters: ReadonlyMap<string, Float32Array>;
-  readonly session: SessionOptions;
+  readonly openSession: OpenSession;
   readonly labelOf: (id: string) => number;
   readonly signal: AbortSignal | undefined;
   readonly onProgress: (done: number, total: number) => void;
@@ -57,7 +56,7 @@ export async function headStart(options: HeadStartOptions): Promise<void> {
   const { config, parameters, training } = options;
   const own = new Map(headParameters(config).map(([name]) => [name, parameters.get(name)!]));
   const state = createOptimiserState(own);
-  const step = await openHeadStep(config, own, options.session);
+  const step = await openHeadStep(config, own, options.openSession);
   try {
     for (let index = 0; index < headSteps; index++) {
       options.signal?.throwIfAborted();
@@ -72,9 +71,9 @@ export async function headStart(options: HeadStartOptions): Promise<void> {
 }
 
 async function collectFeatures(options: HeadStartOptions): Promise<ClipFeatures[]> {
-  const { feed, backbone, config, parameters, session, labelOf, signal, onProgress, training } = options;
+  const { feed, backbone, config, parameters, openSession, labelOf, signal, onProgress, training } = options;
   const folded = foldParameters(parameters, config);
-  const extractor = await openExtractor(backbone, config, folded, session);
+  const extractor = await openExtractor(backbone, config, folded, openSession);
   const clips: ClipFeatures[] = [];
   const total = Math.min(mostFeatures, (await feed.count('train')) * (training.augment === 'none' ? 1 : passes));
   try {
@@ -105,7 +104,7 @@ async function openExtractor(
   backbone: Backbone,
   config: MaAvtConfig,
   folded: ReadonlyMap<string, Float32Array>,
-  options: SessionOptions,
+  openSession: OpenSession,
 ): Promise<Extractor> {
   const shapes = trainableParameters(foldedConfig(config));
   const parameters = new Map([...folded].map(([name, values]) => [name, constant(values, shapes.get(name)!.shape)]));
@@ -123,7 +122,7 @@ async function openExtractor(
   const outputs = presentParts(features).flatMap((part) =>
     modalities.map((modality) => [`${modality}.${part}`, features[part]![modality]] as const),
   );
-  const session = await openNodeSession(encodeOnnx(Object.fromEntries(outputs)), options);
+  const session = await openSession(encodeOnnx(Object.fromEntries(outputs)));
   return {
     async run(batch, pictureLabels, soundLabels) {
       const clips: ClipFeatures[] = [];
@@ -174,7 +173,7 @@ type HeadStep = {
   release(): Promise<void>;
 };
 
-async function openHeadStep(config: MaAvtConfig, own: ReadonlyMap<string, Float32Array>, options: SessionOptions): Promise<HeadStep> {
+async function openHeadStep(config: MaAvtConfig, own: ReadonlyMap<string, Float32Array>, openSession: OpenSession): Promise<HeadStep> {
   const { width } = config.vit;
   const names = parts.filter((part) => (part === 'background' ? config.background : part === 'cls' || config.heads !== 'paper'));
   const perModality = (name: string, shape: Shape) => ({ visual: input(`visual.${name}`, shape), audio: input(`audio.${name}`, shape) });
@@ -194,7 +193,7 @@ async function openHeadStep(config: MaAvtConfig, own: ReadonlyMap<string, Float3
   const { total } = maAvtLosses(outputs, targets, trainable, { ...config, contrastive: 'none' });
   const gradients = differentiate(total, [...parameters.values()]);
   const graph = encodeOnnx(Object.fromEntries([...parameters.keys()].map((name, index) => [`gradient.${name}`, gradients[index]!])));
-  const session: Session = await openNodeSession(graph, options);
+  const session = await openSession(graph);
   return {
     async run(pairs, { labelSmoothing, headDropout, seed }, index) {
       const stacked = (modality: Modality, part: Part) => {

@@ -13,6 +13,7 @@ import { foldParameters } from '../infer/fold.ts';
 import { openPredictor, type Predictor } from '../infer/predictor.ts';
 import { type MaAvtConfig, trainableParameters } from '../model/config.ts';
 import { initialParameters } from '../model/initialise.ts';
+import { nodeSessions } from '../runtime/node.ts';
 import type { SessionOptions } from '../runtime/session.ts';
 import { writeAdapter } from '../weights/adapter-folder-node.ts';
 import type { Backbone, InputSize } from '../weights/backbone.ts';
@@ -118,9 +119,9 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   try {
     await feed.prepare({ onProgress: (progress) => onEvent({ kind: 'prepare', ...progress }), ...(signal && { signal }) });
     const batchSize = evenBatchSize(await feed.count('train'), training.batch);
-    const session = options.session ?? {};
-    step = await openTrainingStep({ backbone, config, batchSize, imageSize: backbone.config.inputSize, session });
-    predictor = await openPredictor({ backbone, config, batchSize: Math.min(16, batchSize), session });
+    const openSession = nodeSessions(options.session);
+    step = await openTrainingStep({ backbone, config, batchSize, imageSize: backbone.config.inputSize, openSession });
+    predictor = await openPredictor({ backbone, config, batchSize: Math.min(16, batchSize), openSession });
     const { epoch } = checkpoint.progress;
     onEvent({ kind: 'start', config: runConfig, dataset, trainableParameters: total, provider: step.provider, epochsDone: epoch });
     const labels = new Map(dataset.examples.map(({ id, label }) => [id, dataset.classes.indexOf(label)]));
@@ -134,7 +135,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     if (training.headStart && !restored) {
       const { parameters, progress } = checkpoint;
       const onProgress = (done: number, total: number) => onEvent({ kind: 'head start', done, total });
-      await headStart({ feed, backbone, config, training, parameters, session, labelOf, signal, onProgress });
+      await headStart({ feed, backbone, config, training, parameters, openSession, labelOf, signal, onProgress });
       if ((await feed.count('val')) > 0) {
         // The start is a model like those of the epochs, and kept if none is better.
         const folded = foldParameters(parameters, config);

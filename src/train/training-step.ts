@@ -6,8 +6,7 @@ import { pad } from '../infer/predictor.ts';
 import { type MaAvtConfig, trainableParameters } from '../model/config.ts';
 import { frozenWeights } from '../model/frozen-weights.ts';
 import { type MaAvtLosses, maAvt, maAvtLosses } from '../model/ma-avt.ts';
-import { openNodeSession } from '../runtime/node.ts';
-import type { Provider, SessionOptions } from '../runtime/session.ts';
+import type { OpenSession, Provider } from '../runtime/session.ts';
 import type { Backbone } from '../weights/backbone.ts';
 import type { Parameters } from './optimiser.ts';
 
@@ -53,7 +52,7 @@ export type TrainingStepOptions = {
   readonly imageSize: readonly [number, number];
   /** Clips that pass the blocks together; see maAvt. */
   readonly chunk?: number;
-  readonly session?: SessionOptions;
+  readonly openSession: OpenSession;
 };
 
 /** Builds and loads the step. Release it when done. */
@@ -88,7 +87,7 @@ export async function openTrainingStep(options: TrainingStepOptions): Promise<Tr
     visual_attention: outputs.features.attention.visual,
   });
   const ones = new Float32Array(elementCount(masks.visual.shape)).fill(1);
-  const session = await openNodeSession(graph, options.session);
+  const session = await options.openSession(graph);
   return {
     provider: session.provider,
     async run(values, batch) {

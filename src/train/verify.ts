@@ -1,5 +1,6 @@
 // Does Duet compute what a reference run computed? Every number of the run, group by group.
 import { readFileClearly } from '../files/read-clearly.ts';
+import { nodeSessions } from '../runtime/node.ts';
 import { type GoldenRun, readGoldenRun, referenceName } from './golden.ts';
 import { createOptimiserState, defaultOptimiser, optimiserStep } from './optimiser.ts';
 import { openTrainingStep, type StepResult } from './training-step.ts';
@@ -37,7 +38,7 @@ async function verifyRun(file: string, run: GoldenRun): Promise<Verification> {
     if (!reference || !ours) return;
     found.set(group, [...(found.get(group) ?? []), { error: measure(ours, reference), name }]);
   };
-  const step = await openTrainingStep({ backbone, config, batchSize, imageSize });
+  const step = await openTrainingStep({ backbone, config, batchSize, imageSize, openSession: nodeSessions() });
   try {
     const first = await step.run(parameters, batch);
     compare('outputs', 'output.p_fg', first.classLogits, relativeToLargest);
