@@ -28,8 +28,21 @@ export type TensorType = keyof typeof elementSizes;
 export type NamedTensor = {
   readonly dtype: TensorType;
   readonly shape: readonly number[];
-  /** The elements in row-major order: a view into the file's bytes where it came from a file. */
+  /** The elements in row-major order: a view into the file's bytes where those are in memory, else read anew each time it is asked for. */
   readonly bytes: Uint8Array;
+  /** Where those bytes lie, for a tensor that stays in its file. */
+  readonly location?: FileLocation;
+};
+
+/** A place in a file: its folder without a slash at the end, its name there, and the bytes before the place. */
+export type FileLocation = { readonly folder: string; readonly file: string; readonly offset: number };
+
+/** What a safetensors file is read from: all of its bytes, or a way to some of them. */
+export type TensorSource = {
+  readonly byteLength: number;
+  read(begin: number, end: number): Uint8Array;
+  /** Where a byte lies, if it is in a file. */
+  locate?(offset: number): FileLocation;
 };
 
 export type SafetensorsFile = { readonly tensors: ReadonlyMap<string, NamedTensor>; readonly metadata: Readonly<Record<string, string>> };
@@ -46,17 +59,22 @@ const metadataSchema = z.record(z.string(), z.string());
  * `name` is what error messages call the file. Anything but a whole, consistent file is a DuetError.
  */
 export function readSafetensors(bytes: Uint8Array, name = 'the safetensors file'): SafetensorsFile {
+  return readTensors({ byteLength: bytes.byteLength, read: (begin, end) => bytes.subarray(begin, end) }, name);
+}
+
+/** The same from any source; only the header is read at once. */
+export function readTensors(source: TensorSource, name: string): SafetensorsFile {
   const fail = (problem: string): never => {
     throw new DuetError(`${name} is not a readable safetensors file: ${problem}; get a fresh copy of it.`);
   };
-  if (bytes.byteLength < 8) fail(`it has only ${bytes.byteLength} bytes`);
-  const headerLength = Number(new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true));
+  if (source.byteLength < 8) fail(`it has only ${source.byteLength} bytes`);
+  const start = source.read(0, 8);
+  const headerLength = Number(new DataView(start.buffer, start.byteOffset, 8).getBigUint64(0, true));
   if (headerLength > longestHeader) fail(`its header claims ${headerLength} bytes`);
-  if (8 + headerLength > bytes.byteLength) {
-    fail(`its header claims ${headerLength} bytes, the file has ${bytes.byteLength} (truncated, or another format)`);
-  }
-  const { entries, metadata } = parseHeader(bytes.subarray(8, 8 + headerLength), fail);
-  const data = bytes.subarray(8 + headerLength);
+  const dataStart = 8 + headerLength;
+  const dataLength = source.byteLength - dataStart;
+  if (dataLength < 0) fail(`its header claims ${headerLength} bytes, the file has ${source.byteLength} (truncated, or another format)`);
+  const { entries, metadata } = parseHeader(source.read(8, dataStart), fail);
   const tensors = new Map<string, NamedTensor>();
   let position = 0;
   for (const [tensorName, entry] of entries) {
@@ -64,16 +82,23 @@ export function readSafetensors(bytes: Uint8Array, name = 'the safetensors file'
     const [begin, end] = entry.data_offsets;
     if (!isTensorType(dtype)) return fail(`tensor '${tensorName}' has the unknown type '${dtype}'`);
     if (begin !== position) fail(`tensor '${tensorName}' starts at byte ${begin} where ${position} was due (an overlap or a gap)`);
-    if (end > data.byteLength) fail(`tensor '${tensorName}' ends at byte ${end} of ${data.byteLength}: the file is truncated`);
+    if (end > dataLength) fail(`tensor '${tensorName}' ends at byte ${end} of ${dataLength}: the file is truncated`);
     if (end - begin !== byteLengthOf(dtype, shape)) {
       fail(
         `tensor '${tensorName}' has ${end - begin} bytes, its shape ${showShape(shape)} of ${dtype} needs ${byteLengthOf(dtype, shape)}`,
       );
     }
-    tensors.set(tensorName, { dtype, shape, bytes: data.subarray(begin, end) });
+    tensors.set(tensorName, {
+      dtype,
+      shape,
+      get bytes() {
+        return source.read(dataStart + begin, dataStart + end);
+      },
+      ...(source.locate && { location: source.locate(dataStart + begin) }),
+    });
     position = end;
   }
-  if (position !== data.byteLength) fail(`${data.byteLength - position} bytes at its end belong to no tensor`);
+  if (position !== dataLength) fail(`${dataLength - position} bytes at its end belong to no tensor`);
   return { tensors, metadata };
 }
 

@@ -8,6 +8,7 @@ import {
   NodeProtoSchema,
   OperatorSetIdProtoSchema,
   StringStringEntryProtoSchema,
+  TensorProto_DataLocation,
   TensorProtoSchema,
   TensorShapeProto_DimensionSchema,
   TensorShapeProtoSchema,
@@ -27,15 +28,24 @@ export type EncodedGraph = {
   readonly bytes: Uint8Array;
   readonly inputs: ReadonlyMap<string, Tensor>;
   readonly outputs: ReadonlyMap<string, Tensor>;
+  /** The folder of the files in which some constants were left. */
+  readonly folder?: string | undefined;
+};
+
+export type EncodeOptions = {
+  /** Key and value pairs kept in the file's metadata. */
+  readonly metadata?: Readonly<Record<string, string>>;
+  /** Whether constants that lie in files are left there, for a runtime that can map them. All must be in one folder; others are copied. */
+  readonly linkStored?: boolean;
 };
 
 /**
  * Writes the part of the graph that the outputs need as an ONNX model (opset 21).
  * @param outputs tensors by the names that they get in the file.
- * @param metadata key and value pairs kept in the file's metadata.
  * @throws when two different inputs share a name or when the file would pass protobuf's limit of 2 GB.
  */
-export function encodeOnnx(outputs: Readonly<Record<string, Tensor>>, metadata: Readonly<Record<string, string>> = {}): EncodedGraph {
+export function encodeOnnx(outputs: Readonly<Record<string, Tensor>>, options: EncodeOptions = {}): EncodedGraph {
+  const { metadata = {}, linkStored = false } = options;
   const results = Object.entries(outputs);
   const nodes = topologicalOrder(results.map(([, tensor]) => tensor));
   const used = new Set<Tensor>([...results.map(([, tensor]) => tensor), ...nodes.flatMap((node) => node.inputs)]);
@@ -43,9 +53,15 @@ export function encodeOnnx(outputs: Readonly<Record<string, Tensor>>, metadata: 
   const inputs = new Map<string, Tensor>();
   const initializers = new Map<string, Tensor>();
   const constantsByValue = new Map<string, string>();
+  let folder: string | undefined;
+  const isLinked = ({ source }: Tensor): boolean => {
+    if (!linkStored || source.kind !== 'constant' || !source.stored) return false;
+    folder ??= source.stored.folder;
+    return source.stored.folder === folder;
+  };
 
-  const nameOfConstant = (tensor: Tensor, data: Uint8Array, wish: string | undefined): string => {
-    const small = data.byteLength <= 64 ? `${tensor.elementType}[${tensor.shape}]${data.join()}` : undefined;
+  const nameOfConstant = (tensor: Tensor, wish: string | undefined): string => {
+    const small = elementCount(tensor.shape) <= 16 ? `${tensor.elementType}[${tensor.shape}]${bytesOf(tensor).join()}` : undefined;
     const known = small && constantsByValue.get(small);
     if (known) return known;
     const name = wish ?? `constant_${initializers.size}`;
@@ -63,7 +79,7 @@ export function encodeOnnx(outputs: Readonly<Record<string, Tensor>>, metadata: 
       name = source.name;
       if (inputs.has(name)) throw new Error(`encodeOnnx: two inputs are named ${name}`);
       inputs.set(name, tensor);
-    } else if (source.kind === 'constant') name = nameOfConstant(tensor, bytesOf(tensor), source.name);
+    } else if (source.kind === 'constant') name = nameOfConstant(tensor, source.name);
     else name = `value_${names.size}`;
     names.set(tensor, name);
     return name;
@@ -87,7 +103,8 @@ export function encodeOnnx(outputs: Readonly<Record<string, Tensor>>, metadata: 
   for (const [name, tensor] of results)
     nodeProtos.push(create(NodeProtoSchema, { name: `result_${name}`, opType: 'Identity', input: [nameOf(tensor)], output: [name] }));
 
-  const size = [...initializers.values()].reduce((total, tensor) => total + bytesOf(tensor).byteLength, 0);
+  const initializer = [...initializers].map(([name, tensor]) => encodeConstant(name, tensor, isLinked(tensor)));
+  const size = initializer.reduce((total, { rawData }) => total + rawData.byteLength, 0);
   if (size > 2_000_000_000) throw new Error(`encodeOnnx: ${size} bytes of constants pass the 2 GB limit of an ONNX file`);
   const model = create(ModelProtoSchema, {
     irVersion,
@@ -97,19 +114,26 @@ export function encodeOnnx(outputs: Readonly<Record<string, Tensor>>, metadata: 
     graph: create(GraphProtoSchema, {
       name: 'duet',
       node: nodeProtos,
-      initializer: [...initializers].map(([name, tensor]) =>
-        create(TensorProtoSchema, {
-          name,
-          dims: tensor.shape.map(BigInt),
-          dataType: elementTypeNumbers[tensor.elementType],
-          rawData: bytesOf(tensor) as Uint8Array<ArrayBuffer>,
-        }),
-      ),
+      initializer,
       input: [...inputs].map(([name, tensor]) => valueInfo(name, tensor)),
       output: results.map(([name, tensor]) => valueInfo(name, tensor)),
     }),
   });
-  return { bytes: toBinary(ModelProtoSchema, model), inputs, outputs: new Map(results) };
+  return { bytes: toBinary(ModelProtoSchema, model), inputs, outputs: new Map(results), folder };
+}
+
+function encodeConstant(name: string, tensor: Tensor, linked: boolean) {
+  const { shape, elementType, source } = tensor;
+  const fields = { name, dims: shape.map(BigInt), dataType: elementTypeNumbers[elementType] };
+  if (!linked || source.kind !== 'constant' || !source.stored)
+    return create(TensorProtoSchema, { ...fields, rawData: bytesOf(tensor) as Uint8Array<ArrayBuffer> });
+  const { file, offset } = source.stored;
+  const place = { location: file, offset: String(offset), length: String(elementCount(shape) * Float32Array.BYTES_PER_ELEMENT) };
+  return create(TensorProtoSchema, {
+    ...fields,
+    dataLocation: TensorProto_DataLocation.EXTERNAL,
+    externalData: Object.entries(place).map(([key, value]) => create(StringStringEntryProtoSchema, { key, value })),
+  });
 }
 
 /** Outputs that nobody uses are left out at the end and nameless in the middle, as ONNX asks for optional outputs. */

@@ -1,4 +1,5 @@
 // Backbone, adapter and sound front end as one ONNX file that any ONNX Runtime can run.
+import type { InputSettings } from '../data/settings.ts';
 import { type EncodedGraph, encodeOnnx } from '../graph/encode-onnx.ts';
 import * as f from '../graph/functions.ts';
 import { constant, input, type Tensor } from '../graph/tensor.ts';
@@ -28,7 +29,7 @@ export function exportGraph({ adapter, backbone }: { adapter: Adapter; backbone:
   );
   const outputs = maAvt(
     {
-      images: pixelsToImages(input('pixels', [1, height, width, 3], 'uint8'), backbone),
+      images: pixelsToImages(input('pixels', [1, height, width, 3], 'uint8'), inputs),
       spectrograms: frontEndGraph(input('waveform', [1, samples]), inputs.frontEnd, [height, width]),
     },
     {
@@ -48,19 +49,21 @@ export function exportGraph({ adapter, backbone }: { adapter: Adapter; backbone:
       audio_attention: grid(audio),
     },
     {
-      classes: JSON.stringify(classes),
-      background_threshold: String(adapter.backgroundThreshold),
-      front_end: inputs.frontEnd,
-      sample_rate: String(sampleRate),
-      window_seconds: String(seconds),
-      image_size: JSON.stringify([height, width]),
-      resize_filter: inputs.resizeFilter,
+      metadata: {
+        classes: JSON.stringify(classes),
+        background_threshold: String(adapter.backgroundThreshold),
+        front_end: inputs.frontEnd,
+        sample_rate: String(sampleRate),
+        window_seconds: String(seconds),
+        image_size: JSON.stringify([height, width]),
+        resize_filter: inputs.resizeFilter,
+      },
     },
   );
 }
 
 /** Bytes [1, height, width, 3] to normalised [1, 3, height, width]. */
-function pixelsToImages(pixels: Tensor, { config: { mean, std } }: Backbone): Tensor {
+function pixelsToImages(pixels: Tensor, { mean, std }: InputSettings): Tensor {
   const perChannel = (values: readonly number[]) => constant(Float32Array.from(values), [3]);
   const scaled = f.divide(f.cast(pixels, 'float32'), 255);
   return f.transpose(f.divide(f.subtract(scaled, perChannel(mean)), perChannel(std)), [0, 3, 1, 2]);

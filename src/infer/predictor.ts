@@ -62,12 +62,13 @@ export async function openPredictor({ backbone, config, batchSize, openSession }
     },
     folded,
   );
-  const graph = encodeOnnx({
+  const named = {
     class_logits: outputs.classLogits,
     ...(outputs.backgroundLogits && { background_logits: outputs.backgroundLogits }),
     visual_attention: outputs.features.attention.visual,
     audio_attention: outputs.features.attention.audio,
-  });
+  };
+  const graph = encodeOnnx(named, { linkStored: true });
   const session = await openSession(graph);
   return {
     provider: session.provider,

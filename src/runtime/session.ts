@@ -39,6 +39,7 @@ export async function openSession(runtime: OnnxRuntime, graph: EncodedGraph, opt
     logSeverityLevel: 3,
     // Planned blocks come on top of the arena that the first run has grown: almost twice the memory, and no faster.
     enableMemPattern: false,
+    ...(graph.folder !== undefined && mappedFrom(graph.folder)),
     ...(threads !== undefined && { intraOpNumThreads: threads, interOpNumThreads: 1 }),
   };
   const session = await runtime.InferenceSession.create(graph.bytes, settings).catch((error: unknown) => {
@@ -65,6 +66,11 @@ export async function openSession(runtime: OnnxRuntime, graph: EncodedGraph, opt
       await session.release();
     },
   };
+}
+
+/** Constants are mapped from their file and used there, by all sessions; packing them anew would make a copy for each. */
+function mappedFrom(folder: string): InferenceSession.SessionOptions {
+  return { extra: { session: { model_external_initializers_file_folder_path: folder, disable_prepacking: '1' } } };
 }
 
 function providerError(provider: Provider, error: unknown): DuetError {

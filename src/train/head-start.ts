@@ -122,7 +122,7 @@ async function openExtractor(
   const outputs = presentParts(features).flatMap((part) =>
     modalities.map((modality) => [`${modality}.${part}`, features[part]![modality]] as const),
   );
-  const session = await openSession(encodeOnnx(Object.fromEntries(outputs)));
+  const session = await openSession(encodeOnnx(Object.fromEntries(outputs), { linkStored: true }));
   return {
     async run(batch, pictureLabels, soundLabels) {
       const clips: ClipFeatures[] = [];

@@ -79,13 +79,14 @@ export async function openTrainingStep(options: TrainingStepOptions): Promise<Tr
   const outputs = maAvt({ images, spectrograms, masks }, weights, config, chunk);
   const losses = maAvtLosses(outputs, targets, trainable, config);
   const gradients = differentiate(losses.total, [...parameters.values()]);
-  const graph = encodeOnnx({
+  const named = {
     ...Object.fromEntries(Object.entries(losses).map(([name, loss]) => [`loss.${name}`, loss])),
     ...Object.fromEntries([...parameters.keys()].map((name, index) => [`gradient.${name}`, gradients[index]!])),
     class_logits: outputs.classLogits,
     ...(outputs.backgroundLogits && { background_logits: outputs.backgroundLogits }),
     visual_attention: outputs.features.attention.visual,
-  });
+  };
+  const graph = encodeOnnx(named, { linkStored: true });
   const ones = new Float32Array(elementCount(masks.visual.shape)).fill(1);
   const session = await options.openSession(graph);
   return {

@@ -5,8 +5,9 @@ import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { DuetError } from '../errors.ts';
 import { readError } from '../files/file-error.ts';
-import { kindOfPath, readFileClearly, readJsonClearly } from '../files/read-clearly.ts';
-import { type NamedTensor, readSafetensors } from '../files/safetensors.ts';
+import { kindOfPath, readJsonClearly } from '../files/read-clearly.ts';
+import type { NamedTensor } from '../files/safetensors.ts';
+import { openSafetensors } from '../files/safetensors-file-node.ts';
 import type { BackboneFile } from './backbone.ts';
 
 export const weightsFile = 'model.safetensors';
@@ -26,7 +27,7 @@ export async function readShardNames(indexPath: string): Promise<string[]> {
 /** The tensors and configs of a folder; `name` is what messages call it. */
 export async function readBackboneFolder(folder: string, name: string): Promise<BackboneFile> {
   const paths = await weightPaths(folder);
-  return { ...(await readTensors(paths, name)), ...(await readConfigs(folder)), name };
+  return { ...readTensors(paths, name), ...(await readConfigs(folder)), name };
 }
 
 /** One safetensors file; the configs beside it count if it has the name under which they are stored together. */
@@ -36,7 +37,7 @@ export async function readBackboneFile(path: string, name: string): Promise<Back
       `${name} is not a .safetensors file; convert it (timm and transformers save safetensors) or name another backbone.`,
     );
   }
-  const tensors = await readTensors([path], name);
+  const tensors = readTensors([path], name);
   return basename(path) === weightsFile ? { ...tensors, ...(await readConfigs(dirname(path))), name } : { ...tensors, name };
 }
 
@@ -55,11 +56,11 @@ async function weightPaths(folder: string): Promise<string[]> {
   throw new DuetError(`The folder ${folder} holds ${found}; name the backbone's file itself.`);
 }
 
-async function readTensors(paths: readonly string[], name: string): Promise<Pick<BackboneFile, 'tensors' | 'metadata'>> {
+function readTensors(paths: readonly string[], name: string): Pick<BackboneFile, 'tensors' | 'metadata'> {
   const tensors = new Map<string, NamedTensor>();
   let metadata: Readonly<Record<string, string>> = {};
   for (const path of paths) {
-    const file = readSafetensors(await readFileClearly(path), path);
+    const file = openSafetensors(path);
     for (const [tensorName, tensor] of file.tensors) {
       if (tensors.has(tensorName)) throw new DuetError(`${name} has the tensor '${tensorName}' in two of its shards; get a fresh copy.`);
       tensors.set(tensorName, tensor);

@@ -6,7 +6,8 @@ import { type NamedTensor, showShape } from '../files/safetensors.ts';
 import { joinFloat32, toFloat32 } from '../files/tensor-values.ts';
 import { type BackboneWeightName, expectedShapes, type Geometry, type Naming, recogniseNaming } from './backbone-names.ts';
 import { backboneSettings, type Triple } from './backbone-settings.ts';
-import { createContentHash } from './content-hash.ts';
+import { type BackboneWeight, joinedWeight, leftInFile } from './backbone-weight.ts';
+import { type ContentHash, createContentHash } from './content-hash.ts';
 import { type Grid, resizePositionEmbeddings } from './position-embeddings.ts';
 import { isWithoutEffect, whyNotPlain } from './unsupported-vit.ts';
 
@@ -30,8 +31,6 @@ export type BackboneConfig = {
   readonly std: Triple;
 };
 
-export type BackboneWeight = { readonly shape: readonly number[]; readonly data: Float32Array };
-
 export type Backbone = {
   readonly config: BackboneConfig;
   /** By timm's names and layouts; `pos_embed` is [1, 1 + P, C] for `config.inputSize`. `head.*` is there only if the file has it. */
@@ -43,6 +42,7 @@ export type Backbone = {
 };
 
 export type { BackboneWeightName } from './backbone-names.ts';
+export type { BackboneWeight } from './backbone-weight.ts';
 
 /** Height and width in pixels, or the side of a square. */
 export type InputSize = number | readonly [height: number, width: number];
@@ -69,7 +69,8 @@ export type BackboneOptions = {
 
 /**
  * A plain ViT of any width, depth and square patch, from timm's names or Hugging Face `ViTModel`'s (with or without `vit.`,
- * old and new), in float32, float64, float16 or bfloat16. Weights are views into the tensors where they can be.
+ * old and new), in float32, float64, float16 or bfloat16. Weights are views into the tensors where they can be; large float32 weights of
+ * an opened file stay in it.
  * Relatives of the ViT, wrong or missing tensors and numbers that are not finite are DuetErrors that name what is wrong.
  */
 export function parseBackbone(file: BackboneFile, options: BackboneOptions = {}): Backbone {
@@ -82,13 +83,14 @@ export function parseBackbone(file: BackboneFile, options: BackboneOptions = {})
   }
   const geometry = measure(name, tensors, naming);
   const settings = backboneSettings({ ...file, metadata, naming, geometry, heads: options.heads });
-  const weights = readWeights(name, tensors, naming, geometry);
+  const hash = createContentHash();
+  hash.text(`heads ${settings.heads}`);
+  const weights = readWeights(name, tensors, naming, geometry, hash);
 
   const trained = squareGrid(geometry.patches);
   const inputSize = askedSize(name, options.imageSize, trained, geometry.patchSize);
   const grid: Grid = [inputSize[0] / geometry.patchSize, inputSize[1] / geometry.patchSize];
   const table = (weights.get('pos_embed') as BackboneWeight).data;
-  const hash = hashOf(weights, settings.heads);
   weights.set('pos_embed', {
     shape: [1, 1 + grid[0] * grid[1], geometry.width],
     data: resizePositionEmbeddings(table, trained, grid),
@@ -97,7 +99,7 @@ export function parseBackbone(file: BackboneFile, options: BackboneOptions = {})
   return {
     config: { name, imageSize: inputSize[0], inputSize, patchSize, width, depth, mlpWidth, ...settings },
     weights,
-    hash,
+    hash: hash.digest(),
     source: file.source ?? name,
   };
 }
@@ -137,9 +139,10 @@ function readWeights(
   tensors: ReadonlyMap<string, NamedTensor>,
   naming: Naming,
   geometry: Geometry,
+  hash: ContentHash,
 ): Map<BackboneWeightName, BackboneWeight> {
   const unread = new Set(tensors.keys());
-  const read = (canonical: string, shape: readonly number[]): Float32Array => {
+  const read = (canonical: string, shape: readonly number[]): BackboneWeight => {
     const inFile = naming.nameInFile(canonical);
     const tensor = tensors.get(inFile) ?? missing(name, inFile, showShape(shape));
     if (showShape(tensor.shape) !== showShape(shape)) wrongShape(name, inFile, showShape(shape), tensor.shape);
@@ -148,11 +151,16 @@ function readWeights(
     if (!allFinite(data)) {
       throw new DuetError(`${name}: tensor '${inFile}' holds numbers that are not finite (NaN or infinity); get a fresh copy.`);
     }
-    return data;
+    if (!canonical.startsWith('head.')) hash.numbers(data);
+    // The others are small, or are changed before they are used.
+    return canonical.startsWith('blocks.') ? leftInFile(tensor, data) : { shape, data };
   };
   /** Files of models without query, key and value biases leave them out. */
   const readBias = (canonical: string, length: number) => {
-    return tensors.has(naming.nameInFile(canonical)) ? read(canonical, [length]) : new Float32Array(length);
+    if (tensors.has(naming.nameInFile(canonical))) return read(canonical, [length]).data;
+    const zeros = new Float32Array(length);
+    hash.numbers(zeros);
+    return zeros;
   };
 
   const weights = new Map<BackboneWeightName, BackboneWeight>();
@@ -161,12 +169,14 @@ function readWeights(
     const part = (letter: string) => canonical.replace('qkv', letter);
     const parts = naming.fusedQkv ? [canonical] : ['q', 'k', 'v'].map(part);
     const rows = (shape[0] as number) / parts.length;
+    hash.text(`${canonical} ${showShape(shape)}`);
     if (canonical.endsWith('attn.qkv.bias')) {
       weights.set(canonical, { shape, data: joinFloat32(parts.map((bias) => readBias(bias, rows))) });
     } else if (canonical.endsWith('attn.qkv.weight')) {
-      weights.set(canonical, { shape, data: joinFloat32(parts.map((weight) => read(weight, [rows, width]))) });
+      const thirds = parts.map((weight) => read(weight, [rows, width]));
+      weights.set(canonical, thirds.length === 1 ? thirds[0]! : joinedWeight(thirds, shape));
     } else {
-      weights.set(canonical, { shape, data: read(canonical, shape) });
+      weights.set(canonical, read(canonical, shape));
     }
   }
   readHead(tensors, naming, read, weights);
@@ -181,7 +191,7 @@ function readWeights(
 function readHead(
   tensors: ReadonlyMap<string, NamedTensor>,
   naming: Naming,
-  read: (canonical: string, shape: readonly number[]) => Float32Array,
+  read: (canonical: string, shape: readonly number[]) => BackboneWeight,
   weights: Map<BackboneWeightName, BackboneWeight>,
 ): void {
   const weight = tensors.get(naming.nameInFile('head.weight'));
@@ -189,19 +199,8 @@ function readHead(
   if (!weight || hasLayerBefore) return;
   const [classes = 0] = weight.shape;
   const width = (weights.get('norm.bias') as BackboneWeight).data.length;
-  weights.set('head.weight', { shape: [classes, width], data: read('head.weight', [classes, width]) });
-  weights.set('head.bias', { shape: [classes], data: read('head.bias', [classes]) });
-}
-
-function hashOf(weights: ReadonlyMap<BackboneWeightName, BackboneWeight>, heads: number): string {
-  const hash = createContentHash();
-  hash.text(`heads ${heads}`);
-  for (const [name, { shape, data }] of weights) {
-    if (name.startsWith('head.')) continue;
-    hash.text(`${name} ${showShape(shape)}`);
-    hash.numbers(data);
-  }
-  return hash.digest();
+  weights.set('head.weight', read('head.weight', [classes, width]));
+  weights.set('head.bias', read('head.bias', [classes]));
 }
 
 function askedSize(name: string, asked: InputSize | undefined, trained: Grid, patchSize: number): [number, number] {
