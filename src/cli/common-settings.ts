@@ -1,4 +1,5 @@
 // Options that several commands share.
+import { layoutNames } from '../data/dataset.ts';
 import { choice, path, toggle, wholeNumber } from './field.ts';
 import { grouped, setting, settingWithDefault } from './setting.ts';
 
@@ -24,6 +25,10 @@ export const loadingSettings = grouped('Machine:', {
     'threads that decode ahead; 0 decodes in the main one (default: by cores)',
     wholeNumber({ least: 0, most: 256 }),
   ),
+});
+
+export const layoutSettings = grouped('Input:', {
+  layout: setting('--layout <name>', 'how the data is laid out on disk (default: as its files show)', choice(layoutNames)),
 });
 
 export const missingSettings = grouped('Input:', {

@@ -52,11 +52,11 @@ const examplesShown = 6;
 
 /** Some clips with their attention: mistakes first, as they tell most, then one of each class. */
 async function clipExamples(evaluation: Evaluation, { run, data, settings }: EvaluationContext): Promise<PredictionExample[]> {
-  const dataset = await openDataset(data, { purpose: 'evaluate' });
+  const dataset = await openDataset(data, { purpose: 'evaluate', layout: evaluation.layout });
   const examples = new Map(
     (['test', 'val', 'train'] as const).flatMap((split) => examplesOf(dataset, split)).map((example) => [example.id, example]),
   );
-  const right = ({ label, probabilities }: Evaluation['clips'][number]) => (probabilities[label] as number) >= Math.max(...probabilities);
+  const right = ({ label, predicted }: Evaluation['clips'][number]) => predicted === label;
   const firstOfClass = evaluation.clips.filter(
     (clip, index, all) => right(clip) && all.findIndex((other) => other.label === clip.label && right(other)) === index,
   );

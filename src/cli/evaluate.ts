@@ -1,11 +1,18 @@
 // duet evaluate RUN DATA
 import type { Command } from 'commander';
 import { writeFileAtomic } from '../files/write-atomic.ts';
-import { indexOfLargest } from '../infer/decision.ts';
 import { percent } from '../report/format.ts';
 import type { Calibration, ConfusionMatrix } from '../report/report.ts';
 import type { EvaluateEvent, Evaluation } from '../train/evaluate.ts';
-import { backboneSettings, examples, loadingSettings, machineSettings, missingSettings, outputSettings } from './common-settings.ts';
+import {
+  backboneSettings,
+  examples,
+  layoutSettings,
+  loadingSettings,
+  machineSettings,
+  missingSettings,
+  outputSettings,
+} from './common-settings.ts';
 import { type Context, writeResult } from './context.ts';
 import { choice, path, wholeNumber } from './field.ts';
 import type { Phase, Progress } from './progress.ts';
@@ -22,6 +29,7 @@ const evaluateSettings = {
       path,
     ),
   }),
+  ...layoutSettings,
   ...backboneSettings,
   ...missingSettings,
   ...grouped('Output:', {
@@ -58,7 +66,7 @@ export function addEvaluateCommand(program: Command, context: Context): void {
   const command: Command = program.command('evaluate').summary('test a trained run on labelled clips');
   command
     .argument('<run>', 'folder that duet train wrote')
-    .argument('<data>', 'folder with one sub-folder per class, or a CSV or JSONL manifest');
+    .argument('<data>', 'folder with one sub-folder per class or in a known layout, or a CSV or JSONL manifest');
   command.description(
     'Predict every clip of a split and compare with its label: accuracy, macro F1, and how well unrelated sound is told from true sound.',
   );
@@ -82,6 +90,7 @@ async function runEvaluate(run: string, data: string, settings: EvaluateSettings
     const evaluation = await evaluate({
       run,
       data,
+      layout: settings.layout,
       split: settings.split,
       splitFile: settings.splitFile,
       backbone: settings.backbone,
@@ -139,10 +148,9 @@ export function evaluationResult(evaluation: Evaluation, split: string): Evaluat
 
 /** One JSON object a line: the clip, its class, the prediction and all probabilities. */
 function predictionLines({ clips, classes }: Evaluation): string {
-  const lines = clips.map(({ id, label, probabilities, backgroundLogit }) => {
+  const lines = clips.map(({ id, label, predicted, probabilities, backgroundLogit }) => {
     const named = Object.fromEntries(classes.map((name, index) => [name, probabilities[index]]));
-    const predicted = classes[indexOfLargest(probabilities)];
-    return JSON.stringify({ path: id, label: classes[label], predicted, probabilities: named, backgroundLogit });
+    return JSON.stringify({ path: id, label: classes[label], predicted: classes[predicted], probabilities: named, backgroundLogit });
   });
   return lines.map((line) => `${line}\n`).join('');
 }

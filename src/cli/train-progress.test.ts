@@ -15,7 +15,16 @@ const start = {
     training: { ...recipes.duet, epochs: 4 },
   },
   trainableParameters: 1234567,
-  dataset: { name: 'videos', root: '/videos', classes: ['cat', 'dog'], examples: [], splitOrigin: 'drawn', ignored: [] },
+  dataset: {
+    name: 'videos',
+    root: '/videos',
+    classes: ['cat', 'dog'],
+    examples: [],
+    splitOrigin: 'drawn',
+    ignored: [],
+    layout: 'folder',
+    missing: [],
+  },
   provider: 'cpu',
   epochsDone: 2,
 } as const satisfies TrainEvent;

@@ -1,5 +1,5 @@
 // Everything `duet train` can be told. The same names are the keys of a configuration file.
-import { loadingSettings, machineSettings, outputSettings } from './common-settings.ts';
+import { layoutSettings, loadingSettings, machineSettings, outputSettings } from './common-settings.ts';
 import { choice, decimal, fraction, path, size, text, toggle, wholeNumber } from './field.ts';
 import { grouped, setting, settingWithDefault, type ValuesOf } from './setting.ts';
 
@@ -16,6 +16,7 @@ const inputAndOutput = {
       'JSON file that says which clip is in which split (default: the data’s own, else drawn and written to the run)',
       path,
     ),
+    ...layoutSettings,
     frontEnd: setting('--front-end <name>', 'how sound becomes a spectrogram', choice(['vggsound', 'cremad', 'ave'])),
     normalisation: setting(
       '--normalisation <whose>',

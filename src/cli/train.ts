@@ -76,6 +76,7 @@ async function runTrain(given: string | undefined, out: string, settings: TrainS
   try {
     const result = await train({
       data,
+      layout: settings.layout,
       out,
       backbone: settings.backbone,
       imageSize: imageSize === undefined ? undefined : [imageSize.height, imageSize.width],

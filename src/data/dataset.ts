@@ -14,6 +14,8 @@ export type Example = {
   readonly label: ClassLabel;
   readonly split: Split;
   readonly media: MediaReference;
+  /** Clips of one group (a video cut into segments, a speaker) are never divided between splits that are drawn here. */
+  readonly group?: string;
 };
 
 /**
@@ -25,6 +27,9 @@ export type SplitOrigin = 'given' | 'given, val cut from train' | 'drawn' | 'fil
 /** A file in the data folder that is part of no clip, and why. */
 export type IgnoredFile = { readonly path: string; readonly reason: string };
 
+/** A clip that the data lists and whose files are not there. */
+export type MissingClip = { readonly id: string; readonly label: ClassLabel; readonly split?: Split; readonly reason: string };
+
 export type Dataset = {
   /** The folder's or the manifest's own name. */
   readonly name: string;
@@ -32,11 +37,30 @@ export type Dataset = {
   readonly root: string;
   /** Sorted; a label's index here is its class index everywhere. */
   readonly classes: readonly ClassLabel[];
+  /** The label, not among the classes, of clips in which picture and sound show no event together. Most data has none. */
+  readonly background?: ClassLabel;
   /** Sorted by id. */
   readonly examples: readonly Example[];
   readonly splitOrigin: SplitOrigin;
   readonly ignored: readonly IgnoredFile[];
+  /** What read it. */
+  readonly layout: LayoutName;
+  readonly missing: readonly MissingClip[];
 };
+
+/** The ways in which data is laid out on disk; docs/formats.md describes them. */
+export const layoutNames = [
+  'folder',
+  'manifest',
+  'ave',
+  'ave-segments',
+  'vggsound',
+  'cremad',
+  'cremad-speakers',
+  'unav',
+  'audioset',
+] as const;
+export type LayoutName = (typeof layoutNames)[number];
 
 /** A clip before its split is settled. */
 export type UnsplitExample = Omit<Example, 'split'> & { readonly split?: Split };

@@ -4,10 +4,10 @@ import { createRandom, type Random } from '../random/random.ts';
 import type { BatchItem, CachedClip } from './batch.ts';
 import { groupBy } from './dataset.ts';
 
-/** A usable clip of a split. */
+/** A usable clip of a split; `classIndex` is backgroundLabel for one that shows no event as it is. */
 export type LabelledClip = CachedClip & { readonly classIndex: number };
 
-/** The label of a pair whose picture and sound are of different classes. */
+/** The label of a pair whose picture and sound show no event together: of different classes, or background as they are. */
 export const backgroundLabel = -1;
 
 /** Every clip once, in a seeded order; each becomes a background pair with the given probability. */

@@ -78,7 +78,8 @@ export function unreadable(error: unknown): string {
 /** A hash of all that an entry's numbers depend on. */
 export function entryKey(content: string, reference: MediaReference, settings: InputSettings): string {
   const { seconds, sampleRate } = frontEnds[settings.frontEnd];
-  const range = reference.kind === 'video' ? [reference.start ?? 0, reference.end ?? null] : [];
+  const isWhole = reference.start === undefined && reference.end === undefined;
+  const range = reference.kind !== 'video' && isWhole ? [] : [reference.start ?? 0, reference.end ?? null];
   const rate = reference.kind === 'frames' ? (reference.framesPerSecond ?? null) : null;
   const picture = [imageSizeOf(settings), trainingShortSide(settings), settings.resizeFilter];
   const sound = [settings.frontEnd, seconds, sampleRate, spectrogramSizeOf(settings)];

@@ -4,21 +4,18 @@ import { extname, join, relative, sep } from 'node:path';
 import { DuetError } from '../errors.ts';
 import type { MediaReference } from '../media/media.ts';
 import { byCodeUnits, type IgnoredFile, readSplitNames, type Split, type UnsplitExample } from './dataset.ts';
-
-const videoExtensions = new Set('.mp4 .m4v .mov .webm .mkv .avi .mpg .mpeg .flv .wmv .ts .mts .m2ts .3gp .ogv .mjpeg .vob .asf'.split(' '));
-const imageExtensions = new Set('.png .jpg .jpeg .webp .bmp .gif .tif .tiff .avif'.split(' '));
-const audioExtensions = new Set('.wav .mp3 .m4a .aac .flac .ogg .oga .opus .weba'.split(' '));
+import { mediaKindOf } from './media-kinds-node.ts';
 
 export type FolderContent = { readonly examples: UnsplitExample[]; readonly ignored: IgnoredFile[] };
 
-type Listing = { readonly files: string[]; readonly folders: string[] };
+export type Listing = { readonly files: string[]; readonly folders: string[] };
 
 /**
  * Reads `root/<class>/...` or `root/<split>/<class>/...`. A clip is a video, a picture and a sound of the same stem,
  * or a sub-folder of frames with a sound file in it. What belongs to no clip is listed in `ignored`.
  */
 export async function readFolderLayout(root: string): Promise<FolderContent> {
-  const top = await list(root);
+  const top = await listFolder(root);
   if (top.folders.length === 0) {
     if (top.files.length === 0) throw new DuetError(`The folder "${root}" is empty; put one sub-folder of clips per class into it.`);
     throw new DuetError(`The folder "${root}" has no sub-folders; put the clips of each class into a sub-folder named after the class.`);
@@ -30,7 +27,7 @@ export async function readFolderLayout(root: string): Promise<FolderContent> {
   if (others.length === 0) {
     for (const name of splitFolders) {
       const folder = join(root, name);
-      const inside = await list(folder);
+      const inside = await listFolder(folder);
       for (const label of inside.folders) await readClass(root, join(folder, label), label, splitOf(name), content);
     }
   } else {
@@ -49,7 +46,7 @@ export async function readFolderLayout(root: string): Promise<FolderContent> {
 }
 
 async function readClass(root: string, folder: string, label: string, split: Split | undefined, content: FolderContent): Promise<void> {
-  const { files, folders } = await list(folder);
+  const { files, folders } = await listFolder(folder);
   const name = (path: string) => relative(root, path).split(sep).join('/');
   const ignore = (file: string, reason: string) => content.ignored.push({ path: name(join(folder, file)), reason });
   let found = 0;
@@ -63,9 +60,10 @@ async function readClass(root: string, folder: string, label: string, split: Spl
     const extension = extname(file).toLowerCase();
     const stem = file.slice(0, file.length - extension.length);
     const entry = byStem.get(stem) ?? { videos: [], images: [], sounds: [] };
-    if (videoExtensions.has(extension)) entry.videos.push(file);
-    else if (imageExtensions.has(extension)) entry.images.push(file);
-    else if (audioExtensions.has(extension)) entry.sounds.push(file);
+    const kind = mediaKindOf(file);
+    if (kind === 'video') entry.videos.push(file);
+    else if (kind === 'picture') entry.images.push(file);
+    else if (kind === 'sound') entry.sounds.push(file);
     else {
       ignore(file, 'not a known kind of video, picture or sound');
       continue;
@@ -75,12 +73,12 @@ async function readClass(root: string, folder: string, label: string, split: Spl
   const usedSounds = new Set<string>();
   for (const sub of folders) {
     const subFolder = join(folder, sub);
-    const inside = await list(subFolder);
-    if (!inside.files.some((file) => imageExtensions.has(extname(file).toLowerCase()))) {
+    const inside = await listFolder(subFolder);
+    if (!inside.files.some((file) => mediaKindOf(file) === 'picture')) {
       ignore(`${sub}/`, 'a folder without frames');
       continue;
     }
-    const sounds = inside.files.filter((file) => audioExtensions.has(extname(file).toLowerCase()));
+    const sounds = inside.files.filter((file) => mediaKindOf(file) === 'sound');
     const beside = byStem.get(sub)?.sounds ?? [];
     const sound = sounds.length > 0 ? join(subFolder, sounds[0]!) : beside.length > 0 ? join(folder, beside[0]!) : undefined;
     if (sound === undefined || sounds.length > 1) {
@@ -112,7 +110,7 @@ async function readClass(root: string, folder: string, label: string, split: Spl
 }
 
 /** Names in a folder, hidden ones left out, in a fixed order; links are followed. */
-async function list(folder: string): Promise<Listing> {
+export async function listFolder(folder: string): Promise<Listing> {
   const files: string[] = [];
   const folders: string[] = [];
   for (const entry of await readdir(folder, { withFileTypes: true })) {

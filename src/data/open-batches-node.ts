@@ -7,7 +7,7 @@ import { type BatchPool, openBatchPool } from './batch-pool-node.ts';
 import { defaultCacheFolder, prepareCacheFolder } from './cache-folder-node.ts';
 import type { Dataset, Split } from './dataset.ts';
 import { openDecoderPool } from './decoder-pool-node.ts';
-import { chunks, evenBatchSize, type LabelledClip, planEvaluation, planMismatched, planTraining } from './epoch-plan.ts';
+import { backgroundLabel, chunks, evenBatchSize, type LabelledClip, planEvaluation, planMismatched, planTraining } from './epoch-plan.ts';
 import { createPreparation } from './preparation-node.ts';
 import { runAhead } from './run-ahead.ts';
 
@@ -104,6 +104,7 @@ export async function openBatches(options: OpenBatchesOptions): Promise<BatchFee
 
 function indexClasses(dataset: Dataset, classes: readonly string[]): ReadonlyMap<string, number> {
   const indices = new Map(classes.map((label, index) => [label, index]));
+  if (dataset.background !== undefined) indices.set(dataset.background, backgroundLabel);
   const unknown = dataset.classes.find((label) => !indices.has(label));
   if (unknown !== undefined) {
     throw new DuetError(

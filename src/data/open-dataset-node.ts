@@ -1,9 +1,10 @@
-// Opening a data set: a folder or a manifest in, labelled clips with settled splits out.
+// Opening a data set: a folder, in whichever layout, or a manifest in; labelled clips with settled splits out.
 import { stat } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { DuetError } from '../errors.ts';
-import { byCodeUnits, type Dataset, type Example, groupBy, type SplitOrigin, type UnsplitExample } from './dataset.ts';
-import { readFolderLayout } from './folder-layout-node.ts';
+import { byCodeUnits, type Dataset, type Example, groupBy, type LayoutName, type SplitOrigin, type UnsplitExample } from './dataset.ts';
+import type { LayoutContent } from './layouts/layout.ts';
+import { readLayout } from './layouts/layouts-node.ts';
 import { isManifest, readManifest } from './manifest-node.ts';
 import { applySplits, applySplitsToChanged, cutValFromTrain, drawSplits, type SplitFile, type SplitFractions, sortById } from './split.ts';
 
@@ -19,10 +20,12 @@ export type OpenDatasetOptions = {
   readonly fractions?: SplitFractions;
   /** `train` (default) wants at least two classes with training clips; `evaluate` takes what is there. */
   readonly purpose?: 'train' | 'evaluate';
+  /** How the data is laid out; by default as its files show. */
+  readonly layout?: LayoutName | undefined;
 };
 
 /**
- * Opens a folder (`<class>/...` or `<split>/<class>/...`) or a manifest (.csv, .tsv, .jsonl).
+ * Opens a folder (`<class>/...`, `<split>/<class>/...`, or a published layout) or a manifest (.csv, .tsv, .jsonl).
  * Throws DuetError for a missing or empty folder, one class only, a class with one clip or none to train on, and every manifest error.
  */
 export async function openDataset(path: string, options: OpenDatasetOptions = {}): Promise<Dataset> {
@@ -36,18 +39,35 @@ export async function openDataset(path: string, options: OpenDatasetOptions = {}
     );
   }
   const root = isFolder ? resolve(path) : dirname(resolve(path));
-  const { examples: found, ignored } = isFolder
-    ? await readFolderLayout(resolve(path))
-    : { examples: await readManifest(path), ignored: [] };
-  const classes = [...new Set(found.map((example) => example.label))].sort(byCodeUnits);
-  if (purpose === 'train') checkClasses(path, classes, found);
-  const { examples, splitOrigin } = settleSplits(found, purpose, seed, options);
+  const { layout, content } = await readContent(path, isFolder, options.layout);
+  const { examples: found, ignored, missing, background } = content;
+  const events = found.filter(({ label }) => label !== background);
+  const classes = [...new Set(events.map((example) => example.label))].sort(byCodeUnits);
+  if (purpose === 'train') checkClasses(path, classes, events);
+  const { examples, splitOrigin } = settleSplits(found, background, purpose, seed, options);
   if (purpose === 'train') checkTraining(path, classes, examples);
-  return { name: basename(resolve(path)), root, classes, examples, splitOrigin, ignored };
+  const about = { name: basename(resolve(path)), root, classes, layout, ...(background !== undefined && { background }) };
+  return { ...about, examples, splitOrigin, ignored, missing };
+}
+
+async function readContent(
+  path: string,
+  isFolder: boolean,
+  layout: LayoutName | undefined,
+): Promise<{ readonly layout: LayoutName; readonly content: LayoutContent }> {
+  if (isFolder && layout !== 'manifest') {
+    const { name, content } = await readLayout(resolve(path), layout);
+    return { layout: name, content };
+  }
+  if (isFolder || (layout !== undefined && layout !== 'manifest')) {
+    throw new DuetError(`The layout "${layout}" is read from a ${isFolder ? 'file' : 'folder'}, and "${path}" is none; give that.`);
+  }
+  return { layout: 'manifest', content: { examples: await readManifest(path), ignored: [], missing: [] } };
 }
 
 function settleSplits(
   found: readonly UnsplitExample[],
+  background: string | undefined,
   purpose: 'train' | 'evaluate',
   seed: number,
   { splits, fractions }: OpenDatasetOptions,
@@ -61,12 +81,12 @@ function settleSplits(
     const given = sortById(found);
     const has = (split: string) => given.some((example) => example.split === split);
     if (purpose === 'evaluate' || has('val') || !has('train')) return { examples: given, splitOrigin: 'given' };
-    return { examples: cutValFromTrain(given, seed, fractions?.val), splitOrigin: 'given, val cut from train' };
+    return { examples: cutValFromTrain(given, seed, fractions?.val, background), splitOrigin: 'given, val cut from train' };
   }
   if (purpose === 'evaluate') {
     return { examples: sortById(found).map((example) => ({ ...example, split: 'test' })), splitOrigin: 'all test' };
   }
-  return { examples: drawSplits(found, seed, fractions), splitOrigin: 'drawn' };
+  return { examples: drawSplits(found, seed, fractions, background), splitOrigin: 'drawn' };
 }
 
 /** Layouts and manifests give either all clips a split or none. */

@@ -8,45 +8,81 @@ export type SplitFractions = { readonly val: number; readonly test: number };
 export const defaultFractions: SplitFractions = { val: 0.15, test: 0.15 };
 
 /**
- * Draws splits class by class; every class gets at least one clip in each split.
+ * Draws splits class by class; every class gets at least one clip in each split. Clips of one group stay together, and a class
+ * with too few groups to divide is for training alone.
  * Throws DuetError naming a class with fewer than three clips.
  */
-export function drawSplits(examples: readonly UnsplitExample[], seed: number, fractions = defaultFractions): Example[] {
-  return stratify(examples, (label, count) => {
+export function drawSplits(
+  examples: readonly UnsplitExample[],
+  seed: number,
+  fractions = defaultFractions,
+  background?: string,
+): Example[] {
+  return stratify(examples, background, (label, count, areGroups) => {
+    const random = createRandom(seed, 'split', label);
     if (count < 3) {
+      if (areGroups) return { test: 0, val: 0, random };
       throw new DuetError(`The class "${label}" has ${count} clips, too few to split into train, val and test; give it at least 3.`);
     }
     const test = clamp(Math.round(count * fractions.test), 1, count - 2);
     const val = clamp(Math.round(count * fractions.val), 1, count - test - 1);
-    return { test, val, random: createRandom(seed, 'split', label) };
+    return { test, val, random };
   });
 }
 
 /** Moves a seeded, stratified share of the training clips to val; test clips are never touched. */
-export function cutValFromTrain(examples: readonly Example[], seed: number, fraction = defaultFractions.val): Example[] {
+export function cutValFromTrain(
+  examples: readonly Example[],
+  seed: number,
+  fraction = defaultFractions.val,
+  background?: string,
+): Example[] {
   const train = examples.filter((example) => example.split === 'train');
-  const cut = stratify(train, (label, count) => {
+  const cut = stratify(train, background, (label, count, areGroups) => {
+    const random = createRandom(seed, 'val from train', label);
     if (count < 2) {
+      if (areGroups) return { test: 0, val: 0, random };
       throw new DuetError(
         `The class "${label}" has one training clip, so none can be set aside for val; give it at least 2 or add a val split.`,
       );
     }
-    return { test: 0, val: clamp(Math.round(count * fraction), 1, count - 1), random: createRandom(seed, 'val from train', label) };
+    return { test: 0, val: clamp(Math.round(count * fraction), 1, count - 1), random };
   });
   return sortById([...examples.filter((example) => example.split !== 'train'), ...cut]);
 }
 
 type Share = { readonly test: number; readonly val: number; readonly random: ReturnType<typeof createRandom> };
 
-function stratify(examples: readonly UnsplitExample[], share: (label: string, count: number) => Share): Example[] {
+/** What goes into a split as a whole: a clip, or all clips of a group. */
+type Unit = { readonly label: string; readonly clips: readonly UnsplitExample[] };
+
+/** `share` is asked for a class and its number of units. A group counts to the rarest of its classes that is not background. */
+function stratify(
+  examples: readonly UnsplitExample[],
+  background: string | undefined,
+  share: (label: string, count: number, areGroups: boolean) => Share,
+): Example[] {
   const result: Example[] = [];
-  for (const [label, group] of groupBy(sortById(examples), (example) => example.label)) {
-    const { test, val, random } = share(label, group.length);
-    random.shuffle(group).forEach((example, index) => {
-      result.push({ ...example, split: index < test ? 'test' : index < test + val ? 'val' : 'train' });
+  for (const [label, units] of groupBy(unitsOf(examples, background), (unit) => unit.label)) {
+    const areGroups = units.some(({ clips }) => clips[0]!.group !== undefined);
+    const { test, val, random } = share(label, units.length, areGroups);
+    random.shuffle(units).forEach(({ clips }, index) => {
+      const split: Split = index < test ? 'test' : index < test + val ? 'val' : 'train';
+      for (const clip of clips) result.push({ ...clip, split });
     });
   }
   return sortById(result);
+}
+
+function unitsOf(examples: readonly UnsplitExample[], background: string | undefined): Unit[] {
+  const sizes = new Map([...groupBy(examples, (example) => example.label)].map(([label, clips]) => [label, clips.length]));
+  if (background !== undefined) sizes.set(background, Number.POSITIVE_INFINITY);
+  const rarer = (a: string, b: string) => sizes.get(a)! - sizes.get(b)! || byCodeUnits(a, b);
+  const key = ({ group, id }: UnsplitExample) => (group === undefined ? `clip ${id}` : `group ${group}`);
+  return [...groupBy(sortById(examples), key).values()].map((clips) => ({
+    label: clips.map((clip) => clip.label).reduce((rarest, label) => (rarer(label, rarest) < 0 ? label : rarest)),
+    clips,
+  }));
 }
 
 /** What `splits.json` holds: which clip is in which split. */

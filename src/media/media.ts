@@ -2,11 +2,12 @@
 import type { Picture } from '../signal/picture.ts';
 import type { Waveform } from '../signal/waveform.ts';
 
-/** Where a clip's picture and sound come from. Times are in seconds on the file's own clock. */
-export type MediaReference =
-  | { readonly kind: 'video'; readonly path: string; readonly start?: number; readonly end?: number }
+/** Where a clip's picture and sound come from, and which seconds of them are the clip. Times are on the file's own clock. */
+export type MediaReference = (
+  | { readonly kind: 'video'; readonly path: string }
   | { readonly kind: 'pair'; readonly image: string; readonly audio: string }
-  | { readonly kind: 'frames'; readonly folder: string; readonly audio: string; readonly framesPerSecond?: number };
+  | { readonly kind: 'frames'; readonly folder: string; readonly audio: string; readonly framesPerSecond?: number }
+) & { readonly start?: number; readonly end?: number };
 
 export type VideoTrack = {
   readonly codec: string;

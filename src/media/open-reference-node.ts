@@ -5,19 +5,27 @@ import { openMedia } from './open-media-node.ts';
 import { framesMedia, pairMedia } from './stills-media-node.ts';
 
 /**
- * Opens a clip. For a video with `start` or `end`, time 0 is `start` and the duration is `end` - `start`.
+ * Opens a clip. With `start` or `end`, time 0 is `start` and the duration is `end` - `start`.
  * What cannot be opened is a DuetError that names the file, the cause and what to do.
  */
 export async function openReference(reference: MediaReference): Promise<Media> {
-  if (reference.kind === 'pair') return pairMedia(reference.image, reference.audio);
-  if (reference.kind === 'frames') return framesMedia(reference.folder, reference.audio, reference.framesPerSecond);
-  const { path, start, end } = reference;
-  const media = await openMedia(path);
+  const media = await openWhole(reference);
+  const { start, end } = reference;
   if (start === undefined && end === undefined) return media;
   try {
-    return mediaWindow(media, path, start ?? 0, end);
+    return mediaWindow(media, nameOf(reference), start ?? 0, end);
   } catch (error) {
     await media.close();
     throw error;
   }
+}
+
+function openWhole(reference: MediaReference): Promise<Media> {
+  if (reference.kind === 'pair') return pairMedia(reference.image, reference.audio);
+  if (reference.kind === 'frames') return framesMedia(reference.folder, reference.audio, reference.framesPerSecond);
+  return openMedia(reference.path);
+}
+
+function nameOf(reference: MediaReference): string {
+  return reference.kind === 'video' ? reference.path : reference.audio;
 }

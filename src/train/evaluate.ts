@@ -1,7 +1,7 @@
 // A trained run tested on labelled clips.
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import * as z from 'zod';
-import { type Dataset, examplesOf, type Split, splitNames } from '../data/dataset.ts';
+import { type Dataset, examplesOf, type LayoutName, layoutNames, type Split, splitNames } from '../data/dataset.ts';
 import type { MissingPolicy } from '../data/model-inputs.ts';
 import { openBatches } from '../data/open-batches-node.ts';
 import { openDataset } from '../data/open-dataset-node.ts';
@@ -22,6 +22,8 @@ export type EvaluateOptions = {
   readonly run: string;
   /** A folder or a manifest; see openDataset. */
   readonly data: string;
+  /** By default the run's, if it was trained on the same data, else as the files show. */
+  readonly layout?: LayoutName | undefined;
   /** Default: test. `all` takes every clip, whatever its split. */
   readonly split?: Split | 'all';
   /** By default the data's own splits, else those the run wrote down, else all clips count as test. */
@@ -43,6 +45,9 @@ export type EvaluateEvent =
 export type Evaluation = Omit<Score, 'perClass'> & {
   /** What computed it. */
   readonly provider: string;
+  /** How the data was read. */
+  readonly layout: LayoutName;
+  /** In the order of the confusion matrix; with background as the last, if some clips are labelled so. */
   readonly classes: readonly string[];
   readonly perClass: readonly (ClassScores & { readonly name: string })[];
   readonly skipped: readonly { readonly id: string; readonly reason: string }[];
@@ -52,7 +57,7 @@ export type Evaluation = Omit<Score, 'perClass'> & {
 export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
   const { run, data, split = 'test', missing = 'error', batch = 16, session, signal, onEvent = () => undefined } = options;
   const { adapter, backbone } = await openAdapter(run, options.backbone);
-  const dataset = await openEvaluationData(data, split, options.splitFile, run);
+  const dataset = await openEvaluationData(split, options);
   const chosen: Split = split === 'all' ? 'test' : split;
   const clips = examplesOf(dataset, chosen);
   if (clips.length === 0)
@@ -75,13 +80,15 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
       const total = (await feed.count(chosen)) * (adapter.model.background ? 2 : 1);
       const score = await scoreSplit(chosen, {
         ...{ feed, predictor, adapter: adapter.tensors, classes: adapter.classes.length, mismatchSeed: 0 },
+        backgroundThreshold: adapter.backgroundThreshold,
         onClips(done) {
           signal?.throwIfAborted();
           onEvent({ kind: 'clips', done, total });
         },
       });
-      const perClass = score.perClass.map((scores, index) => ({ name: adapter.classes[index]!, ...scores }));
-      return { ...score, provider: predictor.provider, perClass, classes: adapter.classes, skipped: feed.skipped };
+      const classes = score.perClass.map((_, index) => adapter.classes[index] ?? dataset.background!);
+      const perClass = score.perClass.map((scores, index) => ({ name: classes[index]!, ...scores }));
+      return { ...score, provider: predictor.provider, layout: dataset.layout, perClass, classes, skipped: feed.skipped };
     } finally {
       await predictor.release();
     }
@@ -90,26 +97,31 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
   }
 }
 
-async function openEvaluationData(data: string, split: Split | 'all', splitFile: string | undefined, run: string): Promise<Dataset> {
-  const splits = splitFile === undefined ? await splitsOfRun(run, data) : await readSplitFile(splitFile);
-  const dataset = await openDataset(data, { purpose: 'evaluate', ...(splits && { splits }) });
+async function openEvaluationData(split: Split | 'all', { run, data, splitFile, layout }: EvaluateOptions): Promise<Dataset> {
+  const trained = await writtenByRun(run, data);
+  const splits = splitFile === undefined ? trained.splits : await readSplitFile(splitFile);
+  const dataset = await openDataset(data, { purpose: 'evaluate', layout: layout ?? trained.layout, ...(splits && { splits }) });
   return split === 'all' ? { ...dataset, examples: dataset.examples.map((example) => ({ ...example, split: 'test' as const })) } : dataset;
 }
 
-/** The run's splits, if it wrote any. A clip is found again by its name within the data or by its place on this machine. */
-async function splitsOfRun(run: string, data: string): Promise<SplitFile | undefined> {
+const trainedOnSchema = z.looseObject({ data: z.string(), layout: z.enum(layoutNames).optional() });
+
+/**
+ * The run's splits, if it wrote any, and the layout that it was told, if it was trained on the same data.
+ * A clip is found again by its name within the data or by its place on this machine.
+ */
+async function writtenByRun(run: string, data: string): Promise<{ readonly splits?: SplitFile; readonly layout?: LayoutName | undefined }> {
   const written = join(run, runFiles.splits);
-  if ((await kindOfPath(written)) !== 'file') return undefined;
+  if ((await kindOfPath(written)) !== 'file') return {};
   const file = await readSplitFile(written);
   const config = join(run, runFiles.config);
-  const trainedOn =
-    (await kindOfPath(config)) === 'file' ? z.looseObject({ data: z.string() }).safeParse(await readJsonClearly(config)) : undefined;
-  if (!trainedOn?.success) return file;
+  const trainedOn = (await kindOfPath(config)) === 'file' ? trainedOnSchema.safeParse(await readJsonClearly(config)) : undefined;
+  if (!trainedOn?.success) return { splits: file };
   const [from, to] = await Promise.all([rootOf(trainedOn.data.data), rootOf(data)]);
-  if (from === to) return file;
+  if (from === to) return { splits: file, layout: trainedOn.data.layout };
   // The same clips may be reached another way: by a manifest elsewhere, or by a folder inside or around the one trained on.
   const both = (ids: readonly string[]) => [...ids, ...ids.map((id) => relative(to, join(from, id)).split(sep).join('/'))];
-  return { ...file, splits: { train: both(file.splits.train), val: both(file.splits.val), test: both(file.splits.test) } };
+  return { splits: { ...file, splits: { train: both(file.splits.train), val: both(file.splits.val), test: both(file.splits.test) } } };
 }
 
 /** The folder that clips' ids are relative to. */

@@ -2,6 +2,7 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { layoutNames } from '../data/dataset.ts';
 import { DuetError } from '../errors.ts';
 import { kindOfPath, readJsonClearly } from '../files/read-clearly.ts';
 import { checkSchema } from '../files/schema-error.ts';
@@ -17,6 +18,8 @@ const runConfigSchema = z.strictObject({
   version: z.literal(1),
   /** Absolute path of the data the run was trained on. */
   data: z.string(),
+  /** How the data is laid out, if that was said. */
+  layout: z.enum(layoutNames).optional(),
   backbone: z.strictObject({ source: z.string(), hash: z.string(), imageSize: z.tuple([z.int(), z.int()]) }),
   classes: z.array(z.string()).min(2),
   training: trainingConfigSchema,

@@ -1,6 +1,6 @@
 // From a data set to a trained adapter: everything around the loop.
 import { join, resolve } from 'node:path';
-import type { Dataset } from '../data/dataset.ts';
+import type { Dataset, LayoutName } from '../data/dataset.ts';
 import { evenBatchSize } from '../data/epoch-plan.ts';
 import { type BatchFeed, openBatches } from '../data/open-batches-node.ts';
 import { openDataset } from '../data/open-dataset-node.ts';
@@ -46,6 +46,8 @@ export type TrainEvent =
 export type TrainOptions = {
   /** A folder or a manifest; see openDataset. Only a resumed run knows its own. */
   readonly data?: string | undefined;
+  /** By default the resumed run's, else as the data's files show. */
+  readonly layout?: LayoutName | undefined;
   /** The run's folder, which becomes an adapter folder. */
   readonly out: string;
   /** What openBackbone takes; by default the resumed run's, else the embedded ViT-Micro. */
@@ -89,13 +91,15 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   const data = options.data ?? saved?.data;
   if (data === undefined)
     throw new DuetError('There is no data to train on; name a folder or a manifest, or go on with a run by --resume.');
-  const dataset = await openTrainingData(data, options, folder);
+  const layout = options.layout ?? saved?.layout;
+  const dataset = await openTrainingData(data, layout, options, folder);
   const imageSize = options.imageSize ?? saved?.backbone.imageSize;
   const backbone = await openBackbone(options.backbone ?? saved?.backbone.source, { imageSize, ...(signal && { signal }) });
   const config = modelConfig(training, backbone.config, dataset.classes.length);
   const runConfig: RunConfig = {
     version: 1,
     data: resolve(data),
+    ...(layout && { layout }),
     backbone: { source: backbone.source, hash: backbone.hash, imageSize: [...backbone.config.inputSize] },
     classes: [...dataset.classes],
     training,
@@ -173,9 +177,21 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
 }
 
 /** The run's own splits where it has them, so that a resumed run keeps them though files may have come or gone. */
-async function openTrainingData(data: string, { splitFile, resume, training }: TrainOptions, folder: string): Promise<Dataset> {
+async function openTrainingData(
+  data: string,
+  layout: LayoutName | undefined,
+  { splitFile, resume, training }: TrainOptions,
+  folder: string,
+): Promise<Dataset> {
   const written = splitFile ?? (resume ? join(folder, runFiles.splits) : undefined);
-  return openDataset(data, { seed: training.seed, ...(written !== undefined && { splits: await readSplitFile(written) }) });
+  const splits = written === undefined ? undefined : await readSplitFile(written);
+  const dataset = await openDataset(data, { seed: training.seed, layout, ...(splits && { splits }) });
+  if (dataset.background !== undefined && !training.model.background) {
+    throw new DuetError(
+      `The data "${data}" has clips of background, which a model without background cannot learn; leave --no-background out.`,
+    );
+  }
+  return dataset;
 }
 
 function openTrainingFeed(dataset: Dataset, training: TrainingConfig, backbone: Backbone, workers: number | undefined): Promise<BatchFeed> {

@@ -1,0 +1,35 @@
+// Numbers out of HDF5 files.
+import { open } from 'node:fs/promises';
+import { DuetError, messageOf } from '../../errors.ts';
+
+export type Hdf5Array = { readonly shape: readonly number[]; readonly values: ArrayLike<number> };
+
+const signature = Buffer.from('\u0089HDF\r\n\u001a\n', 'latin1');
+
+/** A data set of numbers, row by row. Throws DuetError where the file is not HDF5 or has no such data set. */
+export async function readHdf5(path: string, name: string): Promise<Hdf5Array> {
+  const start = Buffer.alloc(signature.length);
+  const handle = await open(path);
+  try {
+    await handle.read(start, 0, start.length, 0);
+  } finally {
+    await handle.close();
+  }
+  if (!start.equals(signature)) throw new DuetError(`"${path}" is not an HDF5 file; get a fresh copy.`);
+  // 15 MB of WebAssembly that only one data set needs.
+  const { File, Dataset, ready } = await import('h5wasm/node');
+  await ready;
+  let file: InstanceType<typeof File> | undefined;
+  try {
+    file = new File(path, 'r');
+    const entry = file.get(name);
+    if (!(entry instanceof Dataset) || entry.shape === null) throw new DuetError(`it has no numbers named "${name}"`);
+    const values = entry.value;
+    if (!ArrayBuffer.isView(values)) throw new DuetError(`its "${name}" are not numbers`);
+    return { shape: entry.shape, values: Float64Array.from(values as unknown as ArrayLike<number | bigint>, Number) };
+  } catch (error) {
+    throw new DuetError(`The HDF5 file "${path}" cannot be used (${messageOf(error)}); get a fresh copy.`);
+  } finally {
+    file?.close();
+  }
+}
