@@ -101,8 +101,8 @@ describe.each([
 
       const inProcess = [];
       for await (const one of classifier.predict({ kind: 'video', path })) inProcess.push(one);
-      expect(largestDifference(exported.outputs.visual_attention!, inProcess[place]!.visualAttention)).toBeLessThan(1e-4);
-      expect(largestDifference(exported.outputs.audio_attention!, inProcess[place]!.audioAttention)).toBeLessThan(1e-4);
+      expect(largestDifference(exported.outputs.visual_attention!, inProcess[place]!.visualAttention!)).toBeLessThan(1e-4);
+      expect(largestDifference(exported.outputs.audio_attention!, inProcess[place]!.audioAttention!)).toBeLessThan(1e-4);
     }
     await classifier.release();
   });

@@ -110,7 +110,7 @@ async function lookAtClips(
     const { box } = clip;
     for await (const window of classifier.predict({ kind: 'video', path: join(data, clip.path) })) {
       const [gridHeight, gridWidth] = classifier.grid;
-      const peak = attentionPeak(window.visualAttention, gridHeight, gridWidth, 1, 1);
+      const peak = attentionPeak(window.visualAttention!, gridHeight, gridWidth, 1, 1);
       const inside = peak.x >= box.x && peak.x <= box.x + box.width && peak.y >= box.y && peak.y <= box.y + box.height;
       const counts = found.get(clip.class) ?? { clips: 0, hits: 0, area: 0 };
       found.set(clip.class, { clips: counts.clips + 1, hits: counts.hits + (inside ? 1 : 0), area: counts.area + box.width * box.height });
@@ -155,7 +155,7 @@ async function demoPage({ evaluation, trained, localisation, examples, seconds, 
       clips: clips.length,
       skipped: skipped.length,
       seconds,
-      trainableParameters: trained.trainableParameters,
+      trainableParameters: trained.parameters.trainable,
     },
     curves: trainingCurves(trained.history, trained.best?.epoch),
     confusion: { classes, counts: evaluation.confusion },

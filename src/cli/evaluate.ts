@@ -1,7 +1,7 @@
 // duet evaluate RUN DATA
 import type { Command } from 'commander';
 import { writeFileAtomic } from '../files/write-atomic.ts';
-import { percent } from '../report/format.ts';
+import { countsText, percent } from '../report/format.ts';
 import type { Calibration, ConfusionMatrix } from '../report/report.ts';
 import type { EvaluateEvent, Evaluation } from '../train/evaluate.ts';
 import {
@@ -57,6 +57,8 @@ export type EvaluateResult = {
   readonly perClass: Evaluation['perClass'];
   readonly confusion: ConfusionMatrix;
   readonly calibration: Calibration;
+  /** How many numbers the model consists of. */
+  readonly parameters: Evaluation['parameters'];
   /** What computed it: cpu, where auto chose. */
   readonly provider: string;
   readonly skippedFiles: readonly { readonly path: string; readonly reason: string }[];
@@ -136,9 +138,9 @@ export function showEvaluation(progress: Progress): (event: EvaluateEvent) => vo
 
 /** What is printed of an evaluation. */
 export function evaluationResult(evaluation: Evaluation, split: string): EvaluateResult {
-  const { accuracy, macroF1, backgroundAuc, loss, perClass, classes, confusion, calibration, provider, skipped } = evaluation;
+  const { accuracy, macroF1, backgroundAuc, loss, perClass, classes, confusion, calibration, parameters, provider, skipped } = evaluation;
   return {
-    ...{ split, accuracy, macroF1, backgroundAuc, loss, perClass, calibration, provider },
+    ...{ split, accuracy, macroF1, backgroundAuc, loss, perClass, calibration, parameters, provider },
     clips: evaluation.clips.length,
     skipped: skipped.length,
     confusion: { classes, counts: confusion },
@@ -163,6 +165,7 @@ export function evaluateText(result: EvaluateResult): string {
     ...(result.backgroundAuc === undefined ? [] : [['background AUC', result.backgroundAuc.toFixed(3)] as const]),
     ['clips', String(result.clips)],
     ['skipped', String(result.skipped)],
+    ['parameters', countsText(result.parameters)],
     ['computed on', result.provider],
   ];
   const classes = result.perClass.map((row) => [row.name, percent(row.f1), percent(row.precision), percent(row.recall), String(row.clips)]);

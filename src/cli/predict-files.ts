@@ -110,17 +110,19 @@ function told({ adapter }: Classifier, window: Window, label: string, top: numbe
   return { start, end, label, top: ranked.slice(0, top), backgroundProbability };
 }
 
-/** Two PNG files for a window: the frame and the spectrogram under their attention. */
+/** A PNG file for each modality of a window: the frame and the spectrogram under their attention. */
 async function writeAttention(classifier: Classifier, window: Window, path: string, folder: string): Promise<void> {
   const [gridHeight, gridWidth] = classifier.grid;
   const { inputs } = classifier.adapter;
   const stem = join(folder, `${basename(path, extname(path))}-${window.start.toFixed(1)}s`);
   const { frame, spectrogram } = window.inputs;
-  if (frame !== undefined) {
-    await writeFileAtomic(`${stem}-picture.png`, await encodePng(attentionOverlay(frame, window.visualAttention, gridHeight, gridWidth)));
+  const { visualAttention, audioAttention } = window;
+  if (frame !== undefined && visualAttention !== undefined) {
+    await writeFileAtomic(`${stem}-picture.png`, await encodePng(attentionOverlay(frame, visualAttention, gridHeight, gridWidth)));
   }
+  if (audioAttention === undefined) return;
   const { height, width } = spectrogramSizeOf(inputs);
-  const attention = { map: window.audioAttention, gridHeight, gridWidth };
+  const attention = { map: audioAttention, gridHeight, gridWidth };
   const sound = spectrogramPicture(spectrogram, height, width, frontEnds[inputs.frontEnd].axes, { attention });
   await writeFileAtomic(`${stem}-sound.png`, await encodePng(sound));
 }

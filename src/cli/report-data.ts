@@ -69,9 +69,9 @@ export type WindowToShow = {
   readonly inputs: InputSettings;
   /** Pixels of a patch's side. */
   readonly patchSize: number;
-  /** One number per patch of the picture, row by row; the same for the spectrogram. */
-  readonly visualAttention: Float32Array;
-  readonly audioAttention: Float32Array;
+  /** One number per patch of the picture, row by row; the same for the spectrogram. Undefined where the model does not take it. */
+  readonly visualAttention: Float32Array | undefined;
+  readonly audioAttention: Float32Array | undefined;
 };
 
 const classesShown = 3;
@@ -80,10 +80,9 @@ const classesShown = 3;
 export async function predictionExample(window: WindowToShow): Promise<PredictionExample> {
   const { inputs, patchSize } = window;
   const { height, width } = spectrogramSizeOf(inputs);
-  const grid = { gridHeight: height / patchSize, gridWidth: width / patchSize };
+  const attention = (map: Float32Array | undefined) => map && { map, gridHeight: height / patchSize, gridWidth: width / patchSize };
   const { axes, seconds } = frontEnds[inputs.frontEnd];
-  const frame =
-    window.frame === undefined ? [] : await frameImages({ ...window.frame, attention: { map: window.visualAttention, ...grid } });
+  const frame = window.frame === undefined ? [] : await frameImages({ ...window.frame, attention: attention(window.visualAttention) });
   const sound = await spectrogramImages({
     values: window.spectrogram,
     height,
@@ -91,7 +90,7 @@ export async function predictionExample(window: WindowToShow): Promise<Predictio
     axes,
     seconds,
     frequency: frequencyScale(inputs.frontEnd),
-    attention: { map: window.audioAttention, ...grid },
+    attention: attention(window.audioAttention),
   });
   return {
     name: window.name,

@@ -12,7 +12,9 @@ const epochSchema = z.looseObject({
   validationBackgroundAuc: z.number().nullable(),
 });
 
-const historySchema = z.strictObject({ kept: z.int().nullable(), epochs: z.array(epochSchema) });
+const countsSchema = z.strictObject({ trainable: z.int(), adapter: z.int(), inference: z.int() });
+
+const historySchema = z.strictObject({ kept: z.int().nullable(), parameters: countsSchema.optional(), epochs: z.array(epochSchema) });
 
 export type Epoch = z.infer<typeof epochSchema>;
 

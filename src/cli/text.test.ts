@@ -31,6 +31,7 @@ test('an evaluation without background leaves its AUC out', () => {
       skipped: 1,
       skippedFiles: [],
       provider: 'cpu',
+      parameters: { trainable: 3, adapter: 2, inference: 5 },
     },
     perClass: [{ name: 'dog', precision: 1, recall: 0.5, f1: 2 / 3, clips: 4 }],
     confusion: { classes: ['dog'], counts: [[4]] },

@@ -14,7 +14,7 @@ const start = {
     classes: ['cat', 'dog'],
     training: { ...recipes.duet, epochs: 4 },
   },
-  trainableParameters: 1234567,
+  parameters: { trainable: 1234567, adapter: 24000, inference: 2879000 },
   dataset: {
     name: 'videos',
     root: '/videos',
@@ -54,7 +54,7 @@ test('a resumed run shows its settings once, its epochs, and the time that is le
   const text = written.join('');
   expect(written[0]).toMatch(/^decode 5\/5 · 2 skipped/);
   expect(text).toMatch(/backbone +vit-micro, 224 × 160 pixels\n/);
-  expect(text).toMatch(/trained +1,234,567 parameters on cpu\n/);
+  expect(text).toMatch(/parameters +1,234,567 trained, 24,000 in the adapter, 2,879,000 with the backbone\n/);
   expect(text).toMatch(/learningRate +0.001\n/);
   expect(text.match(/learningRate/g)?.length).toBe(1);
   expect(text).toContain('epoch 3/4 · loss 1.250 · val 84.2 % · 0:10 left · step 1/2 · loss 1.500\n');
@@ -68,11 +68,12 @@ test('the end says what was kept, what was skipped, and what to type next', () =
     provider: 'cpu',
     history: [{ ...record, epoch: 1, validationAccuracy: 0.5 }],
     best: { epoch: 1, accuracy: 0.5, loss: 1 },
-    trainableParameters: 1000,
+    parameters: { trainable: 1000, adapter: 500, inference: 9000 },
     skipped: [{ id: 'dog/1.mp4', reason: 'The clip has no sound.' }],
   };
   expect(trainText(result, 'videos', 'my first')).toBe(
-    'Trained 1 epoch, 1,000 parameters.\nKept epoch 1: 50.0 % of the validation clips right.\nSkipped 1 file:\n  dog/1.mp4: The clip has no sound.\n' +
+    'Trained 1 epoch. Parameters: 1,000 trained, 500 in the adapter, 9,000 with the backbone.\n' +
+      'Kept epoch 1: 50.0 % of the validation clips right.\nSkipped 1 file:\n  dog/1.mp4: The clip has no sound.\n' +
       "Next:  duet evaluate 'my first' videos\n",
   );
   expect(trainText({ ...result, outcome: 'interrupted' }, 'videos', 'run')).toContain('Go on:  duet train --out run --resume\n');

@@ -1,5 +1,5 @@
 // What a training run tells of itself, as progress.
-import { percent, thousands } from '../report/format.ts';
+import { countsText, percent } from '../report/format.ts';
 import type { EpochRecord } from '../train/checkpoint.ts';
 import type { TrainEvent } from '../train/train.ts';
 import type { Phase, Progress } from './progress.ts';
@@ -43,14 +43,15 @@ function epochText(record: EpochRecord): string {
   return `loss ${record.losses.total.toFixed(3)}${validation}`;
 }
 
-function startText({ config, trainableParameters, provider }: Extract<TrainEvent, { kind: 'start' }>): string {
+function startText({ config, parameters, provider }: Extract<TrainEvent, { kind: 'start' }>): string {
   const { model, ...training } = config.training;
   const { tokens, weights, ...options } = model;
   const written = (value: unknown) => (typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value ?? 'never'));
   const facts: [string, string][] = [
     ['data', `${config.data} (${config.classes.length} classes)`],
     ['backbone', `${config.backbone.source}, ${config.backbone.imageSize[1]} × ${config.backbone.imageSize[0]} pixels`],
-    ['trained', `${thousands(trainableParameters)} parameters on ${provider}`],
+    ['parameters', countsText(parameters)],
+    ['computed on', provider],
     ...Object.entries({ ...training, ...options, tokens, weights }).map(([name, value]): [string, string] => [name, written(value)]),
   ];
   return factLines(facts).trimEnd();

@@ -1,4 +1,5 @@
 // Everything `duet train` can be told. The same names are the keys of a configuration file.
+import { baselineNames } from '../train/baselines.ts';
 import { layoutSettings, loadingSettings, machineSettings, outputSettings } from './common-settings.ts';
 import { choice, decimal, fraction, path, size, text, toggle, wholeNumber } from './field.ts';
 import { grouped, setting, settingWithDefault, type ValuesOf } from './setting.ts';
@@ -38,8 +39,8 @@ const inputAndOutput = {
 const learning = grouped('Learning:', {
   recipe: setting(
     '--recipe <name>',
-    'duet learns better and is the default; reference follows the MA-AVT paper and code',
-    choice(['duet', 'reference']),
+    'duet learns better and is the default; reference follows the MA-AVT paper and code; the others are baselines',
+    choice(['duet', 'reference', ...baselineNames]),
   ),
   epochs: setting('--epochs <number>', 'passes over the training clips', wholeNumber({ least: 1 })),
   batch: setting('--batch <clips>', 'clips per step', wholeNumber({ least: 1, most: 65536 })),
@@ -50,6 +51,11 @@ const learning = grouped('Learning:', {
   warmupEpochs: setting('--warmup-epochs <number>', 'epochs in which the rate rises from zero', decimal({ least: 0 })),
   stepEpochs: setting('--step-epochs <number>', 'with --schedule step: epochs between falls', wholeNumber({ least: 1 })),
   clipNorm: setting('--clip-norm <norm>', 'shorten gradients longer than this; 0 leaves them', decimal({ least: 0 })),
+  modulation: setting(
+    '--modulation <how>',
+    'ogm-ge: shorten the gradients of the modality that is ahead, and add noise',
+    choice(['none', 'ogm-ge']),
+  ),
   patience: setting('--patience <epochs>', 'stop after this many epochs without a better validation result', wholeNumber({ least: 1 })),
   headDropout: setting(
     '--head-dropout <share>',
@@ -62,9 +68,18 @@ const learning = grouped('Learning:', {
 });
 
 const model = grouped('Model:', {
+  modalities: setting('--modalities <which>', 'what the model takes', choice(['both', 'visual', 'audio'])),
+  adaptation: setting(
+    '--adaptation <how>',
+    'what is trained of the backbone’s blocks: low-rank updates of the attention, a bottleneck after each, or all of it',
+    choice(['none', 'lora', 'bottleneck', 'full']),
+  ),
+  rank: setting('--rank <number>', 'of LoRA’s updates', wholeNumber({ least: 1, most: 4096 })),
+  bottleneckWidth: setting('--bottleneck-width <number>', 'of the bottlenecks', wholeNumber({ least: 1, most: 4096 })),
+  classToken: setting('--class-token <what>', 'train the class token, or leave it as it is', choice(['trained', 'frozen'])),
   audioTokens: setting('--audio-tokens <number>', 'trainable tokens of the sound alone', wholeNumber({ least: 0, most: 1024 })),
   visualTokens: setting('--visual-tokens <number>', 'trainable tokens of the picture alone', wholeNumber({ least: 0, most: 1024 })),
-  sharedTokens: setting('--shared-tokens <number>', 'trainable tokens common to both', wholeNumber({ least: 1, most: 1024 })),
+  sharedTokens: setting('--shared-tokens <number>', 'trainable tokens common to both', wholeNumber({ least: 0, most: 1024 })),
   heads: setting('--heads <kind>', 'paper: one linear layer each; agreement: one for each modality', choice(['paper', 'agreement'])),
   spectrogramScale: setting('--spectrogram-scale <factor>', 'on spectrograms before the backbone', decimal({ above: 0, most: 100 })),
   tokenDeviation: setting('--token-deviation <value>', 'standard deviation of the tokens at the start', decimal({ above: 0, most: 100 })),

@@ -1,6 +1,6 @@
 // duet train DATA --out RUN
 import type { Command } from 'commander';
-import { percent, thousands } from '../report/format.ts';
+import { countsText, percent } from '../report/format.ts';
 import type { RunConfig } from '../train/run-folder.ts';
 import type { TrainEvent, TrainResult } from '../train/train.ts';
 import { examples } from './common-settings.ts';
@@ -98,13 +98,11 @@ async function runTrain(given: string | undefined, out: string, settings: TrainS
 
 /** How training ended, and what to do next. */
 export function trainText(result: TrainResult, data: string, out: string, machine: MachineSettings = {}): string {
-  const { outcome, history, best, trainableParameters, skipped } = result;
+  const { outcome, history, best, parameters, skipped } = result;
   const quotedOut = shellQuoted(out);
   const epochs = `${history.length} ${history.length === 1 ? 'epoch' : 'epochs'}`;
   const lines = [
-    outcome === 'interrupted'
-      ? `Interrupted after ${epochs}, and saved.`
-      : `Trained ${epochs}, ${thousands(trainableParameters)} parameters.`,
+    outcome === 'interrupted' ? `Interrupted after ${epochs}, and saved.` : `Trained ${epochs}. Parameters: ${countsText(parameters)}.`,
   ];
   if (best !== null)
     lines.push(`Kept ${best.epoch === 0 ? 'the start' : `epoch ${best.epoch}`}: ${percent(best.accuracy)} of the validation clips right.`);

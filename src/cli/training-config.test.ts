@@ -55,11 +55,17 @@ test('every learning and model flag arrives somewhere, and as the library’s sc
     warmupEpochs: ['1.5'],
     stepEpochs: ['11'],
     clipNorm: ['0.9'],
+    modulation: ['ogm-ge'],
     patience: ['13'],
     seed: ['42'],
     labelSmoothing: ['0.3'],
     headDropout: ['0.35'],
     headStart: [],
+    modalities: ['visual'],
+    adaptation: ['lora'],
+    rank: ['3'],
+    bottleneckWidth: ['17'],
+    classToken: ['frozen'],
     audioTokens: ['2'],
     visualTokens: ['3'],
     sharedTokens: ['4'],
@@ -78,10 +84,24 @@ test('every learning and model flag arrives somewhere, and as the library’s sc
     backgroundWeight: ['3.5'],
     contrastiveWeight: ['4.5'],
     frontEnd: ['ave'],
+    normalisation: ['imagenet'],
     augment: ['none'],
     missing: ['zero'],
   };
-  const elsewhere = ['backbone', 'splitFile', 'imageSize', 'out', 'resume', 'force', 'json', 'quiet', 'workers', 'provider', 'threads'];
+  const elsewhere = [
+    'backbone',
+    'layout',
+    'splitFile',
+    'imageSize',
+    'out',
+    'resume',
+    'force',
+    'json',
+    'quiet',
+    'workers',
+    'provider',
+    'threads',
+  ];
   expect(Object.keys(trainSettings).sort()).toEqual([...Object.keys(values), ...elsewhere].sort());
   for (const [name, value] of Object.entries(values)) {
     const flag = trainSettings[name as keyof typeof trainSettings].flags.split(/[ ,]/)[0] as string;

@@ -19,6 +19,7 @@ export function trainingConfig(settings: TrainSettings, base: TrainingConfig): T
       warmupEpochs: settings.warmupEpochs,
       stepEpochs: settings.stepEpochs,
       clipNorm: settings.clipNorm,
+      modulation: settings.modulation,
       patience: settings.patience,
       frontEnd: settings.frontEnd,
       normalisation: settings.normalisation,
@@ -32,6 +33,11 @@ export function trainingConfig(settings: TrainSettings, base: TrainingConfig): T
     model: {
       ...model,
       ...said({
+        modalities: settings.modalities,
+        adaptation: settings.adaptation,
+        rank: settings.rank,
+        bottleneckWidth: settings.bottleneckWidth,
+        classToken: settings.classToken,
         contrastive: settings.contrastive,
         layerwise: settings.layerwise,
         positions: settings.positions,

@@ -8,6 +8,7 @@ import { type AdapterConfig, adapterFormatVersion, checkAdapterBackbone } from '
 import { type Adapter as AdapterFiles, readAdapter } from '../weights/adapter-folder-node.ts';
 import type { Backbone, BackboneConfig } from '../weights/backbone.ts';
 import { openBackbone } from '../weights/open-backbone-node.ts';
+import { type ParameterCounts, parameterCounts } from './parameter-counts.ts';
 import { foldedConfig } from './predictor.ts';
 
 export type Adapter = {
@@ -16,6 +17,7 @@ export type Adapter = {
   /** The folded tensors by parameter name. */
   readonly tensors: ReadonlyMap<string, Float32Array>;
   readonly inputs: InputSettings;
+  readonly parameters: ParameterCounts;
   /** A clip is background where its background probability is above this. */
   readonly backgroundThreshold: number;
 };
@@ -74,7 +76,8 @@ export async function openAdapter(folder: string, backboneSource?: string): Prom
   checkAdapterBackbone(config, backbone, folder);
   const { tokens, positions, layerwise } = config;
   const options = checkSchema(modelOptionsSchema, { ...config.model, tokens, positions, layerwise }, `${folder}'s adapter_config.json`);
-  const model = foldedConfig({ ...options, vit: backbone.config, classes: config.classes.length });
+  const trained = { ...options, vit: backbone.config, classes: config.classes.length };
+  const model = foldedConfig(trained);
   const values = new Map<string, Float32Array>();
   for (const [name, { shape }] of trainableParameters(model)) {
     const tensor = tensors.get(name);
@@ -90,6 +93,7 @@ export async function openAdapter(folder: string, backboneSource?: string): Prom
       classes: config.classes,
       model,
       tensors: values,
+      parameters: parameterCounts(trained),
       inputs: inputSettings(backbone.config, {
         frontEnd: frontEndName(config.front_end, folder),
         normalisation: config.normalisation,

@@ -22,9 +22,12 @@ export type WindowPrediction = {
   /** How likely sound and picture do not belong together; undefined for a model without a background head. */
   readonly backgroundProbability: number | undefined;
   readonly isBackground: boolean;
-  /** [rows, columns] of patches, summing to one; of the sound over the spectrogram's own axes. */
-  readonly visualAttention: Float32Array;
-  readonly audioAttention: Float32Array;
+  /**
+   * [rows, columns] of patches, summing to one; of the sound over the spectrogram's own axes. Undefined for a modality that the model
+   * does not take.
+   */
+  readonly visualAttention: Float32Array | undefined;
+  readonly audioAttention: Float32Array | undefined;
   readonly inputs: WindowInputs;
 };
 

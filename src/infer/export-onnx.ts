@@ -17,7 +17,7 @@ import { frontEndGraph } from './front-end-graph.ts';
  * Inputs: `pixels`, uint8 [1, height, width, 3], the frame at the middle of the window, resized to the model's size; `waveform`,
  * float32 [1, samples], one channel at the front end's rate, as long as its window (see the file's metadata).
  * Outputs: `probabilities` [1, K]; `background_probability` [1], if the model has one; `visual_attention` and `audio_attention`,
- * [1, rows, columns], each summing to one.
+ * [1, rows, columns], each summing to one. A model of one modality has only that one's input and map.
  */
 export function exportGraph({ adapter, backbone }: { adapter: Adapter; backbone: Backbone }): EncodedGraph {
   const { model, tensors, classes, inputs } = adapter;
@@ -45,8 +45,8 @@ export function exportGraph({ adapter, backbone }: { adapter: Adapter; backbone:
     {
       probabilities: f.softmax(outputs.classLogits),
       ...(outputs.backgroundLogits && { background_probability: f.sigmoid(outputs.backgroundLogits) }),
-      visual_attention: grid(visual),
-      audio_attention: grid(audio),
+      ...(visual && { visual_attention: grid(visual) }),
+      ...(audio && { audio_attention: grid(audio) }),
     },
     {
       metadata: {

@@ -1,6 +1,6 @@
 // The forward graph over a frozen backbone, with the adapter's small tensors as inputs: one load serves many adapters.
 import { joinFloat32 } from '../files/tensor-values.ts';
-import { encodeOnnx } from '../graph/encode-onnx.ts';
+import { type EncodedGraph, encodeOnnx } from '../graph/encode-onnx.ts';
 import { elementCount, input, type Tensor } from '../graph/tensor.ts';
 import { type MaAvtConfig, trainableParameters } from '../model/config.ts';
 import { frozenWeights } from '../model/frozen-weights.ts';
@@ -27,9 +27,9 @@ export type Predictions = {
   readonly classLogits: Float32Array;
   /** [B], or undefined for a model without a background head. */
   readonly backgroundLogits: Float32Array | undefined;
-  /** [B, P], each row summing to one. */
-  readonly visualAttention: Float32Array;
-  readonly audioAttention: Float32Array;
+  /** [B, P], each row summing to one; undefined for a modality that the model does not take. */
+  readonly visualAttention: Float32Array | undefined;
+  readonly audioAttention: Float32Array | undefined;
 };
 
 export type Predictor = {
@@ -62,11 +62,12 @@ export async function openPredictor({ backbone, config, batchSize, openSession }
     },
     folded,
   );
+  const { attention } = outputs.features;
   const named = {
     class_logits: outputs.classLogits,
     ...(outputs.backgroundLogits && { background_logits: outputs.backgroundLogits }),
-    visual_attention: outputs.features.attention.visual,
-    audio_attention: outputs.features.attention.audio,
+    ...(attention.visual && { visual_attention: attention.visual }),
+    ...(attention.audio && { audio_attention: attention.audio }),
   };
   const graph = encodeOnnx(named, { linkStored: true });
   const session = await openSession(graph);
@@ -74,9 +75,7 @@ export async function openPredictor({ backbone, config, batchSize, openSession }
     provider: session.provider,
     batchSize,
     async run(adapter, inputs) {
-      const tensors = Object.fromEntries(
-        [...parameters.keys()].flatMap((name) => (graph.inputs.has(name) ? [[name, adapter.get(name)!]] : [])),
-      );
+      const tensors = asked(graph, Object.fromEntries([...parameters.keys()].map((name) => [name, adapter.get(name)!])));
       const parts: Record<string, Float32Array>[] = [];
       for (let start = 0; start < inputs.count; start += batchSize) {
         const count = Math.min(batchSize, inputs.count - start);
@@ -84,11 +83,8 @@ export async function openPredictor({ backbone, config, batchSize, openSession }
           const length = elementCount(shape.slice(1));
           return pad(values.subarray(start * length, (start + count) * length), batchSize * length);
         };
-        const results = await session.run({
-          images: clips(inputs.images, images),
-          spectrograms: clips(inputs.spectrograms, spectrograms),
-          ...tensors,
-        });
+        const ofClips = { images: clips(inputs.images, images), spectrograms: clips(inputs.spectrograms, spectrograms) };
+        const results = await session.run({ ...asked(graph, ofClips), ...tensors });
         parts.push(
           Object.fromEntries(
             Object.entries(results).map(([name, values]) => [name, values.subarray(0, (values.length / batchSize) * count)]),
@@ -99,12 +95,17 @@ export async function openPredictor({ backbone, config, batchSize, openSession }
       return {
         classLogits: joined('class_logits'),
         backgroundLogits: outputs.backgroundLogits && joined('background_logits'),
-        visualAttention: joined('visual_attention'),
-        audioAttention: joined('audio_attention'),
+        visualAttention: attention.visual && joined('visual_attention'),
+        audioAttention: attention.audio && joined('audio_attention'),
       };
     },
     release: () => session.release(),
   };
+}
+
+/** Those of the feeds that a graph has an input for: a model without some part does not ask for that part's inputs. */
+export function asked<Data>({ inputs }: EncodedGraph, feeds: Readonly<Record<string, Data>>): Record<string, Data> {
+  return Object.fromEntries(Object.entries(feeds).filter(([name]) => inputs.has(name)));
 }
 
 /** A smaller batch is filled up with zeros, whose results nobody reads. */

@@ -1,6 +1,7 @@
 // What a MA-AVT model is made of, and the trainable parameters that follow from it.
 import * as z from 'zod';
 import type { Shape } from '../graph/tensor.ts';
+import { adaptationParameters } from './adaptation.ts';
 import { headParameters, linearParameters } from './heads.ts';
 import type { VitConfig } from './vit.ts';
 
@@ -9,8 +10,18 @@ const weight = z.number().min(0);
 
 /** The options of a model: everything that neither the backbone nor the data decide. */
 export const modelOptionsSchema = z.strictObject({
+  /** Which of the two the model takes. */
+  modalities: z.enum(['both', 'visual', 'audio']).default('both'),
+  /** What is trained of the backbone's blocks, beside tokens or without any; see adaptation.ts. */
+  adaptation: z.enum(['none', 'lora', 'bottleneck', 'full']).default('none'),
+  /** Of LoRA's updates. */
+  rank: z.int().positive().default(8),
+  /** Of the bottlenecks. */
+  bottleneckWidth: z.int().positive().default(64),
+  /** Whether the class token is trained. */
+  classToken: z.enum(['trained', 'frozen']).default('trained'),
   /** How many tokens of each kind. */
-  tokens: z.strictObject({ audio: count, visual: count, shared: z.int().positive() }),
+  tokens: z.strictObject({ audio: count, visual: count, shared: count }),
   /** Whether each token set first passes a light self-attention. */
   lightSelfAttention: z.boolean(),
   /** Whether there is a background token with its head. */
@@ -43,18 +54,33 @@ export const modelOptionsSchema = z.strictObject({
 
 export type ModelOptions = Readonly<z.infer<typeof modelOptionsSchema>>;
 
+/** The options without what cannot be: one modality has no pairs, and the contrastive loss compares shared tokens. */
+export function coherentOptions(options: ModelOptions): ModelOptions {
+  const { modalities, tokens, contrastive } = options;
+  if (modalities !== 'both')
+    return {
+      ...{ ...options, background: false, contrastive: 'none' },
+      tokens: { ...tokens, [modalities === 'visual' ? 'audio' : 'visual']: 0 },
+    };
+  return { ...options, contrastive: tokens.shared === 0 ? 'none' : contrastive };
+}
+
 export type MaAvtConfig = ModelOptions & { readonly vit: VitConfig; readonly classes: number };
 
 export const embeddingWidth = 512;
 
 export const tokenKinds = ['audio', 'visual', 'shared'] as const;
 
-/** How a parameter starts: normal about zero, PyTorch's default for linear layers (uniform in +-1/sqrt(fanIn)), one value, or the backbone's CLS token. */
+/**
+ * How a parameter starts: normal about zero, PyTorch's default for linear layers (uniform in +-1/sqrt(fanIn)), one value, a weight of
+ * the backbone, or its positions as the sequences need them.
+ */
 export type Initialisation =
   | { readonly kind: 'normal'; readonly deviation: number }
   | { readonly kind: 'linear'; readonly fanIn: number }
   | { readonly kind: 'value'; readonly value: number }
-  | { readonly kind: 'cls' };
+  | { readonly kind: 'backbone'; readonly weight: string }
+  | { readonly kind: 'positions' };
 
 export type ParameterSpecification = { readonly shape: Shape; readonly initialisation: Initialisation };
 
@@ -65,10 +91,10 @@ export function trainableParameters(config: MaAvtConfig): ReadonlyMap<string, Pa
   const linear = (name: string, outputs: number, inputs: number) => {
     for (const [key, specification] of linearParameters(name, outputs, inputs)) parameters.set(key, specification);
   };
-  parameters.set('cls_token', { shape: [1, width], initialisation: { kind: 'cls' } });
+  const cls = { kind: 'backbone', weight: 'cls_token' } as const;
+  if (config.classToken === 'trained') parameters.set('cls_token', { shape: [1, width], initialisation: cls });
   const drawn = { kind: 'normal', deviation: config.tokenDeviation } as const;
-  if (config.background)
-    parameters.set('background_token', { shape: [1, width], initialisation: config.backgroundFromCls ? { kind: 'cls' } : drawn });
+  if (config.background) parameters.set('background_token', { shape: [1, width], initialisation: config.backgroundFromCls ? cls : drawn });
   for (const kind of tokenKinds) {
     if (config.tokens[kind] === 0) continue;
     parameters.set(`${kind}_tokens`, {
@@ -84,6 +110,6 @@ export function trainableParameters(config: MaAvtConfig): ReadonlyMap<string, Pa
       for (let layer = 0; layer < depth; layer++) linear(`${modality}_projection.${layer}`, embeddingWidth, width);
     else if (config.contrastive !== 'none') linear(`${modality}_projection`, embeddingWidth, width);
   }
-  for (const [key, specification] of headParameters(config)) parameters.set(key, specification);
+  for (const [key, specification] of [...adaptationParameters(config), ...headParameters(config)]) parameters.set(key, specification);
   return parameters;
 }

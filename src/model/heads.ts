@@ -4,7 +4,8 @@
 import { add, concat, gelu, layerNormalization, linear, log, multiply, reshape, softmax, sum } from '../graph/functions.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import type { MaAvtConfig, ParameterSpecification } from './config.ts';
-import type { Features, Modality, PerModality } from './encoder.ts';
+import type { Features } from './encoder.ts';
+import { type Modality, modalitiesOf, type PerModality, type PresentModalities, present } from './modalities.ts';
 import { type Weights, within } from './vit.ts';
 
 export type HeadOutputs = {
@@ -13,7 +14,7 @@ export type HeadOutputs = {
   /** [B] */
   readonly backgroundLogits: Tensor | undefined;
   /** What each modality says by itself, [B, K]; only `agreement` has it. */
-  readonly ownLogits: PerModality | undefined;
+  readonly ownLogits: PresentModalities | undefined;
 };
 
 /** What the heads read of the features. */
@@ -31,7 +32,7 @@ export function heads(features: PooledFeatures, trainable: Weights, config: MaAv
 
 /** Steps 6 and 7 of docs/model.md. */
 function paperHeads({ cls, background }: PooledFeatures, trainable: Weights): HeadOutputs {
-  const head = (name: string, { visual, audio }: PerModality) => linearLayer(concat([visual, audio], -1), within(trainable, name));
+  const head = (name: string, features: PresentModalities) => linearLayer(concat(present(features), -1), within(trainable, name));
   return {
     classLogits: head('class_head', cls),
     backgroundLogits: background && flat(head('background_head', background)),
@@ -42,21 +43,24 @@ function paperHeads({ cls, background }: PooledFeatures, trainable: Weights): He
 /** CLS beside the mean of the patches, normalised, into one class head for each modality; the clip's logits are the sum. */
 function agreementHeads({ cls, background, patchMean }: PooledFeatures, trainable: Weights, masks: FeatureMasks | undefined): HeadOutputs {
   const pooled = (modality: Modality) => {
-    const both = normalised(concat([cls[modality], patchMean![modality]], -1), within(trainable, `${modality}_norm`)); // [B, 2C]
+    const both = normalised(concat([cls[modality]!, patchMean![modality]!], -1), within(trainable, `${modality}_norm`)); // [B, 2C]
     return masks ? multiply(both, masks[modality]) : both;
   };
-  const visual = pooled('visual');
-  const audio = pooled('audio');
+  const visual = cls.visual && pooled('visual');
+  const audio = cls.audio && pooled('audio');
   const ownLogits = {
-    visual: linearLayer(visual, within(trainable, 'visual_head')),
-    audio: linearLayer(audio, within(trainable, 'audio_head')),
+    visual: visual && linearLayer(visual, within(trainable, 'visual_head')),
+    audio: audio && linearLayer(audio, within(trainable, 'audio_head')),
   };
-  const classLogits = add(ownLogits.visual, ownLogits.audio);
-  if (!background) return { classLogits, backgroundLogits: undefined, ownLogits };
+  const classLogits = present(ownLogits).reduce(add);
+  if (!background || !visual || !audio) return { classLogits, backgroundLogits: undefined, ownLogits };
   // Probability that both modalities mean one class, were they independent; the relation head adds what classes do not say.
-  const agreement = log(add(sum(multiply(softmax(ownLogits.visual), softmax(ownLogits.audio)), [1], true), 1e-6)); // [B, 1]
+  const agreement = log(add(sum(multiply(softmax(ownLogits.visual!), softmax(ownLogits.audio!)), [1], true), 1e-6)); // [B, 1]
   const relate = (x: Tensor, modality: Modality) => linearLayer(x, within(trainable, `${modality}_relation`)); // [B, R]
-  const joint = multiply(relate(concat([background.visual, visual], -1), 'visual'), relate(concat([background.audio, audio], -1), 'audio'));
+  const joint = multiply(
+    relate(concat([background.visual!, visual], -1), 'visual'),
+    relate(concat([background.audio!, audio], -1), 'audio'),
+  );
   const hidden = gelu(linearLayer(normalised(joint, within(trainable, 'relation_norm')), within(trainable, 'relation_hidden')));
   const logits = add(
     linearLayer(hidden, within(trainable, 'background_head')),
@@ -68,20 +72,20 @@ function agreementHeads({ cls, background, patchMean }: PooledFeatures, trainabl
 /** Parameters of the heads, in a fixed order. */
 export function headParameters(config: MaAvtConfig): [string, ParameterSpecification][] {
   const { width } = config.vit;
+  const taken = modalitiesOf(config);
   if (config.heads === 'paper')
     return [
-      ...linearParameters('class_head', config.classes, 2 * width),
+      ...linearParameters('class_head', config.classes, taken.length * width),
       ...(config.background ? linearParameters('background_head', 1, 2 * width) : []),
     ];
-  const both = ['visual', 'audio'] as const;
-  const classHeads = both.flatMap((modality) => [
+  const classHeads = taken.flatMap((modality) => [
     ...normParameters(`${modality}_norm`, 2 * width),
     ...linearParameters(`${modality}_head`, config.classes, 2 * width),
   ]);
   if (!config.background) return classHeads;
   return [
     ...classHeads,
-    ...both.flatMap((modality) => linearParameters(`${modality}_relation`, relationWidth, 3 * width)),
+    ...taken.flatMap((modality) => linearParameters(`${modality}_relation`, relationWidth, 3 * width)),
     ...normParameters('relation_norm', relationWidth),
     ...linearParameters('relation_hidden', relationWidth, relationWidth),
     ...linearParameters('background_head', 1, relationWidth),

@@ -2,17 +2,25 @@
 import { elementCount } from '../graph/tensor.ts';
 import { createRandom } from '../random/random.ts';
 import { type MaAvtConfig, trainableParameters } from './config.ts';
+import type { WeightData } from './frozen-weights.ts';
+import { positionRows } from './positions.ts';
 
 /**
  * First values of all trainable parameters.
- * @param cls the backbone's class token, [C] values.
+ * @param backbone its weights by timm's names, which some parameters start from.
  */
-export function initialParameters(config: MaAvtConfig, cls: Float32Array, seed: number): Map<string, Float32Array> {
+export function initialParameters(
+  config: MaAvtConfig,
+  backbone: ReadonlyMap<string, Pick<WeightData, 'data'>>,
+  seed: number,
+): Map<string, Float32Array> {
   const parameters = new Map<string, Float32Array>();
   for (const [name, { shape, initialisation }] of trainableParameters(config)) {
     const random = createRandom(seed, 'parameter', name);
     const draw = (next: () => number) => Float32Array.from({ length: elementCount(shape) }, next);
-    if (initialisation.kind === 'cls') parameters.set(name, Float32Array.from(cls));
+    const ofBackbone = (weight: string) => Float32Array.from(backbone.get(weight)!.data);
+    if (initialisation.kind === 'backbone') parameters.set(name, ofBackbone(initialisation.weight));
+    else if (initialisation.kind === 'positions') parameters.set(name, positionRows(ofBackbone('pos_embed'), config));
     else if (initialisation.kind === 'value')
       parameters.set(
         name,

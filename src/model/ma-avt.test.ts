@@ -1,62 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { differentiate } from '../graph/differentiate.ts';
 import { evaluate } from '../graph/evaluate.ts';
-import { constant, elementCount, input, type Shape, type Tensor } from '../graph/tensor.ts';
-import { createRandom } from '../random/random.ts';
-import { type MaAvtConfig, trainableParameters } from './config.ts';
-import { initialParameters } from './initialise.ts';
-import { maAvt, maAvtLosses } from './ma-avt.ts';
+import type { Tensor } from '../graph/tensor.ts';
+import { coherentOptions, type MaAvtConfig } from './config.ts';
+import { build, clips, drawn, plain } from './mini-ma-avt.test-data.ts';
 
-// A ViT of two blocks, eight channels and four patches, on three clips: one of each class and one background pair.
-const vit = { patchSize: 2, width: 8, depth: 2, heads: 2, layerNormEpsilon: 1e-6 };
-const [clips, classes, size] = [3, 2, 4];
-const plain: MaAvtConfig = {
-  ...{ vit, classes, tokens: { audio: 2, visual: 2, shared: 1 }, lightSelfAttention: true, background: true },
-  ...{ contrastive: 'blockwise-separate', layerwise: 'none', positions: 'stretched', heads: 'paper', backgroundFromCls: false },
-  ...{ spectrogramScale: 1, temperature: 0.5, tokenDeviation: 1, weights: { foreground: 1, background: 1, contrastive: 1, own: 1 } },
-};
-
-function drawn(name: string, shape: Shape): Float32Array {
-  const { normal } = createRandom('ma-avt test', name);
-  return Float32Array.from({ length: elementCount(shape) }, () => normal() * 0.5);
-}
-
-function frozen(name: string): Tensor {
-  const { width, patchSize } = vit;
-  const shape = name.includes('patch_embed.proj.weight')
-    ? [width, 3, patchSize, patchSize]
-    : name.endsWith('fc1.weight')
-      ? [4 * width, width]
-      : name.endsWith('fc2.weight')
-        ? [width, 4 * width]
-        : name.endsWith('fc1.bias')
-          ? [4 * width]
-          : name.endsWith('weight') && !name.includes('norm')
-            ? [width, width]
-            : [width];
-  return constant(drawn(name, shape), shape);
-}
-
-/** The model's losses and logits, with the values of everything they depend on. */
-function build(config: MaAvtConfig, chunk?: number) {
-  const parameters = new Map([...trainableParameters(config)].map(([name, { shape }]) => [name, input(name, shape)]));
-  const trainable = (name: string) => parameters.get(name)!;
-  const images = input('images', [clips, 3, size, size]);
-  const spectrograms = input('spectrograms', [clips, 1, size, size]);
-  const label = input('classes', [clips, classes]);
-  const background = input('background', [clips]);
-  const positions = drawn('positions', [5, vit.width]);
-  const outputs = maAvt({ images, spectrograms }, { positions, frozen, trainable }, config, chunk);
-  const losses = maAvtLosses(outputs, { classes: label, background, own: { visual: label, audio: label } }, trainable, config);
-  const values = initialParameters(config, drawn('cls', [vit.width]), 3);
-  const feeds = new Map<Tensor, Float32Array>([
-    ...[...parameters].map(([name, tensor]) => [tensor, values.get(name)!] as const),
-    ...[images, spectrograms].map((tensor, i) => [tensor, drawn(`input ${i}`, tensor.shape)] as const),
-    [label, Float32Array.of(1, 0, 0, 1, 0, 0)],
-    [background, Float32Array.of(0, 0, 1)],
-  ]);
-  return { parameters, outputs, losses, feeds };
-}
+const withoutTokens = { tokens: { audio: 0, visual: 0, shared: 0 }, background: false, contrastive: 'none' } as const;
 
 const variants: Record<string, Partial<MaAvtConfig>> = {
   'the paper’s model': {},
@@ -70,6 +19,28 @@ const variants: Record<string, Partial<MaAvtConfig>> = {
   'exact positions': { positions: 'exact' },
   'heads that look for agreement': { heads: 'agreement', spectrogramScale: 0.5, backgroundFromCls: true },
   'agreement heads without background': { heads: 'agreement', background: false },
+  'low-rank updates of the attention': { ...withoutTokens, adaptation: 'lora' },
+  'low-rank updates beside tokens': { adaptation: 'lora', layerwise: 'common' },
+  'a bottleneck after each block': { ...withoutTokens, adaptation: 'bottleneck' },
+  'bottlenecks beside tokens': { adaptation: 'bottleneck', heads: 'agreement' },
+  'the whole backbone': { ...withoutTokens, adaptation: 'full' },
+  'the whole backbone beside tokens, positions of the background included': { adaptation: 'full', positions: 'exact' },
+  'the heads alone': { ...withoutTokens, classToken: 'frozen' },
+  'pictures alone': coherentOptions({ ...plain, modalities: 'visual' }),
+  'sounds alone, with agreement heads and fresh tokens': coherentOptions({
+    ...plain,
+    modalities: 'audio',
+    heads: 'agreement',
+    layerwise: 'common',
+  }),
+  'the whole backbone for sounds alone': { ...withoutTokens, modalities: 'audio', adaptation: 'full' },
+  'late fusion: no shared tokens': coherentOptions({
+    ...plain,
+    tokens: { audio: 3, visual: 1, shared: 0 },
+    layerwise: 'common',
+    heads: 'agreement',
+    background: false,
+  }),
 };
 
 describe('every trainable parameter’s gradient agrees with central differences in double precision', () => {
@@ -97,7 +68,7 @@ describe('every trainable parameter’s gradient agrees with central differences
 
 test('chunks change no number', () => {
   const [whole, chunked] = [build(plain), build(plain, 2)].map(({ losses, outputs, feeds }) =>
-    evaluate([losses.total, outputs.classLogits, outputs.backgroundLogits!, outputs.features.attention.audio], feeds).map((values) => [
+    evaluate([losses.total, outputs.classLogits, outputs.backgroundLogits!, outputs.features.attention.audio!], feeds).map((values) => [
       ...values,
     ]),
   );
@@ -126,7 +97,7 @@ test('a clip that is padding changes no loss', () => {
 
 test('attention maps sum to one and agree in shape with the patches', () => {
   const { outputs, feeds } = build(plain);
-  for (const map of evaluate([outputs.features.attention.visual, outputs.features.attention.audio], feeds)) {
+  for (const map of evaluate([outputs.features.attention.visual!, outputs.features.attention.audio!], feeds)) {
     expect(map.length).toBe(clips * 4);
     for (let clip = 0; clip < clips; clip++)
       expect(map.slice(clip * 4, clip * 4 + 4).reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 12);

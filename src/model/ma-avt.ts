@@ -3,10 +3,12 @@
 // Shapes: B clips, C channels, P patches, K classes.
 import { add, concat, l2Normalise, linear, multiply, split, sum } from '../graph/functions.ts';
 import { filled, type Tensor } from '../graph/tensor.ts';
+import { adaptedWeights } from './adaptation.ts';
 import type { MaAvtConfig } from './config.ts';
-import { encode, type Features, type Modality, type PerModality } from './encoder.ts';
+import { encode, type Features } from './encoder.ts';
 import { type FeatureMasks, type HeadOutputs, heads } from './heads.ts';
 import { binaryCrossEntropy, crossEntropy, infoNce } from './losses.ts';
+import { type Modality, modalities, type PerModality, type PresentModalities } from './modalities.ts';
 import type { Weights } from './vit.ts';
 
 export type MaAvtInputs = {
@@ -34,11 +36,12 @@ export function maAvt(
   config: MaAvtConfig,
   chunk = images.shape[0]!,
 ): MaAvtOutputs {
-  const { frozen, trainable, positions } = weights;
+  const { trainable, positions } = weights;
+  const adapted = adaptedWeights(weights.frozen, trainable, config);
   const lengths = chunkLengths(images.shape[0]!, chunk);
   const soundChunks = split(spectrograms, 0, lengths);
   const features = joinFeatures(
-    split(images, 0, lengths).map((part, index) => encode(part, soundChunks[index]!, positions, frozen, trainable, config)),
+    split(images, 0, lengths).map((part, index) => encode(part, soundChunks[index]!, positions, adapted, trainable, config)),
   );
   return { ...heads(features, trainable, config, masks), features }; // 6. and 7.
 }
@@ -69,14 +72,15 @@ export function maAvtLosses(
   const blocks = comparedBlocks(config);
   const contrastive = blocks
     .map((layer) => {
-      const { visual, audio } = contrastiveEmbeddings(outputs.features.shared[layer]!, layer, trainable, config);
+      const { visual, audio } = contrastiveEmbeddings(bothOf(outputs.features.shared[layer]!), layer, trainable, config);
       return infoNce(visual, audio, config.temperature, foregroundMask);
     })
     .reduce((total, loss) => add(total, multiply(loss, 1 / blocks.length)), none);
   const { ownLogits } = outputs;
-  const own = ownLogits
-    ? multiply(add(crossEntropy(ownLogits.visual, targets.own.visual), crossEntropy(ownLogits.audio, targets.own.audio)), 0.5)
-    : none;
+  const ownLosses = modalities.flatMap((modality) =>
+    ownLogits?.[modality] ? [crossEntropy(ownLogits[modality], targets.own[modality])] : [],
+  );
+  const own = ownLosses.length > 0 ? multiply(ownLosses.reduce(add), 1 / ownLosses.length) : none;
   const losses = { foreground, background, contrastive, own };
   const total = Object.entries(losses)
     .map(([name, loss]) => multiply(loss, config.weights[name as keyof typeof losses]))
@@ -92,6 +96,11 @@ export function contrastiveEmbeddings({ visual, audio }: PerModality, layer: num
   return { visual: project(visual, 'visual'), audio: project(audio, 'audio') };
 }
 
+function bothOf({ visual, audio }: PresentModalities): PerModality {
+  if (!visual || !audio) throw new Error('a pair of picture and sound is needed, and the model takes only one of them');
+  return { visual, audio };
+}
+
 function comparedBlocks({ contrastive, vit }: MaAvtConfig): number[] {
   if (contrastive === 'none') return [];
   return contrastive === 'final' ? [vit.depth - 1] : [...Array(vit.depth).keys()];
@@ -104,16 +113,13 @@ function chunkLengths(total: number, chunk: number): number[] {
 
 function joinFeatures(chunks: readonly Features[]): Features {
   const [first] = chunks as [Features];
-  const join = (pick: (features: Features) => PerModality): PerModality => ({
-    visual: concat(
-      chunks.map((features) => pick(features).visual),
-      0,
-    ),
-    audio: concat(
-      chunks.map((features) => pick(features).audio),
-      0,
-    ),
-  });
+  const join = (pick: (features: Features) => PresentModalities): PresentModalities => {
+    const of = (modality: Modality) => {
+      const parts = chunks.flatMap((features) => pick(features)[modality] ?? []);
+      return parts.length > 0 ? concat(parts, 0) : undefined;
+    };
+    return { visual: of('visual'), audio: of('audio') };
+  };
   return {
     cls: join(({ cls }) => cls),
     background: first.background && join(({ background }) => background!),

@@ -1,4 +1,11 @@
 // Position embeddings for sequences that are one token longer than the backbone's table.
+import type { MaAvtConfig } from './config.ts';
+
+/** Position rows of CLS, patches and, if there is one, BG, from the backbone's table, [1 + P, C] values. */
+export function positionRows(table: Float32Array, { vit, background, positions }: MaAvtConfig): Float32Array {
+  if (!background) return table;
+  return positions === 'exact' ? appendZeroRow(table, vit.width) : stretchRows(table, vit.width, table.length / vit.width + 1);
+}
 
 /**
  * Stretches a table along its token axis by linear interpolation, half-pixel centres, edges clamped
@@ -6,7 +13,7 @@
  * @param table rows x width values.
  * @returns newRows x width values.
  */
-export function stretchRows(table: Float32Array, width: number, newRows: number): Float32Array {
+function stretchRows(table: Float32Array, width: number, newRows: number): Float32Array {
   const rows = table.length / width;
   const stretched = new Float32Array(newRows * width);
   for (let row = 0; row < newRows; row++) {
@@ -20,7 +27,7 @@ export function stretchRows(table: Float32Array, width: number, newRows: number)
 }
 
 /** The table with a row of zeros after its last: every token keeps its own row, the added one gets none. */
-export function appendZeroRow(table: Float32Array, width: number): Float32Array {
+function appendZeroRow(table: Float32Array, width: number): Float32Array {
   const extended = new Float32Array(table.length + width);
   extended.set(table);
   return extended;

@@ -22,6 +22,9 @@ export type VitConfig = {
   readonly width: number;
   readonly depth: number;
   readonly heads: number;
+  readonly mlpWidth: number;
+  /** Height and width of its pictures in pixels. */
+  readonly inputSize: readonly [number, number];
   readonly layerNormEpsilon: number;
 };
 

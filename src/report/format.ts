@@ -22,6 +22,11 @@ export function thousands(value: number): string {
   return Number.isFinite(value) ? Math.round(value).toLocaleString('en-US') : absent;
 }
 
+/** 98,000 trained, 24,000 in the adapter, 2,879,000 with the backbone. */
+export function countsText({ trainable, adapter, inference }: Record<'trainable' | 'adapter' | 'inference', number>): string {
+  return `${thousands(trainable)} trained, ${thousands(adapter)} in the adapter, ${thousands(inference)} with the backbone`;
+}
+
 /** A place on a clock: 0:07, 3:25, 1:02:09. With `digits`, parts of a second: 0:07.5. */
 export function clock(seconds: number, digits = 0): string {
   if (!Number.isFinite(seconds)) return absent;

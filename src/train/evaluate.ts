@@ -10,6 +10,7 @@ import { readSplitFile } from '../data/split-file-node.ts';
 import { DuetError } from '../errors.ts';
 import { kindOfPath, readJsonClearly } from '../files/read-clearly.ts';
 import { openAdapter } from '../infer/adapter.ts';
+import type { ParameterCounts } from '../infer/parameter-counts.ts';
 import { openPredictor } from '../infer/predictor.ts';
 import { nodeSessions } from '../runtime/node.ts';
 import type { SessionOptions } from '../runtime/session.ts';
@@ -49,6 +50,7 @@ export type Evaluation = Omit<Score, 'perClass'> & {
   readonly layout: LayoutName;
   /** In the order of the confusion matrix; with background as the last, if some clips are labelled so. */
   readonly classes: readonly string[];
+  readonly parameters: ParameterCounts;
   readonly perClass: readonly (ClassScores & { readonly name: string })[];
   readonly skipped: readonly { readonly id: string; readonly reason: string }[];
 };
@@ -88,7 +90,9 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
       });
       const classes = score.perClass.map((_, index) => adapter.classes[index] ?? dataset.background!);
       const perClass = score.perClass.map((scores, index) => ({ name: classes[index]!, ...scores }));
-      return { ...score, provider: predictor.provider, layout: dataset.layout, perClass, classes, skipped: feed.skipped };
+      const { layout } = dataset;
+      const { parameters } = adapter;
+      return { ...score, provider: predictor.provider, layout, perClass, classes, parameters, skipped: feed.skipped };
     } finally {
       await predictor.release();
     }

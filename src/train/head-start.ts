@@ -7,12 +7,14 @@ import { differentiate } from '../graph/differentiate.ts';
 import { encodeOnnx } from '../graph/encode-onnx.ts';
 import { constant, elementCount, input, type Shape, type Tensor } from '../graph/tensor.ts';
 import { foldParameters } from '../infer/fold.ts';
-import { foldedConfig, pad } from '../infer/predictor.ts';
+import { asked, foldedConfig, pad } from '../infer/predictor.ts';
+import { adaptedWeights } from '../model/adaptation.ts';
 import { type MaAvtConfig, trainableParameters } from '../model/config.ts';
-import { encode, type Features, type Modality } from '../model/encoder.ts';
+import { encode, type Features } from '../model/encoder.ts';
 import { frozenWeights } from '../model/frozen-weights.ts';
 import { headParameters, heads, type PooledFeatures } from '../model/heads.ts';
 import { maAvtLosses } from '../model/ma-avt.ts';
+import { type Modality, modalities, modalitiesOf } from '../model/modalities.ts';
 import { createRandom, type Random } from '../random/random.ts';
 import type { OpenSession } from '../runtime/session.ts';
 import type { Backbone } from '../weights/backbone.ts';
@@ -22,7 +24,6 @@ import { backgroundTargets, classTargets, dropoutMasks } from './targets.ts';
 
 const parts = ['cls', 'background', 'patchMean'] as const;
 type Part = (typeof parts)[number];
-const modalities = ['visual', 'audio'] as const;
 const nothing = new Float32Array(0);
 
 /** One picture's or one sound's features: CLS, BG and the mean of the patches, [C] each. */
@@ -111,18 +112,17 @@ async function openExtractor(
   const images = input('images', [extractorBatch, 3, ...backbone.config.inputSize]);
   const spectrograms = input('spectrograms', [extractorBatch, 1, ...backbone.config.inputSize]);
   const positions = backbone.weights.get('pos_embed')!.data;
-  const features = encode(
-    images,
-    spectrograms,
-    positions,
-    frozenWeights(backbone.weights),
-    (name) => parameters.get(name)!,
-    foldedConfig(config),
-  );
+  const trainable = (name: string) => parameters.get(name)!;
+  const weights = adaptedWeights(frozenWeights(backbone.weights), trainable, config);
+  const features = encode(images, spectrograms, positions, weights, trainable, foldedConfig(config));
   const outputs = presentParts(features).flatMap((part) =>
-    modalities.map((modality) => [`${modality}.${part}`, features[part]![modality]] as const),
+    modalities.flatMap((modality) => {
+      const feature = features[part]![modality];
+      return feature ? [[`${modality}.${part}`, feature] as const] : [];
+    }),
   );
-  const session = await openSession(encodeOnnx(Object.fromEntries(outputs), { linkStored: true }));
+  const graph = encodeOnnx(Object.fromEntries(outputs), { linkStored: true });
+  const session = await openSession(graph);
   return {
     async run(batch, pictureLabels, soundLabels) {
       const clips: ClipFeatures[] = [];
@@ -131,7 +131,8 @@ async function openExtractor(
           const length = elementCount(shape) / extractorBatch;
           return pad(values.subarray(start * length, (start + extractorBatch) * length), elementCount(shape));
         };
-        const results = await session.run({ images: rows(batch.images, images), spectrograms: rows(batch.spectrograms, spectrograms) });
+        const feeds = { images: rows(batch.images, images), spectrograms: rows(batch.spectrograms, spectrograms) };
+        const results = await session.run(asked(graph, feeds));
         for (let clip = 0; clip < Math.min(extractorBatch, batch.count - start); clip++) {
           const own = (modality: Modality, label: number): OwnFeatures => {
             const row = (part: Part) =>
@@ -177,10 +178,15 @@ async function openHeadStep(config: MaAvtConfig, own: ReadonlyMap<string, Float3
   const { width } = config.vit;
   const names = parts.filter((part) => (part === 'background' ? config.background : part === 'cls' || config.heads !== 'paper'));
   const perModality = (name: string, shape: Shape) => ({ visual: input(`visual.${name}`, shape), audio: input(`audio.${name}`, shape) });
+  const taken = modalitiesOf(config);
+  const feature = (part: Part) => {
+    const of = (modality: Modality) => (taken.includes(modality) ? input(`${modality}.${part}`, [headBatch, width]) : undefined);
+    return { visual: of('visual'), audio: of('audio') };
+  };
   const features: PooledFeatures = {
-    cls: perModality('cls', [headBatch, width]),
-    background: names.includes('background') ? perModality('background', [headBatch, width]) : undefined,
-    patchMean: names.includes('patchMean') ? perModality('patchMean', [headBatch, width]) : undefined,
+    cls: feature('cls'),
+    background: names.includes('background') ? feature('background') : undefined,
+    patchMean: names.includes('patchMean') ? feature('patchMean') : undefined,
   };
   const parameters = new Map(headParameters(config).map(([name, { shape }]) => [name, input(name, shape)]));
   const trainable = (name: string) => parameters.get(name)!;
@@ -214,7 +220,7 @@ async function openHeadStep(config: MaAvtConfig, own: ReadonlyMap<string, Float3
         'visual.mask': masks.visual,
         'audio.mask': masks.audio,
       };
-      const results = await session.run(Object.fromEntries(Object.entries(feeds).filter(([name]) => graph.inputs.has(name))));
+      const results = await session.run(asked(graph, feeds));
       return new Map([...own.keys()].map((name) => [name, results[`gradient.${name}`]!]));
     },
     release: () => session.release(),

@@ -7,6 +7,7 @@ import { foldParameters } from '../infer/fold.ts';
 import type { Predictor } from '../infer/predictor.ts';
 import type { MaAvtConfig } from '../model/config.ts';
 import { type Checkpoint, type EpochRecord, freshSums, type RunProgress } from './checkpoint.ts';
+import { addGradientNoise } from './gradient-noise.ts';
 import { clipGradients, defaultOptimiser, gradientNorm, optimiserStep } from './optimiser.ts';
 import type { TrainingConfig } from './recipes.ts';
 import { learningRateAt } from './schedule.ts';
@@ -82,6 +83,7 @@ async function trainEpoch(options: LoopOptions): Promise<boolean> {
     const targets = stepBatch(batch, options);
     const result = await step.run(parameters, targets);
     checkGradients(result, progress.steps, onNote);
+    addGradientNoise(result.gradients, result.deviations, training.seed, progress.steps);
     if (training.clipNorm > 0) clipGradients(result.gradients, training.clipNorm);
     const rate = learningRateAt(progress.epoch + (progress.stepsInEpoch + 1) / steps, training);
     optimiserStep(parameters, result.gradients, state, rate, {

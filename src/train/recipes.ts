@@ -1,12 +1,14 @@
 // What a training run is set to. A recipe is a full set of settings; the user's own win over it.
 import * as z from 'zod';
-import { type MaAvtConfig, modelOptionsSchema } from '../model/config.ts';
+import { DuetError } from '../errors.ts';
+import { coherentOptions, type MaAvtConfig, modelOptionsSchema } from '../model/config.ts';
 import type { BackboneConfig } from '../weights/backbone.ts';
+import { baselineNames, baselineRecipes } from './baselines.ts';
 
 const positive = z.number().positive();
 
 export const trainingConfigSchema = z.strictObject({
-  recipe: z.enum(['reference', 'duet']),
+  recipe: z.enum(['reference', 'duet', ...baselineNames]),
   seed: z.int().min(0),
   epochs: z.int().positive(),
   batch: z.int().positive(),
@@ -18,6 +20,8 @@ export const trainingConfigSchema = z.strictObject({
   stepEpochs: z.int().positive(),
   /** 0: gradients keep their length. */
   clipNorm: z.number().min(0),
+  /** Whether the gradients of the modality that is ahead are shortened; see modulation.ts and gradient-noise.ts. */
+  modulation: z.enum(['none', 'ogm-ge']).default('none'),
   /** Epochs without a better validation result after which training stops; null: never. */
   patience: z.int().positive().nullable(),
   frontEnd: z.enum(['vggsound', 'cremad', 'ave']),
@@ -53,6 +57,7 @@ const reference: TrainingConfig = {
   warmupEpochs: 0,
   stepEpochs: 30,
   clipNorm: 0,
+  modulation: 'none',
   patience: null,
   frontEnd: 'vggsound',
   normalisation: 'imagenet',
@@ -64,6 +69,11 @@ const reference: TrainingConfig = {
   headDropout: 0,
   missing: 'error',
   model: {
+    modalities: 'both',
+    adaptation: 'none',
+    rank: 8,
+    bottleneckWidth: 64,
+    classToken: 'trained',
     tokens: { audio: 5, visual: 5, shared: 5 },
     lightSelfAttention: true,
     background: true,
@@ -79,37 +89,49 @@ const reference: TrainingConfig = {
   },
 };
 
-export const recipes: Readonly<Record<RecipeName, TrainingConfig>> = {
-  reference,
-  duet: {
-    ...reference,
-    recipe: 'duet',
-    normalisation: 'backbone',
-    epochs: 60,
-    batch: 64,
-    learningRate: 1e-3,
-    optimizer: 'adamw',
-    weightDecay: 0.01,
-    schedule: 'cosine',
-    warmupEpochs: 2,
-    labelSmoothing: 0.1,
-    backgroundProbability: 0.5,
-    patience: 20,
-    // Small crops may lose the thing that sounds.
-    cropScale: [0.4, 1],
-    headStart: true,
-    headDropout: 0.3,
-    model: {
-      ...reference.model,
-      positions: 'exact',
-      heads: 'agreement',
-      backgroundFromCls: true,
-      spectrogramScale: 0.5,
-      tokenDeviation: 0.02,
-      weights: { foreground: 1, background: 1, contrastive: 0.1, own: 1 },
-    },
+const duet: TrainingConfig = {
+  ...reference,
+  recipe: 'duet',
+  normalisation: 'backbone',
+  epochs: 60,
+  batch: 64,
+  learningRate: 1e-3,
+  optimizer: 'adamw',
+  weightDecay: 0.01,
+  schedule: 'cosine',
+  warmupEpochs: 2,
+  labelSmoothing: 0.1,
+  backgroundProbability: 0.5,
+  patience: 20,
+  // Small crops may lose the thing that sounds.
+  cropScale: [0.4, 1],
+  headStart: true,
+  headDropout: 0.3,
+  model: {
+    ...reference.model,
+    positions: 'exact',
+    heads: 'agreement',
+    backgroundFromCls: true,
+    spectrogramScale: 0.5,
+    tokenDeviation: 0.02,
+    weights: { foreground: 1, background: 1, contrastive: 0.1, own: 1 },
   },
 };
+
+export const recipes: Readonly<Record<RecipeName, TrainingConfig>> = { reference, duet, ...baselineRecipes(duet) };
+
+/**
+ * The settings without those parts of the model that the others leave nothing to do.
+ * @throws DuetError when gradients are to be modulated between modalities and there is only one.
+ */
+export function coherentTraining(training: TrainingConfig): TrainingConfig {
+  const model = coherentOptions(training.model);
+  if (training.modulation !== 'none' && model.modalities !== 'both')
+    throw new DuetError(
+      'Gradients are modulated between picture and sound, and the model takes only one of them; give --modulation none or --modalities both.',
+    );
+  return { ...training, model };
+}
 
 /** The model that a run trains. */
 export function modelConfig({ model }: TrainingConfig, backbone: BackboneConfig, classes: number): MaAvtConfig {

@@ -10,6 +10,7 @@ import { DuetError } from '../errors.ts';
 import { writeFileAtomic } from '../files/write-atomic.ts';
 import { adapterFiles, inputSettings } from '../infer/adapter.ts';
 import { foldParameters } from '../infer/fold.ts';
+import { type ParameterCounts, parameterCounts } from '../infer/parameter-counts.ts';
 import { openPredictor, type Predictor } from '../infer/predictor.ts';
 import { type MaAvtConfig, trainableParameters } from '../model/config.ts';
 import { initialParameters } from '../model/initialise.ts';
@@ -22,7 +23,7 @@ import { type Checkpoint, type EpochRecord, freshProgress, readCheckpoint, write
 import { headStart } from './head-start.ts';
 import { type Outcome, trainingLoop } from './loop.ts';
 import { createOptimiserState } from './optimiser.ts';
-import { modelConfig, type TrainingConfig } from './recipes.ts';
+import { coherentTraining, modelConfig, type TrainingConfig } from './recipes.ts';
 import { createRunFolder, type RunConfig, readRunConfig, runFiles, writeRunConfig } from './run-folder.ts';
 import { scoreSplit } from './score.ts';
 import { openTrainingStep, type TrainingStep } from './training-step.ts';
@@ -33,7 +34,7 @@ export type TrainEvent =
       readonly kind: 'start';
       readonly config: RunConfig;
       readonly dataset: Dataset;
-      readonly trainableParameters: number;
+      readonly parameters: ParameterCounts;
       readonly provider: string;
       /** Epochs that a resumed run has behind it. */
       readonly epochsDone: number;
@@ -74,7 +75,7 @@ export type TrainResult = {
   readonly provider: string | undefined;
   readonly history: readonly EpochRecord[];
   readonly best: { readonly epoch: number; readonly accuracy: number; readonly loss: number } | null;
-  readonly trainableParameters: number;
+  readonly parameters: ParameterCounts;
   readonly skipped: readonly { readonly id: string; readonly reason: string }[];
 };
 
@@ -87,7 +88,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   const { signal, onEvent = () => undefined } = options;
   const folder = resolve(options.out);
   const saved = options.resume ? await readRunConfig(folder) : undefined;
-  const training = options.training;
+  const training = coherentTraining(options.training);
   const data = options.data ?? saved?.data;
   if (data === undefined)
     throw new DuetError('There is no data to train on; name a folder or a manifest, or go on with a run by --resume.');
@@ -110,7 +111,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   await writeSplitFile(join(folder, runFiles.splits), describeSplits(dataset.examples, training.seed));
 
   const lengths = new Map([...trainableParameters(config)].map(([name, { shape }]) => [name, shape.reduce((a, b) => a * b, 1)]));
-  const total = [...lengths.values()].reduce((a, b) => a + b, 0);
+  const counts = parameterCounts(config);
   const restored = saved && (await readCheckpoint(folder, lengths));
   const checkpoint = restored ?? startingPoint(config, backbone, training.seed);
   const feed = await openTrainingFeed(dataset, training, backbone, options.workers);
@@ -118,16 +119,17 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   let predictor: Predictor | undefined;
   const result = (outcome: Outcome): TrainResult => {
     const { history, best } = checkpoint.progress;
-    return { run: folder, outcome, provider: step?.provider, history, best, trainableParameters: total, skipped: feed.skipped };
+    return { run: folder, outcome, provider: step?.provider, history, best, parameters: counts, skipped: feed.skipped };
   };
   try {
     await feed.prepare({ onProgress: (progress) => onEvent({ kind: 'prepare', ...progress }), ...(signal && { signal }) });
     const batchSize = evenBatchSize(await feed.count('train'), training.batch);
     const openSession = nodeSessions(options.session);
-    step = await openTrainingStep({ backbone, config, batchSize, imageSize: backbone.config.inputSize, openSession });
+    const { modulation } = training;
+    step = await openTrainingStep({ backbone, config, batchSize, imageSize: backbone.config.inputSize, modulation, openSession });
     predictor = await openPredictor({ backbone, config, batchSize: Math.min(16, batchSize), openSession });
     const { epoch } = checkpoint.progress;
-    onEvent({ kind: 'start', config: runConfig, dataset, trainableParameters: total, provider: step.provider, epochsDone: epoch });
+    onEvent({ kind: 'start', config: runConfig, dataset, parameters: counts, provider: step.provider, epochsDone: epoch });
     const labels = new Map(dataset.examples.map(({ id, label }) => [id, dataset.classes.indexOf(label)]));
     const labelOf = (id: string) => labels.get(id)!;
     const keepAdapter = (folded: ReadonlyMap<string, Float32Array>) => {
@@ -157,7 +159,8 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
       async onEpoch(record, isBest, folded) {
         if (isBest) await keepAdapter(folded);
         const { best, history: epochs } = checkpoint.progress;
-        await writeFileAtomic(join(folder, runFiles.history), `${JSON.stringify({ kept: best?.epoch ?? null, epochs }, null, 1)}\n`);
+        const history = { kept: best?.epoch ?? null, parameters: counts, epochs };
+        await writeFileAtomic(join(folder, runFiles.history), `${JSON.stringify(history, null, 1)}\n`);
         // Last: should anything before it fail, the epoch is done again.
         await writeCheckpoint(folder, checkpoint);
         onEvent({ kind: 'epoch', record, isBest });
@@ -205,7 +208,7 @@ function openTrainingFeed(dataset: Dataset, training: TrainingConfig, backbone: 
 }
 
 function startingPoint(config: MaAvtConfig, backbone: Backbone, seed: number): Checkpoint {
-  const parameters = initialParameters(config, backbone.weights.get('cls_token')!.data, seed);
+  const parameters = initialParameters(config, backbone.weights, seed);
   return { parameters, state: createOptimiserState(parameters), progress: freshProgress() };
 }
 

@@ -2,10 +2,11 @@
 import { differentiate } from '../graph/differentiate.ts';
 import { encodeOnnx } from '../graph/encode-onnx.ts';
 import { elementCount, input, type Tensor } from '../graph/tensor.ts';
-import { pad } from '../infer/predictor.ts';
+import { asked, pad } from '../infer/predictor.ts';
 import { type MaAvtConfig, trainableParameters } from '../model/config.ts';
 import { frozenWeights } from '../model/frozen-weights.ts';
 import { type MaAvtLosses, maAvt, maAvtLosses } from '../model/ma-avt.ts';
+import { modulatedGradients } from '../model/modulation.ts';
 import type { OpenSession, Provider } from '../runtime/session.ts';
 import type { Backbone } from '../weights/backbone.ts';
 import type { Parameters } from './optimiser.ts';
@@ -33,8 +34,10 @@ export type StepResult = {
   readonly gradients: Parameters;
   readonly classLogits: Float32Array;
   readonly backgroundLogits: Float32Array | undefined;
-  /** How CLS of the last block attends to the patches, [B, P]. */
-  readonly visualAttention: Float32Array;
+  /** How CLS of the last block attends to the patches, [B, P]; undefined for a model without pictures. */
+  readonly visualAttention: Float32Array | undefined;
+  /** With modulation, how strong the noise of a gradient has to be. */
+  readonly deviations: ReadonlyMap<string, number>;
 };
 
 export type TrainingStep = {
@@ -52,6 +55,8 @@ export type TrainingStepOptions = {
   readonly imageSize: readonly [number, number];
   /** Clips that pass the blocks together; see maAvt. */
   readonly chunk?: number;
+  /** Whether the gradients of the modality that is ahead are shortened. Default: none. */
+  readonly modulation?: 'none' | 'ogm-ge';
   readonly openSession: OpenSession;
 };
 
@@ -78,13 +83,18 @@ export async function openTrainingStep(options: TrainingStepOptions): Promise<Tr
   const masks = { visual: mask('visual'), audio: mask('audio') };
   const outputs = maAvt({ images, spectrograms, masks }, weights, config, chunk);
   const losses = maAvtLosses(outputs, targets, trainable, config);
-  const gradients = differentiate(losses.total, [...parameters.values()]);
+  const { gradients, deviations } =
+    options.modulation === 'ogm-ge'
+      ? modulatedGradients(losses.total, outputs, targets.classes, parameters, config)
+      : { gradients: differentiate(losses.total, [...parameters.values()]), deviations: new Map<string, Tensor>() };
+  const { visual: visualAttention } = outputs.features.attention;
   const named = {
     ...Object.fromEntries(Object.entries(losses).map(([name, loss]) => [`loss.${name}`, loss])),
     ...Object.fromEntries([...parameters.keys()].map((name, index) => [`gradient.${name}`, gradients[index]!])),
     class_logits: outputs.classLogits,
     ...(outputs.backgroundLogits && { background_logits: outputs.backgroundLogits }),
-    visual_attention: outputs.features.attention.visual,
+    ...(visualAttention && { visual_attention: visualAttention }),
+    ...Object.fromEntries([...deviations].map(([name, deviation]) => [`deviation.${name}`, deviation])),
   };
   const graph = encodeOnnx(named, { linkStored: true });
   const ones = new Float32Array(elementCount(masks.visual.shape)).fill(1);
@@ -103,16 +113,15 @@ export async function openTrainingStep(options: TrainingStepOptions): Promise<Tr
         audio_mask: batch.masks ? pad(batch.masks.audio, ones.length) : ones,
         ...Object.fromEntries(values),
       };
-      // A model without some part does not ask for that part's inputs.
-      const asked = Object.fromEntries(Object.entries(feeds).filter(([name]) => graph.inputs.has(name)));
-      const results = await session.run(asked);
+      const results = await session.run(asked(graph, feeds));
       const loss = (name: keyof StepLosses) => results[`loss.${name}`]![0]!;
       return {
         losses: mapLosses(loss),
         gradients: new Map([...values.keys()].map((name) => [name, results[`gradient.${name}`]!])),
         classLogits: results.class_logits!,
         backgroundLogits: results.background_logits,
-        visualAttention: results.visual_attention!,
+        visualAttention: results.visual_attention,
+        deviations: new Map([...deviations.keys()].map((name) => [name, results[`deviation.${name}`]![0]!])),
       };
     },
     release: () => session.release(),

@@ -1,20 +1,11 @@
-// What the tensors of a plain ViT are called in each of the files people have, and the shapes they must have.
-// timm's names are the canonical ones.
+// What the tensors of a plain ViT are called in each of the files people have. timm's names are the canonical ones.
 
 import type { NamedTensor } from '../files/safetensors.ts';
+import type { VitWeightName } from '../model/vit-weights.ts';
 
-type BlockTensor =
-  | `norm${1 | 2}.${'weight' | 'bias'}`
-  | `attn.${'qkv' | 'proj'}.${'weight' | 'bias'}`
-  | `mlp.fc${1 | 2}.${'weight' | 'bias'}`;
+export { type Geometry, vitWeightShapes as expectedShapes } from '../model/vit-weights.ts';
 
-export type BackboneWeightName =
-  | 'cls_token'
-  | 'pos_embed'
-  | `patch_embed.proj.${'weight' | 'bias'}`
-  | `blocks.${number}.${BlockTensor}`
-  | `norm.${'weight' | 'bias'}`
-  | `head.${'weight' | 'bias'}`;
+export type BackboneWeightName = VitWeightName | `head.${'weight' | 'bias'}`;
 
 /** One way of naming a ViT's tensors. */
 export type Naming = {
@@ -86,39 +77,4 @@ export function recogniseNaming(tensors: ReadonlyMap<string, NamedTensor>): Nami
     }
   }
   return undefined;
-}
-
-export type Geometry = {
-  readonly width: number;
-  readonly depth: number;
-  readonly mlpWidth: number;
-  readonly patchSize: number;
-  /** Patches in the stored position table. */
-  readonly patches: number;
-};
-
-/** Every tensor a backbone must have, with its shape; the head, which is optional, apart. */
-export function expectedShapes({ width, depth, mlpWidth, patchSize, patches }: Geometry): Map<BackboneWeightName, readonly number[]> {
-  const shapes = new Map<BackboneWeightName, readonly number[]>([
-    ['cls_token', [1, 1, width]],
-    ['pos_embed', [1, 1 + patches, width]],
-    ['patch_embed.proj.weight', [width, 3, patchSize, patchSize]],
-    ['patch_embed.proj.bias', [width]],
-  ]);
-  for (let block = 0; block < depth; block++) {
-    const add = (name: BlockTensor, shape: readonly number[]) => shapes.set(`blocks.${block}.${name}`, shape);
-    add('norm1.weight', [width]);
-    add('norm1.bias', [width]);
-    add('attn.qkv.weight', [3 * width, width]);
-    add('attn.qkv.bias', [3 * width]);
-    add('attn.proj.weight', [width, width]);
-    add('attn.proj.bias', [width]);
-    add('norm2.weight', [width]);
-    add('norm2.bias', [width]);
-    add('mlp.fc1.weight', [mlpWidth, width]);
-    add('mlp.fc1.bias', [mlpWidth]);
-    add('mlp.fc2.weight', [width, mlpWidth]);
-    add('mlp.fc2.bias', [width]);
-  }
-  return shapes.set('norm.weight', [width]).set('norm.bias', [width]);
 }

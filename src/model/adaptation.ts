@@ -1,0 +1,68 @@
+// What may be trained of the backbone itself, beside tokens or in their place. All of it is common to picture and sound, as the backbone is.
+import { add, gelu, linear, matMul } from '../graph/functions.ts';
+import type { Tensor } from '../graph/tensor.ts';
+import type { MaAvtConfig, ParameterSpecification } from './config.ts';
+import { linearParameters } from './heads.ts';
+import { splitQkv, type Weights, within } from './vit.ts';
+import { vitWeightShapes } from './vit-weights.ts';
+
+const zero = { kind: 'value', value: 0 } as const;
+const projections = ['query', 'key', 'value', 'proj'] as const;
+
+/** The parameters of a model's adaptation, in a fixed order. All start as the backbone is. */
+export function adaptationParameters(config: MaAvtConfig): [string, ParameterSpecification][] {
+  const { vit, adaptation, rank, bottleneckWidth, background } = config;
+  const { width, depth, patchSize, inputSize } = vit;
+  const blocks = [...Array(depth).keys()];
+  if (adaptation === 'lora')
+    return blocks.flatMap((layer) =>
+      projections.flatMap((part): [string, ParameterSpecification][] => [
+        [`lora.blocks.${layer}.attn.${part}.down`, { shape: [rank, width], initialisation: { kind: 'linear', fanIn: width } }],
+        [`lora.blocks.${layer}.attn.${part}.up`, { shape: [width, rank], initialisation: zero }],
+      ]),
+    );
+  if (adaptation === 'bottleneck')
+    return blocks.flatMap((layer): [string, ParameterSpecification][] => [
+      ...linearParameters(`bottleneck.${layer}.down`, bottleneckWidth, width),
+      [`bottleneck.${layer}.up.weight`, { shape: [width, bottleneckWidth], initialisation: zero }],
+      [`bottleneck.${layer}.up.bias`, { shape: [width], initialisation: zero }],
+    ]);
+  if (adaptation === 'none') return [];
+  const patches = (inputSize[0] * inputSize[1]) / patchSize ** 2;
+  const shapes = vitWeightShapes({ ...vit, patches });
+  // CLS is a parameter of its own, or stays.
+  shapes.delete('cls_token');
+  const positions = { shape: [1 + patches + (background ? 1 : 0), width], initialisation: { kind: 'positions' } } as const;
+  return [...shapes].map(([weight, shape]) => [
+    `backbone.${weight}`,
+    weight === 'pos_embed' ? positions : { shape, initialisation: { kind: 'backbone', weight } },
+  ]);
+}
+
+/** The weights that the blocks run with: with LoRA (Hu et al. 2022, section 4.1) W + up down, with full fine-tuning the trained ones. */
+export function adaptedWeights(frozen: Weights, trainable: Weights, { adaptation }: MaAvtConfig): Weights {
+  if (adaptation === 'full') {
+    const trained = splitQkv(within(trainable, 'backbone'));
+    return (name) => (name === 'cls_token' ? frozen(name) : trained(name));
+  }
+  if (adaptation !== 'lora') return frozen;
+  const made = new Map<string, Tensor>();
+  return (name) => {
+    const layer = /^blocks\.\d+\.attn\.(?:query|key|value|proj)(?=\.weight$)/.exec(name)?.[0];
+    if (layer === undefined) return frozen(name);
+    const known = made.get(name);
+    if (known) return known;
+    const update = within(trainable, `lora.${layer}`);
+    const sum = add(frozen(name), matMul(update('up'), update('down')));
+    made.set(name, sum);
+    return sum;
+  };
+}
+
+/** What a block's output [N, T, C] becomes: with bottlenecks x + up(GELU(down(x))) (Houlsby et al. 2019, one per block as in Pfeiffer et al. 2021). */
+export function adaptedOutput(x: Tensor, layer: number, trainable: Weights, { adaptation }: MaAvtConfig): Tensor {
+  if (adaptation !== 'bottleneck') return x;
+  const weights = within(trainable, `bottleneck.${layer}`);
+  const hidden = gelu(linear(x, weights('down.weight'), weights('down.bias')));
+  return add(x, linear(hidden, weights('up.weight'), weights('up.bias')));
+}

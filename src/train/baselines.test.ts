@@ -1,0 +1,96 @@
+// Every baseline goes the way of any other recipe: trained, scored, opened again, asked, exported.
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { writeClips } from '../data/generated-clips.test-data.ts';
+import { writeSafetensors } from '../files/safetensors.ts';
+import { elementCount } from '../graph/tensor.ts';
+import { openClassifier } from '../infer/classifier.ts';
+import { exportGraph } from '../infer/export-onnx.ts';
+import { openNodeSession } from '../runtime/node.ts';
+import { readAdapter } from '../weights/adapter-folder-node.ts';
+import { miniTimm } from '../weights/mini-vit.test-data.ts';
+import { baselineNames } from './baselines.ts';
+import { evaluate } from './evaluate.ts';
+import { recipes } from './recipes.ts';
+import { train } from './train.ts';
+
+const session = { threads: 1 };
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'duet-baselines-'));
+  vi.stubEnv('DUET_CACHE', join(folder, 'cache'));
+  await mkdir(join(folder, 'mini'));
+  await writeFile(join(folder, 'mini', 'model.safetensors'), writeSafetensors(miniTimm()));
+  await writeFile(join(folder, 'mini', 'config.json'), JSON.stringify({ architecture: 'vit_mini', model_args: { num_heads: 2 } }));
+  for (const [split, clips] of Object.entries({ train: 3, val: 1, test: 2 }))
+    await writeClips(join(folder, 'clips', split), { bell: clips, drum: clips });
+});
+afterAll(async () => {
+  vi.unstubAllEnvs();
+  await rm(folder, { recursive: true });
+});
+
+// The mini ViT has 2,344 numbers; a head for two classes has 2 (C + 1) of them with one modality and 2 (2 C + 1) with both, C = 8.
+const backbone = 8 + 17 * 8 + (8 * 12 + 8) + 2 * (4 * 8 + 24 * 9 + 8 * 9 + 20 * 9 + 8 * 21) + 16;
+const [oneHead, jointHead, agreementHead] = [2 * 9, 2 * 17, 2 * 17 + 2 * 16];
+const expectedCounts: Partial<Record<(typeof baselineNames)[number], [trainable: number, adapter: number, inference: number]>> = {
+  probe: [jointHead, jointHead, backbone + jointHead],
+  'audio-probe': [oneHead, oneHead, backbone + oneHead],
+  lora: [8 + 2 * 4 * 2 * 8 * 8 + jointHead, 8 + 2 * 4 * 2 * 8 * 8 + jointHead, backbone + jointHead],
+  bottleneck: [8 + 2 * (64 * 9 + 8 * 65) + jointHead, 8 + 2 * (64 * 9 + 8 * 65) + jointHead, backbone + 2 * (64 * 9 + 8 * 65) + jointHead],
+  full: [backbone + jointHead, backbone + jointHead, backbone + jointHead],
+  // Ten tokens with a light self-attention for each set of five.
+  visual: [8 + 80 + 2 * (24 * 9 + 8 * 9) + agreementHead, 8 + 80 + agreementHead, backbone + 80 + agreementHead],
+};
+
+test.each(baselineNames)('%s trains, evaluates, predicts and exports', async (name) => {
+  const out = join(folder, name);
+  const training = { ...recipes[name], epochs: 1, batch: 4, frontEnd: 'ave' as const };
+  const options = { data: join(folder, 'clips'), workers: 0, session };
+  const trained = await train({ ...options, out, training, backbone: join(folder, 'mini') });
+  expect(trained).toMatchObject({ outcome: 'finished', skipped: [] });
+  expect(trained.history[0]!.losses.total).toBeGreaterThan(0);
+
+  const { clips, accuracy, parameters } = await evaluate({ ...options, run: out });
+  expect(clips).toHaveLength(4);
+  expect(accuracy).toBeGreaterThanOrEqual(0);
+  expect(parameters).toEqual(trained.parameters);
+  const stored = [...(await readAdapter(out)).tensors.values()].reduce((sum, { data }) => sum + data.length, 0);
+  expect(parameters.adapter).toBe(stored);
+  if (expectedCounts[name]) expect(Object.values(parameters)).toEqual(expectedCounts[name]);
+
+  const classifier = await openClassifier({ run: out, session });
+  const [image, audio] = ['png', 'wav'].map((kind) => join(folder, 'clips', 'test', 'bell', `0.${kind}`)) as [string, string];
+  for await (const window of classifier.predict({ kind: 'pair', image, audio })) {
+    const scored = clips.find(({ id }) => id.startsWith('test/bell/0.'))!;
+    window.probabilities.forEach((probability, index) => void expect(probability).toBeCloseTo(scored.probabilities[index]!, 5));
+    const { modalities } = training.model;
+    expect(window.visualAttention === undefined).toBe(modalities === 'audio');
+    expect(window.audioAttention === undefined).toBe(modalities === 'visual');
+    const graph = exportGraph(classifier);
+    const inputs = { both: ['pixels', 'waveform'], visual: ['pixels'], audio: ['waveform'] }[modalities];
+    expect([...graph.inputs.keys()].sort()).toEqual(inputs);
+    const exported = await openNodeSession(graph, session);
+    const feeds = [...graph.inputs].map(([input, { shape, elementType }]) => {
+      const length = elementCount(shape);
+      return [input, elementType === 'uint8' ? new Uint8Array(length) : new Float32Array(length)] as const;
+    });
+    const { probabilities } = await exported.run(Object.fromEntries(feeds));
+    expect(probabilities!.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 5);
+    await exported.release();
+  }
+  await classifier.release();
+});
+
+test('modulation between modalities is refused where there is only one', async () => {
+  const { model, ...training } = recipes['ogm-ge'];
+  const run = train({
+    out: join(folder, 'refused'),
+    data: join(folder, 'clips'),
+    training: { ...training, model: { ...model, modalities: 'audio' } },
+  });
+  await expect(run).rejects.toThrow('give --modulation none or --modalities both');
+});

@@ -1,0 +1,54 @@
+// What MA-AVT is compared with: other ways to train on the same backbone and the same data. docs/model.md says where each comes from.
+import { coherentOptions, type ModelOptions } from '../model/config.ts';
+import type { TrainingConfig } from './recipes.ts';
+
+export const baselineNames = [
+  'probe',
+  'visual-probe',
+  'audio-probe',
+  'visual',
+  'audio',
+  'late-fusion',
+  'lora',
+  'bottleneck',
+  'full',
+  'ogm-ge',
+] as const;
+
+export type BaselineName = (typeof baselineNames)[number];
+
+/** The baselines as changes of a recipe, so that they differ from it only in what is compared. */
+export function baselineRecipes(base: TrainingConfig): Record<BaselineName, TrainingConfig> {
+  const recipe = (name: BaselineName, training: Partial<TrainingConfig>, model: Partial<ModelOptions>): TrainingConfig => ({
+    ...{ ...base, ...training, recipe: name },
+    model: coherentOptions({ ...base.model, ...model }),
+  });
+  const noTokens = { tokens: { audio: 0, visual: 0, shared: 0 }, lightSelfAttention: false, contrastive: 'none' } as const;
+  const noPairs = { headStart: false, headDropout: 0, backgroundProbability: 0 };
+  // The class token's features into one linear layer.
+  const joint = {
+    ...{ ...noTokens, background: false, heads: 'paper' },
+    weights: { foreground: 1, background: 0, contrastive: 0, own: 0 },
+  } as const satisfies Partial<ModelOptions>;
+  const probe = { ...joint, classToken: 'frozen' } as const;
+  // Each modality learns from its own class loss alone.
+  const apart = {
+    ...{ background: false, heads: 'agreement' },
+    weights: { foreground: 0, background: 0, contrastive: 0, own: 1 },
+  } as const satisfies Partial<ModelOptions>;
+  // All weights of a pretrained model bear smaller steps than a few new ones.
+  const gentle = { ...noPairs, learningRate: base.learningRate / 10 };
+  return {
+    probe: recipe('probe', noPairs, probe),
+    'visual-probe': recipe('visual-probe', noPairs, { ...probe, modalities: 'visual' }),
+    'audio-probe': recipe('audio-probe', noPairs, { ...probe, modalities: 'audio' }),
+    visual: recipe('visual', { backgroundProbability: 0 }, { ...apart, modalities: 'visual' }),
+    audio: recipe('audio', { backgroundProbability: 0 }, { ...apart, modalities: 'audio' }),
+    // As many tokens for each modality as it has there with the shared ones.
+    'late-fusion': recipe('late-fusion', { backgroundProbability: 0 }, { ...apart, tokens: { audio: 10, visual: 10, shared: 0 } }),
+    lora: recipe('lora', noPairs, { ...joint, adaptation: 'lora' }),
+    bottleneck: recipe('bottleneck', noPairs, { ...joint, adaptation: 'bottleneck' }),
+    full: recipe('full', gentle, { ...joint, adaptation: 'full' }),
+    'ogm-ge': recipe('ogm-ge', { ...gentle, modulation: 'ogm-ge' }, { ...joint, adaptation: 'full' }),
+  };
+}
