@@ -39,6 +39,11 @@ export function adaptationParameters(config: MaAvtConfig): [string, ParameterSpe
   ]);
 }
 
+/** Whether the first step cannot have a gradient for a parameter, as what follows it starts at zero. */
+export function isBehindZero(name: string): boolean {
+  return /^(lora|bottleneck)\..*\.down/.test(name);
+}
+
 /** The weights that the blocks run with: with LoRA (Hu et al. 2022, section 4.1) W + up down, with full fine-tuning the trained ones. */
 export function adaptedWeights(frozen: Weights, trainable: Weights, { adaptation }: MaAvtConfig): Weights {
   if (adaptation === 'full') {

@@ -4,16 +4,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { writeClips } from '../data/generated-clips.test-data.ts';
+import { readSound } from '../data/read-sound.ts';
+import { sampleRange, type TimeRange } from '../data/windows.ts';
 import { writeSafetensors } from '../files/safetensors.ts';
-import { elementCount } from '../graph/tensor.ts';
 import { openClassifier } from '../infer/classifier.ts';
 import { exportGraph } from '../infer/export-onnx.ts';
+import type { MediaReference } from '../media/media.ts';
+import { openReference } from '../media/open-reference-node.ts';
 import { openNodeSession } from '../runtime/node.ts';
+import { frontEnds } from '../signal/front-ends.ts';
+import { resize } from '../signal/resize.ts';
 import { readAdapter } from '../weights/adapter-folder-node.ts';
 import { miniTimm } from '../weights/mini-vit.test-data.ts';
 import { baselineNames } from './baselines.ts';
 import { evaluate } from './evaluate.ts';
-import { recipes } from './recipes.ts';
+import { recipes, trainingConfigSchema } from './recipes.ts';
 import { train } from './train.ts';
 
 const session = { threads: 1 };
@@ -32,6 +37,15 @@ afterAll(async () => {
   vi.unstubAllEnvs();
   await rm(folder, { recursive: true });
 });
+
+async function soundOf(reference: MediaReference, range: TimeRange): Promise<Float32Array> {
+  const media = await openReference(reference);
+  const { sampleRate, prepare } = frontEnds.ave;
+  const { first, count } = sampleRange(range, sampleRate);
+  const samples = prepare({ samples: await readSound(media, first, count, sampleRate), sampleRate });
+  await media.close();
+  return samples;
+}
 
 // The mini ViT has 2,344 numbers; a head for two classes has 2 (C + 1) of them with one modality and 2 (2 C + 1) with both, C = 8.
 const backbone = 8 + 17 * 8 + (8 * 12 + 8) + 2 * (4 * 8 + 24 * 9 + 8 * 9 + 20 * 9 + 8 * 21) + 16;
@@ -71,18 +85,24 @@ test.each(baselineNames)('%s trains, evaluates, predicts and exports', async (na
     expect(window.visualAttention === undefined).toBe(modalities === 'audio');
     expect(window.audioAttention === undefined).toBe(modalities === 'visual');
     const graph = exportGraph(classifier);
-    const inputs = { both: ['pixels', 'waveform'], visual: ['pixels'], audio: ['waveform'] }[modalities];
+    const inputs = ({ both: ['pixels', 'waveform'], visual: ['pixels'], audio: ['waveform'] } as const)[modalities];
     expect([...graph.inputs.keys()].sort()).toEqual(inputs);
     const exported = await openNodeSession(graph, session);
-    const feeds = [...graph.inputs].map(([input, { shape, elementType }]) => {
-      const length = elementCount(shape);
-      return [input, elementType === 'uint8' ? new Uint8Array(length) : new Float32Array(length)] as const;
-    });
-    const { probabilities } = await exported.run(Object.fromEntries(feeds));
-    expect(probabilities!.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 5);
+    const { frame, window: range } = window.inputs;
+    const feeds = { pixels: resize(frame!, 8, 8, 'bicubic').data, waveform: await soundOf({ kind: 'pair', image, audio }, range) };
+    const { probabilities } = await exported.run(Object.fromEntries(inputs.map((input) => [input, feeds[input]])));
+    probabilities!.forEach((probability, index) => void expect(probability).toBeCloseTo(window.probabilities[index]!, 4));
     await exported.release();
   }
   await classifier.release();
+});
+
+test('settings written before there were baselines mean what they meant', () => {
+  for (const recipe of [recipes.reference, recipes.duet]) {
+    const { modulation, model, ...training } = recipe;
+    const { modalities, adaptation, rank, bottleneckWidth, classToken, ...options } = model;
+    expect(trainingConfigSchema.parse({ ...training, model: options })).toEqual(recipe);
+  }
 });
 
 test('modulation between modalities is refused where there is only one', async () => {

@@ -5,6 +5,7 @@ import { DuetError } from '../errors.ts';
 import { indexOfLargest } from '../infer/decision.ts';
 import { foldParameters } from '../infer/fold.ts';
 import type { Predictor } from '../infer/predictor.ts';
+import { isBehindZero } from '../model/adaptation.ts';
 import type { MaAvtConfig } from '../model/config.ts';
 import { type Checkpoint, type EpochRecord, freshSums, type RunProgress } from './checkpoint.ts';
 import { addGradientNoise } from './gradient-noise.ts';
@@ -127,7 +128,7 @@ function checkGradients({ losses, gradients }: StepResult, step: number, onNote:
   if (step > 0) return;
   if (norm === 0)
     throw new DuetError('All gradients of the first step are zero, so nothing would be learned; give at least one loss a weight above 0.');
-  const still = [...gradients].flatMap(([name, values]) => (values.every((value) => value === 0) ? [name] : []));
+  const still = [...gradients].flatMap(([name, values]) => (values.every((value) => value === 0) && !isBehindZero(name) ? [name] : []));
   if (still.length > 0) onNote(`No gradient in the first step for: ${still.join(', ')}.`);
 }
 
