@@ -1,6 +1,7 @@
 // Everything a program in Node may use. `duet-av/core` is the part that also runs in a browser.
 export type { Batch } from './data/batch.ts';
-export type { ClassLabel, Dataset, Example, Split } from './data/dataset.ts';
+export { type CheckDataOptions, checkData, type DataCheck } from './data/check-data-node.ts';
+export { type ClassLabel, type Dataset, type Example, type LayoutName, layoutNames, type Split } from './data/dataset.ts';
 export { type BatchFeed, type OpenBatchesOptions, openBatches } from './data/open-batches-node.ts';
 export { type OpenDatasetOptions, openDataset } from './data/open-dataset-node.ts';
 export type { InputSettings } from './data/settings.ts';

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, type Option } from 'commander';
 import type { Context } from './context.ts';
+import { addDataCommand } from './data.ts';
 import { addDemoCommand } from './demo.ts';
 import { addDoctorCommand } from './doctor.ts';
 import { addEvaluateCommand } from './evaluate.ts';
@@ -38,6 +39,7 @@ export function createProgram(context: Context): Command {
   addPredictCommand(program, context);
   addExportCommand(program, context);
   program.commandsGroup('Look inside:');
+  addDataCommand(program, context);
   addInspectCommand(program, context);
   addVerifyCommand(program, context);
   program.helpCommand('help [command]', 'print the help of a command');

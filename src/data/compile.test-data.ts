@@ -27,9 +27,14 @@ export function compileDataLayer(): { folder: string; moduleUrl(name: string): s
         declaration: false,
       },
       include: [],
-      files: ['open-batches-node.ts', 'open-dataset-node.ts', 'batch-worker-node.ts', 'decoder-process-node.ts'].map((name) =>
-        join(source, name),
-      ),
+      files: [
+        'open-batches-node.ts',
+        'open-dataset-node.ts',
+        'batch-worker-node.ts',
+        'decoder-process-node.ts',
+        'check-data-node.ts',
+        'probe-process-node.ts',
+      ].map((name) => join(source, name)),
     }),
   );
   execFileSync(process.execPath, [join(repository, 'node_modules/typescript/bin/tsc'), '-p', folder]);

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { messageOf } from '../errors.ts';
-import type { MediaReference } from '../media/media.ts';
+import { type MediaReference, referencePaths } from '../media/media.ts';
 import { frontEnds } from '../signal/front-ends.ts';
 import { cachePath, entryPath, writeCacheFile } from './cache-folder-node.ts';
 import { contentHash, rememberedHash } from './content-hash-node.ts';
@@ -95,20 +95,15 @@ function failurePath(folder: string, key: string): string {
 
 /** Remembers why a clip cannot be decoded: for its content, wherever that lies, so paths are left out and put back when it is told. */
 export async function writeFailure(folder: string, key: string, reference: MediaReference, reason: string): Promise<void> {
-  const unplaced = pathsOf(reference).reduce((text, path, index) => text.replaceAll(path, `\u0000${index}`), reason);
+  const unplaced = referencePaths(reference).reduce((text, path, index) => text.replaceAll(path, `\u0000${index}`), reason);
   await writeCacheFile(folder, failurePath(folder, key), [Buffer.from(JSON.stringify({ reason: unplaced }))]);
 }
 
 async function readFailure(folder: string, key: string, reference: MediaReference): Promise<ClipOutcome | undefined> {
   try {
     const { reason } = failureSchema.parse(JSON.parse(await readFile(failurePath(folder, key), 'utf8')));
-    return { reason: pathsOf(reference).reduce((text, path, index) => text.replaceAll(`\u0000${index}`, () => path), reason) };
+    return { reason: referencePaths(reference).reduce((text, path, index) => text.replaceAll(`\u0000${index}`, () => path), reason) };
   } catch {
     return undefined;
   }
-}
-
-function pathsOf(reference: MediaReference): string[] {
-  if (reference.kind === 'video') return [reference.path];
-  return reference.kind === 'pair' ? [reference.image, reference.audio] : [reference.folder, reference.audio];
 }

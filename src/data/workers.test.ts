@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -120,3 +120,17 @@ test('a decoding process that cannot start says why', async () => {
   await rename(join(compiled.folder, 'gone.js'), join(compiled.folder, 'dist/data/feature-cache-node.js'));
   pool.close();
 });
+
+test('a check of the data in processes finds what one in the caller’s thread does, also about a file that ends its process', async () => {
+  const { checkData } = (await import(compiled.moduleUrl('check-data-node'))) as typeof import('./check-data-node.ts');
+  const options = { cacheFolder: join(folder, 'cache-check') };
+  const whole = await checkData(join(folder, 'data'), { ...options, workers: 2 });
+  expect(whole).toEqual(await checkData(join(folder, 'data'), { ...options, workers: 0 }));
+  expect([whole.clips, whole.broken, whole.duplicates]).toEqual([24, [], []]);
+  await appendFile(
+    join(compiled.folder, 'dist/data/probe-process-node.js'),
+    "\nprocess.on('message', ({ audio }) => audio.endsWith('dog/5.wav') && process.abort());",
+  );
+  const { broken } = await checkData(join(folder, 'data'), { ...options, workers: 2 });
+  expect(broken).toMatchObject([{ id: 'dog/5.png+dog/5.wav', reason: expect.stringMatching(/crashed or hung at it \(SIGABRT\)/) }]);
+}, 60_000);

@@ -9,6 +9,12 @@ export type MediaReference = (
   | { readonly kind: 'frames'; readonly folder: string; readonly audio: string; readonly framesPerSecond?: number }
 ) & { readonly start?: number; readonly end?: number };
 
+/** The files and folders that a reference names. */
+export function referencePaths(reference: MediaReference): readonly string[] {
+  if (reference.kind === 'video') return [reference.path];
+  return reference.kind === 'pair' ? [reference.image, reference.audio] : [reference.folder, reference.audio];
+}
+
 export type VideoTrack = {
   readonly codec: string;
   /** Width as shown: after rotation and with pixels made square. */

@@ -1,0 +1,113 @@
+// duet data check DATA
+import type { Command } from 'commander';
+import type { CheckProgress, DataCheck } from '../data/check-data-node.ts';
+import { splitNames } from '../data/dataset.ts';
+import { examples, layoutSettings, loadingSettings, missingSettings, outputSettings } from './common-settings.ts';
+import { type Context, writeResult } from './context.ts';
+import { exitCodes } from './errors.ts';
+import { path } from './field.ts';
+import type { Phase, Progress } from './progress.ts';
+import { addSettings, grouped, setting, type ValuesOf, valuesOf } from './setting.ts';
+import { factLines, textTable } from './text-table.ts';
+
+const checkSettings = {
+  ...layoutSettings,
+  ...grouped('Input:', { splitFile: setting('--split-file <file>', 'JSON file that says which clip is in which split', path) }),
+  ...missingSettings,
+  ...outputSettings,
+  ...loadingSettings,
+};
+
+export function addDataCheckCommand(data: Command, context: Context): void {
+  const command: Command = data.command('check').summary('find what is missing, broken, silent or there twice');
+  command.argument('<data>', 'folder with one sub-folder per class or in a known layout, or a CSV or JSONL manifest');
+  command.description(
+    'Open every clip and compare the files: listed clips without a file, files that cannot be read or are cut short, clips without picture or ' +
+      'sound, silent ones, duplicates within and across splits, and classes with few clips. The exit code is 1 if training could not run.',
+  );
+  addSettings(command, checkSettings);
+  command.addHelpText(
+    'after',
+    examples(
+      ['duet data check videos', 'a summary, and the first of each kind of trouble'],
+      ['duet data check AVE_Dataset --layout ave-segments', 'a published layout, read as one of two tasks'],
+      ['duet data check VGGSound --json > check.json', 'all of it, with the name of every clip'],
+    ),
+  );
+  command.action((given: string) => runCheck(given, valuesOf(command, checkSettings), context));
+}
+
+async function runCheck(data: string, settings: ValuesOf<typeof checkSettings>, context: Context): Promise<void> {
+  const [{ checkData }, { readSplitFile }] = await Promise.all([
+    import('../data/check-data-node.ts'),
+    import('../data/split-file-node.ts'),
+  ]);
+  const { layout, missing, workers, splitFile } = settings;
+  const progress = context.progress(settings.quiet);
+  try {
+    const check = await checkData(data, {
+      ...{ layout, missing, workers, signal: context.signal },
+      splits: splitFile === undefined ? undefined : await readSplitFile(splitFile),
+      onProgress: showCheck(progress),
+    });
+    progress.end();
+    writeResult(context, settings.json, check, checkText);
+    if (check.blocking.length > 0) context.setExitCode(exitCodes.failure);
+  } finally {
+    progress.end();
+  }
+}
+
+function showCheck(progress: Progress): (event: CheckProgress) => void {
+  const phases = new Map<CheckProgress['stage'], Phase>();
+  return ({ stage, done, total, found }) => {
+    const phase = phases.get(stage) ?? progress.begin(stage, total, { unit: stage === 'read' ? 'clips' : 'files' });
+    phases.set(stage, phase);
+    phase.update(done, found > 0 ? `${found} not usable` : '');
+    if (done >= total) phase.finish();
+  };
+}
+
+const mostShown = 5;
+
+/** The check as people read it: the counts, then the first of each kind of trouble, then the verdict. */
+export function checkText(check: DataCheck): string {
+  const { layout, splitOrigin, clips, classes, duplicates } = check;
+  const ids = (findings: readonly { readonly id: string; readonly reason?: string }[]) =>
+    findings.map(({ id, reason }) => (reason === undefined ? id : `${id}: ${reason}`));
+  const same = (isAcrossSplits: boolean) =>
+    duplicates
+      .filter((duplicate) => duplicate.isAcrossSplits === isAcrossSplits)
+      .map((duplicate) => duplicate.clips.map(({ id, split, label }) => `${id} (${split}, ${label})`).join(' = '));
+  const facts = factLines([
+    ['layout', layout],
+    ['splits', splitOrigin],
+    ['clips', String(clips)],
+  ]);
+  const rows = classes.map(({ name, ...counts }) => [name, ...splitNames.map((split) => String(counts[split]))]);
+  const sections = [
+    section('listed, but without a file', ids(check.missing)),
+    section('broken or cut short', ids(check.broken)),
+    section('without picture', ids(check.withoutPicture)),
+    section('without sound', ids(check.withoutSound)),
+    section('silent', ids(check.silent)),
+    section('the same in more than one split', same(true)),
+    section('the same within a split', same(false)),
+    section('classes with few clips', check.scarce),
+    section(
+      'ignored',
+      check.ignored.map(({ path: file, reason }) => `${file}: ${reason}`),
+    ),
+  ];
+  const verdict =
+    check.blocking.length > 0
+      ? `Training could not run:\n${check.blocking.map((reason) => `  ${reason}`).join('\n')}`
+      : 'Training could run.';
+  return [facts, textTable(['usable clips', ...splitNames], rows), ...sections, `${verdict}\n`].filter((part) => part !== '').join('\n');
+}
+
+function section(title: string, lines: readonly string[]): string {
+  if (lines.length === 0) return '';
+  const more = lines.length > mostShown ? [`  and ${lines.length - mostShown} more; --json names all`] : [];
+  return `${[`${lines.length} ${title}:`, ...lines.slice(0, mostShown).map((line) => `  ${line}`), ...more].join('\n')}\n`;
+}

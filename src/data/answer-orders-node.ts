@@ -1,0 +1,35 @@
+// The other end of a process pool: orders in, answers out, one after another, for as long as the parent wants.
+import { isDuetError, messageOf } from '../errors.ts';
+
+export type ProcessAnswer<Outcome> =
+  | { readonly ready: true }
+  | { readonly outcome: Outcome }
+  | { readonly failure: { readonly message: string; readonly isClear: boolean } };
+
+/** Call it once, when the process can work. */
+export function answerOrders<Order, Outcome>(work: (order: Order) => Promise<Outcome>): void {
+  const send = (message: ProcessAnswer<Outcome>) => void process.send?.(message);
+  let last: Promise<void> = Promise.resolve();
+
+  async function answer(order: Order): Promise<void> {
+    try {
+      send({ outcome: await work(order) });
+    } catch (error) {
+      const isClear = isDuetError(error);
+      send({ failure: { message: isClear ? error.message : error instanceof Error ? (error.stack ?? '') : messageOf(error), isClear } });
+    }
+  }
+
+  send({ ready: true });
+  // Ctrl-C reaches the whole group of processes; what it means is for the parent to say.
+  process.on('SIGINT', () => undefined);
+  process.on('disconnect', () => process.exit());
+  process.on('message', (order: Order) => {
+    last = last.then(() => answer(order));
+  });
+}
+
+/** What the parent gave all its processes. */
+export function poolArgument(): unknown {
+  return JSON.parse(process.argv[2] as string);
+}

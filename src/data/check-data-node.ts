@@ -1,0 +1,192 @@
+// Everything about a data set that a long run would otherwise find out the hard way.
+import { stat } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { isDuetError } from '../errors.ts';
+import { type MediaReference, referencePaths } from '../media/media.ts';
+import { defaultCacheFolder, prepareCacheFolder } from './cache-folder-node.ts';
+import {
+  type Dataset,
+  type Example,
+  groupBy,
+  type IgnoredFile,
+  type LayoutName,
+  type MissingClip,
+  type Split,
+  type SplitOrigin,
+  splitNames,
+} from './dataset.ts';
+import { crashReason } from './decoder-pool-node.ts';
+import { type Duplicates, findDuplicates } from './find-duplicates-node.ts';
+import { isCompiled } from './is-compiled.ts';
+import type { MissingPolicy } from './model-inputs.ts';
+import { openDataset } from './open-dataset-node.ts';
+import { type ClipProbe, probeClip } from './probe-clip-node.ts';
+import { defaultPatienceMs, openProcessPool } from './process-pool-node.ts';
+import { runAhead } from './run-ahead.ts';
+import type { SplitFile } from './split.ts';
+
+export type CheckDataOptions = {
+  readonly layout?: LayoutName | undefined;
+  /** Splits written down earlier; by default as training would make them with seed 0. */
+  readonly splits?: SplitFile | undefined;
+  /** With `zero`, clips without picture or sound can be used. Default `error`. */
+  readonly missing?: MissingPolicy;
+  /** Processes that decode; 0 decodes in the caller's thread. Default: by cores. */
+  readonly workers?: number | undefined;
+  /** Where hashes of files are remembered. Default: defaultCacheFolder(). */
+  readonly cacheFolder?: string;
+  /** Ends the check with the signal's reason. */
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: CheckProgress) => void;
+};
+
+/** `read`: clips are opened; `compare`: files of one size are read to tell duplicates. */
+export type CheckProgress = { readonly stage: 'read' | 'compare'; readonly done: number; readonly total: number; readonly found: number };
+
+export type ClipFinding = { readonly id: string; readonly label: string; readonly split: Split };
+
+export type DataCheck = {
+  readonly layout: LayoutName;
+  readonly splitOrigin: SplitOrigin;
+  /** Clips with files. */
+  readonly clips: number;
+  /** Usable clips per class, background last where the data has it. */
+  readonly classes: readonly ({ readonly name: string } & Readonly<Record<Split, number>>)[];
+  /** Listed, but without a file. */
+  readonly missing: readonly MissingClip[];
+  /** Unreadable or cut short. */
+  readonly broken: readonly (ClipFinding & { readonly reason: string })[];
+  readonly withoutPicture: readonly ClipFinding[];
+  readonly withoutSound: readonly ClipFinding[];
+  /** With a sound track of nothing but zeros. */
+  readonly silent: readonly ClipFinding[];
+  readonly duplicates: readonly Duplicates[];
+  /** Classes with fewer than 5 usable training clips, or none in a split that others are in. */
+  readonly scarce: readonly string[];
+  /** Files and rows that are no clips. */
+  readonly ignored: readonly IgnoredFile[];
+  /** What would stop training, in sentences; empty for data that can be trained on. */
+  readonly blocking: readonly string[];
+};
+
+const fewTrainingClips = 5;
+
+/**
+ * Opens every clip and compares their files. A clip that cannot be read never ends the check.
+ * Throws DuetError only where there is no data to check, or the cache cannot be written.
+ */
+export async function checkData(path: string, options: CheckDataOptions = {}): Promise<DataCheck> {
+  const { signal, onProgress } = options;
+  const folder = options.cacheFolder ?? defaultCacheFolder();
+  await prepareCacheFolder(folder);
+  const { dataset, refusal } = await openForCheck(path, options);
+  const { examples } = dataset;
+
+  const missing = [...dataset.missing];
+  const broken: DataCheck['broken'][number][] = [];
+  const [withoutPicture, withoutSound, silent, usable]: [ClipFinding[], ClipFinding[], ClipFinding[], Example[]] = [[], [], [], []];
+  let done = 0;
+  for await (const { example, probe } of probeAll(examples, options)) {
+    const { id, label, split } = example;
+    if ('absent' in probe) missing.push({ id, label, split, reason: `There is no file "${probe.absent}".` });
+    else if ('broken' in probe) broken.push({ id, label, split, reason: probe.broken });
+    else {
+      const lacks = !probe.hasPicture ? withoutPicture : probe.isSilent === undefined ? withoutSound : undefined;
+      lacks?.push({ id, label, split });
+      if (probe.isSilent) silent.push({ id, label, split });
+      if (!lacks || options.missing === 'zero') usable.push(example);
+    }
+    onProgress?.({ stage: 'read', done: ++done, total: examples.length, found: done - usable.length });
+  }
+  const duplicates = await findDuplicates(examples, {
+    folder,
+    signal,
+    onProgress: (compared, total) => onProgress?.({ stage: 'compare', done: compared, total, found: 0 }),
+  });
+
+  const { layout, splitOrigin, ignored, background } = dataset;
+  const names = background === undefined ? dataset.classes : [...dataset.classes, background];
+  const classes = countClasses(names, usable);
+  return {
+    ...{ layout, splitOrigin, classes, missing, broken, withoutPicture, withoutSound, silent, duplicates, ignored },
+    clips: examples.length,
+    scarce: scarceClasses(classes),
+    blocking: [...(refusal === undefined ? [] : [refusal]), ...unusable(examples, usable)],
+  };
+}
+
+/** The data as training would open it, or with training's refusal as evaluation would. */
+async function openForCheck(
+  path: string,
+  { layout, splits }: CheckDataOptions,
+): Promise<{ readonly dataset: Dataset; readonly refusal: string | undefined }> {
+  const options = { layout, ...(splits && { splits }) };
+  try {
+    return { dataset: await openDataset(path, options), refusal: undefined };
+  } catch (error) {
+    if (!isDuetError(error)) throw error;
+    return { dataset: await openDataset(path, { ...options, purpose: 'evaluate' }), refusal: error.message };
+  }
+}
+
+type Looked = ClipProbe | { readonly absent: string };
+
+const mostProcesses = 8;
+
+async function* probeAll(
+  examples: readonly Example[],
+  { workers, signal }: CheckDataOptions,
+): AsyncGenerator<{ readonly example: Example; readonly probe: Looked }> {
+  const processes = Math.min(workers ?? availableParallelism(), mostProcesses, Math.ceil(examples.length / 4));
+  const pool =
+    processes > 0 && isCompiled
+      ? openProcessPool<MediaReference, ClipProbe>({
+          script: new URL('./probe-process-node.js', import.meta.url),
+          processes,
+          patienceMs: defaultPatienceMs,
+          crashed: (how) => ({ broken: crashReason(how) }),
+        })
+      : { run: probeClip, close: () => undefined };
+  const look = async (example: Example) => {
+    const absent = await absentFile(example.media);
+    return { example, probe: absent === undefined ? await pool.run(example.media) : { absent } };
+  };
+  try {
+    yield* runAhead(examples, 4 * Math.max(1, processes), look, signal);
+  } finally {
+    pool.close();
+  }
+}
+
+async function absentFile(media: MediaReference): Promise<string | undefined> {
+  for (const path of referencePaths(media)) {
+    const code = await stat(path).then(
+      () => undefined,
+      (error: NodeJS.ErrnoException) => error.code,
+    );
+    if (code === 'ENOENT' || code === 'ENOTDIR') return path;
+  }
+  return undefined;
+}
+
+function countClasses(names: readonly string[], usable: readonly Example[]): DataCheck['classes'] {
+  const counts = new Map(names.map((name) => [name, { name, train: 0, val: 0, test: 0 }]));
+  for (const { label, split } of usable) counts.get(label)![split]++;
+  return [...counts.values()];
+}
+
+function scarceClasses(classes: DataCheck['classes']): string[] {
+  const present = splitNames.filter((split) => classes.some((counts) => counts[split] > 0));
+  return classes
+    .filter((counts) => counts.train < fewTrainingClips || present.some((split) => counts[split] === 0))
+    .map(({ name }) => name);
+}
+
+/** As training refuses them: classes of which no training clip is left, and other splits of which no clip is. */
+function unusable(examples: readonly Example[], usable: readonly Example[]): string[] {
+  const part = ({ split, label }: Example) => (split === 'train' ? `training clips of the class "${label}"` : `${split} clips`);
+  const left = new Set(usable.map(part));
+  return [...groupBy(examples, part)].flatMap(([name, clips]) =>
+    left.has(name) ? [] : [`None of the ${clips.length} ${name} can be used; replace them or leave them out.`],
+  );
+}

@@ -1,0 +1,127 @@
+// Work in processes of its own: what brings a process down, or hangs, costs one order and not the run. Only plain data crosses over.
+import { type ChildProcess, fork } from 'node:child_process';
+import type { Socket } from 'node:net';
+import { DuetError } from '../errors.ts';
+import type { ProcessAnswer } from './answer-orders-node.ts';
+
+export type ProcessPool<Order, Outcome> = {
+  /** Throws what the process threw. */
+  run(order: Order): Promise<Outcome>;
+  close(): void;
+};
+
+export type ProcessPoolOptions<Outcome> = {
+  /** A compiled module that calls answerOrders. */
+  readonly script: URL;
+  /** Handed to every process as JSON. */
+  readonly argument?: unknown;
+  readonly processes: number;
+  /** How long a process may take for one order before it is stopped. */
+  readonly patienceMs: number;
+  /** The outcome of an order at which its process ended; `how` is a signal or an exit code. */
+  readonly crashed: (how: string) => Outcome;
+};
+
+/** Even a film's windows are found faster; a decoder that takes longer hangs. */
+export const defaultPatienceMs = 5 * 60 * 1000;
+
+/** Processes start when there is work, and again after a crash. An idle pool does not keep the program alive. */
+export function openProcessPool<Order, Outcome>(options: ProcessPoolOptions<Outcome>): ProcessPool<Order, Outcome> {
+  const workers = Array.from({ length: options.processes }, () => startWorker<Order, Outcome>(options));
+  const leastBusy = () => workers.reduce((least, worker) => (worker.pending() < least.pending() ? worker : least));
+  return {
+    run: (order) => leastBusy().run(order),
+    close() {
+      for (const worker of workers) worker.close();
+    },
+  };
+}
+
+type Job<Order, Outcome> = { readonly order: Order; resolve(outcome: Outcome): void; reject(error: Error): void };
+type Worker<Order, Outcome> = ProcessPool<Order, Outcome> & { pending(): number };
+
+function startWorker<Order, Outcome>({ script, argument, patienceMs, crashed }: ProcessPoolOptions<Outcome>): Worker<Order, Outcome> {
+  const jobs: Job<Order, Outcome>[] = [];
+  let child: ChildProcess | undefined;
+  let watchdog: NodeJS.Timeout | undefined;
+  let isClosed = false;
+
+  function start(): ChildProcess {
+    const started = fork(script, [JSON.stringify(argument ?? null)], {
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      // Not the parent's own: a debugger's port cannot be shared.
+      execArgv: [],
+    });
+    let isReady = false;
+    let said = '';
+    started.stderr?.on('data', (data) => {
+      said = `${said}${data}`.slice(-2000);
+    });
+    (started.stderr as Socket | null)?.unref();
+    started.on('message', (answer: ProcessAnswer<Outcome>) => {
+      if (!('ready' in answer)) return settle(answer);
+      isReady = true;
+      watch();
+    });
+    started.on('exit', (code, signal) => {
+      if (child !== started) return;
+      child = undefined;
+      const how = signal ?? `exit code ${code}`;
+      if (isReady) settle({ outcome: crashed(how) });
+      else settle({ failure: { message: `A decoding process cannot start (${how}): ${said}`, isClear: false } });
+    });
+    return started;
+  }
+
+  function settle(answer: Exclude<ProcessAnswer<Outcome>, { ready: true }>): void {
+    const job = jobs.shift();
+    if (job) {
+      if ('outcome' in answer) job.resolve(answer.outcome);
+      else job.reject(answer.failure.isClear ? new DuetError(answer.failure.message) : new Error(answer.failure.message));
+    }
+    next();
+  }
+
+  function next(): void {
+    clearTimeout(watchdog);
+    const job = jobs[0];
+    if (!job || isClosed) {
+      child?.unref();
+      child?.channel?.unref();
+      return;
+    }
+    child ??= start();
+    child.ref();
+    child.channel?.ref();
+    child.send(job.order as object);
+    watch();
+  }
+
+  /** Patience begins anew with each order, and once more when a process has started. */
+  function watch(): void {
+    clearTimeout(watchdog);
+    watchdog = setTimeout(() => child?.kill('SIGKILL'), patienceMs);
+  }
+
+  return {
+    pending: () => jobs.length,
+    run: (order) =>
+      new Promise((resolve, reject) => {
+        if (isClosed) return reject(closed());
+        jobs.push({ order, resolve, reject });
+        if (jobs.length === 1) next();
+      }),
+    close() {
+      isClosed = true;
+      clearTimeout(watchdog);
+      for (const job of jobs.splice(0)) job.reject(closed());
+      const running = child;
+      child = undefined;
+      running?.kill('SIGKILL');
+    },
+  };
+}
+
+function closed(): DuetError {
+  return new DuetError('Decoding was stopped because the feed of batches was closed; open a new one.');
+}
