@@ -9,7 +9,15 @@ import { findMedia, type MediaFinder } from './find-media-node.ts';
 import type { Layout, LayoutContent } from './layout.ts';
 import { type Segment, segmentExamples } from './segments-node.ts';
 
-export const audioSetLayout: Layout = { describes: async (root) => (await findLists(root)).length > 0, read: readAudioSet };
+export const audioSetLayout: Layout = {
+  async describes(root) {
+    const [list] = await findLists(root);
+    const rows = list === undefined ? [] : await readTable(list).catch(() => []);
+    // The first may be a header.
+    return rows.slice(0, 2).some(({ cells }) => cells.length >= 4 && cells.slice(1, 3).every((cell) => /^\d+(\.\d+)?$/.test(cell)));
+  },
+  read: readAudioSet,
+};
 
 async function readAudioSet(root: string): Promise<LayoutContent> {
   const lists = await findLists(root);

@@ -234,6 +234,18 @@ describe('AudioSet', () => {
   });
 });
 
+test('class folders stay class folders beside tables of another kind', async () => {
+  const clips = ['a', 'b'].flatMap((label) => [0, 1, 2].map((clip) => `${label}/${clip}.mp4`));
+  await writeFiles(folder, {
+    ...empty(clips),
+    'segments.csv': 'name,colour\na,red\n',
+    'train.csv': 'path,label\na/0.mp4,a\n',
+    'annotations.json': '{"version": 1}',
+    'Annotations.txt': 'some words\n',
+  });
+  expect((await open()).layout).toBe('folder');
+});
+
 test('a layout of which no clip is there says so', async () => {
   await writeAve(folder);
   await rm(join(folder, 'AVE'), { recursive: true });
