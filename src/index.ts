@@ -10,6 +10,7 @@ export { DuetError, isDuetError } from './errors.ts';
 export { type Adapter, openAdapter } from './infer/adapter.ts';
 export { type Classifier, type ClassifierOptions, openClassifier, type PredictOptions, type WindowPrediction } from './infer/classifier.ts';
 export { exportGraph } from './infer/export-onnx.ts';
+export type { ParameterCounts } from './infer/parameter-counts.ts';
 export { type TimelineEvent, timelineEvents } from './infer/timeline.ts';
 export type { Media, MediaReference } from './media/media.ts';
 export { openMedia } from './media/open-media-node.ts';
