@@ -94,6 +94,9 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     throw new DuetError('There is no data to train on; name a folder or a manifest, or go on with a run by --resume.');
   const layout = options.layout ?? saved?.layout;
   const dataset = await openTrainingData(data, layout, options, folder);
+  if (dataset.missing.length > 0) {
+    onEvent({ kind: 'note', text: `${dataset.missing.length} listed clips have no files and are left out; duet data check names them.` });
+  }
   const imageSize = options.imageSize ?? saved?.backbone.imageSize;
   const backbone = await openBackbone(options.backbone ?? saved?.backbone.source, { imageSize, ...(signal && { signal }) });
   const config = modelConfig(training, backbone.config, dataset.classes.length);

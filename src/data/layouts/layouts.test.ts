@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { encodedClip } from '../../media/encoded-clip.test-data.ts';
 import { type Dataset, examplesOf, type Split } from '../dataset.ts';
 import { type OpenDatasetOptions, openDataset } from '../open-dataset-node.ts';
 import { annotationLine, aveVideos, cremaDNames, empty, writeAve, writeFiles, writeLabels } from './field-layouts.test-data.ts';
@@ -226,6 +227,28 @@ describe('AudioSet', () => {
     // Named by the id alone: the whole video.
     expect(ids(dataset, 'test')).toEqual(['eval/-aaaaaaaaaa_30000.mp4', 'eval/-bbbbbbbbbb.mp4#12.5-22.5']);
     expect(dataset.ignored).toEqual([{ path: '--4gqARaEJE#0-10', reason: 'has more than one label' }]);
+  });
+
+  test('files named by the id alone are whole videos if they reach as far as their segments, else the segments', async () => {
+    const video = async (name: string, seconds: number) => {
+      const times = Array.from({ length: seconds * 2 }, (_, index) => index / 2);
+      const clip = await encodedClip({
+        container: 'mkv',
+        codec: 'vp8',
+        width: 32,
+        height: 32,
+        times,
+        end: seconds,
+        luma: (index) => 20 + index,
+      });
+      await writeFile(join(folder, name), clip);
+    };
+    await writeFiles(folder, { 'train_segments.csv': list('a, 2.000, 4.000, x', 'b, 30.000, 32.000, x', 'c, 2.000, 4.000, y') });
+    for (const name of ['a.mkv', 'Yb.mkv', 'c.mkv']) await video(name, 2);
+    expect((await open({ purpose: 'evaluate' })).examples.map(({ id }) => id)).toEqual(['Yb.mkv', 'a.mkv', 'c.mkv']);
+    for (const name of ['a.mkv', 'c.mkv']) await video(name, 5);
+    const whole = await open({ purpose: 'evaluate' });
+    expect(whole.examples.map(({ id }) => id)).toEqual(['Yb.mkv#30-32', 'a.mkv#2-4', 'c.mkv#2-4']);
   });
 
   test('lists that say their split beside one that does not are refused', async () => {
