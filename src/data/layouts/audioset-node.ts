@@ -43,9 +43,8 @@ async function readAudioSet(root: string): Promise<LayoutContent> {
       else segments.push({ video, start, end, label: names.get(labels) ?? labels, split: splitOf(path) });
     }
   }
-  const fileNames = new Set(segments.flatMap(({ video }) => [video, `Y${video}`]));
-  const cutNames = new Set(segments.flatMap(namesOfCut));
-  const found = await findMedia(root, (name) => fileNames.has(name) || cutNames.has(name));
+  const videos = new Set(segments.map(({ video }) => video));
+  const found = await findMedia(root, (name) => possibleVideos(name).some((video) => videos.has(video)));
   const wholeVideos = await areWhole(segments, found);
   return segmentExamples(segments, ignored, (segment) => {
     const cut = found.clip(...namesOfCut(segment));
@@ -62,6 +61,12 @@ function namesOfCut({ video, start, end }: Segment): string[] {
   const times = [...seconds, `${Math.round(start * 1000)}`];
   const ranges = seconds.map((text, index) => `${text}_${ends[index]}`);
   return [...times, ...ranges, `${Math.round(start * 1000)}_${Math.round(end * 1000)}`].map((text) => `${video}_${text}`);
+}
+
+/** Which videos a file's name may be of; ids may end like times. */
+function possibleVideos(name: string): string[] {
+  const [once, twice] = [/_[\d.]+$/, /(_[\d.]+){2}$/].map((times) => name.replace(times, ''));
+  return [name, name.replace(/^Y/, ''), once!, twice!];
 }
 
 const machineId = /^\/[a-z]\/\w+$/;
