@@ -1,0 +1,104 @@
+// Duet as a measured process.
+
+import { encodeOnnx } from '../src/graph/encode-onnx.ts';
+import { matMul, sum } from '../src/graph/functions.ts';
+import { constant, input } from '../src/graph/tensor.ts';
+import { openPredictor } from '../src/infer/predictor.ts';
+import { frozenWeights } from '../src/model/frozen-weights.ts';
+import { vit } from '../src/model/vit.ts';
+import { nodeSessions } from '../src/runtime/node.ts';
+import type { OpenSession } from '../src/runtime/session.ts';
+import { createOptimiserState, defaultOptimiser, gradientNorm, optimiserStep } from '../src/train/optimiser.ts';
+import { modelConfig, recipes } from '../src/train/recipes.ts';
+import { openTrainingStep } from '../src/train/training-step.ts';
+import { openBackbone } from '../src/weights/open-backbone-node.ts';
+import { classes, imageSize, type ModelFiles, readTensors } from './models.ts';
+import { type Job, type Run, serve } from './protocol.ts';
+
+type JobOf<Kind extends Job['kind']> = Extract<Job, { readonly kind: Kind }>;
+
+const pictureLength = 3 * imageSize ** 2;
+
+async function open(files: ModelFiles) {
+  const backbone = await openBackbone(files.backbone);
+  return { backbone, config: modelConfig(recipes.reference, backbone.config, classes) };
+}
+
+async function predict({ files, clips, batch }: JobOf<'predict'>, openSession: OpenSession): Promise<Run> {
+  const predictor = await openPredictor({ ...(await open(files)), batchSize: batch, openSession });
+  const adapter = readTensors(files.folded);
+  const all = readTensors(files.inputs);
+  const images = all.get('images')!.subarray(0, clips * pictureLength);
+  const spectrograms = all.get('spectrograms')!.subarray(0, (clips * pictureLength) / 3);
+  return async () => {
+    const { classLogits, backgroundLogits, visualAttention } = await predictor.run(adapter, { images, spectrograms, count: clips });
+    return {
+      classLogits: [...classLogits.slice(0, classes)],
+      background: [backgroundLogits![0]!],
+      attention: [...visualAttention!.slice(0, 196)],
+    };
+  };
+}
+
+async function step({ files, batch }: JobOf<'step'>, openSession: OpenSession): Promise<Run> {
+  const model = await open(files);
+  const training = await openTrainingStep({ ...model, batchSize: batch, imageSize: model.backbone.config.inputSize, openSession });
+  const parameters = readTensors(files.parameters);
+  const state = createOptimiserState(parameters);
+  const all = readTensors(files.inputs);
+  const first = (name: string, length: number) => all.get(name)!.subarray(0, batch * length);
+  const classTargets = first('class_targets', classes);
+  const clips = {
+    images: first('images', pictureLength),
+    spectrograms: first('spectrograms', pictureLength / 3),
+    classTargets,
+    backgroundTargets: first('background_targets', 1),
+    pictureTargets: classTargets,
+    soundTargets: classTargets,
+  };
+  const { learningRate } = recipes.reference;
+  let isFirst = true;
+  return async () => {
+    const { losses, gradients } = await training.run(parameters, clips);
+    optimiserStep(parameters, gradients, state, learningRate, defaultOptimiser);
+    if (!isFirst) return undefined;
+    isFirst = false;
+    const norms = [...gradients].map(([name, values]) => [`gradient ${name}`, [gradientNorm(new Map([[name, values]]))]] as const);
+    return { losses: [losses.total, losses.foreground, losses.background, losses.contrastive], ...Object.fromEntries(norms) };
+  };
+}
+
+async function features({ files, clips }: JobOf<'features'>, openSession: OpenSession): Promise<Run> {
+  const { weights, config } = await openBackbone(files.backbone);
+  const pictures = input('pixel_values', [clips, 3, imageSize, imageSize]);
+  const session = await openSession(encodeOnnx({ features: vit(pictures, frozenWeights(weights), config).features }, { linkStored: true }));
+  const pixels = readTensors(files.inputs)
+    .get('images')!
+    .subarray(0, clips * pictureLength);
+  return async () => ({ cls: [...(await session.run({ pixel_values: pixels })).features!.slice(0, config.width)] });
+}
+
+async function product({ rows, inner, columns }: JobOf<'product'>, openSession: OpenSession): Promise<Run> {
+  const right = constant(new Float32Array(inner * columns).fill(0.5), [inner, columns]);
+  const session = await openSession(encodeOnnx({ y: matMul(input('x', [rows, inner]), right) }));
+  const x = new Float32Array(rows * inner).fill(0.25);
+  return async () => {
+    await session.run({ x });
+    return undefined;
+  };
+}
+
+async function read({ rows, columns }: JobOf<'read'>, openSession: OpenSession): Promise<Run> {
+  const session = await openSession(encodeOnnx({ y: sum(input('x', [rows, columns]), [1]) }));
+  const x = new Float32Array(rows * columns).fill(0.25);
+  return async () => {
+    await session.run({ x });
+    return undefined;
+  };
+}
+
+await serve(async (job, threads) => {
+  const openSession = nodeSessions({ threads });
+  const run = await { predict, step, features, product, read }[job.kind](job as never, openSession);
+  return { run, version: `Node ${process.versions.node}` };
+});

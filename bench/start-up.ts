@@ -1,0 +1,98 @@
+// From nothing to the first prediction: a fresh process each time, the sides in turn.
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { adapterFiles } from '../src/infer/adapter.ts';
+import { recipes } from '../src/train/recipes.ts';
+import { writeAdapter } from '../src/weights/adapter-folder-node.ts';
+import { openBackbone } from '../src/weights/open-backbone-node.ts';
+import type { SideResult } from './compare.ts';
+import { demoClips } from './demo-clips.ts';
+import { benchModel, classes, type ModelFiles, readTensors, type Size } from './models.ts';
+import type { Job } from './protocol.ts';
+import { openSide } from './side.ts';
+import { spreadOf } from './statistics.ts';
+import type { Outcome, Settings } from './workloads.ts';
+
+type Start = { readonly milliseconds: number; readonly peakMemory: number | undefined };
+
+export async function measureStartUp(size: Size, { pace, isQuick, cache, contestants }: Settings): Promise<Outcome> {
+  const { files } = await benchModel(size, join(cache, 'models'));
+  const job: Job = { kind: 'predict', files, clips: 1, batch: 1 };
+  const adapter = await writeBenchAdapter(files, join(cache, 'adapters', size));
+  const [clip] = await demoClips(cache);
+  const starters: { readonly name: string; readonly start: (() => Promise<Start>) | undefined; readonly absent?: string }[] = [
+    { name: 'Duet', start: () => startSide(contestants[0]!) },
+    {
+      name: 'duet predict CLIP.webm, the whole command',
+      start: () => runCommand(['predict', adapter, clip!, '--threads', String(pace.threads)]),
+    },
+    ...contestants
+      .slice(1)
+      .filter(({ jobs, isSlow }) => jobs.includes('predict') && !(isQuick && isSlow))
+      .map((contestant) =>
+        'absent' in contestant.found
+          ? { name: contestant.name, start: undefined, absent: contestant.found.absent }
+          : { name: contestant.name, start: () => startSide(contestant) },
+      ),
+  ];
+
+  async function startSide({ found, variant }: (typeof contestants)[number]): Promise<Start> {
+    const began = performance.now();
+    const side = openSide(found as Exclude<typeof found, { absent: string }>);
+    try {
+      await side.prepare(job, pace.threads, variant);
+      await side.run(1);
+      return { milliseconds: performance.now() - began, peakMemory: side.peakMemory() };
+    } finally {
+      await side.close();
+    }
+  }
+
+  const times = new Map<string, number[]>();
+  const memory = new Map<string, number>();
+  const failed = new Map<string, string>();
+  // The first round brings the files into memory and is not counted.
+  for (let round = 0; round <= Math.min(7, pace.leastRounds + 2); round++) {
+    for (const { name, start } of starters) {
+      if (!start || failed.has(name)) continue;
+      try {
+        const { milliseconds, peakMemory } = await start();
+        if (peakMemory !== undefined) memory.set(name, peakMemory);
+        if (round > 0) times.set(name, [...(times.get(name) ?? []), milliseconds]);
+      } catch (error) {
+        failed.set(name, error instanceof Error ? error.message : String(error));
+      }
+    }
+  }
+  const duet = times.get('Duet')!;
+  const sides = starters.map(({ name, absent }): SideResult => {
+    const own = times.get(name);
+    const reason = absent ?? failed.get(name);
+    if (!own || reason !== undefined) return { name, absent: reason ?? 'it gave no time' };
+    const peakMemory = memory.get(name);
+    return {
+      ...{ name, milliseconds: spreadOf(own), ratio: spreadOf(own.map((time, round) => duet[round]! / time)) },
+      ...(peakMemory !== undefined && { peakMemory }),
+    };
+  });
+  return { sides, facts: [] };
+}
+
+/** An adapter folder as training would leave it. */
+export async function writeBenchAdapter(files: ModelFiles, folder: string): Promise<string> {
+  const backbone = await openBackbone(files.backbone);
+  const { model, recipe, frontEnd, normalisation } = recipes.reference;
+  const names = Array.from({ length: classes }, (_, index) => `class ${index}`);
+  await writeAdapter(folder, adapterFiles(readTensors(files.folded), model, { backbone, classes: names, recipe, frontEnd, normalisation }));
+  return folder;
+}
+
+/** The built command from its start to its end. */
+async function runCommand(args: readonly string[]): Promise<Start> {
+  const began = performance.now();
+  const child = spawn(process.execPath, ['dist/cli/main.js', ...args, '--json', '--quiet'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  child.stdout.resume();
+  const code = await new Promise((resolve) => child.once('exit', resolve));
+  if (code !== 0) throw new Error(`duet ${args[0]} ended with exit code ${code}`);
+  return { milliseconds: performance.now() - began, peakMemory: undefined };
+}

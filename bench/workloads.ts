@@ -1,0 +1,114 @@
+// What is measured, by name.
+import { join } from 'node:path';
+import type { MaAvtConfig } from '../src/model/config.ts';
+import { compare, type Pace, type SideResult } from './compare.ts';
+import { measureEpoch } from './epoch.ts';
+import { writeFeaturesModel } from './features-model.ts';
+import { type Floor, floorOf, type Machine } from './floor.ts';
+import { type Growth, measureGrowth, questions } from './growth.ts';
+import { measureMedia } from './media.ts';
+import { benchModel, type ModelFiles, type Size, sizes } from './models.ts';
+import type { Contestant } from './peers.ts';
+import type { Job } from './protocol.ts';
+import type { Fact } from './results.ts';
+import { measureSizes } from './sizes.ts';
+import { measureStartUp } from './start-up.ts';
+
+export type Settings = {
+  readonly pace: Pace;
+  readonly isQuick: boolean;
+  /** Where generated models and data are kept between benches. */
+  readonly cache: string;
+  readonly contestants: readonly Contestant[];
+  /** Measured once, when first asked for. */
+  readonly machine: () => Promise<Machine>;
+};
+
+export type Outcome = {
+  readonly sides: readonly SideResult[];
+  readonly facts: readonly Fact[];
+  readonly floor?: Floor & Machine;
+  readonly growth?: Growth;
+};
+
+export type Workload = {
+  readonly name: string;
+  readonly title: string;
+  /** In the two minutes' subset, in every whole bench, or only where it is asked for by name. */
+  readonly when: 'quick' | 'always' | 'asked';
+  measure(settings: Settings): Promise<Outcome>;
+};
+
+type Made = { readonly files: ModelFiles; readonly config: MaAvtConfig };
+
+function comparison(
+  name: string,
+  title: string,
+  size: Size,
+  when: Workload['when'],
+  job: (model: Made, cache: string) => Promise<Job> | Job,
+): Workload {
+  return {
+    name: `${name}-${size}`,
+    title: `${title}, ${sizes[size].title}`,
+    when,
+    async measure({ pace, isQuick, cache, contestants, machine }) {
+      const model = await benchModel(size, join(cache, 'models'));
+      const asked = await job(model, cache);
+      const taking = contestants.filter(({ jobs, isSlow }) => jobs.includes(asked.kind) && !(isQuick && isSlow));
+      const speed = await machine();
+      const sides = await compare(asked, taking, pace);
+      const floor = floorOf(asked, model.config, speed);
+      const time = sides[0]?.milliseconds?.median;
+      const facts: Fact[] =
+        floor && time !== undefined ? [{ name: 'Duet over the floor', value: time / floor.milliseconds, unit: 'ratio' }] : [];
+      return { sides, facts, ...(floor && { floor: { ...floor, ...speed } }) };
+    },
+  };
+}
+
+const predict =
+  (clips: number, batch: number) =>
+  ({ files }: Made): Job => ({ kind: 'predict', files, clips, batch });
+const step =
+  (batch: number) =>
+  ({ files }: Made): Job => ({ kind: 'step', files, batch });
+const features = async ({ files }: Made, cache: string): Promise<Job> => ({
+  ...{ kind: 'features', files, clips: 1 },
+  onnx: await writeFeaturesModel(files, join(cache, 'models', `vit-${files.size}`)),
+});
+
+export const workloads: readonly Workload[] = [
+  ...(['tiny', 'base'] as const).flatMap((size) => [
+    comparison('predict-1', 'Predict one clip', size, size === 'tiny' ? 'quick' : 'always', predict(1, 1)),
+    comparison('predict-64', 'Predict 64 clips in batches of 16', size, 'always', predict(64, 16)),
+    comparison('step-8', 'One training step, batch of 8', size, size === 'tiny' ? 'quick' : 'always', step(8)),
+    comparison('step-32', 'One training step, batch of 32', size, 'always', step(32)),
+    comparison('features', 'Features of one picture (the plain ViT)', size, size === 'tiny' ? 'quick' : 'always', features),
+    {
+      name: `start-up-${size}`,
+      title: `Fresh process to first prediction, ${sizes[size].title}`,
+      when: size === 'tiny' ? 'quick' : 'always',
+      measure: (settings) => measureStartUp(size, settings),
+    } satisfies Workload,
+    {
+      name: `epoch-${size}`,
+      title: `Epoch from video files, ${sizes[size].title}`,
+      when: 'always',
+      measure: (settings) => measureEpoch(size, settings),
+    } satisfies Workload,
+    {
+      name: `size-${size}`,
+      title: `What is passed on after training, ${sizes[size].title}`,
+      when: size === 'tiny' ? 'quick' : 'always',
+      measure: (settings) => measureSizes(size, settings),
+    } satisfies Workload,
+  ]),
+  { name: 'media', title: 'Decoding and features', when: 'quick', measure: measureMedia },
+  ...Object.entries(questions).map(
+    ([kind, { title }]): Workload => ({
+      ...{ name: `growth-${kind}`, title: `Growth: ${title.toLowerCase()}`, when: 'asked' },
+      measure: (settings) => measureGrowth(kind as keyof typeof questions, settings),
+    }),
+  ),
+];

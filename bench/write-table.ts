@@ -1,0 +1,10 @@
+// npm run bench:table: docs/performance.md anew from bench/results.
+import { readResults } from './results.ts';
+import { writeTable } from './table.ts';
+import { workloads } from './workloads.ts';
+
+writeTable(
+  'docs/performance.md',
+  readResults('bench/results'),
+  workloads.map(({ name }) => name),
+);
