@@ -80,6 +80,12 @@ export function emptyImage(settings: InputSettings): Float32Array {
   return new Float32Array(3 * height * width);
 }
 
+/** The spectrogram of silence, [1, height, width]. */
+export function emptySpectrogram(settings: InputSettings): Float32Array {
+  const { sampleRate, seconds, spectrogram } = frontEnds[settings.frontEnd];
+  return spectrogram({ samples: new Float32Array(Math.round(seconds * sampleRate)), sampleRate }, spectrogramSizeOf(settings));
+}
+
 /** One spectrogram per window, [1, height, width] each; windows ascend. Stretches that overlap are decoded once. */
 export async function windowSpectrograms(media: Media, windows: readonly TimeRange[], settings: InputSettings): Promise<Float32Array[]> {
   const frontEnd = frontEnds[settings.frontEnd];

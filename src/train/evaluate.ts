@@ -2,14 +2,14 @@
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import * as z from 'zod';
 import { type Dataset, examplesOf, type LayoutName, layoutNames, type Split, splitNames } from '../data/dataset.ts';
-import type { MissingPolicy } from '../data/model-inputs.ts';
+import { emptyImage, emptySpectrogram, type MissingPolicy } from '../data/model-inputs.ts';
 import { openBatches } from '../data/open-batches-node.ts';
 import { openDataset } from '../data/open-dataset-node.ts';
 import type { SplitFile } from '../data/split.ts';
 import { readSplitFile } from '../data/split-file-node.ts';
 import { DuetError } from '../errors.ts';
 import { kindOfPath, readJsonClearly } from '../files/read-clearly.ts';
-import { openAdapter } from '../infer/adapter.ts';
+import { openAdapter } from '../infer/open-adapter-node.ts';
 import type { ParameterCounts } from '../infer/parameter-counts.ts';
 import { openPredictor } from '../infer/predictor.ts';
 import { nodeSessions } from '../runtime/node.ts';
@@ -78,11 +78,12 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
       openSession: nodeSessions(session),
     });
     try {
-      // Every clip once as it is and, if there is a background head, once with a foreign sound.
-      const total = (await feed.count(chosen)) * (adapter.model.background ? 2 : 1);
+      // Every clip as it is, with a foreign sound, without its picture and without its sound.
+      const total = (await feed.count(chosen)) * 4;
       const score = await scoreSplit(chosen, {
         ...{ feed, predictor, adapter: adapter.tensors, classes: adapter.classes.length, mismatchSeed: 0 },
         backgroundThreshold: adapter.backgroundThreshold,
+        emptyInputs: { image: emptyImage(adapter.inputs), spectrogram: emptySpectrogram(adapter.inputs) },
         onClips(done) {
           signal?.throwIfAborted();
           onEvent({ kind: 'clips', done, total });

@@ -53,7 +53,7 @@ export type CalibrationBin = { readonly confidence: number; readonly accuracy: n
 export type Calibration = { readonly expectedError: number; readonly bins: readonly CalibrationBin[] };
 
 /** Expected calibration error over bins of equal width (Guo et al. 2017, equation 3), with the bins that hold clips. */
-export function calibration(confidences: readonly number[], right: readonly boolean[], binCount = 10): Calibration {
+export function calibration(confidences: readonly number[], right: readonly boolean[], binCount = 15): Calibration {
   const bins = Array.from({ length: binCount }, () => ({ confidence: 0, accuracy: 0, clips: 0 }));
   for (const [clip, confidence] of confidences.entries()) {
     const bin = bins[Math.min(binCount - 1, Math.floor(confidence * binCount))]!;

@@ -7,13 +7,16 @@ type Clip = { readonly label: number; readonly logits: readonly [number, number]
 
 /** Scores clips whose answers are given; each picture with a foreign sound gets the background logit -1. */
 function score(clips: readonly Clip[], backgroundThreshold: number) {
-  const batch = { labels: clips.map(({ label }) => label), pictureIds: clips.map((_, index) => String(index)), count: clips.length };
+  const ids = clips.map((_, index) => String(index));
+  // Each gets the sound of the next clip.
+  const soundIds = [...ids.slice(1), ids[0]!];
+  const batch = { labels: clips.map(({ label }) => label), pictureIds: ids, soundIds: ids, count: clips.length };
   const feed = {
     evaluate: async function* () {
       yield { ...batch, isMismatched: false };
     },
     mismatched: async function* () {
-      yield { ...batch, isMismatched: true };
+      yield { ...batch, soundIds, isMismatched: true };
     },
   } as unknown as BatchFeed;
   const predictor = {

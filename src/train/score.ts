@@ -1,10 +1,10 @@
 // A model's answers on one split of a data set, and what they are worth.
 import type { Batch } from '../data/batch.ts';
+import type { BatchFeed } from '../data/batch-feed.ts';
 import type { Split } from '../data/dataset.ts';
 import { backgroundLabel } from '../data/epoch-plan.ts';
-import type { BatchFeed } from '../data/open-batches-node.ts';
 import { indexOfLargest, sigmoid, softmaxRows } from '../infer/decision.ts';
-import type { Predictor } from '../infer/predictor.ts';
+import type { ModelInputs, Predictor } from '../infer/predictor.ts';
 import {
   accuracy,
   areaUnderCurve,
@@ -15,6 +15,7 @@ import {
   confusionCounts,
   macroF1,
 } from './metrics.ts';
+import { type EmptyInputs, type Robustness, swappedShares, withoutPicture, withoutSound } from './robustness.ts';
 
 export type ScoredClip = {
   readonly id: string;
@@ -38,6 +39,8 @@ export type Score = {
   readonly confusion: readonly (readonly number[])[];
   readonly perClass: readonly ClassScores[];
   readonly calibration: Calibration;
+  /** Only where it was asked for. */
+  readonly robustness: Robustness | undefined;
 };
 
 export type ScoreOptions = {
@@ -49,6 +52,8 @@ export type ScoreOptions = {
   readonly backgroundThreshold?: number;
   /** Seeds the mismatched pairs; without it there are none. */
   readonly mismatchSeed?: number;
+  /** Asks what remains without a modality and with another class's sound; these stand in for what is missing. */
+  readonly emptyInputs?: EmptyInputs;
   readonly onClips?: (done: number) => void;
 };
 
@@ -57,35 +62,41 @@ export type ScoreOptions = {
  * it counts as one more class, the last: its probability is the background head's, and the classes share the rest.
  */
 export async function scoreSplit(split: Split, options: ScoreOptions): Promise<Score> {
-  const { feed, predictor, adapter, classes, mismatchSeed } = options;
-  const answers: ScoredClip[] = [];
-  const mismatched: number[] = [];
+  const { feed, predictor, adapter, classes, mismatchSeed, emptyInputs, backgroundThreshold = 0.5 } = options;
   let done = 0;
-  const predict = async (batch: Batch) => {
-    const predictions = await predictor.run(adapter, batch);
-    done += batch.count;
-    options.onClips?.(done);
-    return predictions;
+  const answersTo = async (batches: AsyncIterable<Batch>, changed: (batch: Batch) => ModelInputs = (batch) => batch) => {
+    const answers: (ScoredClip & { readonly soundId: string })[] = [];
+    for await (const batch of batches) {
+      const { classLogits, backgroundLogits } = await predictor.run(adapter, changed(batch));
+      done += batch.count;
+      options.onClips?.(done);
+      const probabilities = softmaxRows(classLogits, classes);
+      for (let clip = 0; clip < batch.count; clip++)
+        answers.push({
+          id: batch.pictureIds[clip]!,
+          soundId: batch.soundIds[clip]!,
+          label: batch.labels[clip]!,
+          predicted: indexOfLargest(probabilities[clip]!),
+          probabilities: probabilities[clip]!,
+          backgroundLogit: backgroundLogits?.[clip],
+        });
+    }
+    return answers;
   };
-  for await (const batch of feed.evaluate(split)) {
-    const { classLogits, backgroundLogits } = await predict(batch);
-    const probabilities = softmaxRows(classLogits, classes);
-    for (let clip = 0; clip < batch.count; clip++)
-      answers.push({
-        id: batch.pictureIds[clip]!,
-        label: batch.labels[clip]!,
-        predicted: indexOfLargest(probabilities[clip]!),
-        probabilities: probabilities[clip]!,
-        backgroundLogit: backgroundLogits?.[clip],
-      });
-  }
-  const labelled = new Set(answers.map(({ label }) => label));
+  const answers = (await answersTo(feed.evaluate(split))).map(({ soundId: _, ...answer }) => answer);
+  const labels = new Map(answers.map(({ id, label }) => [id, label]));
+  const labelled = new Set(labels.values());
   const hasBackground = answers.some(({ backgroundLogit }) => backgroundLogit !== undefined);
-  if (mismatchSeed !== undefined && hasBackground && labelled.size > 1)
-    for await (const batch of feed.mismatched(split, mismatchSeed)) mismatched.push(...(await predict(batch)).backgroundLogits!);
+  const asksSwapped = mismatchSeed !== undefined && (hasBackground || emptyInputs !== undefined) && labelled.size > 1;
+  const swapped = asksSwapped ? await answersTo(feed.mismatched(split, mismatchSeed)) : [];
+  const mismatched = swapped.flatMap(({ backgroundLogit }) => (backgroundLogit === undefined ? [] : [backgroundLogit]));
 
   const isLabelled = labelled.has(backgroundLabel);
-  const clips = isLabelled ? answers.map((answer) => amongBackground(answer, classes, options.backgroundThreshold ?? 0.5)) : answers;
+  const decided = (given: readonly ScoredClip[]) =>
+    isLabelled ? given.map((answer) => amongBackground(answer, classes, backgroundThreshold)) : given;
+  const shareRight = (given: readonly ScoredClip[]) =>
+    decided(given).filter(({ label, predicted }) => label === predicted).length / given.length;
+  const clips = decided(answers);
   const confusion = confusionCounts(
     clips.map(({ label }) => label),
     clips.map(({ predicted }) => predicted),
@@ -112,6 +123,11 @@ export async function scoreSplit(split: Split, options: ScoreOptions): Promise<S
       clips.map(({ probabilities, predicted }) => probabilities[predicted]!),
       clips.map(({ label, predicted }) => predicted === label),
     ),
+    robustness: emptyInputs && {
+      pictureMissing: shareRight(await answersTo(feed.evaluate(split), withoutPicture(emptyInputs))),
+      soundMissing: shareRight(await answersTo(feed.evaluate(split), withoutSound(emptyInputs))),
+      swapped: swapped.length > 0 ? swappedShares(swapped, labels, backgroundThreshold) : undefined,
+    },
   };
 }
 
