@@ -7,6 +7,7 @@ import { generateDemoData } from '../demo/generate.ts';
 import { kindOfPath } from '../files/read-clearly.ts';
 import { ensureFolder, writeFileAtomic } from '../files/write-atomic.ts';
 import { type Classifier, openClassifier } from '../infer/classifier.ts';
+import { exampleOfWindow, trainingCurves } from '../pages/report-data.ts';
 import { attentionPeak } from '../report/attention-overlay.ts';
 import { reportPage } from '../report/page.ts';
 import type { LocalisationResult, PredictionExample } from '../report/report.ts';
@@ -18,7 +19,6 @@ import type { Context } from './context.ts';
 import type { DemoSettings } from './demo.ts';
 import { showEvaluation } from './evaluate.ts';
 import type { Progress } from './progress.ts';
-import { exampleOfWindow, trainingCurves } from './report-data.ts';
 import { sessionOptions } from './session-options.ts';
 import { showTraining } from './train-progress.ts';
 
@@ -161,6 +161,7 @@ async function demoPage({ evaluation, trained, localisation, examples, seconds, 
     confusion: { classes, counts: evaluation.confusion },
     perClass: evaluation.perClass,
     calibration: evaluation.calibration,
+    robustness: evaluation.robustness,
     examples,
     localisation,
     skipped: skipped.map(({ id, reason }) => ({ path: id, reason })),

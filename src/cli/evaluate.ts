@@ -2,7 +2,8 @@
 import type { Command } from 'commander';
 import { writeFileAtomic } from '../files/write-atomic.ts';
 import { countsText, percent } from '../report/format.ts';
-import type { Calibration, ConfusionMatrix } from '../report/report.ts';
+import type { Calibration, ConfusionMatrix, Robustness } from '../report/report.ts';
+import { robustnessRows } from '../report/robustness.ts';
 import type { EvaluateEvent, Evaluation } from '../train/evaluate.ts';
 import {
   backboneSettings,
@@ -57,6 +58,8 @@ export type EvaluateResult = {
   readonly perClass: Evaluation['perClass'];
   readonly confusion: ConfusionMatrix;
   readonly calibration: Calibration;
+  /** Accuracy without picture and without sound; what pairs with another class's sound are taken for. */
+  readonly robustness: Robustness | undefined;
   /** How many numbers the model consists of. */
   readonly parameters: Evaluation['parameters'];
   /** What computed it: cpu, where auto chose. */
@@ -106,9 +109,12 @@ async function runEvaluate(run: string, data: string, settings: EvaluateSettings
     const result = evaluationResult(evaluation, settings.split);
     if (settings.predictions !== undefined) await writeFileAtomic(settings.predictions, predictionLines(evaluation));
     if (settings.report !== undefined) {
-      const { evaluationReport } = await import('./evaluate-report.ts');
+      const { evaluationPage } = await import('../pages/evaluation-page.ts');
       const seconds = (performance.now() - began) / 1000;
-      const page = await evaluationReport(evaluation, { run, data, settings, seconds, command: context.commandLine });
+      const page = await evaluationPage(evaluation, {
+        ...{ run, data, seconds, session: sessionOptions(settings), command: context.commandLine },
+        ...{ split: settings.split, backbone: settings.backbone, missing: settings.missing },
+      });
       await writeFileAtomic(settings.report, page);
       progress.note(`Report: ${settings.report}`);
     }
@@ -138,9 +144,10 @@ export function showEvaluation(progress: Progress): (event: EvaluateEvent) => vo
 
 /** What is printed of an evaluation. */
 export function evaluationResult(evaluation: Evaluation, split: string): EvaluateResult {
-  const { accuracy, macroF1, backgroundAuc, loss, perClass, classes, confusion, calibration, parameters, provider, skipped } = evaluation;
+  const { accuracy, macroF1, backgroundAuc, loss, perClass, classes, confusion, calibration, robustness, parameters, provider, skipped } =
+    evaluation;
   return {
-    ...{ split, accuracy, macroF1, backgroundAuc, loss, perClass, calibration, parameters, provider },
+    ...{ split, accuracy, macroF1, backgroundAuc, loss, perClass, calibration, robustness, parameters, provider },
     clips: evaluation.clips.length,
     skipped: skipped.length,
     confusion: { classes, counts: confusion },
@@ -163,6 +170,8 @@ export function evaluateText(result: EvaluateResult): string {
     ['accuracy', percent(result.accuracy)],
     ['macro F1', percent(result.macroF1)],
     ...(result.backgroundAuc === undefined ? [] : [['background AUC', result.backgroundAuc.toFixed(3)] as const]),
+    ['calibration error', percent(result.calibration.expectedError)],
+    ...(result.robustness === undefined ? [] : robustnessRows(result.robustness)),
     ['clips', String(result.clips)],
     ['skipped', String(result.skipped)],
     ['parameters', countsText(result.parameters)],

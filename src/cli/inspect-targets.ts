@@ -6,9 +6,9 @@ import { kindOfPath } from '../files/read-clearly.ts';
 import type { AudioTrack, VideoTrack } from '../media/media.ts';
 import { type FrontEndName, frontEnds } from '../signal/front-ends.ts';
 import type { RunConfig } from '../train/run-folder.ts';
+import type { Epoch } from '../train/run-history.ts';
 import type { AdapterConfig } from '../weights/adapter-config.ts';
 import type { BackboneConfig } from '../weights/backbone.ts';
-import type { Epoch } from './run-history.ts';
 
 /** A window that training may take; evaluation takes one of them. Seconds on the file's clock. */
 export type InspectedWindow = { readonly start: number; readonly end: number; readonly frame: number; readonly evaluated: boolean };
@@ -90,7 +90,7 @@ async function inspectRun(path: string): Promise<RunInspection> {
   const parameters = [...adapter.tensors.values()].reduce((sum, { data }) => sum + data.length, 0);
   const found = { kind: 'run', path, adapter: adapter.config, parameters, tensors } as const;
   if ((await kindOfPath(join(path, runFiles.config))) !== 'file') return found;
-  const { readHistory } = await import('./run-history.ts');
+  const { readHistory } = await import('../train/run-history.ts');
   const { kept, epochs } = await readHistory(join(path, runFiles.history));
   return { ...found, run: await readRunConfig(path), epochs: epochs.length, kept, best: epochs.find(({ epoch }) => epoch === kept) };
 }

@@ -7,6 +7,7 @@ import { ensureFolder, writeFileAtomic } from '../files/write-atomic.ts';
 import { type Classifier, openClassifier, type WindowPrediction as Window } from '../infer/classifier.ts';
 import { type LabelledWindow, timelineEvents } from '../infer/timeline.ts';
 import type { MediaReference } from '../media/media.ts';
+import { exampleOfWindow, labelOf } from '../pages/report-data.ts';
 import { attentionOverlay } from '../report/attention-overlay.ts';
 import { encodePng } from '../report/png-node.ts';
 import type { PredictionExample } from '../report/report.ts';
@@ -15,7 +16,6 @@ import { frontEnds } from '../signal/front-ends.ts';
 import type { Context } from './context.ts';
 import type { FilePrediction, PredictSettings, WindowPrediction } from './predict.ts';
 import type { Progress } from './progress.ts';
-import { exampleOfWindow, labelOf } from './report-data.ts';
 import { sessionOptions } from './session-options.ts';
 
 /** Predicts all files; one that cannot be read is told as such and does not stop the others. */

@@ -36,6 +36,7 @@ test('an evaluation without background leaves its AUC out', () => {
     perClass: [{ name: 'dog', precision: 1, recall: 0.5, f1: 2 / 3, clips: 4 }],
     confusion: { classes: ['dog'], counts: [[4]] },
     calibration: { expectedError: 0, bins: [] },
+    robustness: undefined,
   };
   expect(evaluateText(result)).not.toContain('AUC');
   expect(evaluateText({ ...result, backgroundAuc: 0.86 })).toMatch(/background AUC +0.860/);

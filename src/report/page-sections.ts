@@ -12,8 +12,10 @@ import type {
   LocalisationResult,
   Report,
   ReportSummary,
+  Robustness,
   Timeline,
 } from './report.ts';
+import { robustnessRows } from './robustness.ts';
 import { timelineChart } from './timeline.ts';
 
 export function summaryNumbers(summary: ReportSummary): string {
@@ -70,6 +72,11 @@ export function calibrationSection(calibration: Calibration): string {
   return element('figure', { class: 'narrow' }, reliabilityDiagram(calibration), element('figcaption', {}, note));
 }
 
+export function robustnessSection(robustness: Robustness): string {
+  const caption = 'A plain picture or silence in place of what is missing; swapped pairs are pictures with the sound of another class.';
+  return listTable(caption, ['what', 'share'], robustnessRows(robustness), 1);
+}
+
 export function timelineSection(timeline: Timeline): string {
   if (timeline.events.length === 0)
     return element('div', { class: 'timeline' }, heading(timeline.title), element('p', { class: 'note' }, 'No events.'));
@@ -121,7 +128,7 @@ export function meter(share: number): string {
 }
 
 /** A table whose first `textColumns` columns are text and whose others are numbers. */
-function listTable(caption: string, heads: readonly string[], rows: readonly (readonly string[])[], textColumns: number): string {
+export function listTable(caption: string, heads: readonly string[], rows: readonly (readonly string[])[], textColumns: number): string {
   const head = heads.map((name, column) =>
     element('th', { scope: 'col', style: column < textColumns ? 'text-align:left' : undefined }, escapeText(name)),
   );
@@ -142,6 +149,6 @@ function listTable(caption: string, heads: readonly string[], rows: readonly (re
   );
 }
 
-function scrolled(markup: string): string {
+export function scrolled(markup: string): string {
   return element('div', { class: 'scroll' }, markup);
 }

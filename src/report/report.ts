@@ -36,6 +36,13 @@ export type Calibration = {
   readonly bins: readonly CalibrationBin[];
 };
 
+/** What is left when a modality is missing (accuracy) or is another class's clip's (shares of such pairs, by what they are taken for). */
+export type Robustness = {
+  readonly pictureMissing: number;
+  readonly soundMissing: number;
+  readonly swapped: { readonly picture: number; readonly sound: number; readonly background: number; readonly other: number } | undefined;
+};
+
 export type TimelineEvent = { readonly start: number; readonly end: number; readonly label: string; readonly probability: number };
 
 export type Timeline = { readonly title: string; readonly duration: number; readonly events: readonly TimelineEvent[] };
@@ -91,6 +98,7 @@ export type Report = {
   readonly confusion?: ConfusionMatrix | undefined;
   readonly perClass: readonly ClassResult[];
   readonly calibration?: Calibration | undefined;
+  readonly robustness?: Robustness | undefined;
   readonly examples: readonly PredictionExample[];
   readonly timelines?: readonly Timeline[] | undefined;
   readonly localisation?: readonly LocalisationResult[] | undefined;

@@ -1,34 +1,37 @@
-// The page that `duet evaluate --report` writes.
+// An evaluation as a page: numbers, curves, confusions, calibration, and clips to look at.
 import { join } from 'node:path';
 import { examplesOf } from '../data/dataset.ts';
+import type { MissingPolicy } from '../data/model-inputs.ts';
 import { openDataset } from '../data/open-dataset-node.ts';
 import { kindOfPath } from '../files/read-clearly.ts';
 import { openClassifier } from '../infer/classifier.ts';
 import { reportPage } from '../report/page.ts';
 import type { PredictionExample } from '../report/report.ts';
+import type { SessionOptions } from '../runtime/session.ts';
 import type { Evaluation } from '../train/evaluate.ts';
 import { readRunConfig, runFiles } from '../train/run-folder.ts';
-import type { EvaluateSettings } from './evaluate.ts';
+import { readHistory } from '../train/run-history.ts';
 import { exampleOfWindow, trainingCurves } from './report-data.ts';
-import { readHistory } from './run-history.ts';
-import { sessionOptions } from './session-options.ts';
 
 export type EvaluationContext = {
   readonly run: string;
   readonly data: string;
-  readonly settings: EvaluateSettings;
+  readonly split: string;
+  readonly backbone?: string | undefined;
+  readonly missing: MissingPolicy;
+  readonly session: SessionOptions;
   readonly seconds: number;
   readonly command: string;
 };
 
 /** The whole page, as HTML. */
-export async function evaluationReport(evaluation: Evaluation, context: EvaluationContext): Promise<string> {
-  const { run, data, settings, seconds, command } = context;
+export async function evaluationPage(evaluation: Evaluation, context: EvaluationContext): Promise<string> {
+  const { run, data, split, seconds, command } = context;
   const history = await readHistory(join(run, runFiles.history));
   const isRun = (await kindOfPath(join(run, runFiles.config))) === 'file';
   return reportPage({
     title: `${run} on ${data}`,
-    introduction: `${evaluation.clips.length} ${settings.split === 'all' ? '' : `${settings.split} `}clips of ${evaluation.classes.length} classes.`,
+    introduction: `${evaluation.clips.length} ${split === 'all' ? '' : `${split} `}clips of ${evaluation.classes.length} classes.`,
     summary: {
       accuracy: evaluation.accuracy,
       macroF1: evaluation.macroF1,
@@ -41,6 +44,7 @@ export async function evaluationReport(evaluation: Evaluation, context: Evaluati
     confusion: { classes: evaluation.classes, counts: evaluation.confusion },
     perClass: evaluation.perClass,
     calibration: evaluation.calibration,
+    robustness: evaluation.robustness,
     examples: await clipExamples(evaluation, context),
     skipped: evaluation.skipped.map(({ id, reason }) => ({ path: id, reason })),
     command,
@@ -51,7 +55,10 @@ export async function evaluationReport(evaluation: Evaluation, context: Evaluati
 const examplesShown = 6;
 
 /** Some clips with their attention: mistakes first, as they tell most, then one of each class. */
-async function clipExamples(evaluation: Evaluation, { run, data, settings }: EvaluationContext): Promise<PredictionExample[]> {
+async function clipExamples(
+  evaluation: Evaluation,
+  { run, data, backbone, missing, session }: EvaluationContext,
+): Promise<PredictionExample[]> {
   const dataset = await openDataset(data, { purpose: 'evaluate', layout: evaluation.layout });
   const examples = new Map(
     (['test', 'val', 'train'] as const).flatMap((split) => examplesOf(dataset, split)).map((example) => [example.id, example]),
@@ -61,13 +68,13 @@ async function clipExamples(evaluation: Evaluation, { run, data, settings }: Eva
     (clip, index, all) => right(clip) && all.findIndex((other) => other.label === clip.label && right(other)) === index,
   );
   const mistakes = evaluation.clips.filter((clip) => !right(clip)).slice(0, examplesShown / 2);
-  const classifier = await openClassifier({ run, backbone: settings.backbone, session: sessionOptions(settings) });
+  const classifier = await openClassifier({ run, backbone, session });
   const shown: PredictionExample[] = [];
   try {
     for (const clip of [...mistakes, ...firstOfClass].slice(0, examplesShown)) {
       const example = examples.get(clip.id);
       if (example === undefined) continue;
-      for await (const window of classifier.predict(example.media, { missing: settings.missing })) {
+      for await (const window of classifier.predict(example.media, { missing })) {
         shown.push(await exampleOfWindow(classifier, window, clip.id, example.label));
         break;
       }
