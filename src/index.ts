@@ -7,9 +7,10 @@ export { type OpenDatasetOptions, openDataset } from './data/open-dataset-node.t
 export type { InputSettings } from './data/settings.ts';
 export { generateDemoData } from './demo/generate.ts';
 export { DuetError, isDuetError } from './errors.ts';
-export { type Adapter, openAdapter } from './infer/adapter.ts';
+export type { Adapter } from './infer/adapter.ts';
 export { type Classifier, type ClassifierOptions, openClassifier, type PredictOptions, type WindowPrediction } from './infer/classifier.ts';
 export { exportGraph } from './infer/export-onnx.ts';
+export { openAdapter } from './infer/open-adapter-node.ts';
 export type { ParameterCounts } from './infer/parameter-counts.ts';
 export { type TimelineEvent, timelineEvents } from './infer/timeline.ts';
 export type { Media, MediaReference } from './media/media.ts';

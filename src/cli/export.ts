@@ -58,7 +58,10 @@ export type ExportResult = {
 type NamedShape = { readonly name: string; readonly type: string; readonly shape: readonly number[] };
 
 async function runExport(run: string, onnx: string, settings: ExportSettings, context: Context): Promise<void> {
-  const [{ openAdapter }, { exportGraph }] = await Promise.all([import('../infer/adapter.ts'), import('../infer/export-onnx.ts')]);
+  const [{ openAdapter }, { exportGraph }] = await Promise.all([
+    import('../infer/open-adapter-node.ts'),
+    import('../infer/export-onnx.ts'),
+  ]);
   if (!settings.force && (await kindOfPath(onnx)) !== undefined) {
     throw new DuetError(`${onnx} is there already; choose another name, or replace it by --force.`);
   }

@@ -2,7 +2,8 @@
 import { Worker } from 'node:worker_threads';
 import { DuetError, messageOf } from '../errors.ts';
 import type { BatchOrder } from './batch.ts';
-import { type BatchMaker, type BatchMakerOptions, createBatchMaker, type MadeBatch } from './batch-maker-node.ts';
+import type { BatchMaker, MadeBatch } from './batch-maker.ts';
+import { type CacheBatchMakerOptions, createCacheBatchMaker } from './batch-maker-node.ts';
 import { isCompiled } from './is-compiled.ts';
 
 export type NumberedOrder = { readonly number: number; readonly order: BatchOrder };
@@ -11,8 +12,8 @@ export type BatchAnswer = { readonly number: number; readonly made: MadeBatch } 
 export type BatchPool = BatchMaker & { close(): Promise<void> };
 
 /** A pool of `workers` threads; with 0, and from TypeScript sources, the caller's own. An idle pool does not keep the process alive. */
-export function openBatchPool(options: BatchMakerOptions, workers: number): BatchPool {
-  if (workers === 0 || !isCompiled) return { ...createBatchMaker(options), close: async () => undefined };
+export function openBatchPool(options: CacheBatchMakerOptions, workers: number): BatchPool {
+  if (workers === 0 || !isCompiled) return { ...createCacheBatchMaker(options), close: async () => undefined };
   const threads = Array.from({ length: workers }, () => startThread(options));
   return {
     make: (order) => threads.reduce((least, thread) => (thread.pending() < least.pending() ? thread : least)).make(order),
@@ -22,7 +23,7 @@ export function openBatchPool(options: BatchMakerOptions, workers: number): Batc
   };
 }
 
-function startThread(options: BatchMakerOptions): BatchPool & { pending(): number } {
+function startThread(options: CacheBatchMakerOptions): BatchPool & { pending(): number } {
   const worker = new Worker(new URL('./batch-worker-node.js', import.meta.url), { workerData: options });
   const waiting = new Map<number, { resolve(made: MadeBatch): void; reject(error: Error): void }>();
   let orders = 0;

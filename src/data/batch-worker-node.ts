@@ -1,9 +1,9 @@
 // A worker thread that makes batches, one after another, until it is stopped.
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
-import { type BatchMakerOptions, createBatchMaker } from './batch-maker-node.ts';
+import { type CacheBatchMakerOptions, createCacheBatchMaker } from './batch-maker-node.ts';
 import type { BatchAnswer, NumberedOrder } from './batch-pool-node.ts';
 
-const maker = createBatchMaker(workerData as BatchMakerOptions);
+const maker = createCacheBatchMaker(workerData as CacheBatchMakerOptions);
 const port = parentPort as MessagePort;
 let last: Promise<void> = Promise.resolve();
 

@@ -6,6 +6,7 @@ import { endianness } from 'node:os';
 import { z } from 'zod';
 import type { Picture } from '../signal/picture.ts';
 import type { ClipFeatures } from './clip-features.ts';
+import { DamagedEntry, type FeatureReader } from './feature-reader.ts';
 import { middleOf } from './windows.ts';
 
 const magic = `duet-features-${endianness()}\n`;
@@ -26,9 +27,6 @@ const headerSchema = z.object({
 });
 export type EntryHeader = z.infer<typeof headerSchema>;
 type Section = z.infer<typeof section>;
-
-/** Thrown for a file that is not a whole, undamaged entry: make it anew. */
-export class DamagedEntry extends Error {}
 
 /** The bytes of an entry. Equal pictures and spectrograms are kept once. */
 export function encodeEntry(features: ClipFeatures): Uint8Array[] {
@@ -60,14 +58,7 @@ export function encodeEntry(features: ClipFeatures): Uint8Array[] {
 }
 
 /** An open entry. */
-export type EntryReader = {
-  readonly header: EntryHeader;
-  evaluation(): Promise<Picture | undefined>;
-  /** The frame of a window; `middle` is the one that evaluation uses. */
-  training(window: number | 'middle'): Promise<Picture | undefined>;
-  spectrogram(window: number | 'middle'): Promise<Float32Array>;
-  close(): Promise<void>;
-};
+export type EntryReader = FeatureReader & { readonly header: EntryHeader };
 
 /** Opens an entry and checks its header and its length. Throws DamagedEntry, or the system's own error when there is no such file. */
 export async function openEntry(path: string): Promise<EntryReader> {
@@ -80,6 +71,7 @@ export async function openEntry(path: string): Promise<EntryReader> {
     const at = <Item>(items: readonly Item[], window: number | 'middle') => items[window === 'middle' ? middleOf(items) : window];
     return {
       header,
+      windows: header.spectrograms.length,
       evaluation: () => readPicture(header.evaluation),
       training: (window) => readPicture(at(header.training, window)),
       async spectrogram(window) {

@@ -3,11 +3,10 @@ import type { InputSettings } from '../data/settings.ts';
 import { DuetError } from '../errors.ts';
 import { checkSchema } from '../files/schema-error.ts';
 import { type MaAvtConfig, type ModelOptions, modelOptionsSchema, trainableParameters } from '../model/config.ts';
-import { type FrontEndName, frontEnds } from '../signal/front-ends.ts';
+import { type FrontEndName, frequencyAxis, frontEnds } from '../signal/front-ends.ts';
 import { type AdapterConfig, adapterFormatVersion, checkAdapterBackbone } from '../weights/adapter-config.ts';
-import { type Adapter as AdapterFiles, readAdapter } from '../weights/adapter-folder-node.ts';
+import type { Adapter as AdapterFiles } from '../weights/adapter-files.ts';
 import type { Backbone, BackboneConfig } from '../weights/backbone.ts';
-import { openBackbone } from '../weights/open-backbone-node.ts';
 import { type ParameterCounts, parameterCounts } from './parameter-counts.ts';
 import { foldedConfig } from './predictor.ts';
 
@@ -63,49 +62,39 @@ export function adapterFiles(
   return { config, tensors: new Map([...specifications].map(([name, { shape }]) => [name, { shape, data: folded.get(name)! }])) };
 }
 
-export type OpenedAdapter = { readonly adapter: Adapter; readonly backbone: Backbone };
-
 /**
- * Opens an adapter folder and the backbone it belongs to.
- * @param backboneSource where the backbone lies now, if not where the adapter says.
- * @throws DuetError when either is missing, damaged or does not fit the other.
+ * What the two files of an adapter say, ready for its backbone. `name` is what messages call the adapter.
+ * @throws DuetError when they do not fit each other.
  */
-export async function openAdapter(folder: string, backboneSource?: string): Promise<OpenedAdapter> {
-  const { config, tensors } = await readAdapter(folder);
-  const backbone = await openBackbone(backboneSource ?? config.base_model_name_or_path, { imageSize: config.image_size });
-  checkAdapterBackbone(config, backbone, folder);
+export function fitAdapter({ config, tensors }: AdapterFiles, backbone: Backbone, name: string): Adapter {
+  checkAdapterBackbone(config, backbone, name);
   const { tokens, positions, layerwise } = config;
-  const options = checkSchema(modelOptionsSchema, { ...config.model, tokens, positions, layerwise }, `${folder}'s adapter_config.json`);
-  const trained = { ...options, vit: backbone.config, classes: config.classes.length };
+  const options = checkSchema(modelOptionsSchema, { ...config.model, tokens, positions, layerwise }, `${name}'s adapter_config.json`);
+  const frontEnd = frontEndName(config.front_end, name);
+  const trained = { ...options, vit: backbone.config, classes: config.classes.length, frequencyAxis: frequencyAxis(frontEnd) };
   const model = foldedConfig(trained);
   const values = new Map<string, Float32Array>();
-  for (const [name, { shape }] of trainableParameters(model)) {
-    const tensor = tensors.get(name);
+  for (const [parameter, { shape }] of trainableParameters(model)) {
+    const tensor = tensors.get(parameter);
     if (tensor?.shape.join() !== shape.join())
       throw new DuetError(
-        `${folder}: the tensor '${name}' should have shape [${shape.join(', ')}] and ${tensor ? `has [${tensor.shape.join(', ')}]` : 'is missing'}; get a fresh copy of the adapter.`,
+        `${name}: the tensor '${parameter}' should have shape [${shape.join(', ')}] and ${tensor ? `has [${tensor.shape.join(', ')}]` : 'is missing'}; get a fresh copy of the adapter.`,
       );
-    values.set(name, tensor.data);
+    values.set(parameter, tensor.data);
   }
   return {
-    backbone,
-    adapter: {
-      classes: config.classes,
-      model,
-      tensors: values,
-      parameters: parameterCounts(trained),
-      inputs: inputSettings(backbone.config, {
-        frontEnd: frontEndName(config.front_end, folder),
-        normalisation: config.normalisation,
-      }),
-      backgroundThreshold: config.decision.background_threshold,
-    },
+    classes: config.classes,
+    model,
+    tensors: values,
+    parameters: parameterCounts(trained),
+    inputs: inputSettings(backbone.config, { frontEnd, normalisation: config.normalisation }),
+    backgroundThreshold: config.decision.background_threshold,
   };
 }
 
-function frontEndName(name: string, folder: string): FrontEndName {
+function frontEndName(name: string, adapter: string): FrontEndName {
   if (name in frontEnds) return name as FrontEndName;
   throw new DuetError(
-    `${folder} asks for the sound front end '${name}', which this Duet does not have (${Object.keys(frontEnds).join(', ')}).`,
+    `${adapter} asks for the sound front end '${name}', which this Duet does not have (${Object.keys(frontEnds).join(', ')}).`,
   );
 }

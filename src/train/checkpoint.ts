@@ -1,93 +1,21 @@
-// The state of a run on disk, so that a resumed run goes on bit for bit.
+// The state of a run on disk.
 import { join } from 'node:path';
-import * as z from 'zod';
-import { DuetError } from '../errors.ts';
 import { kindOfPath, readFileClearly } from '../files/read-clearly.ts';
-import { type NamedTensor, readSafetensors, writeSafetensors } from '../files/safetensors.ts';
-import { fromFloat32, toFloat32 } from '../files/tensor-values.ts';
 import { writeFileAtomic } from '../files/write-atomic.ts';
-import type { OptimiserState, Parameters } from './optimiser.ts';
-import { mapLosses } from './training-step.ts';
+import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './progress.ts';
+
+export { type Checkpoint, type EpochRecord, freshProgress } from './progress.ts';
 
 export const checkpointFile = 'checkpoint.safetensors';
 
-const lossesSchema = z.strictObject(mapLosses(() => z.number()));
-
-const epochSchema = z.strictObject({
-  /** Counted from 1. */
-  epoch: z.int(),
-  learningRate: z.number(),
-  /** Means over the epoch's steps. */
-  losses: lossesSchema,
-  /** Share of training clips that were classified right as they were trained on. */
-  trainAccuracy: z.number().nullable(),
-  validationAccuracy: z.number().nullable(),
-  validationLoss: z.number().nullable(),
-  /** Only for heads that can learn it. */
-  validationBackgroundAuc: z.number().nullable(),
-  seconds: z.number(),
-});
-
-/** What is known of a finished epoch. */
-export type EpochRecord = z.infer<typeof epochSchema>;
-
-const progressSchema = z.strictObject({
-  /** Finished epochs. */
-  epoch: z.int(),
-  /** Steps taken in the epoch under way. */
-  stepsInEpoch: z.int(),
-  /** Sums over the steps of the epoch under way. */
-  sums: lossesSchema.extend({ right: z.number(), judged: z.number(), seconds: z.number() }),
-  steps: z.int(),
-  best: z.strictObject({ epoch: z.int(), accuracy: z.number(), loss: z.number() }).nullable(),
-  history: z.array(epochSchema),
-  finished: z.boolean(),
-});
-
-export type RunProgress = z.infer<typeof progressSchema>;
-
-export type Checkpoint = { readonly parameters: Map<string, Float32Array>; readonly state: OptimiserState; readonly progress: RunProgress };
-
-export function freshProgress(): RunProgress {
-  return { epoch: 0, stepsInEpoch: 0, sums: freshSums(), steps: 0, best: null, history: [], finished: false };
-}
-
-export function freshSums(): RunProgress['sums'] {
-  return { ...mapLosses(() => 0), right: 0, judged: 0, seconds: 0 };
-}
-
 /** Writes the whole state into the run folder, whole or not at all. */
-export async function writeCheckpoint(folder: string, { parameters, state, progress }: Checkpoint): Promise<void> {
-  const tensors = new Map<string, NamedTensor>();
-  const put = (part: string, values: Parameters) => {
-    for (const [name, data] of values) tensors.set(`${part}.${name}`, fromFloat32(data, [data.length]));
-  };
-  put('parameter', parameters);
-  put('first', state.first);
-  put('second', state.second);
-  await writeFileAtomic(join(folder, checkpointFile), writeSafetensors(tensors, { progress: JSON.stringify(progress) }));
+export async function writeCheckpoint(folder: string, checkpoint: Checkpoint): Promise<void> {
+  await writeFileAtomic(join(folder, checkpointFile), encodeCheckpoint(checkpoint));
 }
 
 /** The state that a run folder holds, or undefined if it holds none. @throws DuetError when it is damaged or of another model. */
 export async function readCheckpoint(folder: string, lengths: ReadonlyMap<string, number>): Promise<Checkpoint | undefined> {
   const path = join(folder, checkpointFile);
   if ((await kindOfPath(path)) === undefined) return undefined;
-  const { tensors, metadata } = readSafetensors(await readFileClearly(path), path);
-  const progress = progressSchema.safeParse(JSON.parse(metadata.progress ?? 'null'));
-  if (!progress.success) throw new DuetError(`${path} was written by another version of Duet; start again with --force.`);
-  const take = (part: string) =>
-    new Map(
-      [...lengths].map(([name, length]) => {
-        const tensor = tensors.get(`${part}.${name}`);
-        const values = tensor && toFloat32(tensor).slice();
-        if (values?.length !== length)
-          throw new DuetError(`${path} is of another model than its config.json says; start again with --force.`);
-        return [name, values];
-      }),
-    );
-  return {
-    parameters: take('parameter'),
-    state: { step: progress.data.steps, first: take('first'), second: take('second') },
-    progress: progress.data,
-  };
+  return decodeCheckpoint(await readFileClearly(path), lengths, path);
 }

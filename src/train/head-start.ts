@@ -1,8 +1,8 @@
 // A quick start for the heads: they are first trained alone, on features of the untrained tokens that are computed once. Pictures and
 // sounds meet only in the heads, so that any picture may be paired with any sound without running the backbone again.
 import type { Batch } from '../data/batch.ts';
+import type { BatchFeed } from '../data/batch-feed.ts';
 import { groupBy } from '../data/dataset.ts';
-import type { BatchFeed } from '../data/open-batches-node.ts';
 import { differentiate } from '../graph/differentiate.ts';
 import { encodeOnnx } from '../graph/encode-onnx.ts';
 import { constant, elementCount, input, type Shape, type Tensor } from '../graph/tensor.ts';
@@ -28,7 +28,7 @@ const nothing = new Float32Array(0);
 
 /** One picture's or one sound's features: CLS, BG and the mean of the patches, [C] each. */
 type OwnFeatures = { readonly label: number } & Readonly<Record<Part, Float32Array>>;
-type ClipFeatures = Readonly<Record<Modality, OwnFeatures>>;
+export type ClipFeatures = Readonly<Record<Modality, OwnFeatures>>;
 
 export type HeadStartOptions = {
   readonly feed: BatchFeed;
@@ -53,7 +53,14 @@ const passes = 3;
 
 /** Trains the heads alone. @throws the signal's reason when it is aborted. */
 export async function headStart(options: HeadStartOptions): Promise<void> {
-  const clips = await collectFeatures(options);
+  await trainHeads(await collectFeatures(options), options);
+}
+
+/** Trains the heads on features that are there already. @throws the signal's reason when it is aborted. */
+export async function trainHeads(
+  clips: readonly ClipFeatures[],
+  options: Pick<HeadStartOptions, 'config' | 'parameters' | 'training' | 'openSession' | 'signal'>,
+): Promise<void> {
   const { config, parameters, training } = options;
   const own = new Map(headParameters(config).map(([name]) => [name, parameters.get(name)!]));
   const state = createOptimiserState(own);
@@ -74,7 +81,7 @@ export async function headStart(options: HeadStartOptions): Promise<void> {
 async function collectFeatures(options: HeadStartOptions): Promise<ClipFeatures[]> {
   const { feed, backbone, config, parameters, openSession, labelOf, signal, onProgress, training } = options;
   const folded = foldParameters(parameters, config);
-  const extractor = await openExtractor(backbone, config, folded, openSession);
+  const extractor = await openFeatureExtractor(backbone, config, folded, openSession);
   const clips: ClipFeatures[] = [];
   const total = Math.min(mostFeatures, (await feed.count('train')) * (training.augment === 'none' ? 1 : passes));
   try {
@@ -94,19 +101,21 @@ async function collectFeatures(options: HeadStartOptions): Promise<ClipFeatures[
   return clips;
 }
 
-type Extractor = {
+export type FeatureExtractor = {
+  /** The features of each clip of a batch. @param pictureLabels, soundLabels class indices, one for each clip. */
   run(batch: Batch, pictureLabels: readonly number[], soundLabels: readonly number[]): Promise<ClipFeatures[]>;
   release(): Promise<void>;
 };
 
 const extractorBatch = 8;
 
-async function openExtractor(
+/** Loads the backbone with the tokens as they are. Release it when done. @param folded the adapter's tensors; see foldParameters. */
+export async function openFeatureExtractor(
   backbone: Backbone,
   config: MaAvtConfig,
   folded: ReadonlyMap<string, Float32Array>,
   openSession: OpenSession,
-): Promise<Extractor> {
+): Promise<FeatureExtractor> {
   const shapes = trainableParameters(foldedConfig(config));
   const parameters = new Map([...folded].map(([name, values]) => [name, constant(values, shapes.get(name)!.shape)]));
   const images = input('images', [extractorBatch, 3, ...backbone.config.inputSize]);

@@ -1,15 +1,15 @@
 // Epochs and steps: the part of training that changes numbers.
 import type { Batch } from '../data/batch.ts';
-import type { BatchFeed } from '../data/open-batches-node.ts';
+import type { BatchFeed } from '../data/batch-feed.ts';
 import { DuetError } from '../errors.ts';
 import { indexOfLargest } from '../infer/decision.ts';
 import { foldParameters } from '../infer/fold.ts';
 import type { Predictor } from '../infer/predictor.ts';
 import { isBehindZero } from '../model/adaptation.ts';
 import type { MaAvtConfig } from '../model/config.ts';
-import { type Checkpoint, type EpochRecord, freshSums, type RunProgress } from './checkpoint.ts';
 import { addGradientNoise } from './gradient-noise.ts';
 import { clipGradients, defaultOptimiser, gradientNorm, optimiserStep } from './optimiser.ts';
+import { type Checkpoint, type EpochRecord, freshSums, type RunProgress } from './progress.ts';
 import type { TrainingConfig } from './recipes.ts';
 import { learningRateAt } from './schedule.ts';
 import { type Score, scoreSplit } from './score.ts';

@@ -3,31 +3,18 @@
 import { join } from 'node:path';
 import { DuetError } from '../errors.ts';
 import { kindOfPath, readFileClearly, readJsonClearly } from '../files/read-clearly.ts';
-import { readSafetensors, writeSafetensors } from '../files/safetensors.ts';
-import { fromFloat32, toFloat32 } from '../files/tensor-values.ts';
 import { ensureFolder, writeFileAtomic } from '../files/write-atomic.ts';
-import { type AdapterConfig, parseAdapterConfig } from './adapter-config.ts';
+import { parseAdapterConfig } from './adapter-config.ts';
+import { type Adapter, adapterConfigFile, adapterModelFile, decodeAdapter, encodeAdapter } from './adapter-files.ts';
 
-export const adapterModelFile = 'adapter_model.safetensors';
-export const adapterConfigFile = 'adapter_config.json';
-
-export type AdapterTensor = { readonly shape: readonly number[]; readonly data: Float32Array };
-
-export type Adapter = {
-  readonly config: AdapterConfig;
-  /** float32, row-major, by their parameter names. */
-  readonly tensors: ReadonlyMap<string, AdapterTensor>;
-};
+export { type Adapter, adapterConfigFile, adapterModelFile } from './adapter-files.ts';
 
 /** Writes both files, each whole or not at all; numbers that are not finite are refused. */
-export async function writeAdapter(folder: string, { config, tensors }: Adapter): Promise<void> {
-  const checked = parseAdapterConfig(config, folder);
-  for (const [name, { data }] of tensors)
-    refuseNonFinite(data, `The adapter for ${folder}`, name, 'lower the learning rate and train again');
-  const stored = new Map([...tensors].map(([name, { shape, data }]) => [name, fromFloat32(data, shape)]));
+export async function writeAdapter(folder: string, adapter: Adapter): Promise<void> {
+  const { config, model } = encodeAdapter(adapter, folder);
   await ensureFolder(folder);
-  await writeFileAtomic(join(folder, adapterModelFile), writeSafetensors(stored, { format: 'pt' }));
-  await writeFileAtomic(join(folder, adapterConfigFile), `${JSON.stringify(checked, null, 2)}\n`);
+  await writeFileAtomic(join(folder, adapterModelFile), model);
+  await writeFileAtomic(join(folder, adapterConfigFile), config);
 }
 
 /** Reads an adapter; a missing, damaged or foreign one is a DuetError. Whether it fits a backbone: `checkAdapterBackbone`. */
@@ -42,17 +29,5 @@ export async function readAdapter(folder: string): Promise<Adapter> {
   }
   const config = parseAdapterConfig(await readJsonClearly(join(folder, adapterConfigFile)), folder);
   const path = join(folder, adapterModelFile);
-  const file = readSafetensors(await readFileClearly(path), path);
-  const tensors = new Map<string, AdapterTensor>();
-  for (const [name, tensor] of file.tensors) {
-    const data = toFloat32(tensor, `${path}: tensor '${name}'`);
-    refuseNonFinite(data, path, name, 'get a fresh copy or train again');
-    tensors.set(name, { shape: tensor.shape, data });
-  }
-  return { config, tensors };
-}
-
-function refuseNonFinite(data: Float32Array, where: string, name: string, mend: string): void {
-  if (data.every(Number.isFinite)) return;
-  throw new DuetError(`${where}: tensor '${name}' holds numbers that are not finite (NaN or infinity); ${mend}.`);
+  return decodeAdapter(config, await readFileClearly(path), folder, path);
 }

@@ -1,0 +1,86 @@
+// The state of a run as numbers and as bytes, so that a resumed run goes on bit for bit wherever those are kept.
+import * as z from 'zod';
+import { DuetError } from '../errors.ts';
+import { type NamedTensor, readSafetensors, writeSafetensors } from '../files/safetensors.ts';
+import { fromFloat32, toFloat32 } from '../files/tensor-values.ts';
+import type { OptimiserState, Parameters } from './optimiser.ts';
+import { mapLosses } from './training-step.ts';
+
+const lossesSchema = z.strictObject(mapLosses(() => z.number()));
+
+const epochSchema = z.strictObject({
+  /** Counted from 1. */
+  epoch: z.int(),
+  learningRate: z.number(),
+  /** Means over the epoch's steps. */
+  losses: lossesSchema,
+  /** Share of training clips that were classified right as they were trained on. */
+  trainAccuracy: z.number().nullable(),
+  validationAccuracy: z.number().nullable(),
+  validationLoss: z.number().nullable(),
+  /** Only for heads that can learn it. */
+  validationBackgroundAuc: z.number().nullable(),
+  seconds: z.number(),
+});
+
+/** What is known of a finished epoch. */
+export type EpochRecord = z.infer<typeof epochSchema>;
+
+const progressSchema = z.strictObject({
+  /** Finished epochs. */
+  epoch: z.int(),
+  /** Steps taken in the epoch under way. */
+  stepsInEpoch: z.int(),
+  /** Sums over the steps of the epoch under way. */
+  sums: lossesSchema.extend({ right: z.number(), judged: z.number(), seconds: z.number() }),
+  steps: z.int(),
+  best: z.strictObject({ epoch: z.int(), accuracy: z.number(), loss: z.number() }).nullable(),
+  history: z.array(epochSchema),
+  finished: z.boolean(),
+});
+
+export type RunProgress = z.infer<typeof progressSchema>;
+
+export type Checkpoint = { readonly parameters: Map<string, Float32Array>; readonly state: OptimiserState; readonly progress: RunProgress };
+
+export function freshProgress(): RunProgress {
+  return { epoch: 0, stepsInEpoch: 0, sums: freshSums(), steps: 0, best: null, history: [], finished: false };
+}
+
+export function freshSums(): RunProgress['sums'] {
+  return { ...mapLosses(() => 0), right: 0, judged: 0, seconds: 0 };
+}
+
+/** The whole state as a safetensors file. */
+export function encodeCheckpoint({ parameters, state, progress }: Checkpoint): Uint8Array {
+  const tensors = new Map<string, NamedTensor>();
+  const put = (part: string, values: Parameters) => {
+    for (const [name, data] of values) tensors.set(`${part}.${name}`, fromFloat32(data, [data.length]));
+  };
+  put('parameter', parameters);
+  put('first', state.first);
+  put('second', state.second);
+  return writeSafetensors(tensors, { progress: JSON.stringify(progress) });
+}
+
+/** @param lengths of the model's parameters. @throws DuetError when the bytes, called `name`, are damaged or of another model. */
+export function decodeCheckpoint(bytes: Uint8Array, lengths: ReadonlyMap<string, number>, name: string): Checkpoint {
+  const { tensors, metadata } = readSafetensors(bytes, name);
+  const progress = progressSchema.safeParse(JSON.parse(metadata.progress ?? 'null'));
+  if (!progress.success) throw new DuetError(`${name} was written by another version of Duet; start again with --force.`);
+  const take = (part: string) =>
+    new Map(
+      [...lengths].map(([parameter, length]) => {
+        const tensor = tensors.get(`${part}.${parameter}`);
+        const values = tensor && toFloat32(tensor).slice();
+        if (values?.length !== length)
+          throw new DuetError(`${name} is of another model than its config.json says; start again with --force.`);
+        return [parameter, values];
+      }),
+    );
+  return {
+    parameters: take('parameter'),
+    state: { step: progress.data.steps, first: take('first'), second: take('second') },
+    progress: progress.data,
+  };
+}
