@@ -81,6 +81,11 @@ const model = grouped('Model:', {
   visualTokens: setting('--visual-tokens <number>', 'trainable tokens of the picture alone', wholeNumber({ least: 0, most: 1024 })),
   sharedTokens: setting('--shared-tokens <number>', 'trainable tokens common to both', wholeNumber({ least: 0, most: 1024 })),
   heads: setting('--heads <kind>', 'paper: one linear layer each; agreement: one for each modality', choice(['paper', 'agreement'])),
+  soundBands: setting(
+    '--sound-bands <number>',
+    'bands of frequency that agreement heads hear half-way through the blocks; 0: none',
+    wholeNumber({ least: 0, most: 64 }),
+  ),
   spectrogramScale: setting('--spectrogram-scale <factor>', 'on spectrograms before the backbone', decimal({ above: 0, most: 100 })),
   tokenDeviation: setting('--token-deviation <value>', 'standard deviation of the tokens at the start', decimal({ above: 0, most: 100 })),
   lightSelfAttention: settingWithDefault('--no-light-self-attention', 'do not let the tokens of a set attend to each other', toggle, true),

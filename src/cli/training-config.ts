@@ -43,6 +43,7 @@ export function trainingConfig(settings: TrainSettings, base: TrainingConfig): T
         positions: settings.positions,
         temperature: settings.temperature,
         heads: settings.heads,
+        soundBands: settings.soundBands,
         spectrogramScale: settings.spectrogramScale,
         tokenDeviation: settings.tokenDeviation,
       }),

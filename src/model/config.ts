@@ -34,6 +34,8 @@ export const modelOptionsSchema = z.strictObject({
   positions: z.enum(['stretched', 'exact']),
   /** What is read off the sequences; see heads.ts. */
   heads: z.enum(['paper', 'agreement']),
+  /** Bands of frequency in which agreement heads also read the sound half-way through the blocks; 0: not at all. */
+  soundBands: count.default(0),
   /** Whether BG starts from the backbone's CLS token; otherwise it is drawn like the other tokens. */
   backgroundFromCls: z.boolean(),
   /** Factor on spectrograms, to bring them to the spread of the pictures that the backbone knows. */
@@ -56,16 +58,22 @@ export type ModelOptions = Readonly<z.infer<typeof modelOptionsSchema>>;
 
 /** The options without what cannot be: one modality has no pairs, and the contrastive loss compares shared tokens. */
 export function coherentOptions(options: ModelOptions): ModelOptions {
-  const { modalities, tokens, contrastive } = options;
+  const { modalities, tokens, contrastive, heads } = options;
+  const soundBands = heads === 'paper' || modalities === 'visual' ? 0 : options.soundBands;
   if (modalities !== 'both')
     return {
-      ...{ ...options, background: false, contrastive: 'none' },
+      ...{ ...options, background: false, contrastive: 'none', soundBands },
       tokens: { ...tokens, [modalities === 'visual' ? 'audio' : 'visual']: 0 },
     };
-  return { ...options, contrastive: tokens.shared === 0 ? 'none' : contrastive };
+  return { ...options, soundBands, contrastive: tokens.shared === 0 ? 'none' : contrastive };
 }
 
-export type MaAvtConfig = ModelOptions & { readonly vit: VitConfig; readonly classes: number };
+export type MaAvtConfig = ModelOptions & {
+  readonly vit: VitConfig;
+  readonly classes: number;
+  /** Along which axis of the spectrogram frequency runs. Default: rows. */
+  readonly frequencyAxis?: 'rows' | 'columns' | undefined;
+};
 
 export const embeddingWidth = 512;
 

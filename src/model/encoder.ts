@@ -14,6 +14,8 @@ export type Features = {
   readonly background: PresentModalities | undefined;
   /** Mean of the patches after the final norm, [B, C]; only for heads that read it. */
   readonly patchMean: PresentModalities | undefined;
+  /** Means of the sound's patches in each band of frequency half-way through the blocks, [B, bands C]; only for heads that read it. */
+  readonly bands: PresentModalities | undefined;
   /** Mean of the shared tokens after each block, [B, C]; none without shared tokens. */
   readonly shared: readonly PresentModalities[];
   /** How much CLS attends to each patch in the last block, [B, P], each row summing to one. */
@@ -78,9 +80,14 @@ export function encode(
   };
   let sequences = together(starts);
   let scores: Tensor[] = [];
+  let bands: Tensor | undefined;
   const shared: PresentModalities[] = [];
   for (let layer = 0; layer < vit.depth; layer++) {
     const last = layer === vit.depth - 1;
+    if (layer === Math.floor(vit.depth / 2) && config.soundBands > 0) {
+      const sound = apart(sequences).audio;
+      bands = sound && bandMeans(slice(sound, 1, 1, 1 + patchCount), images.shape[2]! / vit.patchSize, config);
+    }
     if (config.layerwise === 'common' && layer > 0)
       sequences = sequences.map((x, stream) => concat([slice(x, 1, 0, ownLength), ...promptsOfStreams[stream]!], 1));
     const results = sequences.map((x) => block(x, within(weights, `blocks.${layer}`), vit, last ? readAtTheEnd : undefined));
@@ -96,9 +103,20 @@ export function encode(
     cls: ending(0, 1),
     background: config.background ? ending(1, 1) : undefined,
     patchMean: read.patches > 0 ? ending(1 + read.background, read.patches) : undefined,
+    bands: bands && { visual: undefined, audio: bands },
     shared,
     attention: apart(scores.map((ofStream) => clsAttention(ofStream, patchCount))), // 10.
   };
+}
+
+/** Patches [B, P, C] of so many rows to the means over each band of frequency, [B, bands C], the lowest first. */
+function bandMeans(patches: Tensor, rows: number, { soundBands, frequencyAxis }: MaAvtConfig): Tensor {
+  const [clips, patchCount, width] = patches.shape as [number, number, number];
+  const grid = reshape(patches, [clips, rows, patchCount / rows, width]);
+  const axis = frequencyAxis === 'columns' ? 2 : 1;
+  const edge = (band: number) => Math.floor((band * grid.shape[axis]!) / soundBands);
+  const means = Array.from({ length: soundBands }, (_, band) => mean(slice(grid, axis, edge(band), edge(band + 1)), [1, 2]));
+  return concat(means, 1);
 }
 
 function scaled(spectrograms: Tensor, { spectrogramScale }: MaAvtConfig): Tensor {

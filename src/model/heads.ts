@@ -18,10 +18,15 @@ export type HeadOutputs = {
 };
 
 /** What the heads read of the features. */
-export type PooledFeatures = Pick<Features, 'cls' | 'background' | 'patchMean'>;
+export type PooledFeatures = Pick<Features, 'cls' | 'background' | 'patchMean' | 'bands'>;
 
-/** Factors [B, 2C] that switch features of a modality off in training. */
+/** Factors [B, readWidth] that switch features of a modality off in training. */
 export type FeatureMasks = PerModality;
+
+/** How many features of a modality agreement heads read: CLS and the mean of the patches, and the sound's bands. */
+export function readWidth({ vit, soundBands }: Pick<MaAvtConfig, 'vit' | 'soundBands'>, modality: Modality): number {
+  return (2 + (modality === 'audio' ? soundBands : 0)) * vit.width;
+}
 
 const relationWidth = 128;
 const normEpsilon = 1e-5;
@@ -40,11 +45,17 @@ function paperHeads({ cls, background }: PooledFeatures, trainable: Weights): He
   };
 }
 
-/** CLS beside the mean of the patches, normalised, into one class head for each modality; the clip's logits are the sum. */
-function agreementHeads({ cls, background, patchMean }: PooledFeatures, trainable: Weights, masks: FeatureMasks | undefined): HeadOutputs {
+/** CLS beside the mean of the patches and the sound's bands, normalised, into one class head for each modality; the clip's logits are the sum. */
+function agreementHeads(
+  { cls, background, patchMean, bands }: PooledFeatures,
+  trainable: Weights,
+  masks: FeatureMasks | undefined,
+): HeadOutputs {
   const pooled = (modality: Modality) => {
-    const both = normalised(concat([cls[modality]!, patchMean![modality]!], -1), within(trainable, `${modality}_norm`)); // [B, 2C]
-    return masks ? multiply(both, masks[modality]) : both;
+    const ending = normalised(concat([cls[modality]!, patchMean![modality]!], -1), within(trainable, `${modality}_norm`)); // [B, 2C]
+    const middle = bands?.[modality] && normalised(bands[modality], within(trainable, `${modality}_bands_norm`));
+    const all = middle ? concat([ending, middle], -1) : ending;
+    return masks ? multiply(all, masks[modality]) : all;
   };
   const visual = cls.visual && pooled('visual');
   const audio = cls.audio && pooled('audio');
@@ -80,12 +91,13 @@ export function headParameters(config: MaAvtConfig): [string, ParameterSpecifica
     ];
   const classHeads = taken.flatMap((modality) => [
     ...normParameters(`${modality}_norm`, 2 * width),
-    ...linearParameters(`${modality}_head`, config.classes, 2 * width),
+    ...(modality === 'audio' && config.soundBands > 0 ? normParameters('audio_bands_norm', config.soundBands * width) : []),
+    ...linearParameters(`${modality}_head`, config.classes, readWidth(config, modality)),
   ]);
   if (!config.background) return classHeads;
   return [
     ...classHeads,
-    ...taken.flatMap((modality) => linearParameters(`${modality}_relation`, relationWidth, 3 * width)),
+    ...taken.flatMap((modality) => linearParameters(`${modality}_relation`, relationWidth, width + readWidth(config, modality))),
     ...normParameters('relation_norm', relationWidth),
     ...linearParameters('relation_hidden', relationWidth, relationWidth),
     ...linearParameters('background_head', 1, relationWidth),

@@ -124,6 +124,7 @@ function joinFeatures(chunks: readonly Features[]): Features {
     cls: join(({ cls }) => cls),
     background: first.background && join(({ background }) => background!),
     patchMean: first.patchMean && join(({ patchMean }) => patchMean!),
+    bands: first.bands && join(({ bands }) => bands!),
     shared: first.shared.map((_, layer) => join(({ shared }) => shared[layer]!)),
     attention: join(({ attention }) => attention),
   };

@@ -14,7 +14,14 @@ const vit = { ...{ patchSize: 2, width: 8, depth: 2, heads: 2, mlpWidth: 32, lay
 export const plain: MaAvtConfig = {
   ...{ modalities: 'both', adaptation: 'none', rank: 2, bottleneckWidth: 3, classToken: 'trained' },
   ...{ vit, classes, tokens: { audio: 2, visual: 2, shared: 1 }, lightSelfAttention: true, background: true },
-  ...{ contrastive: 'blockwise-separate', layerwise: 'none', positions: 'stretched', heads: 'paper', backgroundFromCls: false },
+  ...{
+    contrastive: 'blockwise-separate',
+    layerwise: 'none',
+    positions: 'stretched',
+    heads: 'paper',
+    soundBands: 0,
+    backgroundFromCls: false,
+  },
   ...{ spectrogramScale: 1, temperature: 0.5, tokenDeviation: 1, weights: { foreground: 1, background: 1, contrastive: 1, own: 1 } },
 };
 

@@ -75,9 +75,9 @@ export function modulatedGradients(
   const variables = [...parameters.values()];
   const plain = differentiate(loss, variables);
   const factors = modulationFactors(modalityScores(outputs, classes, (name) => parameters.get(name)!, config));
-  const { cls, background, patchMean, shared } = outputs.features;
+  const { cls, background, patchMean, bands, shared } = outputs.features;
   const seeds = modalities.flatMap((modality) => {
-    const features = [cls, background, patchMean, ...shared].flatMap((part) => part?.[modality] ?? []);
+    const features = [cls, background, patchMean, bands, ...shared].flatMap((part) => part?.[modality] ?? []);
     return differentiate(loss, features).map((gradient, index) => [features[index]!, multiply(gradient, factors[modality])] as const);
   });
   const modulated = pullBack(seeds, variables);

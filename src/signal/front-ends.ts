@@ -87,6 +87,11 @@ export const frontEnds: Readonly<Record<FrontEndName, FrontEnd>> = {
   }),
 };
 
+/** Along which axis of its spectrograms frequency runs. */
+export function frequencyAxis(name: FrontEndName): 'rows' | 'columns' {
+  return frontEnds[name].axes === 'frequency-time' ? 'rows' : 'columns';
+}
+
 function frontEnd(description: Omit<FrontEnd, 'height' | 'width' | 'prepare' | 'spectrogram'>): FrontEnd {
   const prepare = (waveform: Waveform) => fitWaveform(waveform, description);
   return {

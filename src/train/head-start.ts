@@ -3,6 +3,7 @@
 import type { Batch } from '../data/batch.ts';
 import type { BatchFeed } from '../data/batch-feed.ts';
 import { groupBy } from '../data/dataset.ts';
+import { joinFloat32 } from '../files/tensor-values.ts';
 import { differentiate } from '../graph/differentiate.ts';
 import { encodeOnnx } from '../graph/encode-onnx.ts';
 import { constant, elementCount, input, type Shape, type Tensor } from '../graph/tensor.ts';
@@ -12,9 +13,9 @@ import { adaptedWeights } from '../model/adaptation.ts';
 import { type MaAvtConfig, trainableParameters } from '../model/config.ts';
 import { encode, type Features } from '../model/encoder.ts';
 import { frozenWeights } from '../model/frozen-weights.ts';
-import { headParameters, heads, type PooledFeatures } from '../model/heads.ts';
+import { headParameters, heads, type PooledFeatures, readWidth } from '../model/heads.ts';
 import { maAvtLosses } from '../model/ma-avt.ts';
-import { type Modality, modalities, modalitiesOf } from '../model/modalities.ts';
+import { type Modality, modalities, modalitiesOf, type PresentModalities } from '../model/modalities.ts';
 import { createRandom, type Random } from '../random/random.ts';
 import type { OpenSession } from '../runtime/session.ts';
 import type { Backbone } from '../weights/backbone.ts';
@@ -22,7 +23,7 @@ import { createOptimiserState, defaultOptimiser, optimiserStep } from './optimis
 import type { TrainingConfig } from './recipes.ts';
 import { backgroundTargets, classTargets, dropoutMasks } from './targets.ts';
 
-const parts = ['cls', 'background', 'patchMean'] as const;
+const parts = ['cls', 'background', 'patchMean', 'bands'] as const;
 type Part = (typeof parts)[number];
 const nothing = new Float32Array(0);
 
@@ -144,9 +145,12 @@ export async function openFeatureExtractor(
         const results = await session.run(asked(graph, feeds));
         for (let clip = 0; clip < Math.min(extractorBatch, batch.count - start); clip++) {
           const own = (modality: Modality, label: number): OwnFeatures => {
-            const row = (part: Part) =>
-              results[`${modality}.${part}`]?.slice(clip * config.vit.width, (clip + 1) * config.vit.width) ?? nothing;
-            return { label, cls: row('cls'), background: row('background'), patchMean: row('patchMean') };
+            const row = (part: Part) => {
+              const values = results[`${modality}.${part}`] ?? nothing;
+              const length = values.length / extractorBatch;
+              return values.slice(clip * length, (clip + 1) * length);
+            };
+            return { label, cls: row('cls'), background: row('background'), patchMean: row('patchMean'), bands: row('bands') };
           };
           clips.push({ visual: own('visual', pictureLabels[start + clip]!), audio: own('audio', soundLabels[start + clip]!) });
         }
@@ -184,18 +188,20 @@ type HeadStep = {
 };
 
 async function openHeadStep(config: MaAvtConfig, own: ReadonlyMap<string, Float32Array>, openSession: OpenSession): Promise<HeadStep> {
-  const { width } = config.vit;
-  const names = parts.filter((part) => (part === 'background' ? config.background : part === 'cls' || config.heads !== 'paper'));
   const perModality = (name: string, shape: Shape) => ({ visual: input(`visual.${name}`, shape), audio: input(`audio.${name}`, shape) });
-  const taken = modalitiesOf(config);
-  const feature = (part: Part) => {
-    const of = (modality: Modality) => (taken.includes(modality) ? input(`${modality}.${part}`, [headBatch, width]) : undefined);
-    return { visual: of('visual'), audio: of('audio') };
+  const feature = (part: Part): PresentModalities | undefined => {
+    const of = (modality: Modality) => {
+      const width = partWidth(part, modality, config);
+      return width > 0 ? input(`${modality}.${part}`, [headBatch, width]) : undefined;
+    };
+    const [visual, audio] = [of('visual'), of('audio')];
+    return visual || audio ? { visual, audio } : undefined;
   };
   const features: PooledFeatures = {
-    cls: feature('cls'),
-    background: names.includes('background') ? feature('background') : undefined,
-    patchMean: names.includes('patchMean') ? feature('patchMean') : undefined,
+    cls: feature('cls')!,
+    background: feature('background'),
+    patchMean: feature('patchMean'),
+    bands: feature('bands'),
   };
   const parameters = new Map(headParameters(config).map(([name, { shape }]) => [name, input(name, shape)]));
   const trainable = (name: string) => parameters.get(name)!;
@@ -204,7 +210,9 @@ async function openHeadStep(config: MaAvtConfig, own: ReadonlyMap<string, Float3
     background: input('background', [headBatch]),
     own: perModality('classes', [headBatch, config.classes]),
   };
-  const outputs = { ...heads(features, trainable, config, perModality('mask', [headBatch, 2 * width])), features: { shared: [] } };
+  const mask = (modality: Modality) => input(`${modality}.mask`, [headBatch, readWidth(config, modality)]);
+  const masks = { visual: mask('visual'), audio: mask('audio') };
+  const outputs = { ...heads(features, trainable, config, masks), features: { shared: [] } };
   const { total } = maAvtLosses(outputs, targets, trainable, { ...config, contrastive: 'none' });
   const gradients = differentiate(total, [...parameters.values()]);
   const graph = encodeOnnx(Object.fromEntries([...parameters.keys()].map((name, index) => [`gradient.${name}`, gradients[index]!])));
@@ -212,16 +220,14 @@ async function openHeadStep(config: MaAvtConfig, own: ReadonlyMap<string, Float3
   return {
     async run(pairs, { labelSmoothing, headDropout, seed }, index) {
       const stacked = (modality: Modality, part: Part) => {
-        const rows = new Float32Array(headBatch * width);
-        for (const [row, pair] of pairs.entries()) rows.set(pair[modality][part], row * width);
-        return rows;
+        return joinFloat32(pairs.map((pair) => pair[modality][part]));
       };
       const smoothed = (labels: readonly number[]) => classTargets(labels, config.classes, labelSmoothing);
       const labels = pairs.map(({ label }) => label);
-      const masks = dropoutMasks(headBatch * 2 * width, headDropout, seed, 'head start', index);
+      const masks = dropoutMasks(headBatch, config, headDropout, seed, 'head start', index);
       const feeds: Record<string, Float32Array> = {
         ...Object.fromEntries(own),
-        ...Object.fromEntries(names.flatMap((part) => modalities.map((modality) => [`${modality}.${part}`, stacked(modality, part)]))),
+        ...Object.fromEntries(parts.flatMap((part) => modalities.map((modality) => [`${modality}.${part}`, stacked(modality, part)]))),
         classes: smoothed(labels),
         background: backgroundTargets(labels),
         'visual.classes': smoothed(pairs.map(({ visual }) => visual.label)),
@@ -234,6 +240,16 @@ async function openHeadStep(config: MaAvtConfig, own: ReadonlyMap<string, Float3
     },
     release: () => session.release(),
   };
+}
+
+/** Numbers of a part that the heads read; 0 where they do not. */
+function partWidth(part: Part, modality: Modality, config: MaAvtConfig): number {
+  const { width } = config.vit;
+  if (!modalitiesOf(config).includes(modality)) return 0;
+  if (part === 'cls') return width;
+  if (part === 'background') return config.background ? width : 0;
+  if (config.heads === 'paper') return 0;
+  return part === 'patchMean' ? width : readWidth(config, modality) - 2 * width;
 }
 
 function presentParts(features: Features): Part[] {

@@ -114,7 +114,7 @@ function stepBatch(batch: Batch, { config, training, labelOf, checkpoint }: Loop
     backgroundTargets: backgroundTargets(labels),
     pictureTargets: targets(pictureIds.map(labelOf)),
     soundTargets: targets(soundIds.map(labelOf)),
-    masks: headDropout > 0 ? dropoutMasks(count * 2 * config.vit.width, headDropout, seed, checkpoint.progress.steps) : undefined,
+    masks: headDropout > 0 ? dropoutMasks(count, config, headDropout, seed, checkpoint.progress.steps) : undefined,
   };
 }
 

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { DuetError } from '../errors.ts';
 import { coherentOptions, type MaAvtConfig, modelOptionsSchema } from '../model/config.ts';
+import { frequencyAxis } from '../signal/front-ends.ts';
 import type { BackboneConfig } from '../weights/backbone.ts';
 import { baselineNames, baselineRecipes } from './baselines.ts';
 
@@ -81,6 +82,7 @@ const reference: TrainingConfig = {
     layerwise: 'none',
     positions: 'stretched',
     heads: 'paper',
+    soundBands: 0,
     backgroundFromCls: false,
     spectrogramScale: 1,
     temperature: 0.07,
@@ -111,6 +113,7 @@ const duet: TrainingConfig = {
     ...reference.model,
     positions: 'exact',
     heads: 'agreement',
+    soundBands: 4,
     backgroundFromCls: true,
     spectrogramScale: 0.5,
     tokenDeviation: 0.02,
@@ -134,6 +137,6 @@ export function coherentTraining(training: TrainingConfig): TrainingConfig {
 }
 
 /** The model that a run trains. */
-export function modelConfig({ model }: TrainingConfig, backbone: BackboneConfig, classes: number): MaAvtConfig {
-  return { ...model, vit: backbone, classes };
+export function modelConfig({ model, frontEnd }: TrainingConfig, backbone: BackboneConfig, classes: number): MaAvtConfig {
+  return { ...model, vit: backbone, classes, frequencyAxis: frequencyAxis(frontEnd) };
 }

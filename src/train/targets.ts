@@ -1,4 +1,7 @@
 // What a training step aims at, as arrays: class distributions and dropout masks.
+import type { MaAvtConfig } from '../model/config.ts';
+import { readWidth } from '../model/heads.ts';
+import type { Modality } from '../model/modalities.ts';
 import { createRandom } from '../random/random.ts';
 
 /**
@@ -22,17 +25,18 @@ export function backgroundTargets(labels: ArrayLike<number>): Float32Array {
 }
 
 /**
- * Zeros for the dropped share, and factors that keep the sum for the rest (Srivastava et al. 2014).
+ * Factors on what the heads read of each modality: zeros for the dropped share, and factors that keep the sum for the rest (Srivastava et al. 2014).
  * @param keys name the draw.
  */
 export function dropoutMasks(
-  length: number,
+  clips: number,
+  config: MaAvtConfig,
   rate: number,
   ...keys: readonly (number | string)[]
 ): { readonly visual: Float32Array; readonly audio: Float32Array } {
-  const mask = (modality: string) => {
+  const mask = (modality: Modality) => {
     const random = createRandom('dropout', modality, ...keys);
-    return Float32Array.from({ length }, () => (random.uniform() < rate ? 0 : 1 / (1 - rate)));
+    return Float32Array.from({ length: clips * readWidth(config, modality) }, () => (random.uniform() < rate ? 0 : 1 / (1 - rate)));
   };
   return { visual: mask('visual'), audio: mask('audio') };
 }

@@ -5,7 +5,9 @@ import { elementCount, input, type Tensor } from '../graph/tensor.ts';
 import { asked, pad } from '../infer/predictor.ts';
 import { type MaAvtConfig, trainableParameters } from '../model/config.ts';
 import { frozenWeights } from '../model/frozen-weights.ts';
+import { readWidth } from '../model/heads.ts';
 import { type MaAvtLosses, maAvt, maAvtLosses } from '../model/ma-avt.ts';
+import type { Modality } from '../model/modalities.ts';
 import { modulatedGradients } from '../model/modulation.ts';
 import type { OpenSession, Provider } from '../runtime/session.ts';
 import type { Backbone } from '../weights/backbone.ts';
@@ -23,7 +25,7 @@ export type StepBatch = {
   /** [B, K] each: what the picture and the sound show by themselves. */
   readonly pictureTargets: Float32Array;
   readonly soundTargets: Float32Array;
-  /** [B, 2C] each: factors on the features that the class heads read; by default ones. */
+  /** [B, readWidth] each: factors on the features that the class heads read; by default ones. */
   readonly masks?: { readonly visual: Float32Array; readonly audio: Float32Array } | undefined;
 };
 
@@ -79,7 +81,7 @@ export async function openTrainingStep(options: TrainingStepOptions): Promise<Tr
     background: input('background_targets', [batchSize]),
     own: { visual: classTargets('picture_targets'), audio: classTargets('sound_targets') },
   };
-  const mask = (modality: string) => input(`${modality}_mask`, [batchSize, 2 * config.vit.width]);
+  const mask = (modality: Modality) => input(`${modality}_mask`, [batchSize, readWidth(config, modality)]);
   const masks = { visual: mask('visual'), audio: mask('audio') };
   const outputs = maAvt({ images, spectrograms, masks }, weights, config, chunk);
   const losses = maAvtLosses(outputs, targets, trainable, config);
@@ -97,8 +99,11 @@ export async function openTrainingStep(options: TrainingStepOptions): Promise<Tr
     ...Object.fromEntries([...deviations].map(([name, deviation]) => [`deviation.${name}`, deviation])),
   };
   const graph = encodeOnnx(named, { linkStored: true });
-  const ones = new Float32Array(elementCount(masks.visual.shape)).fill(1);
   const session = await options.openSession(graph);
+  const factors = (modality: Modality, { masks: given }: StepBatch) => {
+    const length = elementCount(masks[modality].shape);
+    return given ? pad(given[modality], length) : new Float32Array(length).fill(1);
+  };
   return {
     provider: session.provider,
     async run(values, batch) {
@@ -109,8 +114,8 @@ export async function openTrainingStep(options: TrainingStepOptions): Promise<Tr
         background_targets: pad(batch.backgroundTargets, batchSize),
         picture_targets: pad(batch.pictureTargets, elementCount(targets.classes.shape)),
         sound_targets: pad(batch.soundTargets, elementCount(targets.classes.shape)),
-        visual_mask: batch.masks ? pad(batch.masks.visual, ones.length) : ones,
-        audio_mask: batch.masks ? pad(batch.masks.audio, ones.length) : ones,
+        visual_mask: factors('visual', batch),
+        audio_mask: factors('audio', batch),
         ...Object.fromEntries(values),
       };
       const results = await session.run(asked(graph, feeds));
