@@ -99,15 +99,15 @@ export function checkText(check: DataCheck): string {
       check.ignored.map(({ path: file, reason }) => `${file}: ${reason}`),
     ),
   ];
-  const verdict =
-    check.blocking.length > 0
-      ? `Training could not run:\n${check.blocking.map((reason) => `  ${reason}`).join('\n')}`
-      : 'Training could run.';
+  const verdict = check.blocking.length > 0 ? ['Training could not run:', ...firstOf(check.blocking)].join('\n') : 'Training could run.';
   return [facts, textTable(['usable clips', ...splitNames], rows), ...sections, `${verdict}\n`].filter((part) => part !== '').join('\n');
 }
 
 function section(title: string, lines: readonly string[]): string {
-  if (lines.length === 0) return '';
-  const more = lines.length > mostShown ? [`  and ${lines.length - mostShown} more; --json names all`] : [];
-  return `${[`${lines.length} ${title}:`, ...lines.slice(0, mostShown).map((line) => `  ${line}`), ...more].join('\n')}\n`;
+  return lines.length === 0 ? '' : `${[`${lines.length} ${title}:`, ...firstOf(lines)].join('\n')}\n`;
+}
+
+function firstOf(lines: readonly string[]): string[] {
+  const more = lines.length > mostShown ? [`and ${lines.length - mostShown} more; --json names all`] : [];
+  return [...lines.slice(0, mostShown), ...more].map((line) => `  ${line}`);
 }
