@@ -4,7 +4,10 @@ export default defineConfig({
   test: {
     pool: 'forks',
     projects: [
-      { extends: true, test: { name: 'unit', sequence: { groupOrder: 0 }, include: ['src/**/*.test.ts'], testTimeout: 60_000 } },
+      {
+        extends: true,
+        test: { name: 'unit', sequence: { groupOrder: 0 }, include: ['src/**/*.test.ts', 'bench/**/*.test.ts'], testTimeout: 60_000 },
+      },
       {
         extends: true,
         test: {

@@ -1,4 +1,4 @@
-// Duet as a measured process.
+// The jobs as Duet does them.
 
 import { encodeOnnx } from '../src/graph/encode-onnx.ts';
 import { matMul, sum } from '../src/graph/functions.ts';
@@ -6,14 +6,13 @@ import { constant, input } from '../src/graph/tensor.ts';
 import { openPredictor } from '../src/infer/predictor.ts';
 import { frozenWeights } from '../src/model/frozen-weights.ts';
 import { vit } from '../src/model/vit.ts';
-import { nodeSessions } from '../src/runtime/node.ts';
 import type { OpenSession } from '../src/runtime/session.ts';
 import { createOptimiserState, defaultOptimiser, gradientNorm, optimiserStep } from '../src/train/optimiser.ts';
 import { modelConfig, recipes } from '../src/train/recipes.ts';
 import { openTrainingStep } from '../src/train/training-step.ts';
 import { openBackbone } from '../src/weights/open-backbone-node.ts';
 import { classes, imageSize, type ModelFiles, readTensors } from './models.ts';
-import { type Job, type Run, serve } from './protocol.ts';
+import type { Job, Run } from './protocol.ts';
 
 type JobOf<Kind extends Job['kind']> = Extract<Job, { readonly kind: Kind }>;
 
@@ -97,8 +96,7 @@ async function read({ rows, columns }: JobOf<'read'>, openSession: OpenSession):
   };
 }
 
-await serve(async (job, threads) => {
-  const openSession = nodeSessions({ threads });
-  const run = await { predict, step, features, product, read }[job.kind](job as never, openSession);
-  return { run, version: `Node ${process.versions.node}` };
-});
+/** @returns one run of a job. */
+export function prepareJob(job: Job, openSession: OpenSession): Promise<Run> {
+  return { predict, step, features, product, read }[job.kind](job as never, openSession);
+}

@@ -17,6 +17,8 @@ import { backgroundTargets, classTargets } from '../src/train/targets.ts';
 import { openBackbone } from '../src/weights/open-backbone-node.ts';
 
 export const sizes = {
+  // For tests.
+  micro: { title: 'ViT of three blocks', width: 64, depth: 3, heads: 1 },
   tiny: { title: 'ViT-Tiny/16', width: 192, depth: 12, heads: 3 },
   base: { title: 'ViT-B/16', width: 768, depth: 12, heads: 12 },
 } as const;
@@ -45,7 +47,7 @@ export type ModelFiles = {
 export const clips = 64;
 
 /** The model of the `reference` recipe: MA-AVT as the paper's public code computes it. */
-export async function benchModel(size: Size, folder: string): Promise<{ files: ModelFiles; config: MaAvtConfig }> {
+export async function benchModel(size: Size, folder: string, count = clips): Promise<{ files: ModelFiles; config: MaAvtConfig }> {
   const files: ModelFiles = {
     size,
     heads: sizes[size].heads,
@@ -60,7 +62,7 @@ export async function benchModel(size: Size, folder: string): Promise<{ files: M
   const config = modelConfig(recipes.reference, backbone.config, classes);
   writeOnce(files.parameters, () => shaped(initialParameters(config, backbone.weights, seed), config));
   writeOnce(files.folded, () => shaped(foldParameters(readTensors(files.parameters), config), foldedConfig(config)));
-  writeOnce(files.inputs, randomClips);
+  writeOnce(files.inputs, () => randomClips(count));
   return { files, config };
 }
 
@@ -92,7 +94,7 @@ function randomBackbone(size: Size): Map<string, NamedTensor> {
   );
 }
 
-function randomClips(): Map<string, NamedTensor> {
+function randomClips(clips: number): Map<string, NamedTensor> {
   // Every fifth is a background pair.
   const labels = Array.from({ length: clips }, (_, clip) => (clip % 5 === 4 ? -1 : (clip * 7) % classes));
   return new Map([

@@ -53,7 +53,9 @@ export function describeMachine(): Result['machine'] {
 
 export function writeResult(folder: string, result: Result): void {
   mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, `${result.workload}.json`), `${JSON.stringify(result, null, 1)}\n`);
+  // Errors may name places on this machine.
+  const text = JSON.stringify(result, null, 1).replaceAll(process.cwd(), '.');
+  writeFileSync(join(folder, `${result.workload}.json`), `${text}\n`);
   if (!result.growth) return;
   const charts = growthCharts(result.title, result.growth);
   for (const kind of ['time', 'memory'] as const) writeFileSync(join(folder, `${result.workload}-${kind}.svg`), charts[kind]);

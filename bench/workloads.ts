@@ -5,6 +5,7 @@ import { compare, type Pace, type SideResult } from './compare.ts';
 import { measureEpoch } from './epoch.ts';
 import { writeFeaturesModel } from './features-model.ts';
 import { type Floor, floorOf, type Machine } from './floor.ts';
+import { graphOperations } from './graph-operations.ts';
 import { type Growth, measureGrowth, questions } from './growth.ts';
 import { measureMedia } from './media.ts';
 import { benchModel, type ModelFiles, type Size, sizes } from './models.ts';
@@ -60,8 +61,15 @@ function comparison(
       const sides = await compare(asked, taking, pace);
       const floor = floorOf(asked, model.config, speed);
       const time = sides[0]?.milliseconds?.median;
-      const facts: Fact[] =
-        floor && time !== undefined ? [{ name: 'Duet over the floor', value: time / floor.milliseconds, unit: 'ratio' }] : [];
+      const facts: Fact[] = [];
+      if (floor && time !== undefined) {
+        facts.push({ name: 'Duet over the floor', value: time / floor.milliseconds, unit: 'ratio' });
+        facts.push({
+          name: "operations of Duet's graph over the floor's",
+          value: (await graphOperations(asked)) / floor.operations,
+          unit: 'ratio',
+        });
+      }
       return { sides, facts, ...(floor && { floor: { ...floor, ...speed } }) };
     },
   };

@@ -1,0 +1,24 @@
+// What the graph of a job multiplies: beside the floor it shows whether the graph itself does more than it has to.
+import { topologicalOrder } from '../src/graph/differentiate.ts';
+import type { Node, Tensor } from '../src/graph/tensor.ts';
+import { elementCount } from '../src/graph/tensor.ts';
+import { prepareJob } from './duet-jobs.ts';
+import type { Job } from './protocol.ts';
+
+/** Multiplications and additions of the products of matrices in one run of Duet's graph for a job, without loading it. */
+export async function graphOperations(job: Job): Promise<number> {
+  let operations = 0;
+  await prepareJob(job, async ({ outputs }) => {
+    operations = productsOf([...outputs.values()]);
+    return { provider: 'cpu', run: () => Promise.reject(new Error('only counted')), release: async () => undefined };
+  });
+  // Larger jobs run the graph several times.
+  return job.kind === 'predict' ? operations * Math.ceil(job.clips / job.batch) : operations;
+}
+
+function productsOf(outputs: readonly Tensor[]): number {
+  const inner = ({ operator, inputs, attributes }: Node) => inputs[0]!.shape.at(operator === 'Gemm' && attributes.transA === 1 ? 0 : -1)!;
+  return topologicalOrder(outputs)
+    .filter(({ operator }) => operator === 'MatMul' || operator === 'Gemm')
+    .reduce((sum, node) => sum + 2 * elementCount(node.outputs[0]!.shape) * inner(node), 0);
+}
