@@ -75,6 +75,7 @@ test('every learning and model flag arrives somewhere, and as the library’s sc
     temperature: ['0.2'],
     tokenDeviation: ['0.4'],
     heads: ['paper'],
+    soundBands: ['3'],
     spectrogramScale: ['0.45'],
     ownWeight: ['0.65'],
     background: [],
