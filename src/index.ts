@@ -7,6 +7,8 @@ export { type OpenDatasetOptions, openDataset } from './data/open-dataset-node.t
 export type { InputSettings } from './data/settings.ts';
 export { generateDemoData } from './demo/generate.ts';
 export { DuetError, isDuetError } from './errors.ts';
+export { type ExperimentEvent, type ExperimentOptions, experiment, planExperiment } from './experiment/experiment.ts';
+export type { ExperimentResult } from './experiment/summary.ts';
 export type { Adapter } from './infer/adapter.ts';
 export { type Classifier, type ClassifierOptions, openClassifier, type PredictOptions, type WindowPrediction } from './infer/classifier.ts';
 export { exportGraph } from './infer/export-onnx.ts';

@@ -30,6 +30,14 @@ export function decimal(range: Range = {}): Field<number> {
   };
 }
 
+/** Whole numbers from 0 on, on the command line with commas between them. */
+export const wholeNumbers: Field<readonly number[]> = {
+  expected: 'whole numbers such as 0,1,2',
+  accept: (value) =>
+    Array.isArray(value) && value.length > 0 && value.every((item) => Number.isSafeInteger(item) && item >= 0) ? value : undefined,
+  fromText: (text) => text.split(',').map((part) => (/^\d+$/.test(part.trim()) ? Number(part) : part)),
+};
+
 /** A share or probability, 0 and 1 included. */
 export const fraction = decimal({ least: 0, most: 1 });
 

@@ -6,6 +6,7 @@ import { addDataCommand } from './data.ts';
 import { addDemoCommand } from './demo.ts';
 import { addDoctorCommand } from './doctor.ts';
 import { addEvaluateCommand } from './evaluate.ts';
+import { addExperimentCommand } from './experiment.ts';
 import { addExportCommand } from './export.ts';
 import { addInspectCommand } from './inspect.ts';
 import { addPredictCommand } from './predict.ts';
@@ -36,6 +37,7 @@ export function createProgram(context: Context): Command {
   program.commandsGroup('Learn and use:');
   addTrainCommand(program, context);
   addEvaluateCommand(program, context);
+  addExperimentCommand(program, context);
   addPredictCommand(program, context);
   addExportCommand(program, context);
   program.commandsGroup('Look inside:');

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { kindOfPath, readJsonClearly } from '../files/read-clearly.ts';
 import { checkSchema } from '../files/schema-error.ts';
 
-const epochSchema = z.looseObject({
+export const epochSchema = z.looseObject({
   epoch: z.int(),
   losses: z.looseObject({ total: z.number(), foreground: z.number() }),
   trainAccuracy: z.number().nullable(),
@@ -12,7 +12,7 @@ const epochSchema = z.looseObject({
   validationBackgroundAuc: z.number().nullable(),
 });
 
-const countsSchema = z.strictObject({ trainable: z.int(), adapter: z.int(), inference: z.int() });
+export const countsSchema = z.strictObject({ trainable: z.int(), adapter: z.int(), inference: z.int() });
 
 const historySchema = z.strictObject({ kept: z.int().nullable(), parameters: countsSchema.optional(), epochs: z.array(epochSchema) });
 

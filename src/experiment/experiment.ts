@@ -1,0 +1,131 @@
+// All runs of a grid, one after the other: each trained, tested and kept, so that a second call does only what is left.
+import { join } from 'node:path';
+import { messageOf } from '../errors.ts';
+import { kindOfPath } from '../files/read-clearly.ts';
+import { ensureFolder, writeFileAtomic } from '../files/write-atomic.ts';
+import type { SessionOptions } from '../runtime/session.ts';
+import { type EvaluateEvent, type Evaluation, evaluate } from '../train/evaluate.ts';
+import { readRunConfig, runFiles } from '../train/run-folder.ts';
+import { type TrainEvent, train } from '../train/train.ts';
+import { experimentPage } from './experiment-page.ts';
+import { type Grid, type GridOptions, readGrid, type Variant } from './grid.ts';
+import { type PlannedRun, planRuns } from './plan.ts';
+import { placeOf, type RunResult, settingsOf, writeResult } from './run-result.ts';
+import { type ExperimentResult, type FailedRun, summarise } from './summary.ts';
+import { resultsCsv } from './table.ts';
+
+export type ExperimentEvent =
+  | { readonly kind: 'run'; readonly index: number; readonly runs: number; readonly variant: string; readonly seed: number }
+  | { readonly kind: 'train'; readonly event: TrainEvent }
+  | { readonly kind: 'evaluate'; readonly event: EvaluateEvent }
+  | { readonly kind: 'finished'; readonly result: RunResult }
+  | { readonly kind: 'failed'; readonly failure: FailedRun };
+
+export type ExperimentOptions = GridOptions & {
+  /** The JSON file that describes the grid. */
+  readonly file: string;
+  /** Folder for runs and results. */
+  readonly out: string;
+  /** Runs this variant alone; results hold whatever is finished. */
+  readonly only?: string | undefined;
+  readonly workers?: number | undefined;
+  readonly session?: SessionOptions;
+  /** Ends the run under way after its step; the next call goes on there. */
+  readonly signal?: AbortSignal;
+  /** For the page: what was typed. */
+  readonly command?: string;
+  readonly onEvent?: (event: ExperimentEvent) => void;
+};
+
+export const experimentFiles = { json: 'results.json', csv: 'results.csv', page: 'report.html' } as const;
+
+/**
+ * Runs what is left of a grid and writes results.json, results.csv and report.html after every run.
+ * A run that fails is listed in the result and does not stop the others; it is tried again by the next call.
+ * @throws DuetError for a wrong file, before anything runs, and for results that were made with other settings.
+ */
+export async function experiment(options: ExperimentOptions): Promise<ExperimentResult> {
+  const { out, signal, onEvent = () => undefined } = options;
+  const grid = await readGrid(options.file, options);
+  const planned = await planRuns(grid, out, options.only);
+  const finished = planned.flatMap(({ result }) => (result ? [result] : []));
+  const failed: FailedRun[] = [];
+  const left = planned.filter(({ result, isChosen }) => !result && isChosen);
+  await ensureFolder(out);
+  let summary = await writeResults(grid, finished, failed, options);
+  for (const [index, { variant, seed }] of left.entries()) {
+    if (signal?.aborted) break;
+    onEvent({ kind: 'run', index, runs: left.length, variant: variant.name, seed });
+    try {
+      const result = await runOne(variant, seed, options);
+      if (!result) break;
+      await writeResult(placeOf(out, variant.name, seed), out, result);
+      finished.push(result);
+      onEvent({ kind: 'finished', result });
+    } catch (error) {
+      if (signal?.aborted) break;
+      const failure = { variant: variant.name, seed, reason: messageOf(error) };
+      failed.push(failure);
+      onEvent({ kind: 'failed', failure });
+    }
+    summary = await writeResults(grid, finished, failed, options);
+  }
+  return summary;
+}
+
+/** What an experiment would do. @throws as `experiment`. */
+export async function planExperiment(options: ExperimentOptions): Promise<readonly PlannedRun[]> {
+  return planRuns(await readGrid(options.file, options), options.out, options.only);
+}
+
+/** Undefined if it was interrupted. */
+async function runOne(variant: Variant, seed: number, options: ExperimentOptions): Promise<RunResult | undefined> {
+  const { out, signal, session = {}, workers, onEvent = () => undefined } = options;
+  const { data, layout, splitFile, backbone, imageSize } = variant;
+  const { run } = placeOf(out, variant.name, seed);
+  const common = { data, layout, splitFile, backbone, workers, session, ...(signal && { signal }) };
+  const trained = await train({
+    ...{ ...common, out: run, imageSize, training: { ...variant.training, seed } },
+    resume: (await kindOfPath(join(run, runFiles.config))) === 'file',
+    onEvent: (event) => onEvent({ kind: 'train', event }),
+  });
+  if (trained.outcome === 'interrupted') return undefined;
+  const { missing } = variant.training;
+  const evaluation = await evaluate({ ...common, run, missing, onEvent: (event) => onEvent({ kind: 'evaluate', event }) });
+  const { classes, confusion, parameters, provider } = evaluation;
+  const total = trained.history.reduce((sum, { seconds }) => sum + seconds, 0);
+  return {
+    ...{ variant: variant.name, seed, settings: settingsOf(variant, seed), metrics: metricsOf(evaluation) },
+    backboneHash: (await readRunConfig(run)).backbone.hash,
+    ...{ clips: evaluation.clips.length, skipped: evaluation.skipped.length },
+    ...{ classes: [...classes], confusion: confusion.map((row) => [...row]), parameters, provider },
+    keptEpoch: trained.best?.epoch ?? null,
+    epochs: trained.history.map(({ seconds: _, ...epoch }) => epoch),
+    seconds: { perEpoch: total / trained.history.length, total },
+  };
+}
+
+function metricsOf({ accuracy, macroF1, backgroundAuc, calibration, robustness }: Evaluation): RunResult['metrics'] {
+  const swapped = robustness?.swapped;
+  return {
+    ...{ accuracy, macroF1, backgroundAuc: backgroundAuc ?? null, calibrationError: calibration.expectedError },
+    pictureMissing: robustness?.pictureMissing ?? null,
+    soundMissing: robustness?.soundMissing ?? null,
+    swappedPicture: swapped?.picture ?? null,
+    swappedSound: swapped?.sound ?? null,
+    swappedBackground: swapped?.background ?? null,
+  };
+}
+
+async function writeResults(
+  grid: Grid,
+  finished: readonly RunResult[],
+  failed: readonly FailedRun[],
+  { out, command = '' }: ExperimentOptions,
+): Promise<ExperimentResult> {
+  const result = summarise(grid, finished, failed);
+  await writeFileAtomic(join(out, experimentFiles.json), `${JSON.stringify(result, undefined, 1)}\n`);
+  await writeFileAtomic(join(out, experimentFiles.csv), resultsCsv(result));
+  await writeFileAtomic(join(out, experimentFiles.page), experimentPage(result, command));
+  return result;
+}
