@@ -1,7 +1,8 @@
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import type { Picture } from '../signal/picture.ts';
-import { attentionOverlay, attentionPeak, smoothResize } from './attention-overlay.ts';
+import { smoothResize } from '../signal/smooth-resize.ts';
+import { attentionOverlay, attentionPeak } from './attention-overlay.ts';
 import { colourTable } from './colour-map.ts';
 import { drawBox, drawRing } from './drawing.ts';
 import { frameImages } from './example-images-node.ts';
