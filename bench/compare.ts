@@ -1,4 +1,5 @@
 // One job on several sides in turn: A B C A B C, each in a process of its own, medians of many runs, ratios of the same round.
+import { messageOf } from '../src/errors.ts';
 import type { Contestant } from './peers.ts';
 import type { Check, Job } from './protocol.ts';
 import { openSide, type Side } from './side.ts';
@@ -31,8 +32,18 @@ export type Pace = {
 const pauseMs = 500;
 /** A turn is at least so long, so that a short run is timed several times. */
 const turnMs = 1000;
+/** A longer run is timed once in a turn. */
+const longRunMs = 5000;
 
-type Entry = { readonly contestant: Contestant; readonly side: Side; readonly version: string; readonly times: number[][]; check: Check };
+type Entry = {
+  readonly contestant: Contestant;
+  readonly side: Side;
+  readonly version: string;
+  readonly times: (readonly number[])[];
+  readonly check: Check;
+  repetitions?: number;
+  failure?: string;
+};
 
 /** Measures a job. Sides that are absent, fail, or give other numbers than Duet say so in place of a time. */
 export async function compare(job: Job, contestants: readonly Contestant[], pace: Pace): Promise<SideResult[]> {
@@ -53,7 +64,7 @@ export async function compare(job: Job, contestants: readonly Contestant[], pace
       } catch (error) {
         await side.close();
         if (entries.length === 0) throw error; // Duet itself
-        results.set(name, { name, absent: error instanceof Error ? error.message : String(error) });
+        results.set(name, { name, absent: messageOf(error) });
       }
     }
     const agreeing = entries.filter(({ contestant: { name, tolerance }, check }) => {
@@ -76,23 +87,34 @@ export async function compare(job: Job, contestants: readonly Contestant[], pace
 
 async function takeTurns(entries: readonly Entry[], { seconds, leastRounds, mostRounds }: Pace): Promise<void> {
   const began = performance.now();
-  const repetitions = new Map<Entry, number>();
   for (let round = 0; round < mostRounds; round++) {
     if (round >= leastRounds && performance.now() - began > 1000 * seconds) break;
     for (const entry of entries) {
+      if (entry.failure !== undefined) continue;
       await new Promise((resolve) => setTimeout(resolve, pauseMs));
-      // The first run of a turn fills caches again and is not counted.
-      const warm = (await entry.side.run(1)).milliseconds[0]!;
-      if (!repetitions.has(entry)) repetitions.set(entry, Math.min(50, Math.max(1, Math.round(turnMs / warm))));
-      entry.times.push([...(await entry.side.run(repetitions.get(entry)!)).milliseconds]);
+      try {
+        entry.times.push(await takeTurn(entry));
+      } catch (error) {
+        if (entry === entries[0]) throw error;
+        entry.failure = messageOf(error);
+      }
       entry.side.pause();
     }
   }
 }
 
-function resultOf({ contestant: { name }, side, version, times, check }: Entry, duet: Entry): SideResult {
+/** The times of one turn in milliseconds. */
+async function takeTurn(entry: Entry): Promise<readonly number[]> {
+  // The first run of a turn fills caches again, which matters to short runs only.
+  const first = (await entry.side.run(1)).milliseconds[0]!;
+  entry.repetitions ??= first > longRunMs ? 0 : Math.min(50, Math.max(1, Math.round(turnMs / first)));
+  return entry.repetitions === 0 ? [first] : (await entry.side.run(entry.repetitions)).milliseconds;
+}
+
+function resultOf({ contestant: { name }, side, version, times, check, failure }: Entry, duet: Entry): SideResult {
+  if (failure !== undefined) return { name, version, absent: failure };
   const peakMemory = side.peakMemory();
-  const ofRound = (entry: { readonly times: number[][] }, round: number) => spreadOf(entry.times[round]!).median;
+  const ofRound = (entry: Pick<Entry, 'times'>, round: number) => spreadOf(entry.times[round]!).median;
   return {
     name,
     version,

@@ -2,7 +2,7 @@
 import { recipes } from '../src/train/recipes.ts';
 import { train } from '../src/train/train.ts';
 import type { EpochOrder } from './epoch.ts';
-import { peakMemoryOf } from './side.ts';
+import { peakMemoryOf } from './peak-memory.ts';
 
 export type EpochTimes = {
   /** Bringing the clips into the feature cache. */

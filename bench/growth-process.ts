@@ -13,7 +13,7 @@ import { backgroundTargets, classTargets } from '../src/train/targets.ts';
 import { openTrainingStep } from '../src/train/training-step.ts';
 import { openBackbone } from '../src/weights/open-backbone-node.ts';
 import type { ModelFiles } from './models.ts';
-import { peakMemoryOf } from './side.ts';
+import { peakMemoryOf } from './peak-memory.ts';
 import { spreadOf } from './statistics.ts';
 
 export type GrowthOrder = {

@@ -32,7 +32,8 @@ export const questions: Readonly<Record<Kind, Question>> = {
 /** With `--quick` only the first two places, and few steps. */
 export async function measureGrowth(kind: Kind, { cache, pace, isQuick }: Settings): Promise<Outcome> {
   const { xLabel, timeOf, places } = questions[kind];
-  const { files } = await benchModel('tiny', join(cache, 'models'));
+  // Ten thousand steps are about memory: the smallest network takes them soonest.
+  const { files } = await benchModel(kind === 'steps' ? 'micro' : 'tiny', join(cache, 'models'));
   const points: GrowthPoint[] = [];
   for (const at of isQuick ? (kind === 'steps' ? [200] : places.slice(0, 2)) : places) {
     const folder = await mkdtemp(join(cache, 'growth-'));
@@ -58,8 +59,8 @@ export function growthCharts(title: string, { xLabel, timeOf, points }: Growth):
       series: [{ name, points: points.map((point) => ({ x: point.at, y: pick(point) ?? Number.NaN })) }],
     });
   return {
-    time: chart(timeOf, 'seconds', ({ seconds }) => seconds),
-    memory: chart('memory', 'MB', ({ memory }) => memory && memory / 1e6),
+    time: chart(`${timeOf}, in seconds`, 'seconds', ({ seconds }) => seconds),
+    memory: chart('memory, in MB', 'MB', ({ memory }) => memory && memory / 1e6),
   };
 }
 

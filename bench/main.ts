@@ -53,7 +53,7 @@ async function bench(): Promise<void> {
     pace: {
       threads,
       seconds: wholeNumber(values.seconds, isQuick ? 5 : 60),
-      leastRounds: isQuick ? 2 : 5,
+      leastRounds: isQuick ? 2 : 3,
       mostRounds: wholeNumber(values.rounds, 30),
     },
     machine: () => {

@@ -17,7 +17,7 @@ import { backgroundTargets, classTargets } from '../src/train/targets.ts';
 import { openBackbone } from '../src/weights/open-backbone-node.ts';
 
 export const sizes = {
-  // For tests.
+  // For tests and for what needs many steps.
   micro: { title: 'ViT of three blocks', width: 64, depth: 3, heads: 1 },
   tiny: { title: 'ViT-Tiny/16', width: 192, depth: 12, heads: 3 },
   base: { title: 'ViT-B/16', width: 768, depth: 12, heads: 12 },

@@ -1,9 +1,9 @@
 // One measured process. Between its turns it is stopped by the system, so that its spinning threads and its garbage collector take
 // nothing from the others.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import type { Answer, Check, Job, Order, Prepared, Ran } from './protocol.ts';
+import { peakMemoryOf } from './peak-memory.ts';
+import type { Answer, Job, Order, Prepared, Ran } from './protocol.ts';
 
 export type Command = { readonly program: string; readonly args: readonly string[]; readonly env?: Readonly<Record<string, string>> };
 
@@ -17,13 +17,20 @@ export type Side = {
   close(): Promise<void>;
 };
 
-export type { Check };
-
 const canPause = process.platform !== 'win32';
+
+// Stopped processes would outlive a bench that is interrupted.
+const running = new Set<ChildProcess>();
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+process.once('SIGINT', () => process.exit(130));
+process.once('SIGTERM', () => process.exit(143));
 
 /** Starts a process that speaks protocol.ts. Close it when done. */
 export function openSide({ program, args, env }: Command): Side {
   const child: ChildProcess = spawn(program, [...args], { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, ...env } });
+  running.add(child);
   const waiting: { resolve(answer: Answer): void; reject(error: Error): void }[] = [];
   let said = '';
   let ended: Error | undefined;
@@ -35,6 +42,7 @@ export function openSide({ program, args, env }: Command): Side {
     if (line.startsWith('{')) waiting.shift()?.resolve(JSON.parse(line) as Answer);
   });
   const end = (how: string) => {
+    running.delete(child);
     ended = new Error(`it ended (${how})${said === '' ? '' : `: ${said.trim().split('\n').slice(-3).join(' / ')}`}`);
     for (const order of waiting.splice(0)) order.reject(ended);
   };
@@ -67,15 +75,4 @@ export function openSide({ program, args, env }: Command): Side {
       await exit;
     },
   };
-}
-
-/** The high-water mark of a process's resident memory in bytes, as Linux counts it: mapped files included. */
-export function peakMemoryOf(pid: number | 'self' | undefined): number | undefined {
-  if (process.platform !== 'linux' || pid === undefined) return undefined;
-  try {
-    const kilobytes = /^VmHWM:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-    return kilobytes === undefined ? undefined : Number(kilobytes) * 1024;
-  } catch {
-    return undefined;
-  }
 }

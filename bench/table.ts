@@ -29,11 +29,9 @@ export function section(result: Result): string {
     );
   if (facts.length > 0) parts.push(table(['', ''], facts.map(factRow)));
   if (growth) {
-    const points = growth.points.map(({ at, seconds, memory }) => [
-      String(at),
-      shown(1000 * seconds, 'ms'),
-      memory ? shown(memory, 'bytes') : '',
-    ]);
+    const every = Math.ceil(growth.points.length / 8);
+    const some = growth.points.filter((_, index, { length }) => index % every === every - 1 || index === length - 1);
+    const points = some.map(({ at, seconds, memory }) => [String(at), shown(1000 * seconds, 'ms'), memory ? shown(memory, 'bytes') : '']);
     parts.push(table([growth.xLabel, growth.timeOf, 'memory'], points));
     parts.push(['time', 'memory'].map((kind) => `![${title}, ${kind}](../bench/results/${result.workload}-${kind}.svg)`).join(' '));
   }
