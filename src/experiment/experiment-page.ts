@@ -48,16 +48,16 @@ function comparison({ variants }: ExperimentResult): string {
   ]);
   const caption =
     'Mean and standard deviation over the seeds, in hundredths. Missing: accuracy with a plain picture or silence in its place. Swapped: how often a picture with another class’s sound is taken for what it shows, for what sounds, or for background.';
-  return listTable(caption, ['variant', 'runs', ...metricNames.map((metric) => metricTitles[metric])], rows, 1);
+  return note(caption) + listTable('', ['variant', 'runs', ...metricNames.map((metric) => metricTitles[metric])], rows, 1);
 }
 
 function differences({ baseline, variants }: ExperimentResult): string {
   const others = variants.filter(({ name, runs }) => name !== baseline && runs.length > 0);
-  if (others.length === 0) return element('p', { class: 'note' }, 'Nothing to compare with yet.');
+  if (others.length === 0) return note('Nothing to compare with yet.');
   const rows = others.map(({ name, metrics }) => [name, ...metricNames.map((metric) => differenceText(metrics[metric]?.difference))]);
   const caption =
     'Variant minus baseline over the seeds that both have, in hundredths: mean and 95 % interval (Student’s t of the paired differences). An interval that leaves out zero is unlikely to be chance alone; with many cells, some will be.';
-  return listTable(caption, ['variant', ...metricNames.map((metric) => metricTitles[metric])], rows, 1);
+  return note(caption) + listTable('', ['variant', ...metricNames.map((metric) => metricTitles[metric])], rows, 1);
 }
 
 function cost(variants: readonly VariantResult[]): string {
@@ -105,6 +105,10 @@ function curvesOver(runs: VariantResult['runs']): CurveChart[] {
     const series = same.flatMap((chart) => chart.series);
     return series.length === 0 ? [] : [{ ...same[0]!, title: `${title}, validation`, series }];
   });
+}
+
+function note(text: string): string {
+  return element('p', { class: 'note' }, escapeText(text));
 }
 
 function number(share: number): string {

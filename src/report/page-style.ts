@@ -43,6 +43,7 @@ table.list th, table.list td { padding: 7px 12px 7px 0; border-bottom: 1px solid
 table.list thead th { color: var(--soft); font-size: 13px; white-space: nowrap; }
 table.list tbody tr:last-child > * { border-bottom: 0; }
 table.list th:first-child, table.list td.text { text-align: left; overflow-wrap: anywhere; }
+table.list tbody th { min-width: 11ch; }
 table.list td:not(.text) { white-space: nowrap; }
 table.list td.text { color: var(--soft); }
 .meter { display: inline-block; width: 84px; height: 7px; border-radius: 4px; background: var(--line); margin-left: 10px; vertical-align: middle; overflow: hidden; }
