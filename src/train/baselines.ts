@@ -24,7 +24,9 @@ export function baselineRecipes(base: TrainingConfig): Record<BaselineName, Trai
     model: coherentOptions({ ...base.model, ...model }),
   });
   const noTokens = { tokens: { audio: 0, visual: 0, shared: 0 }, lightSelfAttention: false, contrastive: 'none' } as const;
-  const noPairs = { headStart: false, headDropout: 0, backgroundProbability: 0 };
+  const noPairs = { headDropout: 0, backgroundProbability: 0 };
+  // What changes the features from block 0 on has nothing to start from, and takes longer.
+  const fromScratch = { ...noPairs, headStart: false, epochs: 60, warmupEpochs: 2, patience: 20 };
   // The class token's features into one linear layer.
   const joint = {
     ...{ ...noTokens, background: false, heads: 'paper' },
@@ -37,7 +39,7 @@ export function baselineRecipes(base: TrainingConfig): Record<BaselineName, Trai
     weights: { foreground: 0, background: 0, contrastive: 0, own: 1 },
   } as const satisfies Partial<ModelOptions>;
   // All weights of a pretrained model bear smaller steps than a few new ones.
-  const gentle = { ...noPairs, learningRate: base.learningRate / 10 };
+  const gentle = { ...fromScratch, learningRate: base.learningRate / 10 };
   return {
     probe: recipe('probe', noPairs, probe),
     'visual-probe': recipe('visual-probe', noPairs, { ...probe, modalities: 'visual' }),
@@ -46,8 +48,8 @@ export function baselineRecipes(base: TrainingConfig): Record<BaselineName, Trai
     audio: recipe('audio', { backgroundProbability: 0 }, { ...apart, modalities: 'audio' }),
     // As many tokens for each modality as it has there with the shared ones.
     'late-fusion': recipe('late-fusion', { backgroundProbability: 0 }, { ...apart, tokens: { audio: 10, visual: 10, shared: 0 } }),
-    lora: recipe('lora', noPairs, { ...joint, adaptation: 'lora' }),
-    bottleneck: recipe('bottleneck', noPairs, { ...joint, adaptation: 'bottleneck' }),
+    lora: recipe('lora', fromScratch, { ...joint, adaptation: 'lora' }),
+    bottleneck: recipe('bottleneck', fromScratch, { ...joint, adaptation: 'bottleneck' }),
     full: recipe('full', gentle, { ...joint, adaptation: 'full' }),
     'ogm-ge': recipe('ogm-ge', { ...gentle, modulation: 'ogm-ge' }, { ...joint, adaptation: 'full' }),
   };
