@@ -10,6 +10,7 @@ import { addExperimentCommand } from './experiment.ts';
 import { addExportCommand } from './export.ts';
 import { addInspectCommand } from './inspect.ts';
 import { addPredictCommand } from './predict.ts';
+import { addStudioCommand } from './studio.ts';
 import { addTrainCommand } from './train.ts';
 import { addVerifyCommand } from './verify.ts';
 
@@ -33,6 +34,7 @@ export function createProgram(context: Context): Command {
   );
   program.commandsGroup('Start here:');
   addDemoCommand(program, context);
+  addStudioCommand(program, context);
   addDoctorCommand(program, context);
   program.commandsGroup('Learn and use:');
   addTrainCommand(program, context);

@@ -84,3 +84,9 @@ export function decodeCheckpoint(bytes: Uint8Array, lengths: ReadonlyMap<string,
     progress: progress.data,
   };
 }
+
+/** The records of the epochs that a checkpoint's bytes tell of, without looking at the model. @throws DuetError when they are damaged. */
+export function historyOf(bytes: Uint8Array): readonly EpochRecord[] {
+  const { metadata } = readSafetensors(bytes, 'the checkpoint');
+  return progressSchema.safeParse(JSON.parse(metadata.progress ?? 'null')).data?.history ?? [];
+}

@@ -1,0 +1,78 @@
+// A small server for the built page: files of one folder, to this computer only, isolated so that the page may use threads.
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { extname, resolve, sep } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { DuetError } from '../errors.ts';
+import { errorCode } from '../files/file-error.ts';
+
+const types: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.mjs': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.wasm': 'application/wasm',
+  '.json': 'application/json',
+};
+
+/** Pages that these isolate from others may share memory between threads. */
+export const isolationHeaders = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' };
+
+export type StaticServer = { readonly url: string; close(): Promise<void> };
+
+/** Serves a folder on 127.0.0.1. @param port 0 for any free one. @throws DuetError when the port is taken. */
+export async function serveFolder(folder: string, port: number): Promise<StaticServer> {
+  const root = resolve(folder);
+  const server = createServer(async (request, response) => {
+    try {
+      // A page elsewhere that resolves its own name to this computer is not answered.
+      const host = (request.headers.host ?? '').replace(/:\d+$/, '');
+      if (host !== '127.0.0.1' && host !== 'localhost') return end(response, 403);
+      if (request.method !== 'GET' && request.method !== 'HEAD') return end(response, 405);
+      const path = resolve(root, `.${decodeURIComponent(new URL(request.url ?? '/', 'http://localhost').pathname)}`);
+      if (path !== root && !path.startsWith(root + sep)) return end(response, 404);
+      const file = path === root ? resolve(root, 'index.html') : path;
+      const { size } = await stat(file);
+      const isNamedByContent = /-[\w-]{8}\.\w+$/.test(file);
+      response.writeHead(200, {
+        ...isolationHeaders,
+        'Content-Type': types[extname(file)] ?? 'application/octet-stream',
+        'Content-Length': size,
+        'Cache-Control': isNamedByContent ? 'max-age=31536000, immutable' : 'no-cache',
+        'X-Content-Type-Options': 'nosniff',
+      });
+      if (request.method === 'HEAD') response.end();
+      else await pipeline(createReadStream(file), response);
+    } catch {
+      if (!response.headersSent) end(response, 404);
+      else response.destroy();
+    }
+  });
+  await new Promise<void>((done, fail) => {
+    server.once('error', (error) => fail(listenError(error, port)));
+    server.listen(port, '127.0.0.1', done);
+  });
+  const { port: chosen } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${chosen}/`,
+    close: () =>
+      new Promise((done) => {
+        server.close(() => done());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function end(response: ServerResponse, status: number): void {
+  response.writeHead(status).end();
+}
+
+function listenError(error: unknown, port: number): unknown {
+  if (errorCode(error) === 'EADDRINUSE')
+    return new DuetError(`Port ${port} is in use by another program; choose another with --port, or 0 for any free one.`);
+  if (errorCode(error) === 'EACCES') return new DuetError(`Port ${port} is not open to you; choose one above 1023 with --port.`);
+  return error;
+}

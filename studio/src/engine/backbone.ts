@@ -1,0 +1,57 @@
+// The backbone that was chosen, from the page's own files or from what the browser keeps.
+
+import microWeights from '../../../assets/vit_micro_patch16_224/model.safetensors?url';
+import type { InputSettings } from '../../../src/data/settings.ts';
+import { DuetError } from '../../../src/errors.ts';
+import { readSafetensors } from '../../../src/files/safetensors.ts';
+import { type InputChoices, inputSettings } from '../../../src/infer/adapter.ts';
+import { recipes } from '../../../src/train/recipes.ts';
+import { type Backbone, type InputSize, parseBackbone } from '../../../src/weights/backbone.ts';
+import { readValue, type StoredBackbone } from '../storage/database.ts';
+
+/** As the command line calls the built-in backbone. */
+export const builtInSource = 'vit-micro';
+
+/** What the page knows of a backbone. */
+export type BackboneFacts = {
+  readonly source: string;
+  readonly hash: string;
+  readonly depth: number;
+  readonly width: number;
+  readonly inputSize: readonly [number, number];
+  /** How clips become inputs for training on it. */
+  readonly inputs: InputSettings;
+};
+
+/** The backbone in use. @throws DuetError when its files do not hold a plain ViT or cannot be fetched. */
+export async function openStoredBackbone(imageSize?: InputSize): Promise<Backbone> {
+  const stored = (await readValue('backbone')) ?? { kind: 'built-in' };
+  return parseStoredBackbone(stored, imageSize);
+}
+
+export async function parseStoredBackbone(stored: StoredBackbone, imageSize?: InputSize): Promise<Backbone> {
+  if (stored.kind === 'built-in') {
+    const file = readSafetensors(await fetchWhole(new URL(microWeights, import.meta.url).href), 'the built-in backbone');
+    return parseBackbone({ ...file, name: builtInSource, source: builtInSource }, { imageSize });
+  }
+  const { source, weights, config, preprocessor } = stored;
+  const file = readSafetensors(new Uint8Array(await weights.arrayBuffer()), source);
+  const parsed = (text: string | undefined) => (text === undefined ? undefined : (JSON.parse(text) as unknown));
+  return parseBackbone({ ...file, name: source, source, config: parsed(config), preprocessor: parsed(preprocessor) }, { imageSize });
+}
+
+export function backboneFacts({ source, hash, config }: Backbone, choices: InputChoices = recipes.duet): BackboneFacts {
+  const { depth, width, inputSize } = config;
+  return { source, hash, depth, width, inputSize, inputs: inputSettings(config, choices) };
+}
+
+/** What names the inputs that a clip's features were made for. */
+export function settingsKey(inputs: InputSettings): string {
+  return JSON.stringify([inputs.imageSize, inputs.frontEnd, inputs.spectrogramSize, inputs.resizeFilter]);
+}
+
+async function fetchWhole(url: string): Promise<Uint8Array> {
+  const answer = await fetch(url).catch(() => undefined);
+  if (!answer?.ok) throw new DuetError('The weights that come with this page cannot be loaded; load the page again.');
+  return new Uint8Array(await answer.arrayBuffer());
+}

@@ -1,0 +1,188 @@
+// One training run in the page: the order of things around the loop, as src/train/train.ts has it in Node.
+import { evenBatchSize } from '../../../src/data/epoch-plan.ts';
+import { openStoredFeed } from '../../../src/data/stored-feed.ts';
+import { elementCount } from '../../../src/graph/tensor.ts';
+import { adapterFiles } from '../../../src/infer/adapter.ts';
+import { foldParameters } from '../../../src/infer/fold.ts';
+import { openPredictor } from '../../../src/infer/predictor.ts';
+import { trainableParameters } from '../../../src/model/config.ts';
+import { initialParameters } from '../../../src/model/initialise.ts';
+import { trainHeads } from '../../../src/train/head-start.ts';
+import { trainingLoop } from '../../../src/train/loop.ts';
+import { createOptimiserState } from '../../../src/train/optimiser.ts';
+import { type Checkpoint, decodeCheckpoint, type EpochRecord, encodeCheckpoint, freshProgress } from '../../../src/train/progress.ts';
+import { modelConfig } from '../../../src/train/recipes.ts';
+import { scoreSplit } from '../../../src/train/score.ts';
+import { openTrainingStep } from '../../../src/train/training-step.ts';
+import { encodeAdapter } from '../../../src/weights/adapter-files.ts';
+import type { Backbone } from '../../../src/weights/backbone.ts';
+import { type AdapterFiles, type Alignment, type StoredRun, writeValue } from '../storage/database.ts';
+import { openAlignmentProbe } from './alignment.ts';
+import type { Compute } from './compute.ts';
+import { headFeatures, labelled } from './head-feature-cache.ts';
+import { feedOptions } from './stored-clips.ts';
+
+export type TrainingUpdate =
+  | { readonly kind: 'features' | 'heads'; readonly done: number; readonly total: number }
+  | { readonly kind: 'preparing' }
+  | { readonly kind: 'model'; readonly files: AdapterFiles; readonly epoch: number; readonly accuracy: number | undefined }
+  | { readonly kind: 'training'; readonly provider: string; readonly epochs: number }
+  | {
+      readonly kind: 'step';
+      readonly epoch: number;
+      readonly step: number;
+      readonly steps: number;
+      readonly loss: number;
+      readonly seconds: number;
+    }
+  | { readonly kind: 'epoch'; readonly record: EpochRecord }
+  | { readonly kind: 'alignment'; readonly alignment: Alignment }
+  | { readonly kind: 'note'; readonly text: string }
+  | { readonly kind: 'run'; readonly run: StoredRun };
+
+export type TrainingRunOptions = {
+  readonly run: StoredRun;
+  /** Seconds that the whole training may take; the number of epochs follows from it. Undefined for a run that goes on. */
+  readonly budget: number | undefined;
+  readonly backbone: Backbone;
+  readonly compute: Compute;
+  readonly signal: AbortSignal;
+  readonly onUpdate: (update: TrainingUpdate) => void;
+};
+
+const fewestEpochs = 4;
+const mostEpochs = 60;
+/** Between two saves within an epoch, in milliseconds. */
+const saveInterval = 10_000;
+
+/** Trains, or goes on training, until it is done or stopped. What there is of the run is always in the browser's storage. */
+export async function trainingRun(options: TrainingRunOptions): Promise<void> {
+  const { backbone, compute, signal, onUpdate } = options;
+  let run: StoredRun = { ...options.run, state: 'running', provider: compute.name };
+  const { classes, examples } = run;
+  const began = performance.now();
+  const elapsed = () => options.run.seconds + (performance.now() - began) / 1000;
+  const keep = async (changes: Partial<StoredRun>) => {
+    run = { ...run, ...changes, seconds: elapsed() };
+    await writeValue('run', run);
+    onUpdate({ kind: 'run', run: { ...run, checkpoint: undefined } });
+  };
+  const config = modelConfig(run.training, backbone.config, classes.length);
+  const labels = new Map(examples.map(({ id, label }) => [id, classes.indexOf(label)]));
+  const labelOf = (id: string) => labels.get(id)!;
+  const lengths = new Map([...trainableParameters(config)].map(([name, { shape }]) => [name, elementCount(shape)]));
+  const restored = run.checkpoint && decodeCheckpoint(run.checkpoint, lengths, 'The training kept in this browser');
+  const checkpoint = restored ?? startingPoint();
+  const feed = openStoredFeed({ ...feedOptions(examples, classes, backbone, run.training), signal });
+  const { openSession } = compute;
+  const releases: (() => Promise<void>)[] = [];
+
+  function startingPoint(): Checkpoint {
+    const parameters = initialParameters(config, backbone.weights, run.training.seed);
+    return { parameters, state: createOptimiserState(parameters), progress: freshProgress() };
+  }
+
+  function tellModel(folded: ReadonlyMap<string, Float32Array>, epoch: number, accuracy: number | undefined) {
+    const { recipe, frontEnd, normalisation, model } = run.training;
+    const files = encodeAdapter(adapterFiles(folded, model, { backbone, classes, recipe, frontEnd, normalisation }), 'this training');
+    onUpdate({ kind: 'model', files, epoch, accuracy });
+  }
+
+  try {
+    await keep({});
+    const predictor = await openPredictor({ backbone, config, batchSize: 8, openSession });
+    releases.push(() => predictor.release());
+    const hasValidation = (await feed.count('val')) > 0;
+    if (run.training.headStart && !restored) {
+      const ids = examples.filter(({ split }) => split === 'train').map(({ id }) => id);
+      const onFeatures = (done: number, total: number) => onUpdate({ kind: 'features', done, total });
+      const features = await headFeatures({ ids, backbone, compute, training: run.training, signal, onProgress: onFeatures });
+      onUpdate({ kind: 'heads', done: 0, total: 1 });
+      const { parameters, progress } = checkpoint;
+      const own = [...features].map(([id, ofClip]) => labelled(ofClip, labelOf(id)));
+      await trainHeads(own, { config, parameters, training: run.training, openSession, signal });
+      const folded = foldParameters(parameters, config);
+      const score = hasValidation ? await scoreSplit('val', { feed, predictor, adapter: folded, classes: classes.length }) : undefined;
+      if (score) progress.best = { epoch: 0, accuracy: score.accuracy, loss: score.loss };
+      tellModel(folded, 0, score?.accuracy);
+      await keep({ start: { accuracy: score?.accuracy ?? Number.NaN, seconds: elapsed() }, checkpoint: encodeCheckpoint(checkpoint) });
+    }
+    onUpdate({ kind: 'preparing' });
+    const batchSize = evenBatchSize(await feed.count('train'), run.training.batch);
+    const step = await openTrainingStep({ backbone, config, batchSize, imageSize: backbone.config.inputSize, openSession });
+    releases.push(() => step.release());
+    const probe = await openAlignmentProbe(backbone, config, openSession);
+    if (probe) releases.push(() => probe.release());
+    if (options.budget !== undefined && !restored) {
+      const epochs = await affordableEpochs(options.budget - elapsed());
+      await keep({ training: { ...run.training, epochs, warmupEpochs: Math.min(run.training.warmupEpochs, epochs / 6) } });
+    }
+    await measureAlignment(checkpoint.progress.epoch);
+    onUpdate({ kind: 'training', provider: compute.name, epochs: run.training.epochs });
+    let saved = performance.now();
+    let last = performance.now();
+    const outcome = await trainingLoop({
+      ...{ training: run.training, config, feed, step, predictor, checkpoint, batchSize, labelOf, signal },
+      onStep(epoch, position, steps, loss) {
+        const now = performance.now();
+        onUpdate({ kind: 'step', epoch: epoch + 1, step: position, steps, loss, seconds: (now - last) / 1000 });
+        last = now;
+        if (now - saved < saveInterval) return;
+        saved = now;
+        // Encoded at once, as the next step changes the numbers in place; written while it runs.
+        void keep({ checkpoint: encodeCheckpoint(checkpoint) }).catch((error: unknown) => onUpdate({ kind: 'note', text: String(error) }));
+      },
+      onNote: (text) => onUpdate({ kind: 'note', text }),
+      async onEpoch(record, isBest, folded) {
+        if (isBest) tellModel(folded, record.epoch, record.validationAccuracy ?? undefined);
+        await measureAlignment(record.epoch);
+        await keep({ checkpoint: encodeCheckpoint(checkpoint) });
+        onUpdate({ kind: 'epoch', record });
+        last = performance.now();
+      },
+    });
+    await keep({ state: outcome === 'interrupted' ? 'stopped' : 'finished', checkpoint: encodeCheckpoint(checkpoint) });
+
+    async function measureAlignment(epoch: number): Promise<void> {
+      if (!probe || run.alignment.some((one) => one.epoch === epoch)) return;
+      const measured = await probe.run(checkpoint.parameters, feed.evaluate(hasValidation ? 'val' : 'train'));
+      if (!measured) return;
+      const alignment = { epoch, ...measured };
+      run = { ...run, alignment: [...run.alignment, alignment] };
+      onUpdate({ kind: 'alignment', alignment });
+    }
+
+    /** As many as fit, measured by two steps, of which the first also warms up. */
+    async function affordableEpochs(seconds: number): Promise<number> {
+      let stepSeconds = 0;
+      for await (const { images, spectrograms, count } of feed.evaluate('train')) {
+        const zeros = () => new Float32Array(count * classes.length);
+        const targets = {
+          classTargets: zeros(),
+          pictureTargets: zeros(),
+          soundTargets: zeros(),
+          backgroundTargets: new Float32Array(count),
+        };
+        for (let turn = 0; turn < 2; turn++) {
+          signal.throwIfAborted();
+          const start = performance.now();
+          await step.run(checkpoint.parameters, { images, spectrograms, ...targets });
+          stepSeconds = (performance.now() - start) / 1000;
+        }
+        break;
+      }
+      const steps = Math.ceil((await feed.count('train')) / batchSize);
+      // Validation runs forwards alone, each clip as it is and once with a foreign sound.
+      const validation = ((await feed.count('val')) * 2 * stepSeconds) / (3 * batchSize);
+      const fitting = Math.floor(seconds / Math.max(steps * stepSeconds + validation, 1e-3));
+      return Math.min(mostEpochs, Math.max(fewestEpochs, fitting));
+    }
+  } catch (error) {
+    // Without a checkpoint the heads have not had their start: the run begins again there.
+    await keep({ state: 'stopped', ...(run.checkpoint && { checkpoint: encodeCheckpoint(checkpoint) }) });
+    if (signal.aborted && error === signal.reason) return;
+    throw error;
+  } finally {
+    for (const release of releases) await release().catch(() => undefined);
+  }
+}

@@ -1,0 +1,196 @@
+// Training as the page sees it: starting, stopping, going on, and what came of it so far.
+
+import { batch, computed, signal } from '@preact/signals';
+import { proxy } from 'comlink';
+import { byCodeUnits } from '../../../src/data/dataset.ts';
+import { cutValFromTrain } from '../../../src/data/split.ts';
+import { type EpochRecord, historyOf } from '../../../src/train/progress.ts';
+import { recipes } from '../../../src/train/recipes.ts';
+import { problemOf } from '../engine/plain-error.ts';
+import type { TrainingUpdate } from '../engine/training-run.ts';
+import { type Alignment, readValue, type StoredRun, writeValue } from '../storage/database.ts';
+import { restartTrainingWorker, trainingWorker } from './engine.ts';
+import { adoptModel } from './model.ts';
+import { notify, notifyProblem } from './notices.ts';
+import { computePreference, effort, effortSeconds } from './preferences.ts';
+import { backboneFacts, classes, examples, examplesByClass, refreshFeatures } from './project.ts';
+
+export type Phase = 'idle' | 'reading' | 'features' | 'heads' | 'preparing' | 'training' | 'stopping';
+
+export const phase = signal<Phase>('idle');
+export const phaseProgress = signal<{ readonly done: number; readonly total: number } | undefined>(undefined);
+export const run = signal<StoredRun | undefined>(undefined);
+export const history = signal<readonly EpochRecord[]>([]);
+export const alignment = signal<readonly Alignment[]>([]);
+/** Losses of the steps since the page was loaded, x counted in epochs. */
+export const stepLosses = signal<readonly { readonly x: number; readonly y: number }[]>([]);
+export const secondsLeft = signal<number | undefined>(undefined);
+export const isTraining = computed(() => phase.value !== 'idle');
+
+/** What still stands in the way of training, in one sentence; undefined when nothing does. */
+export const obstacle = computed(() => {
+  const filled = classes.value.filter(({ id }) => (examplesByClass.value.get(id)?.length ?? 0) > 0);
+  if (filled.length < 2) return 'Training compares at least two classes: give a second one some examples.';
+  const thin = filled.find(({ id }) => examplesByClass.value.get(id)!.length < 2);
+  if (thin) return `“${thin.name}” has only one example; every class needs at least two, and eight or more teach much better.`;
+  return undefined;
+});
+
+/** Whether the examples have changed since the run began. */
+export const isOutdated = computed(() => {
+  const began = run.value;
+  if (!began) return false;
+  const now = currentExamples();
+  const known = new Map(began.examples.map(({ id, label }) => [id, label]));
+  return now.length !== known.size || now.some(({ id, label }) => known.get(id) !== label);
+});
+
+function currentExamples(): { id: string; label: string }[] {
+  const names = new Map(classes.value.map(({ id, name }) => [id, name]));
+  return examples.value.flatMap(({ id, classId }) => (names.has(classId) ? [{ id, label: names.get(classId)! }] : []));
+}
+
+export async function loadTraining(): Promise<void> {
+  const stored = await readValue('run');
+  if (!stored) return;
+  batch(() => {
+    // What ran when the page was closed is not running now.
+    run.value = stored.state === 'running' ? { ...stored, state: 'stopped' } : stored;
+    alignment.value = stored.alignment;
+    history.value = stored.checkpoint ? historyOf(stored.checkpoint) : [];
+  });
+}
+
+/** Starts afresh with the examples as they are now. */
+export async function startTraining(): Promise<void> {
+  if (isTraining.value) return;
+  const { hash } = await backboneFacts();
+  const current = currentExamples();
+  const unsplit = current.map((example) => ({ ...example, split: 'train' as const, media: { kind: 'video' as const, path: example.id } }));
+  const training = { ...recipes.duet, batch: 16 };
+  const names = [...new Set(current.map(({ label }) => label))].sort(byCodeUnits);
+  const fresh: StoredRun = {
+    startedAt: Date.now(),
+    classes: names,
+    examples: cutValFromTrain(unsplit, training.seed).map(({ id, label, split }) => ({ id, label, split })),
+    training,
+    backboneHash: hash,
+    state: 'running',
+    provider: undefined,
+    seconds: 0,
+    start: undefined,
+    checkpoint: undefined,
+    alignment: [],
+  };
+  batch(() => {
+    history.value = [];
+    alignment.value = [];
+    stepLosses.value = [];
+  });
+  await writeValue('run', fresh);
+  await carryOn(fresh, effortSeconds[effort.value]);
+}
+
+/** Goes on with a run that was stopped, or that a reload interrupted. */
+export async function continueTraining(): Promise<void> {
+  const stored = await readValue('run');
+  if (!stored || isTraining.value) return;
+  await carryOn(stored, stored.checkpoint ? undefined : effortSeconds[effort.value]);
+}
+
+export async function stopTraining(): Promise<void> {
+  if (phase.value === 'idle' || phase.value === 'stopping') return;
+  phase.value = 'stopping';
+  await trainingWorker().stop();
+}
+
+async function carryOn(of: StoredRun, budget: number | undefined): Promise<void> {
+  batch(() => {
+    phase.value = 'reading';
+    phaseProgress.value = undefined;
+    secondsLeft.value = undefined;
+    run.value = of;
+  });
+  try {
+    await refreshFeatures((done, total) => {
+      phaseProgress.value = { done, total };
+    });
+    await trainingWorker().train(of, budget, computePreference.value, proxy(take));
+    if (run.value?.state === 'finished') notify('Training is finished. See what it recognises under Watch.');
+  } catch (error) {
+    await afterFailure(error);
+  } finally {
+    batch(() => {
+      phase.value = 'idle';
+      phaseProgress.value = undefined;
+      secondsLeft.value = undefined;
+    });
+  }
+}
+
+async function afterFailure(error: unknown): Promise<void> {
+  const { kind } = problemOf(error);
+  const stored = await readValue('run');
+  if (stored) run.value = { ...stored, state: 'stopped' };
+  if (kind === 'memory' || kind === 'graphics card') restartTrainingWorker();
+  if (kind === 'graphics card') {
+    computePreference.value = 'processor';
+    notifyProblem(error, { label: 'Go on with the processor', run: () => void continueTraining() });
+  } else if (kind === 'memory' && stored && stored.training.batch > 4) {
+    const smaller = { ...stored, training: { ...stored.training, batch: stored.training.batch / 2 } };
+    await writeValue('run', smaller);
+    notifyProblem(error, { label: 'Go on with smaller batches', run: () => void continueTraining() });
+  } else notifyProblem(error);
+}
+
+function take(update: TrainingUpdate): void {
+  batch(() => {
+    switch (update.kind) {
+      case 'features':
+      case 'heads':
+        if (phase.value !== 'stopping') phase.value = update.kind;
+        phaseProgress.value = update.kind === 'features' ? { done: update.done, total: update.total } : undefined;
+        break;
+      case 'preparing':
+        if (phase.value !== 'stopping') phase.value = 'preparing';
+        phaseProgress.value = undefined;
+        break;
+      case 'training':
+        if (phase.value !== 'stopping') phase.value = 'training';
+        break;
+      case 'step': {
+        const x = update.epoch - 1 + update.step / update.steps;
+        stepLosses.value = [...stepLosses.value.slice(-1999), { x, y: update.loss }];
+        phaseProgress.value = { done: x, total: run.value?.training.epochs ?? 0 };
+        estimate(x, update);
+        break;
+      }
+      case 'epoch':
+        history.value = [...history.value.filter(({ epoch }) => epoch !== update.record.epoch), update.record];
+        break;
+      case 'alignment':
+        alignment.value = [...alignment.value.filter(({ epoch }) => epoch !== update.alignment.epoch), update.alignment];
+        break;
+      case 'model':
+        void adoptModel({ files: update.files, origin: 'trained', name: 'trained here', epoch: update.epoch, accuracy: update.accuracy });
+        break;
+      case 'run':
+        run.value = update.run;
+        break;
+      case 'note':
+        notify(update.text);
+        break;
+    }
+  });
+}
+
+/** From the mean of finished epochs where there are some, else from the last step. */
+function estimate(x: number, { steps, seconds }: { readonly steps: number; readonly seconds: number }): void {
+  const epochs = run.value?.training.epochs ?? 0;
+  const finished = history.value;
+  const perEpoch =
+    finished.length > 0
+      ? finished.reduce((sum, record) => sum + record.seconds, 0) / finished.length
+      : steps * Math.max(seconds, 0.01) * 1.2;
+  secondsLeft.value = Math.max(0, (epochs - x) * perEpoch);
+}
