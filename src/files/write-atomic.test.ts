@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DuetError } from '../errors.ts';
+import { refusal } from '../refusal.test-data.ts';
 import { writeError } from './file-error.ts';
 import { kindOfPath, readFileClearly, readJsonClearly } from './read-clearly.ts';
 import { ensureFolder, writeFileAtomic } from './write-atomic.ts';
@@ -15,15 +16,6 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 /** The error a promise rejects with, which must be one for users. */
-async function refusal(promise: Promise<unknown>): Promise<string> {
-  const error = await promise.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  expect(error).toBeInstanceOf(DuetError);
-  return (error as DuetError).message;
-}
-
 describe('writing', () => {
   test('a file is written, then replaced, and no temporary file stays', async () => {
     const own = join(folder, 'replaced');

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { DuetError } from '../errors.ts';
 import { writeSafetensors } from '../files/safetensors.ts';
 import { fromFloat32 } from '../files/tensor-values.ts';
+import { refusal } from '../refusal.test-data.ts';
 import { type AdapterConfig, checkAdapterBackbone } from './adapter-config.ts';
 import { type Adapter, readAdapter, writeAdapter } from './adapter-folder-node.ts';
 import { parseBackbone } from './backbone.ts';
@@ -34,15 +35,6 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'duet-adapter-'));
 });
 afterEach(() => rm(folder, { recursive: true }));
-
-async function refusal(promise: Promise<unknown>): Promise<string> {
-  const error = await promise.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  expect(error).toBeInstanceOf(DuetError);
-  return (error as DuetError).message;
-}
 
 /** Reads the adapter with its config changed to this. */
 async function withConfig(change: Record<string, unknown>): Promise<string> {

@@ -5,8 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { DuetError } from '../errors.ts';
 import { writeSafetensors } from '../files/safetensors.ts';
+import { refusal } from '../refusal.test-data.ts';
 import { parseBackbone } from './backbone.ts';
 import { asHuggingFace, miniTimm } from './mini-vit.test-data.ts';
 import { openBackbone } from './open-backbone-node.ts';
@@ -24,15 +24,6 @@ afterEach(async () => {
   vi.unstubAllEnvs();
   await rm(folder, { recursive: true });
 });
-
-async function refusal(promise: Promise<unknown>): Promise<string> {
-  const error = await promise.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  expect(error).toBeInstanceOf(DuetError);
-  return (error as DuetError).message;
-}
 
 describe('on this machine', () => {
   test('the built-in backbone is the default and goes by its name', async () => {
