@@ -109,7 +109,15 @@ const model = grouped('Model:', {
   ownWeight: setting('--own-weight <weight>', 'of each modality’s own class loss, with agreement heads', decimal({ least: 0 })),
 });
 
-export const trainSettings = { ...inputAndOutput, ...learning, ...model, ...loadingSettings, ...machineSettings };
+const memory = grouped('Machine:', {
+  clipsAtOnce: setting(
+    '--clips-at-once <number>',
+    'clips of a batch in memory together: fewer need less memory and a third more time (default: what half of the memory holds)',
+    wholeNumber({ least: 1, most: 65536 }),
+  ),
+});
+
+export const trainSettings = { ...inputAndOutput, ...learning, ...model, ...loadingSettings, ...memory, ...machineSettings };
 
 /** What the user said; undefined is for the recipe, the backbone or the machine to decide. */
 export type TrainSettings = ValuesOf<typeof trainSettings>;

@@ -85,6 +85,7 @@ async function runTrain(given: string | undefined, out: string, settings: TrainS
       resume: settings.resume,
       force: settings.force,
       workers: settings.workers,
+      clipsAtOnce: settings.clipsAtOnce,
       session: sessionOptions(settings),
       signal: context.signal,
       onEvent,
@@ -120,11 +121,11 @@ export function trainText(result: TrainResult, data: string, out: string, machin
   return `${lines.join('\n')}\n`;
 }
 
-type MachineSettings = Partial<Pick<TrainSettings, 'provider' | 'threads' | 'workers'>>;
+type MachineSettings = Partial<Pick<TrainSettings, 'provider' | 'threads' | 'workers' | 'clipsAtOnce'>>;
 
 /** Another number of threads or another provider rounds differently, so what was given has to be given again for the same numbers. */
-function machineOptions({ provider = 'auto', threads, workers }: MachineSettings): string {
-  const given = { provider: provider === 'auto' ? undefined : provider, threads, workers };
+function machineOptions({ provider = 'auto', threads, workers, clipsAtOnce }: MachineSettings): string {
+  const given = { provider: provider === 'auto' ? undefined : provider, threads, workers, 'clips-at-once': clipsAtOnce };
   return Object.entries(given)
     .flatMap(([name, value]) => (value === undefined ? [] : [` --${name} ${value}`]))
     .join('');

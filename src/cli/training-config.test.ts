@@ -100,6 +100,7 @@ test('every learning and model flag arrives somewhere, and as the library’s sc
     'json',
     'quiet',
     'workers',
+    'clipsAtOnce',
     'provider',
     'threads',
   ];

@@ -136,10 +136,10 @@ function encodeConstant(name: string, tensor: Tensor, linked: boolean) {
   });
 }
 
-/** Outputs that nobody uses are left out at the end and nameless in the middle, as ONNX asks for optional outputs. */
+/** Outputs that nobody uses are left out at the end and nameless in the middle, as ONNX asks for optional outputs; the first is not one. */
 function outputNames(node: Node, used: ReadonlySet<Tensor>, nameOf: (tensor: Tensor) => string): string[] {
   const optional = node.operator === 'LayerNormalization';
-  const names = node.outputs.map((output) => (used.has(output) || !optional ? nameOf(output) : ''));
+  const names = node.outputs.map((output, index) => (index === 0 || used.has(output) || !optional ? nameOf(output) : ''));
   while (names.at(-1) === '') names.pop();
   return names;
 }

@@ -88,7 +88,8 @@ export function modulatedGradients(
   };
 }
 
-function parametersBeforeHeads(config: MaAvtConfig): Set<string> {
+/** The parameters that act on the features, by name; the others act on what the losses make of these. */
+export function parametersBeforeHeads(config: MaAvtConfig): Set<string> {
   const heads = new Set(headParameters(config).map(([name]) => name));
   const names = [...trainableParameters(config).keys()];
   return new Set(names.filter((name) => !heads.has(name) && !/^(visual|audio)_projection/.test(name)));

@@ -1,4 +1,5 @@
 // From a data set to a trained adapter: everything around the loop.
+import { totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Dataset, LayoutName } from '../data/dataset.ts';
 import { evenBatchSize } from '../data/epoch-plan.ts';
@@ -20,13 +21,15 @@ import { writeAdapter } from '../weights/adapter-folder-node.ts';
 import type { Backbone, InputSize } from '../weights/backbone.ts';
 import { openBackbone } from '../weights/open-backbone-node.ts';
 import { type Checkpoint, type EpochRecord, freshProgress, readCheckpoint, writeCheckpoint } from './checkpoint.ts';
+import { clipsThatFit } from './clips-that-fit.ts';
 import { headStart } from './head-start.ts';
 import { type Outcome, trainingLoop } from './loop.ts';
 import { createOptimiserState } from './optimiser.ts';
 import { coherentTraining, modelConfig, type TrainingConfig } from './recipes.ts';
 import { createRunFolder, type RunConfig, readRunConfig, runFiles, writeRunConfig } from './run-folder.ts';
 import { scoreSplit } from './score.ts';
-import { openTrainingStep, type TrainingStep } from './training-step.ts';
+import { openStepInParts } from './step-in-parts.ts';
+import { openTrainingStep, type TrainingStep, type TrainingStepOptions } from './training-step.ts';
 
 export type TrainEvent =
   | { readonly kind: 'prepare'; readonly done: number; readonly total: number; readonly failed: number }
@@ -62,6 +65,8 @@ export type TrainOptions = {
   /** Replace the run in `out`. */
   readonly force?: boolean;
   readonly workers?: number | undefined;
+  /** Clips of a batch that are in memory together, with the same numbers for any; by default as many as half of the memory holds. */
+  readonly clipsAtOnce?: number | undefined;
   readonly session?: SessionOptions;
   /** Ends training after the step under way; the run can be resumed. */
   readonly signal?: AbortSignal;
@@ -128,8 +133,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     await feed.prepare({ onProgress: (progress) => onEvent({ kind: 'prepare', ...progress }), ...(signal && { signal }) });
     const batchSize = evenBatchSize(await feed.count('train'), training.batch);
     const openSession = nodeSessions(options.session);
-    const { modulation } = training;
-    step = await openTrainingStep({ backbone, config, batchSize, imageSize: backbone.config.inputSize, modulation, openSession });
+    step = await openStep({ backbone, config, batchSize, imageSize: backbone.config.inputSize, openSession }, options);
     predictor = await openPredictor({ backbone, config, batchSize: Math.min(16, batchSize), openSession });
     const { epoch } = checkpoint.progress;
     onEvent({ kind: 'start', config: runConfig, dataset, parameters: counts, provider: step.provider, epochsDone: epoch });
@@ -208,6 +212,16 @@ function openTrainingFeed(dataset: Dataset, training: TrainingConfig, backbone: 
     backgroundProbability: model.background ? training.backgroundProbability : 0,
     ...(workers !== undefined && { workers }),
   });
+}
+
+/** The whole batch at once where it fits, else in parts. */
+function openStep(step: TrainingStepOptions, { training: { modulation }, clipsAtOnce }: TrainOptions): Promise<TrainingStep> {
+  const most = clipsAtOnce ?? clipsThatFit(step.config, totalmem());
+  if (most >= step.batchSize) return openTrainingStep({ ...step, modulation });
+  if (modulation === 'none') return openStepInParts({ ...step, clipsAtOnce: most });
+  throw new DuetError(
+    `A batch of ${step.batchSize} clips is more than the ${most} that are in memory at once, and modulated gradients need it whole; give --batch ${most} or a larger --clips-at-once.`,
+  );
 }
 
 function startingPoint(config: MaAvtConfig, backbone: Backbone, seed: number): Checkpoint {

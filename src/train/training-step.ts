@@ -1,17 +1,16 @@
 // One training step as one graph: forward, losses and gradients of every trainable parameter.
 import { differentiate } from '../graph/differentiate.ts';
 import { encodeOnnx } from '../graph/encode-onnx.ts';
-import { elementCount, input, type Tensor } from '../graph/tensor.ts';
+import { elementCount, type Tensor } from '../graph/tensor.ts';
 import { asked, pad } from '../infer/predictor.ts';
-import { type MaAvtConfig, trainableParameters } from '../model/config.ts';
+import type { MaAvtConfig } from '../model/config.ts';
 import { frozenWeights } from '../model/frozen-weights.ts';
-import { readWidth } from '../model/heads.ts';
 import { type MaAvtLosses, maAvt, maAvtLosses } from '../model/ma-avt.ts';
-import type { Modality } from '../model/modalities.ts';
 import { modulatedGradients } from '../model/modulation.ts';
 import type { OpenSession, Provider } from '../runtime/session.ts';
 import type { Backbone } from '../weights/backbone.ts';
 import type { Parameters } from './optimiser.ts';
+import { parameterInputs, pictureInputs, targetFeeds, targetInputs } from './step-inputs.ts';
 
 export type StepBatch = {
   /** [B, 3, height, width] */
@@ -66,24 +65,17 @@ export type TrainingStepOptions = {
 export async function openTrainingStep(options: TrainingStepOptions): Promise<TrainingStep> {
   const { backbone, config, batchSize, imageSize } = options;
   const chunk = options.chunk ?? cacheFriendlyChunk(backbone, imageSize, batchSize);
-  const parameters = new Map([...trainableParameters(config)].map(([name, { shape }]) => [name, input(name, shape)]));
+  const parameters = parameterInputs(config);
   const trainable = (name: string): Tensor => {
     const parameter = parameters.get(name);
     if (!parameter) throw new Error(`the model has no parameter ${name}`);
     return parameter;
   };
   const weights = { positions: backbone.weights.get('pos_embed')!.data, frozen: frozenWeights(backbone.weights), trainable };
-  const images = input('images', [batchSize, 3, ...imageSize]);
-  const spectrograms = input('spectrograms', [batchSize, 1, ...imageSize]);
-  const classTargets = (name: string) => input(name, [batchSize, config.classes]);
-  const targets = {
-    classes: classTargets('class_targets'),
-    background: input('background_targets', [batchSize]),
-    own: { visual: classTargets('picture_targets'), audio: classTargets('sound_targets') },
-  };
-  const mask = (modality: Modality) => input(`${modality}_mask`, [batchSize, readWidth(config, modality)]);
-  const masks = { visual: mask('visual'), audio: mask('audio') };
-  const outputs = maAvt({ images, spectrograms, masks }, weights, config, chunk);
+  const pictures = pictureInputs(batchSize, imageSize);
+  const inputs = targetInputs(batchSize, config);
+  const { targets, masks } = inputs;
+  const outputs = maAvt({ ...pictures, masks }, weights, config, chunk);
   const losses = maAvtLosses(outputs, targets, trainable, config);
   const { gradients, deviations } =
     options.modulation === 'ogm-ge'
@@ -100,22 +92,13 @@ export async function openTrainingStep(options: TrainingStepOptions): Promise<Tr
   };
   const graph = encodeOnnx(named, { linkStored: true });
   const session = await options.openSession(graph);
-  const factors = (modality: Modality, { masks: given }: StepBatch) => {
-    const length = elementCount(masks[modality].shape);
-    return given ? pad(given[modality], length) : new Float32Array(length).fill(1);
-  };
   return {
     provider: session.provider,
     async run(values, batch) {
       const feeds: Record<string, Float32Array> = {
-        images: pad(batch.images, elementCount(images.shape)),
-        spectrograms: pad(batch.spectrograms, elementCount(spectrograms.shape)),
-        class_targets: pad(batch.classTargets, elementCount(targets.classes.shape)),
-        background_targets: pad(batch.backgroundTargets, batchSize),
-        picture_targets: pad(batch.pictureTargets, elementCount(targets.classes.shape)),
-        sound_targets: pad(batch.soundTargets, elementCount(targets.classes.shape)),
-        visual_mask: factors('visual', batch),
-        audio_mask: factors('audio', batch),
+        images: pad(batch.images, elementCount(pictures.images.shape)),
+        spectrograms: pad(batch.spectrograms, elementCount(pictures.spectrograms.shape)),
+        ...targetFeeds(batch, inputs),
         ...Object.fromEntries(values),
       };
       const results = await session.run(asked(graph, feeds));
@@ -144,7 +127,7 @@ export function mapLosses<Value>(value: (name: keyof MaAvtLosses) => Value): Rec
  * As many clips as keep a block's widest activation near 10 MB, which a processor's cache holds; but at most eight chunks,
  * as every chunk is a copy of the whole graph that ONNX Runtime has to plan.
  */
-function cacheFriendlyChunk(
+export function cacheFriendlyChunk(
   { config: { patchSize, mlpWidth } }: Backbone,
   [height, width]: readonly [number, number],
   batchSize: number,

@@ -1,0 +1,107 @@
+// A training step over a batch of any size in the memory of a part of it, with the whole batch's gradients: gradient caching, Gao et al.
+// 2021 (arXiv 2101.06983, section 3.2). The features of all parts come first, without anything kept for the way back; then the losses
+// over the whole batch and their gradients with respect to the features; then each part runs forward again, and back from those.
+import { joinFloat32 } from '../files/tensor-values.ts';
+import { differentiate, pullBack } from '../graph/differentiate.ts';
+import { encodeOnnx } from '../graph/encode-onnx.ts';
+import { elementCount, input, type Tensor } from '../graph/tensor.ts';
+import { asked, pad } from '../infer/predictor.ts';
+import { mapFeatures, namedFeatures } from '../model/feature-map.ts';
+import { frozenWeights } from '../model/frozen-weights.ts';
+import { heads } from '../model/heads.ts';
+import { maAvt, maAvtLosses } from '../model/ma-avt.ts';
+import { parametersBeforeHeads } from '../model/modulation.ts';
+import { parameterInputs, pictureInputs, targetFeeds, targetInputs } from './step-inputs.ts';
+import { cacheFriendlyChunk, mapLosses, type TrainingStep, type TrainingStepOptions } from './training-step.ts';
+
+export type StepInPartsOptions = Omit<TrainingStepOptions, 'modulation'> & {
+  /** Clips whose activations are in memory at the same time. */
+  readonly clipsAtOnce: number;
+};
+
+/** Builds and loads the step. Release it when done. */
+export async function openStepInParts(options: StepInPartsOptions): Promise<TrainingStep> {
+  const { backbone, config, imageSize, clipsAtOnce, openSession } = options;
+  const parts = Math.ceil(options.batchSize / clipsAtOnce);
+  const clips = parts * clipsAtOnce;
+  const parameters = parameterInputs(config);
+  const trainable = (name: string) => parameters.get(name)!;
+  const weights = { positions: backbone.weights.get('pos_embed')!.data, frozen: frozenWeights(backbone.weights), trainable };
+
+  const pictures = pictureInputs(clipsAtOnce, imageSize);
+  const chunk = options.chunk ?? cacheFriendlyChunk(backbone, imageSize, clipsAtOnce);
+  const { features } = maAvt(pictures, weights, config, chunk);
+  const ofPart = namedFeatures(features);
+  const { visual: attention } = features.attention;
+  const forward = encodeOnnx({ ...Object.fromEntries(ofPart), ...(attention && { visual_attention: attention }) }, { linkStored: true });
+
+  const whole = mapFeatures(features, ({ shape }, name) => input(name, [clips, ...shape.slice(1)]));
+  const inputs = targetInputs(clips, config);
+  const outputs = { ...heads(whole, trainable, config, inputs.masks), features: whole };
+  const losses = maAvtLosses(outputs, inputs.targets, trainable, config);
+  const early = parametersBeforeHeads(config);
+  const late = [...parameters.keys()].filter((name) => !early.has(name));
+  const ofBatch = namedFeatures(whole);
+  const gradients = differentiate(losses.total, [...ofBatch.values(), ...late.map(trainable)]);
+  const lossGraph = encodeOnnx({
+    ...Object.fromEntries(Object.entries(losses).map(([name, loss]) => [`loss.${name}`, loss])),
+    ...Object.fromEntries([...ofBatch.keys(), ...late].map((name, index) => [`gradient.${name}`, gradients[index]!])),
+    class_logits: outputs.classLogits,
+    ...(outputs.backgroundLogits && { background_logits: outputs.backgroundLogits }),
+  });
+
+  const seeds = [...ofPart].map(([name, tensor]): [Tensor, Tensor] => [tensor, input(`gradient.${name}`, tensor.shape)]);
+  const names = [...early];
+  const ofEarly = pullBack(seeds, names.map(trainable));
+  const backward = encodeOnnx(Object.fromEntries(names.map((name, index) => [`gradient.${name}`, ofEarly[index]!])), { linkStored: true });
+
+  const forwardSession = await openSession(forward);
+  const lossSession = await openSession(lossGraph);
+  const backwardSession = await openSession(backward);
+  return {
+    provider: backwardSession.provider,
+    async run(values, batch) {
+      const fixed = Object.fromEntries(values);
+      const rows = (all: Float32Array, part: number, { shape }: Tensor) => {
+        const length = elementCount(shape);
+        return pad(all.subarray(part * length, (part + 1) * length), length);
+      };
+      const picturesOf = (part: number) => ({
+        images: rows(batch.images, part, pictures.images),
+        spectrograms: rows(batch.spectrograms, part, pictures.spectrograms),
+      });
+      const runs: Record<string, Float32Array>[] = [];
+      for (let part = 0; part < parts; part++) runs.push(await forwardSession.run(asked(forward, { ...picturesOf(part), ...fixed })));
+      const joined = (name: string) => joinFloat32(runs.map((results) => results[name]!));
+      const featureFeeds = Object.fromEntries([...ofPart.keys()].map((name) => [name, joined(name)]));
+      const results = await lossSession.run(asked(lossGraph, { ...featureFeeds, ...targetFeeds(batch, inputs), ...fixed }));
+
+      const sums = new Map(names.map((name) => [name, new Float32Array(elementCount(trainable(name).shape))]));
+      for (let part = 0; part < parts; part++) {
+        const gradientsOf = seeds.map(([tensor, { source }]) => {
+          const name = source.kind === 'input' ? source.name : '';
+          return [name, rows(results[name]!, part, tensor)] as const;
+        });
+        const ofPartOnly = await backwardSession.run(
+          asked(backward, { ...picturesOf(part), ...Object.fromEntries(gradientsOf), ...fixed }),
+        );
+        for (const [name, sum] of sums) addTo(sum, ofPartOnly[`gradient.${name}`]!);
+      }
+      return {
+        losses: mapLosses((name) => results[`loss.${name}`]![0]!),
+        gradients: new Map([...parameters.keys()].map((name) => [name, sums.get(name) ?? results[`gradient.${name}`]!])),
+        classLogits: results.class_logits!,
+        backgroundLogits: results.background_logits,
+        visualAttention: attention && joined('visual_attention'),
+        deviations: new Map(),
+      };
+    },
+    async release() {
+      await Promise.all([forwardSession, lossSession, backwardSession].map((session) => session.release()));
+    },
+  };
+}
+
+function addTo(sum: Float32Array, values: Float32Array): void {
+  for (let index = 0; index < sum.length; index++) sum[index]! += values[index]!;
+}
