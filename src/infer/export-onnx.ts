@@ -4,6 +4,7 @@ import { type EncodedGraph, encodeOnnx } from '../graph/encode-onnx.ts';
 import * as f from '../graph/functions.ts';
 import { constant, input, type Tensor } from '../graph/tensor.ts';
 import { trainableParameters } from '../model/config.ts';
+import { evidenceMaps } from '../model/evidence.ts';
 import { frozenWeights } from '../model/frozen-weights.ts';
 import { maAvt } from '../model/ma-avt.ts';
 import { frontEnds } from '../signal/front-ends.ts';
@@ -17,7 +18,7 @@ import { frontEndGraph } from './front-end-graph.ts';
  * Inputs: `pixels`, uint8 [1, height, width, 3], the frame at the middle of the window, resized to the model's size; `waveform`,
  * float32 [1, samples], one channel at the front end's rate, as long as its window (see the file's metadata).
  * Outputs: `probabilities` [1, K]; `background_probability` [1], if the model has one; `visual_attention` and `audio_attention`,
- * [1, rows, columns], each summing to one. A model of one modality has only that one's input and map.
+ * [1, rows, columns], each summing to one, and so `visual_evidence` and `audio_evidence`. A model of one modality has only that one's input and map.
  */
 export function exportGraph({ adapter, backbone }: { adapter: Adapter; backbone: Backbone }): EncodedGraph {
   const { model, tensors, classes, inputs } = adapter;
@@ -41,12 +42,15 @@ export function exportGraph({ adapter, backbone }: { adapter: Adapter; backbone:
   );
   const grid = (map: Tensor) => f.reshape(map, [1, height / backbone.config.patchSize, width / backbone.config.patchSize]);
   const { visual, audio } = outputs.features.attention;
+  const evidence = evidenceMaps(outputs, model);
   return encodeOnnx(
     {
       probabilities: f.softmax(outputs.classLogits),
       ...(outputs.backgroundLogits && { background_probability: f.sigmoid(outputs.backgroundLogits) }),
       ...(visual && { visual_attention: grid(visual) }),
       ...(audio && { audio_attention: grid(audio) }),
+      ...(evidence.visual && { visual_evidence: grid(evidence.visual) }),
+      ...(evidence.audio && { audio_evidence: grid(evidence.audio) }),
     },
     {
       metadata: {

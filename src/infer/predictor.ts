@@ -3,6 +3,7 @@ import { joinFloat32 } from '../files/tensor-values.ts';
 import { type EncodedGraph, encodeOnnx } from '../graph/encode-onnx.ts';
 import { elementCount, input, type Tensor } from '../graph/tensor.ts';
 import { type MaAvtConfig, trainableParameters } from '../model/config.ts';
+import { evidenceMaps } from '../model/evidence.ts';
 import { frozenWeights } from '../model/frozen-weights.ts';
 import { maAvt } from '../model/ma-avt.ts';
 import type { OpenSession, Provider } from '../runtime/session.ts';
@@ -30,6 +31,9 @@ export type Predictions = {
   /** [B, P], each row summing to one; undefined for a modality that the model does not take. */
   readonly visualAttention: Float32Array | undefined;
   readonly audioAttention: Float32Array | undefined;
+  /** The same for the evidence of what sounds; undefined too where it was not asked for. */
+  readonly visualEvidence: Float32Array | undefined;
+  readonly audioEvidence: Float32Array | undefined;
 };
 
 export type Predictor = {
@@ -45,10 +49,13 @@ export type PredictorOptions = {
   readonly config: MaAvtConfig;
   readonly batchSize: number;
   readonly openSession: OpenSession;
+  /** Also compute evidence maps, which takes about a third more time. Default: no. */
+  readonly evidence?: boolean;
 };
 
 /** Loads the forward graph of a folded model. Release it when done. */
-export async function openPredictor({ backbone, config, batchSize, openSession }: PredictorOptions): Promise<Predictor> {
+export async function openPredictor(options: PredictorOptions): Promise<Predictor> {
+  const { backbone, config, batchSize, openSession } = options;
   const folded = foldedConfig(config);
   const parameters = new Map([...trainableParameters(folded)].map(([name, { shape }]) => [name, input(name, shape)]));
   const images = input('images', [batchSize, 3, ...backbone.config.inputSize]);
@@ -63,11 +70,14 @@ export async function openPredictor({ backbone, config, batchSize, openSession }
     folded,
   );
   const { attention } = outputs.features;
+  const evidence = options.evidence ? evidenceMaps(outputs, folded) : undefined;
   const named = {
     class_logits: outputs.classLogits,
     ...(outputs.backgroundLogits && { background_logits: outputs.backgroundLogits }),
     ...(attention.visual && { visual_attention: attention.visual }),
     ...(attention.audio && { audio_attention: attention.audio }),
+    ...(evidence?.visual && { visual_evidence: evidence.visual }),
+    ...(evidence?.audio && { audio_evidence: evidence.audio }),
   };
   const graph = encodeOnnx(named, { linkStored: true });
   const session = await openSession(graph);
@@ -97,6 +107,8 @@ export async function openPredictor({ backbone, config, batchSize, openSession }
         backgroundLogits: outputs.backgroundLogits && joined('background_logits'),
         visualAttention: attention.visual && joined('visual_attention'),
         audioAttention: attention.audio && joined('audio_attention'),
+        visualEvidence: evidence?.visual && joined('visual_evidence'),
+        audioEvidence: evidence?.audio && joined('audio_evidence'),
       };
     },
     release: () => session.release(),

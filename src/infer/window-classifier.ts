@@ -19,9 +19,12 @@ export type WindowAnswer = {
   readonly backgroundProbability: number | undefined;
   readonly isBackground: boolean;
   /**
-   * [rows, columns] of patches, summing to one; of the sound over the spectrogram's own axes. Undefined for a modality that the model
-   * does not take.
+   * Where the model finds what sounds: [rows, columns] of patches, summing to one; of the sound over the spectrogram's own axes.
+   * Undefined for a modality that the model does not take.
    */
+  readonly visualEvidence: Float32Array | undefined;
+  readonly audioEvidence: Float32Array | undefined;
+  /** The paper's maps: what CLS attends to in the last block. */
   readonly visualAttention: Float32Array | undefined;
   readonly audioAttention: Float32Array | undefined;
 };
@@ -47,7 +50,7 @@ export type WindowClassifier = {
   readonly provider: string;
   /** Seconds that one window hears. */
   readonly windowSeconds: number;
-  /** Rows and columns of the attention maps. */
+  /** Rows and columns of the maps. */
   readonly grid: readonly [number, number];
   /** @param inputs of one window: `image` [3, height, width] and `spectrogram` [1, height, width]. */
   answer(inputs: Pick<WindowInputs, 'image' | 'spectrogram'>): Promise<WindowAnswer>;
@@ -60,7 +63,7 @@ export type WindowClassifierOptions = { readonly adapter: Adapter; readonly back
 
 /** Loads the model for one window at a time. Release it when done. */
 export async function openWindowClassifier({ adapter, backbone, openSession }: WindowClassifierOptions): Promise<WindowClassifier> {
-  const predictor = await openPredictor({ backbone, config: adapter.model, batchSize: 1, openSession });
+  const predictor = await openPredictor({ backbone, config: adapter.model, batchSize: 1, openSession, evidence: true });
   const { seconds } = frontEnds[adapter.inputs.frontEnd];
   const { inputSize, patchSize } = backbone.config;
 
@@ -68,13 +71,13 @@ export async function openWindowClassifier({ adapter, backbone, openSession }: W
     const result = await predictor.run(adapter.tensors, { images: image, spectrograms: spectrogram, count: 1 });
     const probabilities = [...softmaxRows(result.classLogits, adapter.classes.length)[0]!];
     const backgroundProbability = result.backgroundLogits && sigmoid(result.backgroundLogits[0]!);
+    const { visualEvidence, audioEvidence, visualAttention, audioAttention } = result;
     return {
       probabilities,
       best: indexOfLargest(probabilities),
       backgroundProbability,
       isBackground: backgroundProbability !== undefined && backgroundProbability > adapter.backgroundThreshold,
-      visualAttention: result.visualAttention,
-      audioAttention: result.audioAttention,
+      ...{ visualEvidence, audioEvidence, visualAttention, audioAttention },
     };
   }
 

@@ -20,6 +20,15 @@ export type Features = {
   readonly shared: readonly PresentModalities[];
   /** How much CLS attends to each patch in the last block, [B, P], each row summing to one. */
   readonly attention: PresentModalities;
+  /** For asking where something came from; undefined for clips that passed the blocks in chunks. */
+  readonly trace: Trace | undefined;
+};
+
+export type Trace = {
+  /** What enters each block: [N, T, C], one tensor for both modalities where they are stacked, else one for each. */
+  readonly sequences: readonly (readonly Tensor[])[];
+  /** The patches' rows of tensors [N, T, ...] that belong to the sequences of a block: [B, P, ...]. */
+  patches(rows: readonly Tensor[]): PresentModalities;
 };
 
 /**
@@ -79,17 +88,19 @@ export function encode(
     );
   };
   let sequences = together(starts);
+  const entering: (readonly Tensor[])[] = [];
   let scores: Tensor[] = [];
   let bands: Tensor | undefined;
   const shared: PresentModalities[] = [];
   for (let layer = 0; layer < vit.depth; layer++) {
     const last = layer === vit.depth - 1;
+    if (config.layerwise === 'common' && layer > 0)
+      sequences = sequences.map((x, stream) => concat([slice(x, 1, 0, ownLength), ...promptsOfStreams[stream]!], 1));
     if (layer === Math.floor(vit.depth / 2) && config.soundBands > 0) {
       const sound = apart(sequences).audio;
       bands = sound && bandMeans(slice(sound, 1, 1, 1 + patchCount), images.shape[2]! / vit.patchSize, config);
     }
-    if (config.layerwise === 'common' && layer > 0)
-      sequences = sequences.map((x, stream) => concat([slice(x, 1, 0, ownLength), ...promptsOfStreams[stream]!], 1));
+    entering.push(sequences);
     const results = sequences.map((x) => block(x, within(weights, `blocks.${layer}`), vit, last ? readAtTheEnd : undefined));
     sequences = results.map(({ output }) => adaptedOutput(output, layer, trainable, config));
     scores = results.map((result) => result.scores);
@@ -106,6 +117,7 @@ export function encode(
     bands: bands && { visual: undefined, audio: bands },
     shared,
     attention: apart(scores.map((ofStream) => clsAttention(ofStream, patchCount))), // 10.
+    trace: { sequences: entering, patches: (rows) => apart(rows.map((x) => slice(x, 1, 1, 1 + patchCount))) },
   };
 }
 

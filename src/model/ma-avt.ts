@@ -127,5 +127,6 @@ function joinFeatures(chunks: readonly Features[]): Features {
     bands: first.bands && join(({ bands }) => bands!),
     shared: first.shared.map((_, layer) => join(({ shared }) => shared[layer]!)),
     attention: join(({ attention }) => attention),
+    trace: chunks.length === 1 ? first.trace : undefined,
   };
 }
