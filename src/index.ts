@@ -19,6 +19,7 @@ export type { Media, MediaReference } from './media/media.ts';
 export { openMedia } from './media/open-media-node.ts';
 export { openReference } from './media/open-reference-node.ts';
 export { type EvaluateOptions, type Evaluation, evaluate } from './train/evaluate.ts';
+export { type Localisation, type LocaliseOptions, localise } from './train/localise.ts';
 export { type RecipeName, recipes, type TrainingConfig } from './train/recipes.ts';
 export { type TrainEvent, type TrainOptions, type TrainResult, train } from './train/train.ts';
 export { type Verification, type VerifiedGroup, verifyFile } from './train/verify.ts';

@@ -118,7 +118,7 @@ describe('clips without sound, without picture or without length', () => {
     expect(zero.error).toBe('');
     expect((JSON.parse(zero.out) as { windows: unknown[] }[]).map(({ windows }) => windows.length)).toEqual([1, 1]);
     const attention = join(folder, 'maps');
-    expect((await predict(blind, '--missing', 'zero', '--attention', attention)).code).toBe(0);
+    expect((await predict(blind, '--missing', 'zero', '--overlays', attention)).code).toBe(0);
     expect(await readdir(attention)).toEqual([expect.stringMatching(/sound\.png$/)]);
   });
 
@@ -234,7 +234,7 @@ describe('places to write', () => {
     expect(theOneSentence(await train('--out', '/proc/duet/run'))).toMatch(/Cannot write \/proc\/duet/);
     expect(await readFile(file, 'utf8')).toBe('text');
     const clip = clipOf('metal-bowl');
-    expect(theOneSentence(await duet(['predict', run, clip, '--attention', '/proc/duet']))).toMatch(/Cannot write \/proc\/duet/);
+    expect(theOneSentence(await duet(['predict', run, clip, '--overlays', '/proc/duet']))).toMatch(/Cannot write \/proc\/duet/);
     for (const argv of [
       ['export', run, '--onnx', '/dev/full', '--force'],
       ['evaluate', run, data, '--predictions', '/dev/full'],

@@ -1,23 +1,22 @@
 // The demo from generated clips to a report page, each step by the same calls that the other commands make.
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ClipAnnotation } from '../demo/annotations.ts';
 import { annotationsFile } from '../demo/annotations.ts';
 import { generateDemoData } from '../demo/generate.ts';
 import { kindOfPath } from '../files/read-clearly.ts';
 import { ensureFolder, writeFileAtomic } from '../files/write-atomic.ts';
-import { type Classifier, openClassifier } from '../infer/classifier.ts';
-import { exampleOfWindow, trainingCurves } from '../pages/report-data.ts';
-import { attentionPeak } from '../report/attention-overlay.ts';
+import { trainingCurves } from '../pages/report-data.ts';
 import { reportPage } from '../report/page.ts';
 import type { LocalisationResult, PredictionExample } from '../report/report.ts';
 import { type Evaluation, evaluate } from '../train/evaluate.ts';
+import type { Localisation } from '../train/localise.ts';
 import { recipes, type TrainingConfig } from '../train/recipes.ts';
 import { readRunConfig, runFiles } from '../train/run-folder.ts';
 import { type TrainResult, train } from '../train/train.ts';
 import type { Context } from './context.ts';
 import type { DemoSettings } from './demo.ts';
 import { showEvaluation } from './evaluate.ts';
+import { localiseAndShow } from './localise-run.ts';
 import type { Progress } from './progress.ts';
 import { sessionOptions } from './session-options.ts';
 import { showTraining } from './train-progress.ts';
@@ -30,13 +29,13 @@ export type DemoResult = {
   readonly macroF1: number;
   readonly backgroundAuc: number | undefined;
   readonly clips: number;
-  readonly localisation: readonly LocalisationResult[];
+  /** Of the test clips, by map or guess. */
+  readonly localisation: Localisation['scores'];
   readonly seconds: number;
 };
 
 const defaultClips = 24;
 const defaultEpochs = 8;
-const examplesShown = 6;
 
 /** Runs the demo, or what is left of it in its folder. Undefined if it was interrupted: the next call goes on. */
 export async function runDemo(settings: DemoSettings, context: Context, progress: Progress): Promise<DemoResult | undefined> {
@@ -49,7 +48,7 @@ export async function runDemo(settings: DemoSettings, context: Context, progress
   // Only what a demo wrote is removed.
   if (settings.force && (await kindOfPath(join(data, annotationsFile))) === 'file') await rm(data, { recursive: true });
 
-  const annotations = await generate(data, settings, signal, progress);
+  await generate(data, settings, signal, progress);
   const training: TrainingConfig = { ...recipes.duet, seed, epochs: settings.epochs ?? defaultEpochs, batch: 32 };
   const begun = (await kindOfPath(join(run, runFiles.config))) === 'file';
   const trained = await train({
@@ -59,25 +58,18 @@ export async function runDemo(settings: DemoSettings, context: Context, progress
   if (trained.outcome === 'interrupted') return undefined;
   const evaluation = await evaluate({ run, data, session, signal, onEvent: showEvaluation(progress) });
 
-  const classifier = await openClassifier({ run, session });
-  try {
-    const { localisation, examples } = await lookAtClips(classifier, data, annotations, progress, signal);
-    const seconds = (performance.now() - began) / 1000;
-    const page = await demoPage({ evaluation, trained, localisation, examples, seconds, run, command: context.commandLine });
-    await writeFileAtomic(report, page);
-    const { accuracy, macroF1, backgroundAuc, clips } = evaluation;
-    return { report, run, data, accuracy, macroF1, backgroundAuc, clips: clips.length, localisation, seconds };
-  } finally {
-    await classifier.release();
-  }
+  const { localisation, examples, results } = await localiseAndShow({ run, data, session, signal }, progress);
+  const seconds = (performance.now() - began) / 1000;
+  const page = await demoPage({
+    ...{ evaluation, trained, localisation: results, examples, seconds, run },
+    command: context.commandLine,
+  });
+  await writeFileAtomic(report, page);
+  const { accuracy, macroF1, backgroundAuc, clips } = evaluation;
+  return { report, run, data, accuracy, macroF1, backgroundAuc, clips: clips.length, localisation: localisation.scores, seconds };
 }
 
-async function generate(
-  folder: string,
-  settings: DemoSettings,
-  signal: AbortSignal,
-  progress: Progress,
-): Promise<readonly ClipAnnotation[]> {
+async function generate(folder: string, settings: DemoSettings, signal: AbortSignal, progress: Progress): Promise<void> {
   const train = settings.clips ?? defaultClips;
   const clipsPerClass = { train, val: Math.max(2, Math.ceil(train / 4)), test: Math.max(2, Math.ceil(train / 2)) };
   const phase = progress.begin('make clips', undefined, { unit: 'clips' });
@@ -90,45 +82,6 @@ async function generate(
     },
   });
   phase.finish(`make clips: ${annotations.clips.length}`);
-  return annotations.clips;
-}
-
-/** Predicts the test clips one by one, as the truth about where they sound is known. */
-async function lookAtClips(
-  classifier: Classifier,
-  data: string,
-  annotations: readonly ClipAnnotation[],
-  progress: Progress,
-  signal: AbortSignal,
-): Promise<{ localisation: LocalisationResult[]; examples: PredictionExample[] }> {
-  const clips = annotations.filter(({ split }) => split === 'test');
-  const found = new Map<string, { clips: number; hits: number; area: number }>();
-  const examples: PredictionExample[] = [];
-  const phase = progress.begin('look', clips.length, { unit: 'clips' });
-  for (const [index, clip] of clips.entries()) {
-    signal.throwIfAborted();
-    const { box } = clip;
-    for await (const window of classifier.predict({ kind: 'video', path: join(data, clip.path) })) {
-      const [gridHeight, gridWidth] = classifier.grid;
-      const peak = attentionPeak(window.visualAttention!, gridHeight, gridWidth, 1, 1);
-      const inside = peak.x >= box.x && peak.x <= box.x + box.width && peak.y >= box.y && peak.y <= box.y + box.height;
-      const counts = found.get(clip.class) ?? { clips: 0, hits: 0, area: 0 };
-      found.set(clip.class, { clips: counts.clips + 1, hits: counts.hits + (inside ? 1 : 0), area: counts.area + box.width * box.height });
-      if (counts.clips === 0 && examples.length < examplesShown) {
-        examples.push(await exampleOfWindow(classifier, window, clip.path, clip.class, box));
-      }
-      break;
-    }
-    phase.update(index + 1);
-  }
-  phase.finish();
-  const localisation = [...found].map(([name, { clips: count, hits, area }]) => ({
-    name,
-    clips: count,
-    hitRate: hits / count,
-    chance: area / count,
-  }));
-  return { localisation, examples };
 }
 
 type Shown = {

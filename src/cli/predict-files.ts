@@ -7,7 +7,8 @@ import { ensureFolder, writeFileAtomic } from '../files/write-atomic.ts';
 import { type Classifier, openClassifier, type WindowPrediction as Window } from '../infer/classifier.ts';
 import { type LabelledWindow, timelineEvents } from '../infer/timeline.ts';
 import type { MediaReference } from '../media/media.ts';
-import { exampleOfWindow, labelOf } from '../pages/report-data.ts';
+import type { MapName } from '../pages/map-names.ts';
+import { exampleOfWindow, labelOf, mapsOf } from '../pages/report-data.ts';
 import { attentionOverlay } from '../report/attention-overlay.ts';
 import { encodePng } from '../report/png-node.ts';
 import type { PredictionExample } from '../report/report.ts';
@@ -26,7 +27,7 @@ export async function predictFiles(
   context: Context,
   progress: Progress,
 ): Promise<FilePrediction[]> {
-  if (settings.attention !== undefined) await ensureFolder(settings.attention);
+  if (settings.overlays !== undefined) await ensureFolder(settings.overlays);
   const classifier = await openClassifier({ run, backbone: settings.backbone, session: sessionOptions(settings) });
   progress.note(`Predicting on ${classifier.provider}.`);
   const examples: PredictionExample[] = [];
@@ -75,9 +76,9 @@ async function predictFile(
         label: window.isBackground ? undefined : label,
         probability: window.probabilities[window.best] as number,
       });
-      if (settings.attention !== undefined) await writeAttention(classifier, window, path, settings.attention);
+      if (settings.overlays !== undefined) await writeOverlays(classifier, window, path, settings.overlays, settings.map);
       if (settings.report !== undefined && isNew && shown < examplesPerFile) {
-        examples.push(await exampleOfWindow(classifier, window, path));
+        examples.push(await exampleOfWindow(classifier, window, path, { map: settings.map }));
         shown++;
       }
       phase.update(windows.length);
@@ -110,19 +111,19 @@ function told({ adapter }: Classifier, window: Window, label: string, top: numbe
   return { start, end, label, top: ranked.slice(0, top), backgroundProbability };
 }
 
-/** A PNG file for each modality of a window: the frame and the spectrogram under their attention. */
-async function writeAttention(classifier: Classifier, window: Window, path: string, folder: string): Promise<void> {
+/** A PNG file for each modality of a window: the frame and the spectrogram under their maps. */
+async function writeOverlays(classifier: Classifier, window: Window, path: string, folder: string, map: MapName): Promise<void> {
   const [gridHeight, gridWidth] = classifier.grid;
   const { inputs } = classifier.adapter;
   const stem = join(folder, `${basename(path, extname(path))}-${window.start.toFixed(1)}s`);
   const { frame, spectrogram } = window.inputs;
-  const { visualAttention, audioAttention } = window;
-  if (frame !== undefined && visualAttention !== undefined) {
-    await writeFileAtomic(`${stem}-picture.png`, await encodePng(attentionOverlay(frame, visualAttention, gridHeight, gridWidth)));
+  const { visualMap, audioMap } = mapsOf(window, map);
+  if (frame !== undefined && visualMap !== undefined) {
+    await writeFileAtomic(`${stem}-picture.png`, await encodePng(attentionOverlay(frame, visualMap, gridHeight, gridWidth)));
   }
-  if (audioAttention === undefined) return;
+  if (audioMap === undefined) return;
   const { height, width } = spectrogramSizeOf(inputs);
-  const attention = { map: audioAttention, gridHeight, gridWidth };
+  const attention = { map: audioMap, gridHeight, gridWidth };
   const sound = spectrogramPicture(spectrogram, height, width, frontEnds[inputs.frontEnd].axes, { attention });
   await writeFileAtomic(`${stem}-sound.png`, await encodePng(sound));
 }

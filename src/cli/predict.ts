@@ -1,10 +1,11 @@
 // duet predict RUN FILE...
 import type { Command } from 'commander';
+import { mapNames } from '../pages/map-names.ts';
 import { clock, percent } from '../report/format.ts';
 import { backboneSettings, examples, machineSettings, missingSettings, outputSettings } from './common-settings.ts';
 import { type Context, writeResult } from './context.ts';
 import { exitCodes } from './errors.ts';
-import { decimal, fraction, path, wholeNumber } from './field.ts';
+import { choice, decimal, fraction, path, wholeNumber } from './field.ts';
 import { addSettings, grouped, setting, settingWithDefault, type ValuesOf, valuesOf } from './setting.ts';
 import { textTable } from './text-table.ts';
 
@@ -20,8 +21,14 @@ const predictSettings = {
   ...grouped('Output:', {
     top: settingWithDefault('--top <number>', 'classes to name, most probable first', wholeNumber({ least: 1, most: 1000 }), 3),
     threshold: settingWithDefault('--threshold <share>', 'how probable an event of the timeline must be', fraction, 0.5),
-    attention: setting('--attention <folder>', 'write frame and spectrogram with attention laid over them (PNG)', path),
-    report: setting('--report <file>', 'write a page with all predictions and attention maps (HTML)', path),
+    overlays: setting('--overlays <folder>', 'write frame and spectrogram with a map laid over them (PNG)', path),
+    map: settingWithDefault(
+      '--map <name>',
+      'what is laid over them: evidence of what sounds, or what the model attends to in its last block',
+      choice(mapNames),
+      'evidence',
+    ),
+    report: setting('--report <file>', 'write a page with all predictions and their maps (HTML)', path),
   }),
   ...outputSettings,
   ...machineSettings,
@@ -60,7 +67,7 @@ export function addPredictCommand(program: Command, context: Context): void {
     'after',
     examples(
       ['duet predict runs/first clip.mp4', 'the three most probable classes'],
-      ['duet predict runs/first long.mp4 --hop 1 --report long.html', 'a timeline, second by second, and a page with attention maps'],
+      ['duet predict runs/first long.mp4 --hop 1 --report long.html', 'a timeline, second by second, and a page with maps'],
       ['duet predict runs/first *.mp4 --json | jq -r ".[] | [.path, .windows[0].label] | @tsv"', 'for another program to read'],
       ['duet predict runs/first photo.jpg --audio sound.wav', 'a picture and a sound'],
     ),

@@ -9,6 +9,7 @@ import { addEvaluateCommand } from './evaluate.ts';
 import { addExperimentCommand } from './experiment.ts';
 import { addExportCommand } from './export.ts';
 import { addInspectCommand } from './inspect.ts';
+import { addLocaliseCommand } from './localise.ts';
 import { addPredictCommand } from './predict.ts';
 import { addStudioCommand } from './studio.ts';
 import { addTrainCommand } from './train.ts';
@@ -41,6 +42,7 @@ export function createProgram(context: Context): Command {
   addEvaluateCommand(program, context);
   addExperimentCommand(program, context);
   addPredictCommand(program, context);
+  addLocaliseCommand(program, context);
   addExportCommand(program, context);
   program.commandsGroup('Look inside:');
   addDataCommand(program, context);

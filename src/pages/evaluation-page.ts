@@ -75,7 +75,7 @@ async function clipExamples(
       const example = examples.get(clip.id);
       if (example === undefined) continue;
       for await (const window of classifier.predict(example.media, { missing })) {
-        shown.push(await exampleOfWindow(classifier, window, clip.id, example.label));
+        shown.push(await exampleOfWindow(classifier, window, clip.id, { truth: example.label }));
         break;
       }
     }

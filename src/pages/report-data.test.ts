@@ -40,8 +40,8 @@ test('an example names its best classes and has four pictures, without a frame t
       resizeFilter: 'bicubic',
     },
     patchSize: 16,
-    visualAttention: random(16),
-    audioAttention: random(16),
+    visualMap: random(16),
+    audioMap: random(16),
   } as const;
   const example = await predictionExample(window);
   expect(example.probabilities.map(({ label }) => label)).toEqual(['c', 'b', 'a']);

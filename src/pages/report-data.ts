@@ -2,12 +2,14 @@
 import type { InputSettings } from '../data/settings.ts';
 import { spectrogramSizeOf } from '../data/settings.ts';
 import type { Classifier, WindowPrediction } from '../infer/classifier.ts';
+import type { WindowAnswer } from '../infer/window-classifier.ts';
 import type { Box } from '../report/drawing.ts';
 import { type FrameToShow, frameImages, spectrogramImages } from '../report/example-images-node.ts';
 import type { CurveChart, FrequencyScale, PredictionExample } from '../report/report.ts';
 import { type FrontEndName, frontEnds } from '../signal/front-ends.ts';
 import type { Picture } from '../signal/picture.ts';
 import type { EpochRecord } from '../train/checkpoint.ts';
+import type { MapName } from './map-names.ts';
 
 /** What of an epoch is drawn. */
 export type CurvedEpoch = Pick<
@@ -70,19 +72,28 @@ export type WindowToShow = {
   /** Pixels of a patch's side. */
   readonly patchSize: number;
   /** One number per patch of the picture, row by row; the same for the spectrogram. Undefined where the model does not take it. */
-  readonly visualAttention: Float32Array | undefined;
-  readonly audioAttention: Float32Array | undefined;
+  readonly visualMap: Float32Array | undefined;
+  readonly audioMap: Float32Array | undefined;
+  /** Which map that is. Default: evidence. */
+  readonly map?: MapName | undefined;
 };
+
+/** One of the maps of a window, for both modalities. */
+export function mapsOf(answer: WindowAnswer, name: MapName): { visualMap: Float32Array | undefined; audioMap: Float32Array | undefined } {
+  return name === 'evidence'
+    ? { visualMap: answer.visualEvidence, audioMap: answer.audioEvidence }
+    : { visualMap: answer.visualAttention, audioMap: answer.audioAttention };
+}
 
 const classesShown = 3;
 
 /** The example with its pictures: frame and spectrogram, each as it is and under the attention. */
 export async function predictionExample(window: WindowToShow): Promise<PredictionExample> {
-  const { inputs, patchSize } = window;
+  const { inputs, patchSize, map: name = 'evidence' } = window;
   const { height, width } = spectrogramSizeOf(inputs);
-  const attention = (map: Float32Array | undefined) => map && { map, gridHeight: height / patchSize, gridWidth: width / patchSize };
+  const attention = (map: Float32Array | undefined) => map && { name, map, gridHeight: height / patchSize, gridWidth: width / patchSize };
   const { axes, seconds } = frontEnds[inputs.frontEnd];
-  const frame = window.frame === undefined ? [] : await frameImages({ ...window.frame, attention: attention(window.visualAttention) });
+  const frame = window.frame === undefined ? [] : await frameImages({ ...window.frame, attention: attention(window.visualMap) });
   const sound = await spectrogramImages({
     values: window.spectrogram,
     height,
@@ -90,7 +101,7 @@ export async function predictionExample(window: WindowToShow): Promise<Predictio
     axes,
     seconds,
     frequency: frequencyScale(inputs.frontEnd),
-    attention: attention(window.audioAttention),
+    attention: attention(window.audioMap),
   });
   return {
     name: window.name,
@@ -119,8 +130,7 @@ export function exampleOfWindow(
   classifier: Classifier,
   window: WindowPrediction,
   name: string,
-  truth?: string,
-  box?: Box,
+  { truth, box, map = 'evidence' }: { readonly truth?: string; readonly box?: Box; readonly map?: MapName } = {},
 ): Promise<PredictionExample> {
   const { adapter, backbone } = classifier;
   const { frame, spectrogram } = window.inputs;
@@ -135,8 +145,8 @@ export function exampleOfWindow(
     spectrogram,
     inputs: adapter.inputs,
     patchSize: backbone.config.patchSize,
-    visualAttention: window.visualAttention,
-    audioAttention: window.audioAttention,
+    ...mapsOf(window, map),
+    map,
   });
 }
 

@@ -8,14 +8,14 @@ import { pictureUri } from './png-node.ts';
 import type { FrequencyScale, ReportImage } from './report.ts';
 import { type SpectrogramAxes, spectrogramPicture } from './spectrogram-picture.ts';
 
-/** A map over patches, row by row. */
-export type AttentionGrid = { readonly map: Float32Array; readonly gridHeight: number; readonly gridWidth: number };
+/** A map over patches, row by row, and what readers call it. */
+export type NamedGrid = { readonly name: string; readonly map: Float32Array; readonly gridHeight: number; readonly gridWidth: number };
 
 export type FrameToShow = {
   readonly picture: Picture;
   /** Where in the file the frame lies, in seconds. */
   readonly time?: number | undefined;
-  readonly attention?: AttentionGrid | undefined;
+  readonly attention?: NamedGrid | undefined;
   /** The sounding object's true place in the picture's own pixels. */
   readonly truth?: Box | undefined;
 };
@@ -28,7 +28,7 @@ export type SpectrogramToShow = {
   readonly seconds: number;
   readonly frequency: FrequencyScale;
   /** Over the same rows and columns as the values. */
-  readonly attention?: AttentionGrid | undefined;
+  readonly attention?: NamedGrid | undefined;
 };
 
 /** The frame as it is (with the true box, if known), and with the attention and its peak. */
@@ -38,12 +38,15 @@ export async function frameImages(shown: FrameToShow): Promise<ReportImage[]> {
   const boxed = frame.truth === undefined ? frame.picture : drawBox(frame.picture, frame.truth, truthColour, 3);
   const plain = await image(boxed, `Frame${at}`, frame.truth === undefined ? `Frame${at}` : `Frame${at}; box: what sounds`);
   if (frame.attention === undefined) return [plain];
-  const { map, gridHeight, gridWidth } = frame.attention;
+  const { name, map, gridHeight, gridWidth } = frame.attention;
   const peak = attentionPeak(map, gridHeight, gridWidth, frame.picture.height, frame.picture.width);
   const covered = attentionOverlay(frame.picture, map, gridHeight, gridWidth);
   const marked = drawRing(frame.truth === undefined ? covered : drawBox(covered, frame.truth, truthColour, 3), peak, peakColour, 12, 3);
   const where = placeInWords(peak.x / frame.picture.width, peak.y / frame.picture.height);
-  return [plain, await image(marked, `The same frame with visual attention, strongest ${where}`, 'Visual attention; ring: its peak')];
+  return [
+    plain,
+    await image(marked, `The same frame with ${name} of the picture, strongest ${where}`, `${capitalised(name)}; ring: its peak`),
+  ];
 }
 
 /** The spectrogram, and under the attention over it. */
@@ -54,11 +57,18 @@ export async function spectrogramImages(spectrogram: SpectrogramToShow): Promise
   const images = [{ ...(await image(plain, `Spectrogram of ${seconds.toFixed(1)} seconds of sound`, 'Sound')), ticks }];
   if (attention === undefined) return images;
   const covered = spectrogramPicture(values, height, width, axes, { attention });
-  return [...images, { ...(await image(covered, 'The same spectrogram with auditory attention', 'Auditory attention')), ticks }];
+  return [
+    ...images,
+    { ...(await image(covered, `The same spectrogram with ${attention.name} of the sound`, capitalised(attention.name))), ticks },
+  ];
 }
 
 async function image(picture: Picture, description: string, caption: string): Promise<ReportImage> {
   return { uri: await pictureUri(picture), width: picture.width, height: picture.height, description, caption };
+}
+
+function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function placeInWords(right: number, down: number): string {

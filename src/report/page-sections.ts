@@ -88,15 +88,15 @@ export function timelineSection(timeline: Timeline): string {
 }
 
 export function localisationSection(results: readonly LocalisationResult[]): string {
-  const rows = results.map((result) => [
-    result.name,
-    thousands(result.clips),
-    percent(result.hitRate),
-    result.chance === undefined ? '–' : percent(result.chance),
+  const rows = results.map(({ name, clips, centreError, iouAtHalf, auc, peakInBox }) => [
+    name,
+    thousands(clips),
+    ...[centreError, iouAtHalf, auc, peakInBox].map((share) => percent(share)),
   ]);
   const caption =
-    'How often the attention’s peak fell inside the box of the object that sounds; chance is that box’s share of the picture.';
-  return listTable(caption, ['class', 'clips', 'peak in box', 'chance'], rows, 1);
+    'Maps compared with the boxes of the things that sound, and with two guesses that look at nothing: the middle of the picture, and what the training boxes have in common. ' +
+    'The centre error is a share of the picture’s diagonal, lower is better; the others are shares of clips, AUC the area under that over the overlap asked for.';
+  return listTable(caption, ['map', 'clips', 'centre error', 'IoU ≥ 0.5', 'AUC', 'peak in box'], rows, 1);
 }
 
 export function skippedSection(skipped: NonNullable<Report['skipped']>): string {

@@ -54,7 +54,7 @@ const report: Report = {
     },
   ],
   timelines: [{ title: nasty, duration: 60, events: [{ start: 1, end: 5, label: nasty, probability: 0.9 }] }],
-  localisation: [{ name: nasty, clips: 4, hitRate: 0.75, chance: 0.1 }],
+  localisation: [{ name: nasty, clips: 4, centreError: 0.1, iouAtHalf: 0.75, auc: 0.5, peakInBox: 1 }],
   skipped: [{ path: nasty, reason: nasty }],
   command: nasty,
   configuration: { [nasty]: nasty },

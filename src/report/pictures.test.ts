@@ -111,10 +111,10 @@ test('a PNG holds exactly the picture', async () => {
 });
 
 test('the description of an attention map says in words where it peaks', async () => {
-  const attention = { map: Float32Array.of(0, 0, 0, 0, 0, 0, 0, 0, 1), gridHeight: 3, gridWidth: 3 };
+  const attention = { name: 'attention', map: Float32Array.of(0, 0, 0, 0, 0, 0, 0, 0, 1), gridHeight: 3, gridWidth: 3 };
   const images = await frameImages({ picture: grey(30, 30), time: 2.5, attention });
   expect(images.map((image) => image.description)).toEqual([
     'Frame at 2.5 s',
-    'The same frame with visual attention, strongest at the bottom right',
+    'The same frame with attention of the picture, strongest at the bottom right',
   ]);
 });

@@ -70,12 +70,14 @@ export type PredictionExample = {
   readonly images: readonly ReportImage[];
 };
 
-/** How often the attention's peak fell inside the sounding object's box; `chance` is the box's share of the picture. */
+/** How well one map, or a guess without looking, finds what sounds; all in shares, see src/train/localisation.ts. */
 export type LocalisationResult = {
   readonly name: string;
   readonly clips: number;
-  readonly hitRate: number;
-  readonly chance?: number | undefined;
+  readonly centreError: number;
+  readonly iouAtHalf: number;
+  readonly auc: number;
+  readonly peakInBox: number;
 };
 
 export type ReportSummary = {

@@ -102,7 +102,11 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
   }
 }
 
-async function openEvaluationData(split: Split | 'all', { run, data, splitFile, layout }: EvaluateOptions): Promise<Dataset> {
+/** The data that a run is asked about, its clips in the splits that evaluation takes. */
+export async function openEvaluationData(
+  split: Split | 'all',
+  { run, data, splitFile, layout }: Pick<EvaluateOptions, 'run' | 'data' | 'splitFile' | 'layout'>,
+): Promise<Dataset> {
   const trained = await writtenByRun(run, data);
   const splits = splitFile === undefined ? trained.splits : await readSplitFile(splitFile);
   const dataset = await openDataset(data, { purpose: 'evaluate', layout: layout ?? trained.layout, ...(splits && { splits }) });
