@@ -49,7 +49,7 @@ export type PredictorOptions = {
   readonly config: MaAvtConfig;
   readonly batchSize: number;
   readonly openSession: OpenSession;
-  /** Also compute evidence maps, which takes about a third more time. Default: no. */
+  /** Also compute evidence maps, by a backward pass through half of the blocks. Default: no. */
   readonly evidence?: boolean;
 };
 
