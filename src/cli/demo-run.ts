@@ -35,7 +35,7 @@ export type DemoResult = {
 };
 
 const defaultClips = 24;
-const defaultEpochs = 8;
+const defaultEpochs = 4;
 
 /** Runs the demo, or what is left of it in its folder. Undefined if it was interrupted: the next call goes on. */
 export async function runDemo(settings: DemoSettings, context: Context, progress: Progress): Promise<DemoResult | undefined> {

@@ -34,7 +34,7 @@ export function addDemoCommand(program: Command, context: Context): void {
     'after',
     examples(
       ['duet demo', 'then open demo-run/report.html'],
-      ['duet demo --out /tmp/duet-demo --seed 7 --epochs 10', 'other clips, and a quicker look'],
+      ['duet demo --out /tmp/duet-demo --seed 7 --epochs 1', 'other clips, and a quicker look'],
     ),
   );
   command.action(() => demoAction(valuesOf(command, demoSettings), context));
