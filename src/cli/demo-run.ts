@@ -5,14 +5,12 @@ import { annotationsFile } from '../demo/annotations.ts';
 import { generateDemoData } from '../demo/generate.ts';
 import { kindOfPath } from '../files/read-clearly.ts';
 import { ensureFolder, writeFileAtomic } from '../files/write-atomic.ts';
-import { trainingCurves } from '../pages/report-data.ts';
-import { reportPage } from '../report/page.ts';
-import type { LocalisationResult, PredictionExample } from '../report/report.ts';
-import { type Evaluation, evaluate } from '../train/evaluate.ts';
+import { demoPage } from '../pages/demo-page.ts';
+import { evaluate } from '../train/evaluate.ts';
 import type { Localisation } from '../train/localise.ts';
 import { recipes, type TrainingConfig } from '../train/recipes.ts';
-import { readRunConfig, runFiles } from '../train/run-folder.ts';
-import { type TrainResult, train } from '../train/train.ts';
+import { runFiles } from '../train/run-folder.ts';
+import { train } from '../train/train.ts';
 import type { Context } from './context.ts';
 import type { DemoSettings } from './demo.ts';
 import { showEvaluation } from './evaluate.ts';
@@ -82,43 +80,4 @@ async function generate(folder: string, settings: DemoSettings, signal: AbortSig
     },
   });
   phase.finish(`make clips: ${annotations.clips.length}`);
-}
-
-type Shown = {
-  readonly evaluation: Evaluation;
-  readonly trained: TrainResult;
-  readonly localisation: readonly LocalisationResult[];
-  readonly examples: readonly PredictionExample[];
-  readonly seconds: number;
-  readonly run: string;
-  readonly command: string;
-};
-
-async function demoPage({ evaluation, trained, localisation, examples, seconds, run, command }: Shown): Promise<string> {
-  const { accuracy, macroF1, backgroundAuc, clips, classes, skipped } = evaluation;
-  return reportPage({
-    title: 'Duet demo: what sounds here?',
-    introduction:
-      `A small adapter learned ${classes.length} kinds of sounding things from generated videos on this computer, ` +
-      `and was then tested on ${clips.length} videos it had never seen. Some kinds look alike and some sound alike: only both together tell them apart.`,
-    summary: {
-      accuracy,
-      macroF1,
-      backgroundAuc,
-      clips: clips.length,
-      skipped: skipped.length,
-      seconds,
-      trainableParameters: trained.parameters.trainable,
-    },
-    curves: trainingCurves(trained.history, trained.best?.epoch),
-    confusion: { classes, counts: evaluation.confusion },
-    perClass: evaluation.perClass,
-    calibration: evaluation.calibration,
-    robustness: evaluation.robustness,
-    examples,
-    localisation,
-    skipped: skipped.map(({ id, reason }) => ({ path: id, reason })),
-    command,
-    configuration: await readRunConfig(run),
-  });
 }
