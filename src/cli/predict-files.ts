@@ -28,7 +28,9 @@ export async function predictFiles(
   progress: Progress,
 ): Promise<FilePrediction[]> {
   if (settings.overlays !== undefined) await ensureFolder(settings.overlays);
-  const classifier = await openClassifier({ run, backbone: settings.backbone, session: sessionOptions(settings) });
+  const { backbone, map, overlays, report } = settings;
+  const evidence = map === 'evidence' && (overlays !== undefined || report !== undefined);
+  const classifier = await openClassifier({ run, backbone, session: sessionOptions(settings), evidence });
   progress.note(`Predicting on ${classifier.provider}.`);
   const examples: PredictionExample[] = [];
   const results: FilePrediction[] = [];

@@ -14,6 +14,8 @@ export type ClassifierOptions = {
   /** Where the backbone lies now, if not where the adapter says. */
   readonly backbone?: string | undefined;
   readonly session?: SessionOptions;
+  /** Also say where the model finds what sounds, which takes a pass back through half of the blocks. Default: no. */
+  readonly evidence?: boolean;
 };
 
 export type Classifier = WindowClassifier & {
@@ -22,8 +24,9 @@ export type Classifier = WindowClassifier & {
 };
 
 /** Opens adapter and backbone once, for any number of clips. Release it when done. */
-export async function openClassifier({ run, backbone, session }: ClassifierOptions): Promise<Classifier> {
-  const classifier = await openWindowClassifier({ ...(await openAdapter(run, backbone)), openSession: nodeSessions(session) });
+export async function openClassifier({ run, backbone, session, evidence }: ClassifierOptions): Promise<Classifier> {
+  const opened = await openAdapter(run, backbone);
+  const classifier = await openWindowClassifier({ ...opened, openSession: nodeSessions(session), evidence });
   return {
     ...classifier,
     async *predict(reference, options) {

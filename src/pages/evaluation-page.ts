@@ -68,7 +68,7 @@ async function clipExamples(
     (clip, index, all) => right(clip) && all.findIndex((other) => other.label === clip.label && right(other)) === index,
   );
   const mistakes = evaluation.clips.filter((clip) => !right(clip)).slice(0, examplesShown / 2);
-  const classifier = await openClassifier({ run, backbone, session });
+  const classifier = await openClassifier({ run, backbone, session, evidence: true });
   const shown: PredictionExample[] = [];
   try {
     for (const clip of [...mistakes, ...firstOfClass].slice(0, examplesShown)) {

@@ -76,6 +76,7 @@ export async function localise(options: LocaliseOptions): Promise<Localisation> 
   const classifier = await openClassifier({
     run: options.run,
     backbone: options.backbone,
+    evidence: true,
     ...(options.session && { session: options.session }),
   });
   const clips: LocalisedClip[] = [];
