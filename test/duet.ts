@@ -15,6 +15,8 @@ export type Ended = { readonly code: number | null; readonly out: string; readon
 type Options = {
   readonly environment?: Readonly<Record<string, string>>;
   readonly folder?: string;
+  /** After which the command is taken to hang, and its code is then null. By default 120: few commands here need a minute. */
+  readonly seconds?: number;
   /** Sees stderr as it grows. */
   readonly watch?: (error: string, child: ChildProcess) => void;
 };
@@ -30,13 +32,16 @@ export function duetByShell(typed: string, folder: string): Promise<Ended> {
 }
 
 /** The cache and everything else that a command may write outside its arguments lie in `root`. */
-export function duetWith(root: string, argv: readonly string[], { environment, folder, watch }: Options = {}): Promise<Ended> {
+export function duetWith(
+  root: string,
+  argv: readonly string[],
+  { environment, folder, watch, seconds = 120 }: Options = {},
+): Promise<Ended> {
   const own = { HOME: root, DUET_CACHE: join(root, 'cache'), HF_HUB_OFFLINE: '1', DUET_DEBUG: '' };
   const env = { ...process.env, ...own, ...environment };
   return new Promise((resolve, reject) => {
-    // No command here needs a minute; one that hangs is ended, and its code is then null.
     const child = spawn(process.execPath, [duetProgram, ...argv], {
-      ...{ env, timeout: 120_000, killSignal: 'SIGKILL', stdio: ['ignore', 'pipe', 'pipe'] },
+      ...{ env, timeout: seconds * 1000, killSignal: 'SIGKILL', stdio: ['ignore', 'pipe', 'pipe'] },
       ...(folder !== undefined && { cwd: folder }),
     });
     let [out, error] = ['', ''];
