@@ -83,7 +83,13 @@ function damaged(name: string, what: string, error: unknown): DuetError {
   return new DuetError(`${name} is damaged or cut short: ${what} cannot be decoded (${cause}); replace the file or leave it out.`);
 }
 
-type DescribedVideo = { readonly track: VideoTrack; readonly mirror: boolean; readonly firstTime: number };
+type DescribedVideo = {
+  readonly track: VideoTrack;
+  readonly mirror: boolean;
+  readonly firstTime: number;
+  /** The colour matrix that the container states. */
+  readonly statedMatrix: string | undefined;
+};
 
 async function describeVideo(track: InputVideoTrack): Promise<DescribedVideo> {
   const codec = await track.getCodec();
@@ -95,6 +101,7 @@ async function describeVideo(track: InputVideoTrack): Promise<DescribedVideo> {
   return {
     mirror: await track.getFlip(),
     firstTime: await track.getFirstTimestamp(),
+    statedMatrix: (await track.getColorSpace()).matrix ?? undefined,
     track: {
       codec: (await track.getCodecParameterString()) ?? codec,
       width: await track.getDisplayWidth(),
@@ -115,7 +122,9 @@ async function describeSound(track: InputAudioTrack): Promise<DescribedSound> {
   const stated = { sampleRate: await track.getSampleRate(), channels: await track.getNumberOfChannels() };
   // What the header states is not always what comes out (spectral band replication doubles AAC's rate): look at the first samples.
   const actual = codec.startsWith('pcm') ? stated : ((await firstSound(track)) ?? stated);
-  return { track: { codec: (await track.getCodecParameterString()) ?? codec, ...actual }, delay: await codecDelay(track, codec) };
+  const delay = await codecDelay(track, codec);
+  const isTakenOff = delay > 0 && (await decoderTakesOff(track, delay));
+  return { track: { codec: (await track.getCodecParameterString()) ?? codec, ...actual }, delay: isTakenOff ? 0 : delay };
 }
 
 /** To the end of the longest track: as its last packet says, else as the file's header says, else as long as that packet proves to be. */
@@ -183,6 +192,25 @@ async function codecDelay(track: InputAudioTrack, codec: string): Promise<number
   return bytes.getUint16(10, true) / 48_000;
 }
 
+/** Whether the decoder leaves out the pre-skip itself, as Chromium's does: its stamps are then early by it, and right. */
+async function decoderTakesOff(track: InputAudioTrack, delay: number): Promise<boolean> {
+  const packets = new EncodedPacketSink(track);
+  const first = await packets.getFirstPacket({ metadataOnly: true });
+  const second = first && (await packets.getNextPacket(first, { metadataOnly: true }));
+  if (!second) return false;
+  let count = 0;
+  try {
+    for await (const sample of eachWithinTime(new AudioSampleSink(track).samples())) {
+      const { timestamp } = sample;
+      sample.close();
+      if (++count === 2) return timestamp < second.timestamp - delay / 2;
+    }
+  } catch {
+    // A damaged start is told when somebody asks for that sound.
+  }
+  return false;
+}
+
 async function readFrames(track: InputVideoTrack, video: DescribedVideo, times: readonly number[]): Promise<Picture[]> {
   const wanted = times.map((time) => Math.max(time, video.firstTime));
   // 4:4:4 H.264 needs a note from the stream's first packet, wherever reading starts (x264-version-node.ts).
@@ -199,7 +227,7 @@ async function readFrames(track: InputVideoTrack, video: DescribedVideo, times: 
     }
     try {
       if (last?.time !== sample.timestamp)
-        last = { time: sample.timestamp, picture: await samplePicture(sample, video.track, video.mirror) };
+        last = { time: sample.timestamp, picture: await samplePicture(sample, video.track, video.mirror, video.statedMatrix) };
     } finally {
       sample.close();
     }

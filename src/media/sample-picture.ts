@@ -7,8 +7,19 @@ import type { VideoTrack } from './media.ts';
 import { type PixelLayout, pixelLayout } from './pixel-layout.ts';
 import { upright } from './upright.ts';
 
-/** The sample as shown: `mirror` is applied after the track's rotation, then pixels are made square by bicubic resizing. */
-export async function samplePicture(sample: VideoSample, track: VideoTrack, mirror: boolean): Promise<Picture> {
+// Browsers fill in BT.709 for what a file leaves open, and do not say so; of what they decode, this is then not stated at all.
+const guessesColour = 'VideoFrame' in globalThis;
+
+/**
+ * The sample as shown: `mirror` is applied after the track's rotation, then pixels are made square by bicubic resizing.
+ * @param statedMatrix the colour matrix that the container states.
+ */
+export async function samplePicture(
+  sample: VideoSample,
+  track: VideoTrack,
+  mirror: boolean,
+  statedMatrix: string | undefined,
+): Promise<Picture> {
   const { width, height } = sample.visibleRect;
   // Frames that a browser keeps on the graphics card have no format of their own.
   const layout = sample.format === null ? undefined : pixelLayout(sample.format);
@@ -18,8 +29,9 @@ export async function samplePicture(sample: VideoSample, track: VideoTrack, mirr
   const places = await sample.copyTo(bytes, options);
   const planes = places.map(({ offset, stride }) => ({ data: bytes.subarray(offset), stride }));
   const { matrix, fullRange } = sample.colorSpace;
+  const ownMatrix = guessesColour && matrix === 'bt709' ? statedMatrix : (matrix ?? undefined);
   const picture = frameToRgb(layout ?? (pixelLayout('RGBA') as PixelLayout), planes, width, height, {
-    matrix: matrix ?? undefined,
+    matrix: ownMatrix,
     fullRange: fullRange ?? false,
   });
   return resize(upright(picture, track.rotation, mirror), track.width, track.height, 'bicubic');

@@ -12,7 +12,7 @@ import { trainingLoop } from '../../../src/train/loop.ts';
 import { createOptimiserState } from '../../../src/train/optimiser.ts';
 import { type Checkpoint, decodeCheckpoint, type EpochRecord, encodeCheckpoint, freshProgress } from '../../../src/train/progress.ts';
 import { modelConfig } from '../../../src/train/recipes.ts';
-import { scoreSplit } from '../../../src/train/score.ts';
+import { type Score, scoreSplit } from '../../../src/train/score.ts';
 import { openTrainingStep } from '../../../src/train/training-step.ts';
 import { encodeAdapter } from '../../../src/weights/adapter-files.ts';
 import type { Backbone } from '../../../src/weights/backbone.ts';
@@ -21,12 +21,13 @@ import { openAlignmentProbe } from './alignment.ts';
 import type { Compute } from './compute.ts';
 import { headFeatures, labelled } from './head-feature-cache.ts';
 import { feedOptions } from './stored-clips.ts';
+import { backgroundThreshold } from './threshold.ts';
 
 export type TrainingUpdate =
   | { readonly kind: 'features' | 'heads'; readonly done: number; readonly total: number }
   | { readonly kind: 'preparing' }
   | { readonly kind: 'model'; readonly files: AdapterFiles; readonly epoch: number; readonly accuracy: number | undefined }
-  | { readonly kind: 'training'; readonly provider: string; readonly epochs: number }
+  | { readonly kind: 'training'; readonly epoch: number; readonly epochs: number }
   | {
       readonly kind: 'step';
       readonly epoch: number;
@@ -82,10 +83,12 @@ export async function trainingRun(options: TrainingRunOptions): Promise<void> {
     return { parameters, state: createOptimiserState(parameters), progress: freshProgress() };
   }
 
-  function tellModel(folded: ReadonlyMap<string, Float32Array>, epoch: number, accuracy: number | undefined) {
+  function tellModel(folded: ReadonlyMap<string, Float32Array>, epoch: number, score: Score | undefined) {
     const { recipe, frontEnd, normalisation, model } = run.training;
-    const files = encodeAdapter(adapterFiles(folded, model, { backbone, classes, recipe, frontEnd, normalisation }), 'this training');
-    onUpdate({ kind: 'model', files, epoch, accuracy });
+    const { config, tensors } = adapterFiles(folded, model, { backbone, classes, recipe, frontEnd, normalisation });
+    const logits = score?.clips.flatMap(({ backgroundLogit }) => backgroundLogit ?? []) ?? [];
+    const decided = { ...config, decision: { background_threshold: backgroundThreshold(logits) } };
+    onUpdate({ kind: 'model', files: encodeAdapter({ config: decided, tensors }, 'this training'), epoch, accuracy: score?.accuracy });
   }
 
   try {
@@ -93,6 +96,8 @@ export async function trainingRun(options: TrainingRunOptions): Promise<void> {
     const predictor = await openPredictor({ backbone, config, batchSize: 8, openSession });
     releases.push(() => predictor.release());
     const hasValidation = (await feed.count('val')) > 0;
+    const scoreUnseen = async (folded: ReadonlyMap<string, Float32Array>) =>
+      hasValidation ? scoreSplit('val', { feed, predictor, adapter: folded, classes: classes.length }) : undefined;
     if (run.training.headStart && !restored) {
       const ids = examples.filter(({ split }) => split === 'train').map(({ id }) => id);
       const onFeatures = (done: number, total: number) => onUpdate({ kind: 'features', done, total });
@@ -102,9 +107,9 @@ export async function trainingRun(options: TrainingRunOptions): Promise<void> {
       const own = [...features].map(([id, ofClip]) => labelled(ofClip, labelOf(id)));
       await trainHeads(own, { config, parameters, training: run.training, openSession, signal });
       const folded = foldParameters(parameters, config);
-      const score = hasValidation ? await scoreSplit('val', { feed, predictor, adapter: folded, classes: classes.length }) : undefined;
+      const score = await scoreUnseen(folded);
       if (score) progress.best = { epoch: 0, accuracy: score.accuracy, loss: score.loss };
-      tellModel(folded, 0, score?.accuracy);
+      tellModel(folded, 0, score);
       await keep({ start: { accuracy: score?.accuracy ?? Number.NaN, seconds: elapsed() }, checkpoint: encodeCheckpoint(checkpoint) });
     }
     onUpdate({ kind: 'preparing' });
@@ -118,7 +123,7 @@ export async function trainingRun(options: TrainingRunOptions): Promise<void> {
       await keep({ training: { ...run.training, epochs, warmupEpochs: Math.min(run.training.warmupEpochs, epochs / 6) } });
     }
     await measureAlignment(checkpoint.progress.epoch);
-    onUpdate({ kind: 'training', provider: compute.name, epochs: run.training.epochs });
+    onUpdate({ kind: 'training', epoch: checkpoint.progress.epoch, epochs: run.training.epochs });
     let saved = performance.now();
     let last = performance.now();
     const outcome = await trainingLoop({
@@ -134,7 +139,7 @@ export async function trainingRun(options: TrainingRunOptions): Promise<void> {
       },
       onNote: (text) => onUpdate({ kind: 'note', text }),
       async onEpoch(record, isBest, folded) {
-        if (isBest) tellModel(folded, record.epoch, record.validationAccuracy ?? undefined);
+        if (isBest) tellModel(folded, record.epoch, await scoreUnseen(folded));
         await measureAlignment(record.epoch);
         await keep({ checkpoint: encodeCheckpoint(checkpoint) });
         onUpdate({ kind: 'epoch', record });
@@ -152,7 +157,7 @@ export async function trainingRun(options: TrainingRunOptions): Promise<void> {
       onUpdate({ kind: 'alignment', alignment });
     }
 
-    /** As many as fit, measured by two steps, of which the first also warms up. */
+    /** As many as fit, measured by one step. */
     async function affordableEpochs(seconds: number): Promise<number> {
       let stepSeconds = 0;
       for await (const { images, spectrograms, count } of feed.evaluate('train')) {
@@ -163,12 +168,9 @@ export async function trainingRun(options: TrainingRunOptions): Promise<void> {
           soundTargets: zeros(),
           backgroundTargets: new Float32Array(count),
         };
-        for (let turn = 0; turn < 2; turn++) {
-          signal.throwIfAborted();
-          const start = performance.now();
-          await step.run(checkpoint.parameters, { images, spectrograms, ...targets });
-          stepSeconds = (performance.now() - start) / 1000;
-        }
+        const start = performance.now();
+        await step.run(checkpoint.parameters, { images, spectrograms, ...targets });
+        stepSeconds = (performance.now() - start) / 1000;
         break;
       }
       const steps = Math.ceil((await feed.count('train')) / batchSize);

@@ -30,7 +30,6 @@ export async function loadProject(): Promise<void> {
   batch(() => {
     classes.value = storedClasses.sort((a, b) => a.order - b.order);
     examples.value = storedExamples.sort((a, b) => a.addedAt - b.addedAt);
-    loaded.value = true;
   });
 }
 

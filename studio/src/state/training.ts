@@ -157,6 +157,7 @@ function take(update: TrainingUpdate): void {
         break;
       case 'training':
         if (phase.value !== 'stopping') phase.value = 'training';
+        phaseProgress.value = { done: update.epoch, total: update.epochs };
         break;
       case 'step': {
         const x = update.epoch - 1 + update.step / update.steps;

@@ -61,9 +61,7 @@ export function Probabilities({ moment, classes }: { readonly moment: Moment | u
       {classes.map((name, index) => (
         <Bar key={name} name={name} share={moment?.probabilities[index]} series={index} />
       ))}
-      {moment?.backgroundProbability !== undefined && (
-        <Bar name="do not belong together" share={moment.backgroundProbability} series={undefined} />
-      )}
+      {moment?.mismatch !== undefined && <Bar name="do not match" share={moment.mismatch} series={undefined} />}
     </section>
   );
 }

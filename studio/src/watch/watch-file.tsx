@@ -8,7 +8,7 @@ import { ensureOpened, model, openedModel } from '../state/model.ts';
 import { notifyProblem } from '../state/notices.ts';
 import { Button, Empty, FileButton, Progress, useBlobUrl } from '../ui/controls.tsx';
 import { MomentPictures, Probabilities, Verdict } from './answer.tsx';
-import { Ribbon } from './ribbon.tsx';
+import { Ribbon, type RibbonPoint } from './ribbon.tsx';
 import type { Options } from './watch.tsx';
 
 export function WatchFile({ options }: { readonly options: Options }) {
@@ -65,13 +65,7 @@ function Recognised(props: { readonly file: File; readonly options: Options; rea
           playsInline
           onTimeUpdate={({ currentTarget }) => setTime(currentTarget.currentTime)}
         />
-        <Ribbon
-          points={moments.map((moment) => ({ ...moment, time: middle(moment) }))}
-          from={0}
-          to={end}
-          at={time}
-          label="Probabilities over the file"
-        />
+        <Ribbon points={ribbonPoints(moments)} from={0} to={end} at={time} label="Probabilities over the file" />
         <input
           class="scrubber"
           type="range"
@@ -137,6 +131,12 @@ function useWindows(file: File, options: Options) {
 
 function middle({ start, end }: Moment): number {
   return (start + end) / 2;
+}
+
+/** A single window speaks for all of its time. */
+function ribbonPoints(moments: readonly Moment[]): RibbonPoint[] {
+  if (moments.length === 1) return [moments[0]!.start, moments[0]!.end].map((time) => ({ ...moments[0]!, time }));
+  return moments.map((moment) => ({ ...moment, time: middle(moment) }));
 }
 
 function nearest(moments: readonly Moment[], time: number): Moment | undefined {
