@@ -38,14 +38,14 @@ export function Verdict({ moment, classes }: { readonly moment: Moment | undefin
     );
   if (moment.isBackground)
     return (
-      <div class="verdict apart" data-verdict="background">
+      <div class="verdict apart" {...verdictData(moment, classes)}>
         <p class="what">Sound and picture do not belong together</p>
         <p class="quiet">It would be “{classes[moment.best]}”, if they did.</p>
       </div>
     );
   const probability = moment.probabilities[moment.best]!;
   return (
-    <div class="verdict" data-verdict={classes[moment.best]}>
+    <div class="verdict" {...verdictData(moment, classes)}>
       <p class="what">{classes[moment.best]}</p>
       <p class="quiet">
         {probability < 0.6 ? 'perhaps: ' : ''}
@@ -53,6 +53,16 @@ export function Verdict({ moment, classes }: { readonly moment: Moment | undefin
       </p>
     </div>
   );
+}
+
+/** The answer in full precision, for tests and other programs that look at the page. */
+function verdictData({ best, probabilities, backgroundProbability, isBackground }: Moment, classes: readonly string[]) {
+  return {
+    'data-best': classes[best],
+    'data-belongs-together': !isBackground,
+    'data-probabilities': JSON.stringify(probabilities),
+    'data-background': backgroundProbability,
+  };
 }
 
 export function Probabilities({ moment, classes }: { readonly moment: Moment | undefined; readonly classes: readonly string[] }) {
@@ -77,9 +87,7 @@ function Bar(props: { readonly name: string; readonly share: number | undefined;
       <span class="track" style={{ '--series': colour }}>
         <span style={{ transform: `scaleX(${share.toFixed(4)})` }} />
       </span>
-      <span class="value" data-probability={props.share}>
-        {props.share === undefined ? '–' : percent(share, 0)}
-      </span>
+      <span class="value">{props.share === undefined ? '–' : percent(share, 0)}</span>
     </div>
   );
 }
