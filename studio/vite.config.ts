@@ -19,6 +19,7 @@ export default defineConfig({
     target: 'es2022',
     chunkSizeWarningLimit: 1000,
     reportCompressedSize: false,
+    license: { fileName: 'licences.md' },
     rolldownOptions: { output: { entryFileNames: 'assets/[name]-[hash].js' } },
   },
   server: { headers: isolation },
