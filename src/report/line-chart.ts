@@ -45,7 +45,7 @@ function extent(values: readonly number[]): [number, number] {
 /** From zero where that does not squash the curves; shares stay within 0 ... 1. */
 function valueDomain(points: readonly Point[], unit: CurveChart['unit']): [number, number] {
   const [low, high] = extent(points.map((point) => point.y));
-  if (unit === 'percent') return [low < 0.5 ? 0 : Math.floor(low * 10) / 10, 1];
+  if (unit === 'percent') return [low < 0.5 ? 0 : Math.min(0.9, Math.floor(low * 10) / 10), 1];
   const pad = (high - low) * 0.06 || Math.abs(high) * 0.1 || 0.5;
   return [low >= 0 && low < 0.6 * high ? 0 : low - pad, high + pad];
 }

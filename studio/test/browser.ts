@@ -55,15 +55,17 @@ function waveFile(samples: readonly number[], sampleRate: number): Buffer {
 export type OpenOptions = {
   /** What the browser keeps between visits lies here. */
   readonly profile: string;
-  /** Without one, the browser refuses camera and microphone. */
+  /** Without one, there is neither camera nor microphone. */
   readonly device?: Device | undefined;
+  /** The browser has a camera and a microphone and does not give them. */
+  readonly refuses?: boolean;
   readonly width?: number;
   readonly height?: number;
   readonly colour?: 'light' | 'dark';
 };
 
 /** A visit with a profile; a problem in the page fails the test through `problems`. */
-export async function visit({ profile, device, width = 1280, height = 900, colour = 'light' }: OpenOptions): Promise<{
+export async function visit({ profile, device, refuses = false, width = 1280, height = 900, colour = 'light' }: OpenOptions): Promise<{
   readonly context: BrowserContext;
   readonly page: Page;
   readonly problems: string[];
@@ -71,11 +73,11 @@ export async function visit({ profile, device, width = 1280, height = 900, colou
   const fake = device
     ? [
         '--use-fake-device-for-media-stream',
-        '--use-fake-ui-for-media-stream',
+        ...(refuses ? [] : ['--use-fake-ui-for-media-stream']),
         `--use-file-for-fake-video-capture=${device.video}`,
         `--use-file-for-fake-audio-capture=${device.sound}`,
       ]
-    : ['--deny-permission-prompts'];
+    : [];
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: browserPath!,
     headless: true,

@@ -81,11 +81,14 @@ describe.skipIf(browserPath === undefined)('Duet Studio in Chromium', () => {
     expect(problems).toEqual([]);
   });
 
-  test('a refused camera is told with a way on', async () => {
-    const { page: shown } = await open('teach', { device: undefined });
+  test.each([
+    ['missing', { device: undefined }, /no camera or no microphone was found.*add files instead/],
+    ['refused', { refuses: true }, /allow both beside the address and try again, or add files instead/],
+  ] as const)('a %s camera is told with a way on', async (what, options, told) => {
+    const { page: shown } = await open('teach', options);
     await shown.click('text=Turn on camera and microphone');
-    await shown.locator('.stage-empty', { hasText: /try again.*add files instead/ }).waitFor();
-    await shoot(shown, 'camera-refused');
+    await shown.locator('.stage-empty', { hasText: told }).waitFor();
+    await shoot(shown, `camera-${what}`);
   });
 
   test.each(taught)('%s is taught by holding the button', async (name) => {
@@ -136,7 +139,8 @@ describe.skipIf(browserPath === undefined)('Duet Studio in Chromium', () => {
 
   test('training gives a first model, stops, survives a reload and goes on', async () => {
     const { page: shown, problems } = await open('train');
-    await shown.locator('label', { hasText: 'Quick' }).click();
+    // So many epochs that there is time to stop.
+    await shown.locator('label', { hasText: 'Thorough' }).click();
     await shown.getByRole('button', { name: 'Train', exact: true }).click();
     await shown.locator('nav .dot').waitFor();
     await shoot(shown, 'train-first-model');

@@ -43,7 +43,7 @@ export type TrainingUpdate =
 
 export type TrainingRunOptions = {
   readonly run: StoredRun;
-  /** Seconds that the whole training may take; the number of epochs follows from it. Undefined for a run that goes on. */
+  /** Seconds that training may take after the first model; the number of epochs follows from it. Undefined for a run that goes on. */
   readonly budget: number | undefined;
   readonly backbone: Backbone;
   readonly compute: Compute;
@@ -51,7 +51,7 @@ export type TrainingRunOptions = {
   readonly onUpdate: (update: TrainingUpdate) => void;
 };
 
-const fewestEpochs = 4;
+const fewestEpochs = 6;
 const mostEpochs = 60;
 /** Between two saves within an epoch, in milliseconds. */
 const saveInterval = 10_000;
@@ -119,7 +119,7 @@ export async function trainingRun(options: TrainingRunOptions): Promise<void> {
     const probe = await openAlignmentProbe(backbone, config, openSession);
     if (probe) releases.push(() => probe.release());
     if (options.budget !== undefined && !restored) {
-      const epochs = await affordableEpochs(options.budget - elapsed());
+      const epochs = await affordableEpochs(options.budget);
       await keep({ training: { ...run.training, epochs, warmupEpochs: Math.min(run.training.warmupEpochs, epochs / 6) } });
     }
     await measureAlignment(checkpoint.progress.epoch);
