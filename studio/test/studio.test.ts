@@ -200,6 +200,15 @@ describe.skipIf(browserPath === undefined)('Duet Studio in Chromium', () => {
     expect((await readFile(await download.path())).equals(await readFile(exported))).toBe(true);
   });
 
+  test('an adapter from a folder opens, and one that is not whole says what is missing', async () => {
+    const { page: shown } = await open('home');
+    const chooser = shown.getByLabel('Open an adapter').locator('input[type=file]');
+    await chooser.setInputFiles(join(adapter, 'adapter_config.json'));
+    await shown.locator('.notice.problem', { hasText: 'adapter_model.safetensors' }).waitFor();
+    await chooser.setInputFiles(['adapter_config.json', 'adapter_model.safetensors'].map((name) => join(adapter, name)));
+    await shown.locator('.lead', { hasText: 'The adapter “adapter” knows 2 classes' }).waitFor();
+  });
+
   test('an unseen clip before the camera is recognised live, also on a phone', async () => {
     const { page: shown, problems } = await open('watch');
     await shown.getByRole('button', { name: 'Turn on camera and microphone' }).click();

@@ -12,6 +12,7 @@ export function problemOf(error: unknown): Problem {
   const name = error instanceof Error ? error.name : '';
   const told = /^problem: (\w[\w ]*)$/.exec(name)?.[1];
   if (told) return { kind: told as ProblemKind, message };
+  if (/provider "webgpu"/.test(message)) return { kind: 'graphics card', message };
   if (isDuetError(error)) return { kind: 'user', message };
   if (name === 'QuotaExceededError' || /quota/i.test(message)) return { kind: 'storage', message };
   if (

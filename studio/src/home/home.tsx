@@ -61,7 +61,7 @@ export function Home() {
           </p>
           <OpenAdapterButton />
         </section>
-        <Snippet />
+        <Snippet config={files.config} />
       </div>
     </>
   );
@@ -93,8 +93,9 @@ function Onnx() {
   );
 }
 
-function Snippet() {
-  const copy = () => navigator.clipboard.writeText(pageSnippet).then(() => notify('Copied.'), notifyProblem);
+function Snippet({ config }: { readonly config: string }) {
+  const { code, sound } = pageSnippet(config);
+  const copy = () => navigator.clipboard.writeText(code).then(() => notify('Copied.'), notifyProblem);
   return (
     <section class="panel wide" aria-label="In a page of your own">
       <div class="row spread">
@@ -105,10 +106,10 @@ function Snippet() {
       </div>
       <p class="quiet">
         With the ONNX file beside the page and <code>onnxruntime-web</code> installed. <code>video</code> is an element that plays,{' '}
-        <code>sound</code> five seconds of mono at 16 kHz.
+        <code>sound</code> {sound}, as a Float32Array.
       </p>
       <pre class="code">
-        <code>{pageSnippet}</code>
+        <code>{code}</code>
       </pre>
     </section>
   );

@@ -45,6 +45,14 @@ export async function ensureOpened(): Promise<OpenedModel> {
   }
 }
 
+/** Tells what went wrong while recognising, and makes ready for another try. */
+export function recoverWatching(error: unknown): void {
+  const { kind } = notifyProblem(error);
+  if (kind !== 'graphics card' && kind !== 'memory') return;
+  if (kind === 'graphics card') computePreference.value = 'processor';
+  forgetOpened();
+}
+
 /** Starts the watching worker anew, after what it computes on has changed or failed. */
 export function forgetOpened(): void {
   restartWatchingWorker();
@@ -71,7 +79,8 @@ export async function openAdapterFiles(files: readonly File[]): Promise<void> {
     );
   const text = strFromU8(config);
   const parsed = decodeAdapter(parsedJson(text), weights, 'The adapter', adapterModelFile);
-  const name = files[0]!.name.replace(/\.zip$/, '');
+  const zip = files.find((file) => file.name.endsWith('.zip'));
+  const name = zip ? zip.name.replace(/\.zip$/, '') : 'adapter';
   await adoptModel({ files: { config: text, model: weights }, origin: 'opened', name, epoch: undefined, accuracy: undefined });
   try {
     await ensureOpened();

@@ -4,8 +4,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { clock } from '../../../src/report/format.ts';
 import type { Moment } from '../engine/watching-worker.ts';
 import { watchingWorker } from '../state/engine.ts';
-import { ensureOpened, model, openedModel } from '../state/model.ts';
-import { notifyProblem } from '../state/notices.ts';
+import { ensureOpened, model, openedModel, recoverWatching } from '../state/model.ts';
 import { Button, Empty, FileButton, Progress, useBlobUrl } from '../ui/controls.tsx';
 import { MomentPictures, Probabilities, Verdict } from './answer.tsx';
 import { Ribbon, type RibbonPoint } from './ribbon.tsx';
@@ -120,7 +119,7 @@ function useWindows(file: File, options: Options) {
     };
     ensureOpened()
       .then(() => watchingWorker().file(file, file.name, { picture, sound, attention, hop }, proxy(take)))
-      .catch((error: unknown) => isWanted && notifyProblem(error))
+      .catch((error: unknown) => isWanted && recoverWatching(error))
       .then(() => isWanted && setState((before) => ({ ...before, isDone: true })));
     return () => {
       isWanted = false;

@@ -4,8 +4,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Moment } from '../engine/watching-worker.ts';
 import { cameraProblem, cameraState, hear, soundRate, stream, turnOff, turnOn } from '../state/camera.ts';
 import { watchingWorker } from '../state/engine.ts';
-import { ensureOpened, model, openedModel } from '../state/model.ts';
-import { notifyProblem } from '../state/notices.ts';
+import { ensureOpened, model, openedModel, recoverWatching } from '../state/model.ts';
 import { LevelMeter, LivePicture } from '../teach/camera-panel.tsx';
 import { Button, Empty } from '../ui/controls.tsx';
 import { MomentPictures, Probabilities, Verdict } from './answer.tsx';
@@ -66,10 +65,11 @@ function useRecognition(options: Options) {
   const video = useRef<HTMLVideoElement | null>(null);
   const wanted = useRef(options);
   wanted.current = options;
-  const files = model.value?.files;
+  // A better model takes the place of this one in the worker, while watching goes on.
+  const hasModel = model.value !== undefined;
 
   useEffect(() => {
-    if (!stream.value || !files) return;
+    if (!stream.value || !hasModel) return;
     let isOn = true;
     let stopHearing: () => void = () => undefined;
     const canvas = document.createElement('canvas');
@@ -113,12 +113,12 @@ function useRecognition(options: Options) {
       }
     };
     setPoints([]);
-    run().catch(notifyProblem);
+    run().catch(recoverWatching);
     return () => {
       isOn = false;
       stopHearing();
     };
-  }, [stream.value, files]);
+  }, [stream.value, hasModel]);
   return { moment, points, rate, video };
 }
 
