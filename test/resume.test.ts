@@ -76,7 +76,7 @@ test('an interrupt before the first step also exits with 130, and the printed co
   const stopped = await duet(argv, {
     ...{ folder, environment },
     watch(error, child) {
-      if (asked || !/parameters on cpu/.test(error)) return;
+      if (asked || !/computed on +cpu/.test(error)) return;
       asked = true;
       child.kill('SIGINT');
     },
@@ -142,7 +142,7 @@ describe('a run', () => {
     expect([...tensors.keys()].filter((name) => /attention\.|projection/.test(name))).toEqual([]);
     expect(tensors.get('shared_tokens')?.shape).toEqual([5, 192]);
     // The state of training has the attention layers, contrastive projections and two moments of Adam besides.
-    expect((await stat(path)).size).toBeLessThan(1e6);
+    expect((await stat(path)).size).toBeLessThan(1.5e6);
     expect((await stat(join(run, 'checkpoint.safetensors'))).size).toBeGreaterThan(10e6);
   });
 });
