@@ -17,7 +17,20 @@ async function duet(...argv: string[]): Promise<{ code: number; out: string; err
   return { code, out, error };
 }
 
-const commands = ['demo', 'studio', 'doctor', 'train', 'evaluate', 'experiment', 'predict', 'localise', 'export', 'data', 'inspect', 'verify'];
+const commands = [
+  'demo',
+  'studio',
+  'doctor',
+  'train',
+  'evaluate',
+  'experiment',
+  'predict',
+  'localise',
+  'export',
+  'data',
+  'inspect',
+  'verify',
+];
 
 describe('help', () => {
   test.each(commands)('of %s has at least two examples and goes to stdout', async (name) => {
