@@ -187,9 +187,24 @@ export async function refreshFeatures(onProgress: (done: number, total: number) 
   }
 }
 
-let warming: Promise<unknown> = Promise.resolve();
+const unwarmed = new Set<string>();
+let isWarming = false;
 
-/** Computes what the quick start of training needs while the user goes on adding. */
+/** Computes what the quick start of training needs while the user goes on adding; many at once, as each call loads the model. */
 function warm(ids: readonly string[]): void {
-  warming = warming.then(() => trainingWorker().warm(ids, computePreference.value)).catch(notifyProblem);
+  for (const id of ids) unwarmed.add(id);
+  if (!isWarming) void warmAll().catch(notifyProblem);
+}
+
+async function warmAll(): Promise<void> {
+  isWarming = true;
+  try {
+    while (unwarmed.size > 0) {
+      const ids = [...unwarmed];
+      unwarmed.clear();
+      await trainingWorker().warm(ids, computePreference.value);
+    }
+  } finally {
+    isWarming = false;
+  }
 }
