@@ -22,7 +22,10 @@ export function App() {
   useEffect(() => {
     document.title = `${names[place.value]} · Duet Studio`;
     // Screen readers hear where they are; at the start they read from the top.
-    if (!first.current) heading.current?.focus();
+    if (!first.current) {
+      heading.current?.focus({ preventScroll: true });
+      scrollTo(0, 0);
+    }
     first.current = false;
   }, [place.value]);
   useUndoKey();
