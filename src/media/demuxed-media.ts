@@ -43,7 +43,10 @@ export async function demuxedMedia(input: Input, name: string): Promise<Media> {
   const sound = audioTrack && (await describeSound(audioTrack));
   const tracks = [videoTrack, audioTrack].filter((track) => track !== null);
   if (tracks.length === 0) throw new DuetError(`${name} holds neither picture nor sound; choose another file.`);
-  const duration = await durationOf(input, videoTrack, audioTrack);
+  const starts = [video?.firstTime, sound?.firstTime].filter((time) => time !== undefined);
+  // Broadcasts, live recordings and parts of them count on from somewhere.
+  const origin = Math.max(0, Math.min(...starts));
+  const duration = (await durationOf(input, videoTrack, audioTrack)) - origin;
   let closed = false;
 
   const guarded = async <T>(what: string, work: () => Promise<T>): Promise<T> => {
@@ -62,13 +65,19 @@ export async function demuxedMedia(input: Input, name: string): Promise<Media> {
     audio: sound?.track,
     readFrames: (times) => {
       if (!videoTrack || !video) return Promise.reject(new DuetError(`${name} has no picture; choose a file with a video track.`));
-      return guarded('its picture', () => readFrames(videoTrack, video, times));
+      return guarded('its picture', () =>
+        readFrames(
+          videoTrack,
+          video,
+          times.map((time) => time + origin),
+        ),
+      );
     },
     readWaveform: (start, end) => {
       if (!audioTrack || !sound) return Promise.reject(new DuetError(`${name} has no sound; choose a file with an audio track.`));
       return guarded('its sound', async () => {
         const { sampleRate } = sound.track;
-        return { sampleRate, samples: await readSound(audioTrack, sound, start, end) };
+        return { sampleRate, samples: await readSound(audioTrack, sound, origin, start + origin, end + origin) };
       });
     },
     close: async () => {
@@ -112,7 +121,7 @@ async function describeVideo(track: InputVideoTrack): Promise<DescribedVideo> {
   };
 }
 
-type DescribedSound = { readonly track: AudioTrack; readonly delay: number };
+type DescribedSound = { readonly track: AudioTrack; readonly delay: number; readonly firstTime: number };
 
 async function describeSound(track: InputAudioTrack): Promise<DescribedSound> {
   const codec = await track.getCodec();
@@ -124,7 +133,11 @@ async function describeSound(track: InputAudioTrack): Promise<DescribedSound> {
   const actual = codec.startsWith('pcm') ? stated : ((await firstSound(track)) ?? stated);
   const delay = await codecDelay(track, codec);
   const isTakenOff = delay > 0 && (await decoderTakesOff(track, delay));
-  return { track: { codec: (await track.getCodecParameterString()) ?? codec, ...actual }, delay: isTakenOff ? 0 : delay };
+  return {
+    track: { codec: (await track.getCodecParameterString()) ?? codec, ...actual },
+    delay: isTakenOff ? 0 : delay,
+    firstTime: (await track.getFirstTimestamp()) - delay,
+  };
 }
 
 /** To the end of the longest track: as its last packet says, else as the file's header says, else as long as that packet proves to be. */
@@ -236,12 +249,12 @@ async function readFrames(track: InputVideoTrack, video: DescribedVideo, times: 
   return pictures;
 }
 
-async function readSound(track: InputAudioTrack, sound: DescribedSound, start: number, end: number): Promise<Float32Array> {
+async function readSound(track: InputAudioTrack, sound: DescribedSound, origin: number, start: number, end: number): Promise<Float32Array> {
   const { sampleRate } = sound.track;
   const samples = new Float32Array(Math.max(0, Math.round((end - start) * sampleRate)));
   const { delay } = sound;
   if (samples.length === 0) return samples;
-  const from = start < FROM_THE_START ? Number.NEGATIVE_INFINITY : start + delay - PRE_ROLL;
+  const from = start - origin < FROM_THE_START ? Number.NEGATIVE_INFINITY : start + delay - PRE_ROLL;
   for await (const sample of eachWithinTime(new AudioSampleSink(track).samples(from, end + delay))) {
     try {
       if (sample.sampleRate !== sampleRate) throw new Error(`its sample rate changes at ${sample.timestamp.toFixed(3)} s`);

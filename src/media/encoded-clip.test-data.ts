@@ -10,6 +10,7 @@ import {
   Mp4OutputFormat,
   Output,
   type Rotation,
+  WavOutputFormat,
 } from 'mediabunny';
 import { nativeCodecsPackage } from './native-codecs-node.ts';
 
@@ -24,7 +25,7 @@ type EncoderAddOn = {
   createVideoFrame(bytes: Buffer, format: string, width: number, height: number): object;
 };
 
-const formats = { mp4: Mp4OutputFormat, mov: MovOutputFormat, mkv: MkvOutputFormat };
+const formats = { mp4: Mp4OutputFormat, mov: MovOutputFormat, mkv: MkvOutputFormat, wav: WavOutputFormat };
 
 export type ClipSpecification = {
   readonly container: keyof typeof formats;

@@ -43,6 +43,14 @@ export function matroskaDamage(path: string): number | undefined {
   }
 }
 
+/** Where the file's segment ends by its own account: a file that ends before is cut short. Undefined if it does not say. */
+export function matroskaSegmentEnd(read: (position: number) => Buffer): number | undefined {
+  const header = element(read(0), 0);
+  const start = header?.size === undefined ? undefined : header.dataStart + header.size;
+  const segment = start === undefined ? undefined : element(read(start), start);
+  return segment?.id === SEGMENT && segment.size !== undefined ? segment.dataStart + segment.size : undefined;
+}
+
 /** An element's header (RFC 8794): identifier and size, each with its length in its leading bits. */
 function element(bytes: Buffer, position: number): Element | undefined {
   const idLength = Math.clz32(bytes[0] ?? 0) - 23;

@@ -31,7 +31,10 @@ export type AudioTrack = {
   readonly channels: number;
 };
 
-/** An open media file. Close it; everything it read stays valid. */
+/**
+ * An open media file. Close it; everything it read stays valid.
+ * Time 0 is the file's own, or where its first track begins if that is later.
+ */
 export type Media = {
   readonly container: string;
   /** Length in seconds from time 0 to the end of the longest track. */

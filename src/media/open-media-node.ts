@@ -2,6 +2,7 @@
 import { ALL_FORMATS, FilePathSource, HLS, Input, registerDecoder, UnsupportedInputFormatError } from 'mediabunny';
 import { DuetError, isDuetError, messageOf } from '../errors.ts';
 import { containerKind, matroska, readHead } from './container-kind-node.ts';
+import { cutShort } from './cut-short-node.ts';
 import { demuxedMedia, UndecodableTrack } from './demuxed-media.ts';
 import { ffmpegMedia } from './ffmpeg-media-node.ts';
 import { findFfmpeg } from './ffmpeg-process-node.ts';
@@ -32,6 +33,11 @@ function registerDecoders(): void {
 export async function openMedia(path: string): Promise<Media> {
   const kind = containerKind(await readHead(path));
   if (kind === 'text') throw new DuetError(`${path} is a text file, not a media file; replace the file or leave it out.`);
+  const cut = cutShort(path, kind);
+  if (cut)
+    throw new DuetError(
+      `${path} is cut short: ${cut.bytes} of at least ${cut.stated} bytes are there; get the whole file or leave it out.`,
+    );
   const damage = kind === matroska ? matroskaDamage(path) : undefined;
   if (damage !== undefined) throw new DuetError(`${path} is damaged at byte ${damage}; replace the file or leave it out.`);
   registerDecoders();
