@@ -1,6 +1,6 @@
 // One job on several sides in turn: A B C A B C, each in a process of its own, medians of many runs, ratios of the same round.
 import { messageOf } from '../src/errors.ts';
-import type { Contestant } from './peers.ts';
+import { type Contestant, int8Name } from './peers.ts';
 import type { Check, Job } from './protocol.ts';
 import { openSide, type Side } from './side.ts';
 import { type Spread, spreadOf } from './statistics.ts';
@@ -14,6 +14,8 @@ export type SideResult = {
   readonly milliseconds?: Spread;
   /** Duet's time over this side's, in the same round. */
   readonly ratio?: Spread;
+  /** The same of Duet in eight bits. */
+  readonly int8Ratio?: Spread;
   /** Bytes. */
   readonly peakMemory?: number;
   /** Largest difference of outputs from Duet's, as a share of the largest of their kind. */
@@ -78,7 +80,8 @@ export async function compare(job: Job, contestants: readonly Contestant[], pace
       return false;
     });
     await takeTurns(agreeing, pace);
-    for (const entry of agreeing) results.set(entry.contestant.name, resultOf(entry, agreeing[0]!));
+    const int8 = agreeing.find(({ contestant: { name }, failure }) => name === int8Name && failure === undefined);
+    for (const entry of agreeing) results.set(entry.contestant.name, resultOf(entry, agreeing[0]!, int8));
   } finally {
     for (const { side } of entries) await side.close();
   }
@@ -88,7 +91,9 @@ export async function compare(job: Job, contestants: readonly Contestant[], pace
 async function takeTurns(entries: readonly Entry[], { seconds, leastRounds, mostRounds }: Pace): Promise<void> {
   const began = performance.now();
   for (let round = 0; round < mostRounds; round++) {
-    if (round >= leastRounds && performance.now() - began > 1000 * seconds) break;
+    const passed = (performance.now() - began) / 1000;
+    // Rounds that take very long are worth fewer.
+    if (round >= (passed > 3 * seconds ? 2 : leastRounds) && passed > seconds) break;
     for (const entry of entries) {
       if (entry.failure !== undefined) continue;
       await new Promise((resolve) => setTimeout(resolve, pauseMs));
@@ -111,15 +116,17 @@ async function takeTurn(entry: Entry): Promise<readonly number[]> {
   return entry.repetitions === 0 ? [first] : (await entry.side.run(entry.repetitions)).milliseconds;
 }
 
-function resultOf({ contestant: { name }, side, version, times, check, failure }: Entry, duet: Entry): SideResult {
+function resultOf({ contestant: { name }, side, version, times, check, failure }: Entry, duet: Entry, int8?: Entry): SideResult {
   if (failure !== undefined) return { name, version, absent: failure };
   const peakMemory = side.peakMemory();
   const ofRound = (entry: Pick<Entry, 'times'>, round: number) => spreadOf(entry.times[round]!).median;
+  const ratioOf = (entry: Entry) => spreadOf(times.map((_, round) => ofRound(entry, round) / ofRound({ times }, round)));
   return {
     name,
     version,
     milliseconds: spreadOf(times.flat()),
-    ratio: spreadOf(times.map((_, round) => ofRound(duet, round) / ofRound({ times }, round))),
+    ratio: ratioOf(duet),
+    ...(int8 && { int8Ratio: ratioOf(int8) }),
     ...(peakMemory !== undefined && { peakMemory }),
     difference: differenceOf(check, duet.check),
   };

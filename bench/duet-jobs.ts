@@ -9,10 +9,14 @@ import { vit } from '../src/model/vit.ts';
 import type { OpenSession } from '../src/runtime/session.ts';
 import { createOptimiserState, defaultOptimiser, gradientNorm, optimiserStep } from '../src/train/optimiser.ts';
 import { modelConfig, recipes } from '../src/train/recipes.ts';
+import { openStepInParts } from '../src/train/step-in-parts.ts';
 import { openTrainingStep } from '../src/train/training-step.ts';
 import { openBackbone } from '../src/weights/open-backbone-node.ts';
 import { classes, imageSize, type ModelFiles, readTensors } from './models.ts';
 import type { Job, Run } from './protocol.ts';
+
+/** Options of predictor and training step for a variant's name: 'int8' in it asks for that precision. */
+export const precisionOf = (variant: string) => (variant.includes('int8') ? { precision: 'int8' as const } : {});
 
 type JobOf<Kind extends Job['kind']> = Extract<Job, { readonly kind: Kind }>;
 
@@ -23,8 +27,8 @@ async function open(files: ModelFiles) {
   return { backbone, config: modelConfig(recipes.reference, backbone.config, classes) };
 }
 
-async function predict({ files, clips, batch }: JobOf<'predict'>, openSession: OpenSession): Promise<Run> {
-  const predictor = await openPredictor({ ...(await open(files)), batchSize: batch, openSession });
+async function predict({ files, clips, batch }: JobOf<'predict'>, openSession: OpenSession, variant: string): Promise<Run> {
+  const predictor = await openPredictor({ ...(await open(files)), batchSize: batch, openSession, ...precisionOf(variant) });
   const adapter = readTensors(files.folded);
   const all = readTensors(files.inputs);
   const images = all.get('images')!.subarray(0, clips * pictureLength);
@@ -39,9 +43,13 @@ async function predict({ files, clips, batch }: JobOf<'predict'>, openSession: O
   };
 }
 
-async function step({ files, batch }: JobOf<'step'>, openSession: OpenSession): Promise<Run> {
+async function step({ files, batch, clipsAtOnce }: JobOf<'step'>, openSession: OpenSession, variant: string): Promise<Run> {
   const model = await open(files);
-  const training = await openTrainingStep({ ...model, batchSize: batch, imageSize: model.backbone.config.inputSize, openSession });
+  const common = { ...model, batchSize: batch, imageSize: model.backbone.config.inputSize, openSession, ...precisionOf(variant) };
+  const training =
+    clipsAtOnce !== undefined && variant.includes('parts')
+      ? await openStepInParts({ ...common, clipsAtOnce })
+      : await openTrainingStep(common);
   const parameters = readTensors(files.parameters);
   const state = createOptimiserState(parameters);
   const all = readTensors(files.inputs);
@@ -96,7 +104,7 @@ async function read({ rows, columns }: JobOf<'read'>, openSession: OpenSession):
   };
 }
 
-/** @returns one run of a job. */
-export function prepareJob(job: Job, openSession: OpenSession): Promise<Run> {
-  return { predict, step, features, product, read }[job.kind](job as never, openSession);
+/** @returns one run of a job; `variant` names precision and way, as peers.ts does. */
+export function prepareJob(job: Job, openSession: OpenSession, variant = ''): Promise<Run> {
+  return { predict, step, features, product, read }[job.kind](job as never, openSession, variant);
 }

@@ -9,7 +9,7 @@ import { benchModel } from './models.ts';
 import type { Job } from './protocol.ts';
 import { spreadOf } from './statistics.ts';
 
-const machine = { operationsPerSecond: 1e9, bytesPerSecond: 1e12 };
+const machine = { operationsPerSecond: 1e9, int8OperationsPerSecond: 4e9, bytesPerSecond: 1e12 };
 
 describe('the floor of a job', () => {
   let folder: string;
@@ -35,9 +35,16 @@ describe('the floor of a job', () => {
     expect(over).toBeLessThan(1.25);
   });
 
+  test('is lower in eight bits, but not by more than eight bits are faster', () => {
+    const job: Job = { kind: 'step', files: model.files, batch: 2 };
+    const { milliseconds, int8Milliseconds } = floorOf(job, model.config, machine)!;
+    expect(int8Milliseconds).toBeLessThan(milliseconds);
+    expect(int8Milliseconds).toBeGreaterThan(milliseconds / 4);
+  });
+
   test('is the time of the weights through memory where that takes longer', () => {
     const job: Job = { kind: 'predict', files: model.files, clips: 1, batch: 1 };
-    const { bytes, milliseconds } = floorOf(job, model.config, { operationsPerSecond: 1e15, bytesPerSecond: 1e6 })!;
+    const { bytes, milliseconds } = floorOf(job, model.config, { ...machine, operationsPerSecond: 1e15, bytesPerSecond: 1e6 })!;
     expect(milliseconds).toBeCloseTo(bytes / 1000);
   });
 });

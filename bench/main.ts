@@ -6,14 +6,14 @@ import { measureMachine } from './floor.ts';
 import { findContestants } from './peers.ts';
 import { describeMachine, type Result, writeResult } from './results.ts';
 import { section } from './table.ts';
-import { type Settings, workloads } from './workloads.ts';
+import { type Outcome, type Settings, workloads } from './workloads.ts';
 
 const usage = `npm run bench [-- OPTIONS]
   --quick         a subset of about two minutes, written to bench/.cache/quick
   --only NAMES    workloads by name, separated by commas; NAME* stands for all that begin so
   --list          names of the workloads
   --threads N     threads of every side (default: one per core)
-  --seconds N     about how long the rounds of a workload take (default 60, quick 5)
+  --seconds N     about how long the rounds of a workload take (default 30, quick 5)
   --rounds N      at most so many rounds
   --out FOLDER    where results go (default bench/results)
 Peers: npm install --prefix bench/peers; python3 -m venv bench/peers/venv && bench/peers/venv/bin/pip install -r bench/peers/requirements.txt
@@ -52,18 +52,28 @@ async function bench(): Promise<void> {
     ...{ isQuick, contestants, cache: resolve('bench/.cache') },
     pace: {
       threads,
-      seconds: wholeNumber(values.seconds, isQuick ? 5 : 60),
+      seconds: wholeNumber(values.seconds, isQuick ? 5 : 30),
       leastRounds: isQuick ? 2 : 3,
       mostRounds: wholeNumber(values.rounds, 30),
     },
     machine: () => {
-      machine ??= measureMachine(contestants[0]!, threads);
+      machine ??= measureMachine(contestants, threads);
       return machine;
     },
   };
   for (const { name, title, measure } of chosen) {
     process.stderr.write(`${name} ...\n`);
-    const outcome = await measure(settings);
+    const began = performance.now();
+    let outcome: Outcome;
+    try {
+      outcome = await measure(settings);
+    } catch (error) {
+      // The others are worth having.
+      process.stderr.write(`${name} failed: ${error instanceof Error ? error.stack : String(error)}\n`);
+      process.exitCode = 1;
+      continue;
+    }
+    process.stderr.write(`${name} took ${((performance.now() - began) / 1000).toFixed(0)} s\n`);
     const result: Result = {
       ...{ workload: name, title, command: `npm run bench -- --only ${name}`, date: new Date().toISOString().slice(0, 10) },
       ...{ machine: describeMachine(), threads, ...outcome },

@@ -24,20 +24,34 @@ const built = dirname(fileURLToPath(import.meta.url));
 const script = (name: string): Command => ({ program: process.execPath, args: [`${built}/${name}`] });
 
 const exact = 1e-3;
-/** bfloat16 keeps fewer than three digits, which twelve blocks spread; that the network is the same, fp32 has shown. */
+/** bfloat16 keeps fewer than three digits, which twelve blocks spread, eight bits fewer still; that the network is the same, fp32 has shown. */
 const coarse = 0.5;
+
+/** Where predictor and training step take `precision: 'int8'`. */
+export const hasInt8: boolean = false;
+
+export const duetName = 'Duet';
+export const int8Name = 'Duet int8';
+export const eagerName = 'PyTorch eager fp32';
+export const eagerBf16Name = 'PyTorch eager bf16';
 
 export async function findContestants(): Promise<readonly Contestant[]> {
   const torch = await findTorch();
   const npm = (name: string, file: string) =>
     isInstalled(name) ? script(`peers/${file}`) : { absent: `${name} is not installed (npm install --prefix bench/peers)` };
   const pytorch = (name: string, variant: string, rest: Partial<Contestant> = {}): Contestant => ({
-    ...{ name: `PyTorch ${name}`, variant, jobs: ['predict', 'step', 'features'], found: torch, tolerance: exact },
+    ...{ name: `PyTorch ${name}`, variant, jobs: ['predict', 'step', 'features', 'product'], found: torch, tolerance: exact },
     ...rest,
   });
   return [
-    { name: 'Duet', variant: '', jobs: ['predict', 'step', 'features'], found: script('duet-side.js'), tolerance: 0 },
+    { name: duetName, variant: '', jobs: ['predict', 'step', 'features'], found: script('duet-side.js'), tolerance: 0 },
+    {
+      ...{ name: int8Name, variant: 'int8', jobs: ['predict', 'step'], tolerance: coarse },
+      found: hasInt8 ? script('duet-side.js') : { absent: 'this version of Duet computes in fp32 only' },
+    },
     pytorch('eager fp32', 'eager fp32'),
+    // MKL, which PyTorch takes by default, leaves AMD's processors their widest vectors unused; oneDNN, which it has too, does not.
+    pytorch('eager fp32, oneDNN', 'eager fp32 onednn', { jobs: ['predict', 'step', 'product'] }),
     pytorch('compile fp32', 'compile fp32', { isSlow: true }),
     pytorch('eager bf16', 'eager bf16', { tolerance: coarse }),
     pytorch('compile bf16', 'compile bf16', { tolerance: coarse, isSlow: true }),
@@ -70,5 +84,7 @@ async function findTorch(): Promise<Contestant['found']> {
   } catch {
     return { absent: 'the Python of DUET_BENCH_PYTHON or bench/peers/venv cannot import torch' };
   }
-  return { program: python, args: [resolve('bench/peers/torch_side.py')], env: { PYTHONUNBUFFERED: '1' } };
+  // What torch.compile has compiled is kept between benches.
+  const env = { PYTHONUNBUFFERED: '1', TORCHINDUCTOR_CACHE_DIR: resolve('bench/.cache/inductor') };
+  return { program: python, args: [resolve('bench/peers/torch_side.py')], env };
 }

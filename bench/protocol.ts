@@ -6,7 +6,8 @@ import type { ModelFiles } from './models.ts';
 /** What is to be done again and again. */
 export type Job =
   | { readonly kind: 'predict'; readonly files: ModelFiles; readonly clips: number; readonly batch: number }
-  | { readonly kind: 'step'; readonly files: ModelFiles; readonly batch: number }
+  /** `clipsAtOnce`: for the variant that computes a batch in parts. */
+  | { readonly kind: 'step'; readonly files: ModelFiles; readonly batch: number; readonly clipsAtOnce?: number }
   /** The plain ViT on pictures alone; `onnx` is the same network for peers that read that format. */
   | { readonly kind: 'features'; readonly files: ModelFiles; readonly clips: number; readonly onnx: string }
   /** A product of matrices [rows, inner] x [inner, columns] with a constant right side. */

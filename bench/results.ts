@@ -6,13 +6,14 @@ import type { SideResult } from './compare.ts';
 import type { Floor, Machine } from './floor.ts';
 import { type Growth, growthCharts } from './growth.ts';
 import { spreadOf } from './statistics.ts';
+import type { Target } from './targets.ts';
 
 /** A number with its name and unit, for what is not a comparison of times. */
 export type Fact = {
   readonly name: string;
   readonly value: number;
   readonly quartiles?: readonly [number, number];
-  readonly unit: 's' | 'ms' | 'bytes' | 'ratio' | 'count' | 'GFLOP/s' | 'GB/s';
+  readonly unit: 's' | 'ms' | 'bytes' | 'ratio' | 'share' | 'count' | 'GFLOP/s' | 'GB/s';
 };
 
 /** The median of several measurements, with its quartiles. */
@@ -39,6 +40,8 @@ export type Result = {
   readonly floor?: Floor & Machine;
   readonly facts: readonly Fact[];
   readonly growth?: Growth;
+  readonly targets?: readonly Target[];
+  readonly note?: string;
 };
 
 export function describeMachine(): Result['machine'] {

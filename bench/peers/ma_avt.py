@@ -87,6 +87,41 @@ def load_vit(path, heads):
     return vit.requires_grad_(False)
 
 
+class OneDnnProduct(torch.autograd.Function):
+    """A frozen linear layer by oneDNN, which PyTorch has beside MKL; only towards the activations."""
+
+    @staticmethod
+    def forward(ctx, x, weight, transposed, bias):
+        ctx.save_for_backward(transposed)
+        return torch.ops.mkldnn._linear_pointwise(x, weight, bias, "none", [], "")
+
+    @staticmethod
+    def backward(ctx, gradient):
+        return torch.ops.mkldnn._linear_pointwise(gradient.contiguous(), ctx.saved_tensors[0], None, "none", [], ""), None, None, None
+
+
+class OneDnnLinear(nn.Module):
+    def __init__(self, linear, is_trained):
+        super().__init__()
+        self.weight, self.bias = linear.weight, linear.bias
+        self.transposed = linear.weight.t().contiguous() if is_trained else None
+
+    def forward(self, x):
+        if self.transposed is None:
+            return torch.ops.mkldnn._linear_pointwise(x, self.weight, self.bias, "none", [], "")
+        return OneDnnProduct.apply(x, self.weight, self.transposed, self.bias)
+
+
+def with_onednn(vit, is_trained):
+    """The same blocks with oneDNN's products."""
+    for block in vit.blocks:
+        for holder, name in ((block.attn, "qkv"), (block.attn, "proj")):
+            setattr(holder, name, OneDnnLinear(getattr(holder, name), is_trained))
+        for name in ("fc1", "fc2"):
+            block.mlp[name] = OneDnnLinear(block.mlp[name], is_trained)
+    return vit
+
+
 class MaAvt(nn.Module):
     """`parameters_by_name` are the adapter's, folded or not: token sets pass a light self-attention where they have one."""
 
