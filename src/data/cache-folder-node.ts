@@ -1,15 +1,14 @@
 // The cache's folder on disk: where it is, how files come into it whole, how large it is.
 import { randomBytes } from 'node:crypto';
 import { open, readdir, rename, rm, stat } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { DuetError, messageOf } from '../errors.ts';
+import { cacheHome } from '../files/cache-home-node.ts';
 import { ensureFolder } from '../files/write-atomic.ts';
 
 /** `$DUET_CACHE/features`, else `$XDG_CACHE_HOME/duet/features`, else `~/.cache/duet/features`. */
 export function defaultCacheFolder(environment: NodeJS.ProcessEnv = process.env): string {
-  const { DUET_CACHE, XDG_CACHE_HOME } = environment;
-  return join(DUET_CACHE || join(XDG_CACHE_HOME || join(homedir(), '.cache'), 'duet'), 'features');
+  return join(cacheHome(environment), 'features');
 }
 
 /** Where the cache keeps a file of some kind; spread over 256 folders, as large folders are slow on some disks. */

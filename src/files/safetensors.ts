@@ -104,6 +104,21 @@ export function readTensors(source: TensorSource, name: string): SafetensorsFile
 
 /** A safetensors file whose bytes are the same for the same content: header padded to 8 bytes, widest types first, then by name. */
 export function writeSafetensors(tensors: ReadonlyMap<string, NamedTensor>, metadata: Readonly<Record<string, string>> = {}): Uint8Array {
+  const parts = [...safetensorsParts(tensors, metadata)];
+  const file = new Uint8Array(parts.reduce((total, { byteLength }) => total + byteLength, 0));
+  let position = 0;
+  for (const part of parts) {
+    file.set(part, position);
+    position += part.byteLength;
+  }
+  return file;
+}
+
+/** The same, part by part: a tensor's bytes are asked for when their turn comes, so that a large file need not be in memory. */
+export function* safetensorsParts(
+  tensors: ReadonlyMap<string, NamedTensor>,
+  metadata: Readonly<Record<string, string>> = {},
+): Generator<Uint8Array, void, undefined> {
   const byLayout = [...tensors].sort(([nameA, a], [nameB, b]) => {
     return layoutOrder.indexOf(a.dtype) - layoutOrder.indexOf(b.dtype) || (nameA < nameB ? -1 : 1);
   });
@@ -111,27 +126,28 @@ export function writeSafetensors(tensors: ReadonlyMap<string, NamedTensor>, meta
   const metadataEntries = Object.entries(metadata).sort(([a], [b]) => (a < b ? -1 : 1));
   if (metadataEntries.length > 0) header.push(['__metadata__', Object.fromEntries(metadataEntries)]);
   let position = 0;
-  for (const [name, { dtype, shape, bytes }] of byLayout) {
+  for (const [name, { dtype, shape }] of byLayout) {
     if (name === '__metadata__') throw new DuetError(`A tensor cannot be called '__metadata__'; give it another name.`);
-    if (bytes.byteLength !== byteLengthOf(dtype, shape)) {
-      throw new Error(`Tensor '${name}' has ${bytes.byteLength} bytes, not what ${showShape(shape)} of ${dtype} needs.`);
-    }
-    header.push([name, { dtype, shape, data_offsets: [position, position + bytes.byteLength] }]);
-    position += bytes.byteLength;
+    const end = position + byteLengthOf(dtype, shape);
+    header.push([name, { dtype, shape, data_offsets: [position, end] }]);
+    position = end;
   }
   // Written entry by entry because an object would move names such as '7' to its front.
   const json = `{${header.map(([name, entry]) => `${JSON.stringify(name)}:${JSON.stringify(entry)}`).join(',')}}`;
   const text = new TextEncoder().encode(json);
   const headerLength = Math.ceil(text.byteLength / 8) * 8;
-  const file = new Uint8Array(8 + headerLength + position).fill(0x20, 8, 8 + headerLength);
-  new DataView(file.buffer).setBigUint64(0, BigInt(headerLength), true);
-  file.set(text, 8);
-  let offset = 8 + headerLength;
-  for (const [, { bytes }] of byLayout) {
-    file.set(bytes, offset);
-    offset += bytes.byteLength;
+  const start = new Uint8Array(8 + headerLength).fill(0x20, 8);
+  new DataView(start.buffer).setBigUint64(0, BigInt(headerLength), true);
+  start.set(text, 8);
+  yield start;
+  for (const [name, tensor] of byLayout) {
+    const { bytes } = tensor;
+    const needed = byteLengthOf(tensor.dtype, tensor.shape);
+    if (bytes.byteLength !== needed) {
+      throw new Error(`Tensor '${name}' has ${bytes.byteLength} bytes, not what ${showShape(tensor.shape)} of ${tensor.dtype} needs.`);
+    }
+    yield bytes;
   }
-  return file;
 }
 
 type Entry = z.infer<typeof entrySchema>;

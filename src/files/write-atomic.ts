@@ -6,8 +6,11 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { errorCode, writeError } from './file-error.ts';
 import { kindOfPath } from './read-clearly.ts';
 
+/** A file's content, or its parts one after another. */
+export type FileContent = Uint8Array | string | Iterable<Uint8Array>;
+
 /** Writes a temporary file beside `path`, flushes it to the disk and renames it; on failure removes it and throws a DuetError. */
-export async function writeFileAtomic(path: string, content: Uint8Array | string): Promise<void> {
+export async function writeFileAtomic(path: string, content: FileContent): Promise<void> {
   try {
     // A device such as /dev/stdout is written to; renaming would put a file in its place.
     if ((await kindOfPath(path)) === 'other') await writeFile(path, content);
@@ -17,12 +20,12 @@ export async function writeFileAtomic(path: string, content: Uint8Array | string
   }
 }
 
-async function writeBeside(path: string, content: Uint8Array | string): Promise<void> {
+async function writeBeside(path: string, content: FileContent): Promise<void> {
   const temporary = join(dirname(path), `.${basename(path).slice(0, 100)}.${randomUUID()}.tmp`);
   try {
     const file = await open(temporary, 'wx');
     try {
-      await file.writeFile(content);
+      for (const part of typeof content === 'string' || content instanceof Uint8Array ? [content] : content) await file.writeFile(part);
       await file.sync();
     } finally {
       await file.close();

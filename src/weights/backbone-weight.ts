@@ -6,7 +6,9 @@ export type BackboneWeight = {
   readonly shape: readonly number[];
   /** Read anew each time it is asked for, where the weight is left in its file. */
   readonly data: Float32Array;
-  /** Where those numbers lie, if the weight is left in its file. */
+  /** Whether the numbers are left in a file, as they are or in 16 bits. */
+  readonly leftInFile?: boolean;
+  /** Where those numbers lie, if they are left in a file as they are. */
   readonly location?: FileLocation;
   /** The thirds of a `qkv` weight that its file holds apart and that are left there. */
   readonly parts?: readonly BackboneWeight[];
@@ -15,13 +17,18 @@ export type BackboneWeight = {
 /** Weights of fewer numbers are kept in memory. */
 const smallestLeftInFile = 16_384;
 
-/** A weight that is left in its file where it can be used as it lies there; `data` are its numbers. */
+/** A weight that is left in its file if it is large; `data` are its numbers. */
 export function leftInFile(tensor: NamedTensor, data: Float32Array): BackboneWeight {
+  return tensor.location && data.length >= smallestLeftInFile ? readWhenAsked(tensor) : { shape: tensor.shape, data };
+}
+
+/** A weight whose numbers stay in the file that the tensor is in. */
+export function readWhenAsked(tensor: NamedTensor): BackboneWeight {
   const { shape, location, dtype } = tensor;
-  if (!location || dtype !== 'F32' || data.length < smallestLeftInFile) return { shape, data };
   return {
     shape,
-    location,
+    leftInFile: true,
+    ...(location && dtype === 'F32' && { location }),
     get data() {
       return toFloat32(tensor);
     },
@@ -31,10 +38,11 @@ export function leftInFile(tensor: NamedTensor, data: Float32Array): BackboneWei
 /** Weights one under the other, as their first axis goes. */
 export function joinedWeight(parts: readonly BackboneWeight[], shape: readonly number[]): BackboneWeight {
   const joined = () => joinFloat32(parts.map(({ data }) => data));
-  if (!parts.every(({ location }) => location)) return { shape, data: joined() };
+  if (!parts.every(({ leftInFile }) => leftInFile)) return { shape, data: joined() };
   return {
     shape,
-    parts,
+    leftInFile: true,
+    ...(parts.every(({ location }) => location) && { parts }),
     get data() {
       return joined();
     },

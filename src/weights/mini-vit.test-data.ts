@@ -88,9 +88,9 @@ export function asHuggingFace(tensors: Tensors, naming: 'old' | 'new', prefix: '
       continue;
     }
     const length = tensor.bytes.length / 3;
-    const shape = [width, ...tensor.shape.slice(1)];
+    const shape = [tensor.shape[0]! / 3, ...tensor.shape.slice(1)];
     for (const [index, part] of ['q', 'k', 'v'].entries()) {
-      put(name.replace('qkv', part), { dtype: 'F32', shape, bytes: tensor.bytes.slice(index * length, (index + 1) * length) });
+      put(name.replace('qkv', part), { dtype: tensor.dtype, shape, bytes: tensor.bytes.slice(index * length, (index + 1) * length) });
     }
   }
   return renamed;

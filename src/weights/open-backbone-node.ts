@@ -4,8 +4,9 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DuetError } from '../errors.ts';
 import { kindOfPath } from '../files/read-clearly.ts';
-import { type Backbone, type BackboneOptions, parseBackbone } from './backbone.ts';
+import { type Backbone, type BackboneFile, type BackboneOptions, parseBackbone } from './backbone.ts';
 import { readBackboneFile, readBackboneFolder } from './backbone-folder-node.ts';
+import { withFloat32Weights } from './float32-weights-node.ts';
 import { fetchHubModel, type HubOptions } from './hub-download-node.ts';
 
 /** ViT-Micro/16, which comes with the package. */
@@ -20,10 +21,11 @@ const builtInFolder = fileURLToPath(new URL('../../assets/vit_micro_patch16_224/
  * The backbone's `source` opens the same one again from any folder. Rejects with a DuetError, or with the signal's reason.
  */
 export async function openBackbone(source: string = builtInBackbone, options: BackboneOptions & HubOptions = {}): Promise<Backbone> {
-  if (source === builtInBackbone) return parseBackbone({ ...(await readBackboneFolder(builtInFolder, source)), source }, options);
+  const open = (file: BackboneFile) => withFloat32Weights(parseBackbone(file, options));
+  if (source === builtInBackbone) return open({ ...(await readBackboneFolder(builtInFolder, source)), source });
   const kind = await kindOfPath(source);
-  if (kind === 'folder') return parseBackbone({ ...(await readBackboneFolder(source, source)), source: resolve(source) }, options);
-  if (kind === 'file') return parseBackbone({ ...(await readBackboneFile(source, source)), source: resolve(source) }, options);
+  if (kind === 'folder') return open({ ...(await readBackboneFolder(source, source)), source: resolve(source) });
+  if (kind === 'file') return open({ ...(await readBackboneFile(source, source)), source: resolve(source) });
   const hub = /^(?<name>[A-Za-z0-9][\w.-]*\/[A-Za-z0-9][\w.-]*)(@(?<revision>[\w][\w.-]*))?$/.exec(source)?.groups;
   if (!hub?.name || source.endsWith('.safetensors')) {
     throw new DuetError(
@@ -31,5 +33,5 @@ export async function openBackbone(source: string = builtInBackbone, options: Ba
     );
   }
   const folder = await fetchHubModel({ name: hub.name, revision: hub.revision ?? 'main' }, options);
-  return parseBackbone({ ...(await readBackboneFolder(folder, source)), source }, options);
+  return open({ ...(await readBackboneFolder(folder, source)), source });
 }
