@@ -1,10 +1,26 @@
 // duet doctor
 import type { Command } from 'commander';
+import type { Trial, Tuning } from '../train/tune.ts';
 import { examples, jsonSettings } from './common-settings.ts';
 import { type Context, writeResult } from './context.ts';
 import type { Check } from './doctor-checks.ts';
 import { exitCodes } from './errors.ts';
-import { addSettings, type ValuesOf, valuesOf } from './setting.ts';
+import { toggle } from './field.ts';
+import { addSettings, grouped, settingWithDefault, type ValuesOf, valuesOf } from './setting.ts';
+import { textTable } from './text-table.ts';
+import { tunedText, writeTunedSettings } from './tuned-settings.ts';
+
+const doctorSettings = {
+  ...grouped('Machine:', {
+    tune: settingWithDefault(
+      '--tune',
+      'instead, time training steps with different numbers of threads and sizes of chunks, for about a minute, and keep the best for train, evaluate and predict',
+      toggle,
+      false,
+    ),
+  }),
+  ...jsonSettings,
+};
 
 export type DoctorResult = { readonly healthy: boolean; readonly checks: readonly Check[] };
 
@@ -13,18 +29,50 @@ export function addDoctorCommand(program: Command, context: Context): void {
   command.description(
     'Check Node, ONNX Runtime and what it can compute on, the media decoders, caches and disk. The exit code is 1 if something essential is broken.',
   );
-  addSettings(command, jsonSettings);
+  addSettings(command, doctorSettings);
   command.addHelpText(
     'after',
     examples(
       ['duet doctor', 'what works, what does not, and how to mend it'],
       ['duet doctor --json', 'the same as JSON, for a bug report'],
+      ['duet doctor --tune', 'what is fastest here; flags such as --threads still win over it'],
     ),
   );
-  command.action(() => runDoctor(valuesOf(command, jsonSettings), context));
+  command.action(() => {
+    const settings = valuesOf(command, doctorSettings);
+    return settings.tune ? runTune(settings, context) : runDoctor(settings, context);
+  });
 }
 
-async function runDoctor(settings: ValuesOf<typeof jsonSettings>, context: Context): Promise<void> {
+async function runTune({ json }: ValuesOf<typeof doctorSettings>, context: Context): Promise<void> {
+  const [{ tune }, { availableParallelism }] = await Promise.all([import('../train/tune.ts'), import('node:os')]);
+  const progress = context.progress(false);
+  const phase = progress.begin('tune');
+  try {
+    const tuning = await tune({ cores: availableParallelism(), signal: context.signal, onProgress: (done) => phase.update(done) });
+    phase.finish();
+    progress.end();
+    const path = await writeTunedSettings(tuning.best, context.environment);
+    writeResult(context, json, { ...tuning, path }, () => tuneText(tuning, path));
+  } finally {
+    progress.end();
+  }
+}
+
+/** What was tried, the best of it, and where that is kept. */
+export function tuneText({ best, trials }: Tuning, path: string): string {
+  const isBest = (trial: Trial) => trial.threads === best.threads && trial.activationBytes === best.activationBytes;
+  const rows = trials.map((trial) => [
+    `  ${tunedText(trial)}`,
+    `${trial.milliseconds.toFixed(0)} ms`,
+    String(trial.runs),
+    isBest(trial) ? 'best' : '',
+  ]);
+  const table = textTable(['  setting', 'a training step', 'runs', ''], rows);
+  return `${table}\nKept: ${tunedText(best)}, in ${path}; remove the file for Duet's own choice.\n`;
+}
+
+async function runDoctor(settings: Pick<ValuesOf<typeof jsonSettings>, 'json'>, context: Context): Promise<void> {
   const { runChecks } = await import('./doctor-checks.ts');
   const checks = await runChecks(context.environment);
   const healthy = checks.every((check) => check.state !== 'broken');

@@ -17,7 +17,7 @@ import {
 import { type Context, writeResult } from './context.ts';
 import { choice, path, wholeNumber } from './field.ts';
 import type { Phase, Progress } from './progress.ts';
-import { sessionOptions } from './session-options.ts';
+import { sessionOptions, tunedFor } from './session-options.ts';
 import { addSettings, grouped, setting, settingWithDefault, type ValuesOf, valuesOf } from './setting.ts';
 import { textTable } from './text-table.ts';
 
@@ -102,7 +102,7 @@ async function runEvaluate(run: string, data: string, settings: EvaluateSettings
       missing: settings.missing,
       batch: settings.batch,
       workers: settings.workers,
-      session: sessionOptions(settings),
+      session: sessionOptions(settings, tunedFor(settings, context, progress)),
       signal: context.signal,
       onEvent: showEvaluation(progress),
     });

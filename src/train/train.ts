@@ -21,6 +21,7 @@ import { writeAdapter } from '../weights/adapter-folder-node.ts';
 import type { Backbone, InputSize } from '../weights/backbone.ts';
 import { openBackbone } from '../weights/open-backbone-node.ts';
 import { type Checkpoint, type EpochRecord, freshProgress, readCheckpoint, writeCheckpoint } from './checkpoint.ts';
+import { chunkOfBytes } from './chunk-of-bytes.ts';
 import { clipsThatFit } from './clips-that-fit.ts';
 import { headStart } from './head-start.ts';
 import { type Outcome, trainingLoop } from './loop.ts';
@@ -67,6 +68,8 @@ export type TrainOptions = {
   readonly workers?: number | undefined;
   /** Clips of a batch that are in memory together, with the same numbers for any; by default as many as half of the memory holds. */
   readonly clipsAtOnce?: number | undefined;
+  /** Bytes of a block's widest activation, for so many clips to pass the blocks together; by default what a processor's cache holds. */
+  readonly activationBytes?: number | undefined;
   readonly session?: SessionOptions;
   /** Ends training after the step under way; the run can be resumed. */
   readonly signal?: AbortSignal;
@@ -215,8 +218,15 @@ function openTrainingFeed(dataset: Dataset, training: TrainingConfig, backbone: 
 }
 
 /** The whole batch at once where it fits, else in parts. */
-function openStep(step: TrainingStepOptions, { training: { modulation }, clipsAtOnce }: TrainOptions): Promise<TrainingStep> {
-  const most = clipsAtOnce ?? clipsThatFit(step.config, totalmem());
+function openStep(common: TrainingStepOptions, options: TrainOptions): Promise<TrainingStep> {
+  const { clipsAtOnce, activationBytes, training } = options;
+  const { modulation } = training;
+  const most = clipsAtOnce ?? clipsThatFit(common.config, totalmem());
+  const together = Math.min(most, common.batchSize);
+  const step =
+    activationBytes === undefined
+      ? common
+      : { ...common, chunk: chunkOfBytes(activationBytes, common.backbone, common.imageSize, together) };
   if (most >= step.batchSize) return openTrainingStep({ ...step, modulation });
   if (modulation === 'none') return openStepInParts({ ...step, clipsAtOnce: most });
   throw new DuetError(
