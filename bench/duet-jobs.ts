@@ -1,6 +1,5 @@
 // The jobs as Duet does them.
 
-import { encodeOnnx } from '../src/graph/encode-onnx.ts';
 import { matMul, sum } from '../src/graph/functions.ts';
 import { constant, input } from '../src/graph/tensor.ts';
 import { openPredictor } from '../src/infer/predictor.ts';
@@ -78,7 +77,7 @@ async function step({ files, batch, clipsAtOnce }: JobOf<'step'>, openSession: O
 async function features({ files, clips }: JobOf<'features'>, openSession: OpenSession): Promise<Run> {
   const { weights, config } = await openBackbone(files.backbone);
   const pictures = input('pixel_values', [clips, 3, imageSize, imageSize]);
-  const session = await openSession(encodeOnnx({ features: vit(pictures, frozenWeights(weights), config).features }, { linkStored: true }));
+  const session = await openSession({ features: vit(pictures, frozenWeights(weights), config).features });
   const pixels = readTensors(files.inputs)
     .get('images')!
     .subarray(0, clips * pictureLength);
@@ -87,7 +86,7 @@ async function features({ files, clips }: JobOf<'features'>, openSession: OpenSe
 
 async function product({ rows, inner, columns }: JobOf<'product'>, openSession: OpenSession): Promise<Run> {
   const right = constant(new Float32Array(inner * columns).fill(0.5), [inner, columns]);
-  const session = await openSession(encodeOnnx({ y: matMul(input('x', [rows, inner]), right) }));
+  const session = await openSession({ y: matMul(input('x', [rows, inner]), right) });
   const x = new Float32Array(rows * inner).fill(0.25);
   return async () => {
     await session.run({ x });
@@ -96,7 +95,7 @@ async function product({ rows, inner, columns }: JobOf<'product'>, openSession: 
 }
 
 async function read({ rows, columns }: JobOf<'read'>, openSession: OpenSession): Promise<Run> {
-  const session = await openSession(encodeOnnx({ y: sum(input('x', [rows, columns]), [1]) }));
+  const session = await openSession({ y: sum(input('x', [rows, columns]), [1]) });
   const x = new Float32Array(rows * columns).fill(0.25);
   return async () => {
     await session.run({ x });

@@ -8,9 +8,9 @@ import type { Job } from './protocol.ts';
 /** Multiplications and additions of the products of matrices in one run of Duet's graph for a job, without loading it. */
 export async function graphOperations(job: Job): Promise<number> {
   let operations = 0;
-  await prepareJob(job, async ({ outputs }) => {
-    operations = productsOf([...outputs.values()]);
-    return { provider: 'cpu', run: () => Promise.reject(new Error('only counted')), release: async () => undefined };
+  await prepareJob(job, async (outputs) => {
+    operations = productsOf(Object.values(outputs));
+    return { provider: 'cpu', inputs: new Map(), run: () => Promise.reject(new Error('only counted')), release: async () => undefined };
   });
   // Larger jobs run the graph several times.
   return job.kind === 'predict' ? operations * Math.ceil(job.clips / job.batch) : operations;

@@ -1,5 +1,6 @@
 // Options that several commands share.
 import { layoutNames } from '../data/dataset.ts';
+import { precisions } from '../runtime/precision.ts';
 import { choice, path, toggle, wholeNumber } from './field.ts';
 import { grouped, setting, settingWithDefault } from './setting.ts';
 
@@ -17,6 +18,12 @@ export const outputSettings = grouped('Output:', {
 export const machineSettings = grouped('Machine:', {
   provider: settingWithDefault('--provider <name>', 'what computes; auto leaves it to Duet', choice(providers), 'auto'),
   threads: setting('--threads <number>', 'threads inside one operation (default: one per core)', wholeNumber({ least: 1, most: 1024 })),
+  precision: settingWithDefault(
+    '--precision <name>',
+    'in what the backbone’s products are computed; int8 is several times faster, on the processor, and rounds',
+    choice(precisions),
+    'float32',
+  ),
 });
 
 export const loadingSettings = grouped('Machine:', {

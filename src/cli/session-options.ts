@@ -10,10 +10,10 @@ type MachineSettings = ValuesOf<typeof machineSettings>;
 type Tuned = ReturnType<typeof readTunedSettings>;
 
 /** With 'auto' the choice is the runtime's. What was tuned for this machine's processor holds where nothing else is said. */
-export function sessionOptions({ provider, threads: given }: MachineSettings, tuned?: Tuned): SessionOptions {
+export function sessionOptions({ provider, threads: given, precision }: MachineSettings, tuned?: Tuned): SessionOptions {
   const name: Provider | undefined = provider === 'auto' ? undefined : provider === 'directml' ? 'dml' : provider;
   const threads = given ?? (isProcessor(provider) ? tuned?.threads : undefined);
-  return { ...(name !== undefined && { provider: name }), ...(threads !== undefined && { threads }) };
+  return { ...(name !== undefined && { provider: name }), ...(threads !== undefined && { threads }), precision };
 }
 
 /** What `duet doctor --tune` found, if it applies here; says so. */

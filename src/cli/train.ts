@@ -123,11 +123,12 @@ export function trainText(result: TrainResult, data: string, out: string, machin
   return `${lines.join('\n')}\n`;
 }
 
-type MachineSettings = Partial<Pick<TrainSettings, 'provider' | 'threads' | 'workers' | 'clipsAtOnce'>>;
+type MachineSettings = Partial<Pick<TrainSettings, 'provider' | 'threads' | 'precision' | 'workers' | 'clipsAtOnce'>>;
 
 /** Another number of threads or another provider rounds differently, so what was given has to be given again for the same numbers. */
-function machineOptions({ provider = 'auto', threads, workers, clipsAtOnce }: MachineSettings): string {
-  const given = { provider: provider === 'auto' ? undefined : provider, threads, workers, 'clips-at-once': clipsAtOnce };
+function machineOptions({ provider = 'auto', threads, precision = 'float32', workers, clipsAtOnce }: MachineSettings): string {
+  const rounding = { provider: provider === 'auto' ? undefined : provider, precision: precision === 'float32' ? undefined : precision };
+  const given = { ...rounding, threads, workers, 'clips-at-once': clipsAtOnce };
   return Object.entries(given)
     .flatMap(([name, value]) => (value === undefined ? [] : [` --${name} ${value}`]))
     .join('');

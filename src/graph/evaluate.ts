@@ -84,6 +84,24 @@ const evaluations: Record<OperatorName, Evaluation> = {
     const index = broadcastIndex(bias.shape, y!.shape);
     return [result.map((value, i) => value + bias.data[index(i)]!)];
   },
+  Abs: elementwise(Math.abs),
+  QuantizeLinear: ([x, scale, zeroPoint]) => {
+    const width = x!.data.length / scale!.data.length;
+    return [
+      x!.data.map((value, index) => {
+        const row = Math.floor(index / width);
+        return Math.min(Math.max(roundToEven(value / scale!.data[row]!) + zeroPoint!.data[row]!, 0), 255);
+      }),
+    ];
+  },
+  MatMulInteger: ([a, b, zeroPoint], _, [y]) => {
+    const [inner, columns] = b!.shape as [number, number];
+    const rows = a!.data.length / inner;
+    const result = new Float64Array(elementCount(y!.shape));
+    const centred = a!.data.map((value) => value - zeroPoint!.data[0]!);
+    product(centred, 0, inner, 1, b!.data, 0, columns, 1, [rows, inner, columns], result, 0);
+    return [result];
+  },
   Gather: ([x, indices]) => {
     const row = elementCount(x!.shape.slice(1));
     const result = new Float64Array(indices!.data.length * row);
@@ -237,6 +255,11 @@ function broadcastIndex(shape: Shape, broadcast: Shape): (index: number) => numb
         .map((place, axis) => (shape[axis] === 1 ? 0 : place)),
       shape,
     );
+}
+
+function roundToEven(value: number): number {
+  const rounded = Math.round(value);
+  return rounded - value === 0.5 && rounded % 2 !== 0 ? rounded - 1 : rounded;
 }
 
 /** erf to double precision: Taylor series near zero, Lentz's continued fraction of erfc beyond. */

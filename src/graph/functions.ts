@@ -64,6 +64,18 @@ export function gemm(a: Tensor, b: Tensor, options: { transA?: boolean; transB?:
   return only('Gemm', inputs, { transA: options.transA ? 1 : 0, transB: options.transB ? 1 : 0 });
 }
 
+export const abs = unary('Abs');
+
+/** x / scale + zeroPoint, rounded to uint8; `scale` and `zeroPoint` have an entry for each row of the matrix `x`. */
+export function quantizeLinear(x: Tensor, scale: Tensor, zeroPoint: Tensor): Tensor {
+  return only('QuantizeLinear', [x, scale, zeroPoint], { axis: 0 });
+}
+
+/** (a - zeroPoint) b for uint8 [..., rows, inner] and int8 [inner, columns], exactly, in int32. */
+export function matMulInteger(a: Tensor, b: Tensor, zeroPoint: Tensor): Tensor {
+  return only('MatMulInteger', [a, b, zeroPoint]);
+}
+
 /** x [..., in] times the transpose of weight [out, in], plus bias [out]: a linear layer in the layout checkpoints use. */
 export function linear(x: Tensor, weight: Tensor, bias?: Tensor): Tensor {
   const rows = x.shape.slice(0, -1);

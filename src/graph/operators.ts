@@ -106,6 +106,20 @@ export const operators = {
     },
     attributes: { transA: 'int', transB: 'int' },
   },
+  Abs: sameAsFirst,
+  /** x / scale + zero point as uint8, with a scale and a zero point for each entry of `axis`. */
+  QuantizeLinear: {
+    infer: ([x]) => [{ shape: typeOf(x).shape, elementType: 'uint8' }],
+    attributes: { axis: 'int' },
+  },
+  /** The product of uint8 [..., rows, inner], less its zero point, and int8 [inner, columns]. */
+  MatMulInteger: {
+    infer: ([a, b]) => {
+      if (typeOf(a).elementType !== 'uint8' || typeOf(b).elementType !== 'int8') throw new Error('uint8 and int8 are needed');
+      if (typeOf(b).shape.length !== 2 || typeOf(a).shape.at(-1) !== typeOf(b).shape[0]) throw new Error('inner lengths differ');
+      return [{ shape: typeOf(a).shape.with(-1, typeOf(b).shape[1] as number), elementType: 'int32' }];
+    },
+  },
   /** Rows of the first input's axis 0, picked by int64 indices of any shape. */
   Gather: {
     infer: ([x, indices]) => {
@@ -179,7 +193,15 @@ export function operatorRule(name: OperatorName): OperatorRule {
 }
 
 /** ONNX's numbers for the types that Cast can make. */
-export const elementTypeNumbers: Readonly<Record<ElementType, number>> = { float32: 1, uint8: 2, int64: 7, bool: 9, float64: 11 };
+export const elementTypeNumbers: Readonly<Record<ElementType, number>> = {
+  float32: 1,
+  uint8: 2,
+  int8: 3,
+  int32: 6,
+  int64: 7,
+  bool: 9,
+  float64: 11,
+};
 const castTargets = new Map(Object.entries(elementTypeNumbers).map(([name, number]) => [number, name as ElementType]));
 
 /**

@@ -3,10 +3,10 @@
 /** Lengths of a tensor's axes, outermost first; `[]` is a scalar. */
 export type Shape = readonly number[];
 
-export type ElementType = 'float32' | 'float64' | 'int64' | 'bool' | 'uint8';
+export type ElementType = 'float32' | 'float64' | 'int64' | 'int32' | 'int8' | 'uint8' | 'bool';
 
 /** Values of a constant, row by row. Booleans are bytes, 0 or 1. */
-export type TensorData = Float32Array | Float64Array | BigInt64Array | Uint8Array;
+export type TensorData = Float32Array | Float64Array | BigInt64Array | Int8Array | Uint8Array;
 
 export type Attributes = Readonly<Record<string, number | string | readonly number[]>>;
 
@@ -37,6 +37,7 @@ const elementTypes = new Map<unknown, ElementType>([
   [Float32Array, 'float32'],
   [Float64Array, 'float64'],
   [BigInt64Array, 'int64'],
+  [Int8Array, 'int8'],
   [Uint8Array, 'uint8'],
 ]);
 

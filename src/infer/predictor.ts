@@ -1,12 +1,11 @@
 // The forward graph over a frozen backbone, with the adapter's small tensors as inputs: one load serves many adapters.
 import { joinFloat32 } from '../files/tensor-values.ts';
-import { type EncodedGraph, encodeOnnx } from '../graph/encode-onnx.ts';
 import { elementCount, input, type Tensor } from '../graph/tensor.ts';
 import { type MaAvtConfig, trainableParameters } from '../model/config.ts';
 import { evidenceMaps } from '../model/evidence.ts';
 import { frozenWeights } from '../model/frozen-weights.ts';
 import { maAvt } from '../model/ma-avt.ts';
-import type { OpenSession, Provider } from '../runtime/session.ts';
+import type { OpenSession, Provider, Session } from '../runtime/session.ts';
 import type { Backbone } from '../weights/backbone.ts';
 
 /** A model whose token sets already hold what their light self-attentions gave, and that needs no contrastive layers. */
@@ -79,13 +78,12 @@ export async function openPredictor(options: PredictorOptions): Promise<Predicto
     ...(evidence?.visual && { visual_evidence: evidence.visual }),
     ...(evidence?.audio && { audio_evidence: evidence.audio }),
   };
-  const graph = encodeOnnx(named, { linkStored: true });
-  const session = await openSession(graph);
+  const session = await openSession(named);
   return {
     provider: session.provider,
     batchSize,
     async run(adapter, inputs) {
-      const tensors = asked(graph, Object.fromEntries([...parameters.keys()].map((name) => [name, adapter.get(name)!])));
+      const tensors = asked(session, Object.fromEntries([...parameters.keys()].map((name) => [name, adapter.get(name)!])));
       const parts: Record<string, Float32Array>[] = [];
       for (let start = 0; start < inputs.count; start += batchSize) {
         const count = Math.min(batchSize, inputs.count - start);
@@ -94,7 +92,7 @@ export async function openPredictor(options: PredictorOptions): Promise<Predicto
           return pad(values.subarray(start * length, (start + count) * length), batchSize * length);
         };
         const ofClips = { images: clips(inputs.images, images), spectrograms: clips(inputs.spectrograms, spectrograms) };
-        const results = await session.run({ ...asked(graph, ofClips), ...tensors });
+        const results = await session.run({ ...asked(session, ofClips), ...tensors });
         parts.push(
           Object.fromEntries(
             Object.entries(results).map(([name, values]) => [name, values.subarray(0, (values.length / batchSize) * count)]),
@@ -116,7 +114,7 @@ export async function openPredictor(options: PredictorOptions): Promise<Predicto
 }
 
 /** Those of the feeds that a graph has an input for: a model without some part does not ask for that part's inputs. */
-export function asked<Data>({ inputs }: EncodedGraph, feeds: Readonly<Record<string, Data>>): Record<string, Data> {
+export function asked<Data>({ inputs }: Session, feeds: Readonly<Record<string, Data>>): Record<string, Data> {
   return Object.fromEntries(Object.entries(feeds).filter(([name]) => inputs.has(name)));
 }
 

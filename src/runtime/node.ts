@@ -1,7 +1,7 @@
 // ONNX Runtime as Node loads it.
 import * as ort from 'onnxruntime-node';
 import type { EncodedGraph } from '../graph/encode-onnx.ts';
-import { type OpenSession, openSession, type Session, type SessionOptions } from './session.ts';
+import { type OpenSession, openSession, type Session, type SessionOptions, sessionOpener } from './session.ts';
 
 // What goes wrong is thrown; the native log would tell it once more, on the console.
 ort.env.logLevel = 'fatal';
@@ -13,5 +13,5 @@ export function openNodeSession(graph: EncodedGraph, options: SessionOptions = {
 
 /** Loads every graph with the same options. */
 export function nodeSessions(options?: SessionOptions): OpenSession {
-  return (graph) => openNodeSession(graph, options);
+  return sessionOpener(ort, options);
 }

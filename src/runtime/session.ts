@@ -1,8 +1,10 @@
 // Running encoded graphs on ONNX Runtime: the same code for onnxruntime-node and onnxruntime-web.
 import type { InferenceSession, InferenceSessionFactory, TensorConstructor } from 'onnxruntime-common';
 import { DuetError, messageOf } from '../errors.ts';
-import type { EncodedGraph } from '../graph/encode-onnx.ts';
-import { elementCount, type TensorData } from '../graph/tensor.ts';
+import { type EncodedGraph, encodeOnnx } from '../graph/encode-onnx.ts';
+import { elementCount, type Tensor, type TensorData } from '../graph/tensor.ts';
+import type { Precision } from './precision.ts';
+import { quantised } from './quantise.ts';
 
 /** What of ONNX Runtime is used; both npm packages have it. */
 export type OnnxRuntime = { readonly InferenceSession: InferenceSessionFactory; readonly Tensor: TensorConstructor };
@@ -13,11 +15,15 @@ export type SessionOptions = {
   readonly provider?: Provider;
   /** Threads inside an operator; default: one for each core. */
   readonly threads?: number;
+  /** In what the products with frozen weights are computed; int8 is for the processor only. Default: float32. */
+  readonly precision?: Precision;
 };
 
 /** A graph loaded on a device. Release it when done: its memory is not the garbage collector's. */
 export type Session = {
   readonly provider: Provider;
+  /** What has to be fed. */
+  readonly inputs: ReadonlyMap<string, Tensor>;
   /**
    * Runs the graph once.
    * @param feeds one array for each input of the graph, row by row.
@@ -27,8 +33,19 @@ export type Session = {
   release(): Promise<void>;
 };
 
-/** How graphs are loaded here: on which runtime, provider and threads. */
-export type OpenSession = (graph: EncodedGraph) => Promise<Session>;
+/** How graphs, given by their named outputs, are loaded here: on which runtime, provider and threads, and in which precision. */
+export type OpenSession = (outputs: Readonly<Record<string, Tensor>>) => Promise<Session>;
+
+/** Loads every graph with the same options. Constants that lie in files stay there. */
+export function sessionOpener(runtime: OnnxRuntime, options: SessionOptions = {}): OpenSession {
+  const { provider = 'cpu', precision = 'float32' } = options;
+  return async (outputs) => {
+    if (precision === 'int8' && provider !== 'cpu' && provider !== 'wasm')
+      throw new DuetError(`The provider "${provider}" does not compute in 8 bits; leave out --precision, or --provider.`);
+    const graph = precision === 'int8' ? quantised(outputs) : outputs;
+    return openSession(runtime, encodeOnnx(graph, { linkStored: true }), options);
+  };
+}
 
 /** Loads a graph. @throws DuetError when a provider other than the processor is absent or refuses the graph. */
 export async function openSession(runtime: OnnxRuntime, graph: EncodedGraph, options: SessionOptions = {}): Promise<Session> {
@@ -48,6 +65,7 @@ export async function openSession(runtime: OnnxRuntime, graph: EncodedGraph, opt
   let released = false;
   return {
     provider,
+    inputs: graph.inputs,
     async run(feeds) {
       if (released) throw new Error('session: run after release');
       for (const name of Object.keys(feeds)) if (!graph.inputs.has(name)) throw new Error(`session: the graph has no input ${name}`);

@@ -5,7 +5,6 @@ import type { BatchFeed } from '../data/batch-feed.ts';
 import { groupBy } from '../data/dataset.ts';
 import { joinFloat32 } from '../files/tensor-values.ts';
 import { differentiate } from '../graph/differentiate.ts';
-import { encodeOnnx } from '../graph/encode-onnx.ts';
 import { constant, elementCount, input, type Shape, type Tensor } from '../graph/tensor.ts';
 import { foldParameters } from '../infer/fold.ts';
 import { asked, foldedConfig, pad } from '../infer/predictor.ts';
@@ -131,8 +130,7 @@ export async function openFeatureExtractor(
       return feature ? [[`${modality}.${part}`, feature] as const] : [];
     }),
   );
-  const graph = encodeOnnx(Object.fromEntries(outputs), { linkStored: true });
-  const session = await openSession(graph);
+  const session = await openSession(Object.fromEntries(outputs));
   return {
     async run(batch, pictureLabels, soundLabels) {
       const clips: ClipFeatures[] = [];
@@ -142,7 +140,7 @@ export async function openFeatureExtractor(
           return pad(values.subarray(start * length, (start + extractorBatch) * length), elementCount(shape));
         };
         const feeds = { images: rows(batch.images, images), spectrograms: rows(batch.spectrograms, spectrograms) };
-        const results = await session.run(asked(graph, feeds));
+        const results = await session.run(asked(session, feeds));
         for (let clip = 0; clip < Math.min(extractorBatch, batch.count - start); clip++) {
           const own = (modality: Modality, label: number): OwnFeatures => {
             const row = (part: Part) => {
@@ -215,8 +213,9 @@ async function openHeadStep(config: MaAvtConfig, own: ReadonlyMap<string, Float3
   const outputs = { ...heads(features, trainable, config, masks), features: { shared: [] } };
   const { total } = maAvtLosses(outputs, targets, trainable, { ...config, contrastive: 'none' });
   const gradients = differentiate(total, [...parameters.values()]);
-  const graph = encodeOnnx(Object.fromEntries([...parameters.keys()].map((name, index) => [`gradient.${name}`, gradients[index]!])));
-  const session = await openSession(graph);
+  const session = await openSession(
+    Object.fromEntries([...parameters.keys()].map((name, index) => [`gradient.${name}`, gradients[index]!])),
+  );
   return {
     async run(pairs, { labelSmoothing, headDropout, seed }, index) {
       const stacked = (modality: Modality, part: Part) => {
@@ -235,7 +234,7 @@ async function openHeadStep(config: MaAvtConfig, own: ReadonlyMap<string, Float3
         'visual.mask': masks.visual,
         'audio.mask': masks.audio,
       };
-      const results = await session.run(asked(graph, feeds));
+      const results = await session.run(asked(session, feeds));
       return new Map([...own.keys()].map((name) => [name, results[`gradient.${name}`]!]));
     },
     release: () => session.release(),

@@ -3,7 +3,6 @@
 // over the whole batch and their gradients with respect to the features; then each part runs forward again, and back from those.
 import { joinFloat32 } from '../files/tensor-values.ts';
 import { differentiate, pullBack } from '../graph/differentiate.ts';
-import { encodeOnnx } from '../graph/encode-onnx.ts';
 import { elementCount, input, type Tensor } from '../graph/tensor.ts';
 import { asked, pad } from '../infer/predictor.ts';
 import { mapFeatures, namedFeatures } from '../model/feature-map.ts';
@@ -33,7 +32,7 @@ export async function openStepInParts(options: StepInPartsOptions): Promise<Trai
   const { features } = maAvt(pictures, weights, config, chunk);
   const ofPart = namedFeatures(features);
   const { visual: attention } = features.attention;
-  const forward = encodeOnnx({ ...Object.fromEntries(ofPart), ...(attention && { visual_attention: attention }) }, { linkStored: true });
+  const forward = { ...Object.fromEntries(ofPart), ...(attention && { visual_attention: attention }) };
 
   const whole = mapFeatures(features, ({ shape }, name) => input(name, [clips, ...shape.slice(1)]));
   const inputs = targetInputs(clips, config);
@@ -43,17 +42,17 @@ export async function openStepInParts(options: StepInPartsOptions): Promise<Trai
   const late = [...parameters.keys()].filter((name) => !early.has(name));
   const ofBatch = namedFeatures(whole);
   const gradients = differentiate(losses.total, [...ofBatch.values(), ...late.map(trainable)]);
-  const lossGraph = encodeOnnx({
+  const lossGraph = {
     ...Object.fromEntries(Object.entries(losses).map(([name, loss]) => [`loss.${name}`, loss])),
     ...Object.fromEntries([...ofBatch.keys(), ...late].map((name, index) => [`gradient.${name}`, gradients[index]!])),
     class_logits: outputs.classLogits,
     ...(outputs.backgroundLogits && { background_logits: outputs.backgroundLogits }),
-  });
+  };
 
   const seeds = [...ofPart].map(([name, tensor]): [Tensor, Tensor] => [tensor, input(`gradient.${name}`, tensor.shape)]);
   const names = [...early];
   const ofEarly = pullBack(seeds, names.map(trainable));
-  const backward = encodeOnnx(Object.fromEntries(names.map((name, index) => [`gradient.${name}`, ofEarly[index]!])), { linkStored: true });
+  const backward = Object.fromEntries(names.map((name, index) => [`gradient.${name}`, ofEarly[index]!]));
 
   const forwardSession = await openSession(forward);
   const lossSession = await openSession(lossGraph);
@@ -71,10 +70,11 @@ export async function openStepInParts(options: StepInPartsOptions): Promise<Trai
         spectrograms: rows(batch.spectrograms, part, pictures.spectrograms),
       });
       const runs: Record<string, Float32Array>[] = [];
-      for (let part = 0; part < parts; part++) runs.push(await forwardSession.run(asked(forward, { ...picturesOf(part), ...fixed })));
+      for (let part = 0; part < parts; part++)
+        runs.push(await forwardSession.run(asked(forwardSession, { ...picturesOf(part), ...fixed })));
       const joined = (name: string) => joinFloat32(runs.map((results) => results[name]!));
       const featureFeeds = Object.fromEntries([...ofPart.keys()].map((name) => [name, joined(name)]));
-      const results = await lossSession.run(asked(lossGraph, { ...featureFeeds, ...targetFeeds(batch, inputs), ...fixed }));
+      const results = await lossSession.run(asked(lossSession, { ...featureFeeds, ...targetFeeds(batch, inputs), ...fixed }));
 
       const sums = new Map(names.map((name) => [name, new Float32Array(elementCount(trainable(name).shape))]));
       for (let part = 0; part < parts; part++) {
@@ -83,7 +83,7 @@ export async function openStepInParts(options: StepInPartsOptions): Promise<Trai
           return [name, rows(results[name]!, part, tensor)] as const;
         });
         const ofPartOnly = await backwardSession.run(
-          asked(backward, { ...picturesOf(part), ...Object.fromEntries(gradientsOf), ...fixed }),
+          asked(backwardSession, { ...picturesOf(part), ...Object.fromEntries(gradientsOf), ...fixed }),
         );
         for (const [name, sum] of sums) addTo(sum, ofPartOnly[`gradient.${name}`]!);
       }

@@ -1,6 +1,5 @@
 // One training step as one graph: forward, losses and gradients of every trainable parameter.
 import { differentiate } from '../graph/differentiate.ts';
-import { encodeOnnx } from '../graph/encode-onnx.ts';
 import { elementCount, type Tensor } from '../graph/tensor.ts';
 import { asked, pad } from '../infer/predictor.ts';
 import type { MaAvtConfig } from '../model/config.ts';
@@ -90,8 +89,7 @@ export async function openTrainingStep(options: TrainingStepOptions): Promise<Tr
     ...(visualAttention && { visual_attention: visualAttention }),
     ...Object.fromEntries([...deviations].map(([name, deviation]) => [`deviation.${name}`, deviation])),
   };
-  const graph = encodeOnnx(named, { linkStored: true });
-  const session = await options.openSession(graph);
+  const session = await options.openSession(named);
   return {
     provider: session.provider,
     async run(values, batch) {
@@ -101,7 +99,7 @@ export async function openTrainingStep(options: TrainingStepOptions): Promise<Tr
         ...targetFeeds(batch, inputs),
         ...Object.fromEntries(values),
       };
-      const results = await session.run(asked(graph, feeds));
+      const results = await session.run(asked(session, feeds));
       const loss = (name: keyof StepLosses) => results[`loss.${name}`]![0]!;
       return {
         losses: mapLosses(loss),

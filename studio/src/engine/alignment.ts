@@ -1,6 +1,5 @@
 // How alike picture and sound are after each block, in the space where the contrastive loss draws them together (docs/model.md, step 5).
 import type { Batch } from '../../../src/data/batch.ts';
-import { encodeOnnx } from '../../../src/graph/encode-onnx.ts';
 import { input } from '../../../src/graph/tensor.ts';
 import { asked, pad } from '../../../src/infer/predictor.ts';
 import { type MaAvtConfig, trainableParameters } from '../../../src/model/config.ts';
@@ -36,8 +35,7 @@ export async function openAlignmentProbe(
     const embeddings = contrastiveEmbeddings({ visual: visual!, audio: audio! }, layer, trainable, config);
     return [[`visual.${layer}`, embeddings.visual] as const, [`audio.${layer}`, embeddings.audio] as const];
   });
-  const graph = encodeOnnx(Object.fromEntries(outputs), { linkStored: true });
-  const session = await openSession(graph);
+  const session = await openSession(Object.fromEntries(outputs));
   const pictureLength = 3 * backbone.config.inputSize[0] * backbone.config.inputSize[1];
   return {
     async run(values, batches) {
@@ -47,7 +45,7 @@ export async function openAlignmentProbe(
           const rows = (all: Float32Array, length: number) =>
             pad(all.subarray(start * length, (start + probeBatch) * length), probeBatch * length);
           const inputs = { images: rows(batch.images, pictureLength), spectrograms: rows(batch.spectrograms, pictureLength / 3) };
-          const results = await session.run(asked(graph, { ...inputs, ...Object.fromEntries(values) }));
+          const results = await session.run(asked(session, { ...inputs, ...Object.fromEntries(values) }));
           for (let clip = 0; clip < Math.min(probeBatch, batch.count - start); clip++) {
             const of = (modality: string) =>
               shared.map((_, layer) => {

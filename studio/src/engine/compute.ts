@@ -5,7 +5,7 @@ import asyncifyBinary from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm
 import plainLoader from 'onnxruntime-web/ort-wasm-simd-threaded.mjs?url';
 import plainBinary from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
 import type { OnnxRuntime, OpenSession } from '../../../src/runtime/session.ts';
-import { openSession } from '../../../src/runtime/session.ts';
+import { sessionOpener } from '../../../src/runtime/session.ts';
 
 export type ComputePreference = 'automatic' | 'processor' | 'graphics card';
 
@@ -51,7 +51,7 @@ async function webgpu(): Promise<Compute> {
 }
 
 function compute(runtime: OnnxRuntime, provider: Compute['provider'], name: string): Compute {
-  return { provider, name, openSession: (graph) => openSession(runtime, graph, { provider }) };
+  return { provider, name, openSession: sessionOpener(runtime, { provider }) };
 }
 
 /** More than eight threads bring little to a model this small. */
