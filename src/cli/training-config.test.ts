@@ -103,6 +103,7 @@ test('every learning and model flag arrives somewhere, and as the library’s sc
     'clipsAtOnce',
     'provider',
     'threads',
+    'precision',
   ];
   expect(Object.keys(trainSettings).sort()).toEqual([...Object.keys(values), ...elsewhere].sort());
   for (const [name, value] of Object.entries(values)) {

@@ -21,7 +21,11 @@ import { elementTypeNumbers, type OperatorName, operatorRule } from './operators
 import { type Attributes, constant, elementCount, type Node, type Tensor } from './tensor.ts';
 
 const irVersion = 10n;
-const opsetVersion = 21n;
+/** By domain; the empty one is ONNX's own. */
+const opsets = new Map([
+  ['', 21n],
+  ['com.microsoft', 1n],
+]);
 
 /** A graph ready to run: ONNX bytes and the types of what goes in and comes out. */
 export type EncodedGraph = {
@@ -94,6 +98,7 @@ export function encodeOnnx(outputs: Readonly<Record<string, Tensor>>, options: E
     return create(NodeProtoSchema, {
       name: `${node.operator}_${index}`,
       opType: node.operator,
+      domain: rule.domain ?? '',
       input: [...node.inputs.map(nameOf), ...extra],
       output: outputNames(node, used, nameOf),
       attribute: encodeAttributes(node.attributes, rule.attributes ?? {}),
@@ -109,7 +114,9 @@ export function encodeOnnx(outputs: Readonly<Record<string, Tensor>>, options: E
   const model = create(ModelProtoSchema, {
     irVersion,
     producerName: 'duet',
-    opsetImport: [create(OperatorSetIdProtoSchema, { domain: '', version: opsetVersion })],
+    opsetImport: [...opsets].flatMap(([domain, version]) =>
+      domain === '' || nodeProtos.some((node) => node.domain === domain) ? create(OperatorSetIdProtoSchema, { domain, version }) : [],
+    ),
     metadataProps: Object.entries(metadata).map(([key, value]) => create(StringStringEntryProtoSchema, { key, value })),
     graph: create(GraphProtoSchema, {
       name: 'duet',

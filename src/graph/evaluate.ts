@@ -94,13 +94,13 @@ const evaluations: Record<OperatorName, Evaluation> = {
       }),
     ];
   },
-  MatMulInteger: ([a, b, zeroPoint], _, [y]) => {
-    const [inner, columns] = b!.shape as [number, number];
-    const rows = a!.data.length / inner;
-    const result = new Float64Array(elementCount(y!.shape));
+  MatMulIntegerToFloat: ([a, b, scale, scales, zeroPoint], _, [y]) => {
+    const [rows, inner] = a!.shape as [number, number];
+    const columns = b!.shape[1]!;
     const centred = a!.data.map((value) => value - zeroPoint!.data[0]!);
+    const result = new Float64Array(elementCount(y!.shape));
     product(centred, 0, inner, 1, b!.data, 0, columns, 1, [rows, inner, columns], result, 0);
-    return [result];
+    return [result.map((value, index) => value * scale!.data[0]! * scales!.data[index % columns]!)];
   },
   Gather: ([x, indices]) => {
     const row = elementCount(x!.shape.slice(1));

@@ -71,9 +71,9 @@ export function quantizeLinear(x: Tensor, scale: Tensor, zeroPoint: Tensor): Ten
   return only('QuantizeLinear', [x, scale, zeroPoint], { axis: 0 });
 }
 
-/** (a - zeroPoint) b for uint8 [..., rows, inner] and int8 [inner, columns], exactly, in int32. */
-export function matMulInteger(a: Tensor, b: Tensor, zeroPoint: Tensor): Tensor {
-  return only('MatMulInteger', [a, b, zeroPoint]);
+/** (a - zeroPoint) b for uint8 [rows, inner] and int8 [inner, columns], each column times its scale, as float32. */
+export function matMulIntegerToFloat(a: Tensor, b: Tensor, scales: Tensor, zeroPoint: Tensor): Tensor {
+  return only('MatMulIntegerToFloat', [a, b, filled(1, [], 'float32'), scales, zeroPoint]);
 }
 
 /** x [..., in] times the transpose of weight [out, in], plus bias [out]: a linear layer in the layout checkpoints use. */

@@ -1,4 +1,4 @@
-// The operators of ONNX opset 21 that Duet uses: for each its output types and how it is written in a file.
+// The operators of ONNX opset 21, and of ONNX Runtime's own set, that Duet uses: for each its output types and how it is written in a file.
 // An operator is added here, with a row in gradients.ts and one in evaluate.ts.
 import {
   type Attributes,
@@ -18,6 +18,8 @@ type OperatorRule = {
   readonly infer: (inputs: readonly TensorType[], attributes: Attributes) => readonly TensorType[];
   /** Attributes that ONNX writes as attributes. */
   readonly attributes?: Readonly<Record<string, AttributeKind>>;
+  /** Default: ONNX's own operators. Those of ONNX Runtime are for its processors. */
+  readonly domain?: 'com.microsoft';
   /** Attributes that ONNX expects as constant int64 inputs, in this order after the tensors. */
   readonly constantInputs?: readonly string[];
 };
@@ -112,13 +114,20 @@ export const operators = {
     infer: ([x]) => [{ shape: typeOf(x).shape, elementType: 'uint8' }],
     attributes: { axis: 'int' },
   },
-  /** The product of uint8 [..., rows, inner], less its zero point, and int8 [inner, columns]. */
-  MatMulInteger: {
+  /**
+   * scale of a times scale of b times (a - zero point of a) b, for uint8 [rows, inner] and int8 [inner, columns], which may have a scale
+   * for each column. The sums are exact, in 32 bits.
+   */
+  MatMulIntegerToFloat: {
     infer: ([a, b]) => {
       if (typeOf(a).elementType !== 'uint8' || typeOf(b).elementType !== 'int8') throw new Error('uint8 and int8 are needed');
-      if (typeOf(b).shape.length !== 2 || typeOf(a).shape.at(-1) !== typeOf(b).shape[0]) throw new Error('inner lengths differ');
-      return [{ shape: typeOf(a).shape.with(-1, typeOf(b).shape[1] as number), elementType: 'int32' }];
+      const [rows, inner] = typeOf(a).shape as [number, number];
+      const [innerOfB, columns] = typeOf(b).shape as [number, number];
+      if (typeOf(a).shape.length !== 2 || typeOf(b).shape.length !== 2 || inner !== innerOfB)
+        throw new Error('two matrices with one inner length are needed');
+      return [{ shape: [rows, columns], elementType: 'float32' }];
     },
+    domain: 'com.microsoft',
   },
   /** Rows of the first input's axis 0, picked by int64 indices of any shape. */
   Gather: {

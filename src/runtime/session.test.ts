@@ -11,6 +11,17 @@ const fixed = (shape: Shape) => {
   return constant(Float32Array.from({ length: elementCount(shape) }, random.normal), shape);
 };
 
+const bytesOf = (x: Tensor) =>
+  f.quantizeLinear(
+    f.reshape(x, [6, 4]),
+    constant(new Float32Array(6).fill(0.02), [6]),
+    constant(Uint8Array.of(0, 50, 100, 128, 200, 255), [6]),
+  );
+const signedBytes = constant(
+  Int8Array.from({ length: 20 }, (_, i) => 13 * i - 127),
+  [4, 5],
+);
+
 // Each operator once, on shapes that show a wrong axis or a wrong order.
 const graphs: Record<string, (x: Tensor) => Tensor> = {
   Add: (x) => f.add(x, fixed([4])),
@@ -44,6 +55,9 @@ const graphs: Record<string, (x: Tensor) => Tensor> = {
   Softmax: (x) => f.softmax(x, 1),
   LogSoftmax: (x) => f.logSoftmax(x, 2),
   LayerNormalization: (x) => f.layerNormalization(x, fixed([4]), fixed([4]), 1e-6),
+  Abs: f.abs,
+  QuantizeLinear: (x) => f.cast(bytesOf(x), 'float32'),
+  MatMulIntegerToFloat: (x) => f.matMulIntegerToFloat(bytesOf(x), signedBytes, fixed([5]), constant(Uint8Array.of(100), [])),
 };
 
 test.each(Object.keys(graphs))('ONNX Runtime computes %s as the plain evaluation does', async (operator) => {

@@ -3,6 +3,7 @@ import type { InferenceSession, InferenceSessionFactory, TensorConstructor } fro
 import { DuetError, messageOf } from '../errors.ts';
 import { type EncodedGraph, encodeOnnx } from '../graph/encode-onnx.ts';
 import { elementCount, type Tensor, type TensorData } from '../graph/tensor.ts';
+import { largestExactWeight } from './integer-products.ts';
 import type { Precision } from './precision.ts';
 import { quantised } from './quantise.ts';
 
@@ -42,7 +43,7 @@ export function sessionOpener(runtime: OnnxRuntime, options: SessionOptions = {}
   return async (outputs) => {
     if (precision === 'int8' && provider !== 'cpu' && provider !== 'wasm')
       throw new DuetError(`The provider "${provider}" does not compute in 8 bits; leave out --precision, or --provider.`);
-    const graph = precision === 'int8' ? quantised(outputs) : outputs;
+    const graph = precision === 'int8' ? quantised(outputs, await largestExactWeight(runtime)) : outputs;
     return openSession(runtime, encodeOnnx(graph, { linkStored: true }), options);
   };
 }

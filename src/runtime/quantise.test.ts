@@ -1,0 +1,91 @@
+import { describe, expect, test } from 'vitest';
+import { differentiate } from '../graph/differentiate.ts';
+import { evaluate } from '../graph/evaluate.ts';
+import * as f from '../graph/functions.ts';
+import { constant, elementCount, input, type Shape, type Tensor } from '../graph/tensor.ts';
+import { createRandom } from '../random/random.ts';
+import { nodeSessions } from './node.ts';
+import { quantised } from './quantise.ts';
+
+const rows = 6;
+const [inner, columns] = [128, 160];
+const draw = (name: string, shape: Shape) => Float32Array.from({ length: elementCount(shape) }, createRandom('quantise', name).normal);
+const frozen = (name: string, shape: Shape, isNamed = true) => constant(draw(name, shape), shape, isNamed ? name : undefined);
+
+/** A layer and what its gradient sends back, so that the weight is used as it lies and turned. */
+function layer(weight: Tensor, x = input('x', [rows, inner])) {
+  const y = f.linear(x, weight, frozen('bias', [columns], false));
+  return { y, gradient: differentiate(f.sum(f.tanh(f.multiply(y, 0.05))), [x])[0]! };
+}
+
+const relativeError = (values: ArrayLike<number>, expected: ArrayLike<number>) => {
+  const distance = Array.from(expected, (value, index) => (values[index]! - value) ** 2).reduce((sum, square) => sum + square, 0);
+  return Math.sqrt(distance / Array.from(expected, (value) => value ** 2).reduce((sum, square) => sum + square, 0));
+};
+
+async function run(outputs: Record<string, Tensor>, x: Float32Array, precision: 'float32' | 'int8') {
+  const session = await nodeSessions({ threads: 1, precision })(outputs);
+  const results = await session.run({ x });
+  await session.release();
+  return results;
+}
+
+describe('products in 8 bits', () => {
+  const outputs = layer(frozen('weight', [columns, inner]));
+  const x = draw('x', [rows, inner]);
+
+  test('are near those in 32, forward and back, and are not the same', async () => {
+    const [exact, rounded] = [await run(outputs, x, 'float32'), await run(outputs, x, 'int8')];
+    // A rounding error is uniform over a step of 1/127 of a row's or column's largest value, about 3 deviations: 0.7 % on each side.
+    expect(relativeError(rounded.y!, exact.y!)).toBeLessThan(0.015);
+    expect(relativeError(rounded.gradient!, exact.gradient!)).toBeLessThan(0.03);
+    expect(relativeError(rounded.y!, exact.y!)).toBeGreaterThan(1e-4);
+    expect(relativeError(rounded.gradient!, exact.gradient!)).toBeGreaterThan(1e-4);
+  });
+
+  test('are what the plain evaluation of the rewritten graph gives', async () => {
+    const rounded = await run(outputs, x, 'int8');
+    const { y } = quantised(outputs);
+    const feed = evaluationFeed(y!, x);
+    expect(relativeError(rounded.y!, evaluate([y!], feed)[0]!)).toBeLessThan(1e-5);
+  });
+
+  test('of a row do not depend on the rows beside it', async () => {
+    const alone = await run(layer(frozen('weight', [columns, inner]), input('x', [1, inner])), x.slice(0, inner), 'int8');
+    const louder = x.map((value, index) => (index < inner ? value : value * 1000));
+    const together = await run(outputs, louder, 'int8');
+    expect(together.y!.slice(0, columns)).toEqual(alone.y);
+  });
+
+  test('of a row of zeros are the bias', async () => {
+    const { y } = await run(outputs, new Float32Array(rows * inner), 'int8');
+    expect(y!.slice(0, columns)).toEqual(draw('bias', [columns]));
+  });
+
+  test('with fewer levels for the weight are still near', () => {
+    const { y } = quantised(outputs, 63);
+    expect(relativeError(evaluate([y!], evaluationFeed(y!, x))[0]!, evaluate([outputs.y], evaluationFeed(outputs.y, x))[0]!)).toBeLessThan(
+      0.025,
+    );
+  });
+});
+
+test('constants without a name, small ones and variables stay in 32 bits', () => {
+  const x = input('x', [rows, inner]);
+  for (const weight of [frozen('weight', [columns, inner], false), frozen('small', [8, inner]), input('weight', [columns, inner])]) {
+    const graph = { y: f.gemm(x, weight, { transB: true }) };
+    expect(quantised(graph)).toEqual(graph);
+  }
+});
+
+test('a provider that has no products in 8 bits refuses them in one sentence', async () => {
+  const open = nodeSessions({ provider: 'webgpu', precision: 'int8' });
+  await expect(open({ y: f.exp(input('x', [2])) })).rejects.toThrow(/"webgpu" does not compute in 8 bits; leave out --precision/);
+});
+
+/** The value of the one input of a graph. */
+function evaluationFeed(output: Tensor, x: Float32Array): Map<Tensor, Float32Array> {
+  const find = (tensor: Tensor): Tensor[] =>
+    tensor.source.kind === 'node' ? tensor.source.node.inputs.flatMap(find) : tensor.source.kind === 'input' ? [tensor] : [];
+  return new Map(find(output).map((tensor) => [tensor, x]));
+}
