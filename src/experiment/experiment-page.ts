@@ -1,11 +1,12 @@
 // The page of an experiment: the comparison first, then each variant by itself.
 import { trainingCurves } from '../pages/report-data.ts';
 import { htmlDocument, type PageSection } from '../report/document.ts';
+import { dotPlot } from '../report/dot-plot.ts';
 import { duration, thousands } from '../report/format.ts';
 import { element, escapeText } from '../report/markup.ts';
-import { confusionSection, curvesSection, heading, listTable } from '../report/page-sections.ts';
+import { confusionSection, curvesSection, heading, listTable, scrolled } from '../report/page-sections.ts';
 import type { CurveChart } from '../report/report.ts';
-import { type MetricName, metricNames } from './run-result.ts';
+import type { MetricName } from './run-result.ts';
 import type { PairedDifference } from './statistics.ts';
 import type { ExperimentResult, VariantResult } from './summary.ts';
 
@@ -21,43 +22,70 @@ const metricTitles: Readonly<Record<MetricName, string>> = {
   swappedBackground: 'swapped: background',
 };
 
+/** Tables that fit a page say more than one that does not. */
+const metricGroups: readonly { readonly caption: string; readonly names: readonly MetricName[] }[] = [
+  { caption: 'Clips as they are.', names: ['accuracy', 'macroF1', 'backgroundAuc', 'calibrationError'] },
+  { caption: 'Accuracy with a plain picture or silence in the place of what is missing.', names: ['pictureMissing', 'soundMissing'] },
+  {
+    caption: 'How often a picture with another class’s sound is taken for what it shows, for what sounds, or for background.',
+    names: ['swappedPicture', 'swappedSound', 'swappedBackground'],
+  },
+];
+
 /** The whole page, as HTML. */
 export function experimentPage(result: ExperimentResult, command: string): string {
   const { name, baseline, seeds, runs, finished, failed, variants } = result;
   const done = variants.filter((variant) => variant.runs.length > 0);
   const sections: PageSection[] = [
-    { id: 'comparison', title: 'Comparison', markup: comparison(result) },
-    ...(done.length > 0 ? [{ id: 'differences', title: `Differences from ${baseline}`, markup: differences(result) }] : []),
+    ...(done.length > 0 ? [{ id: 'comparison', title: 'Comparison', markup: comparison(done) }] : []),
+    ...(done.length > 1 ? [{ id: 'differences', title: `Differences from ${baseline}`, markup: differences(baseline, done) }] : []),
     ...(done.length > 0 ? [{ id: 'cost', title: 'Parameters and time', markup: cost(done) }] : []),
     ...(failed.length > 0 ? [{ id: 'failed', title: 'Failed runs', markup: failures(result) }] : []),
     ...done.map((variant, index) => ({ id: `variant-${index + 1}`, title: variant.name, markup: variantMarkup(variant) })),
     { id: 'repeat', title: 'How to repeat this', markup: element('pre', { class: 'command', tabindex: 0 }, escapeText(command)) },
   ];
-  const introduction = `${finished} of ${runs} runs finished: ${variants.length} variants, seeds ${seeds.join(', ')}. All shares are of the test split; the kept epoch was chosen by the validation split alone.`;
+  const waiting = variants.filter((variant) => variant.runs.length === 0).map((variant) => variant.name);
+  const seedList = `${seeds.length === 1 ? 'seed' : 'seeds'} ${seeds.join(', ')}`;
+  const introduction =
+    `${finished} of ${runs} runs finished: ${variants.length} variants, ${seedList}. ` +
+    'All shares are of the test split; the kept epoch was chosen by the validation split alone.' +
+    (waiting.length > 0 ? ` Not run yet: ${waiting.join(', ')}.` : '');
   return htmlDocument(name, [element('p', {}, escapeText(introduction)), ''], sections);
 }
 
-function comparison({ variants }: ExperimentResult): string {
-  const rows = variants.map(({ name, metrics, runs }) => [
+function comparison(variants: readonly VariantResult[]): string {
+  const dots = variants.map(({ name, runs }) => ({
     name,
-    String(runs.length),
-    ...metricNames.map((metric) => {
-      const summary = metrics[metric];
-      return summary === undefined ? '–' : `${number(summary.mean)} ± ${number(summary.deviation)}`;
-    }),
-  ]);
-  const caption =
-    'Mean and standard deviation over the seeds, in hundredths. Missing: accuracy with a plain picture or silence in its place. Swapped: how often a picture with another class’s sound is taken for what it shows, for what sounds, or for background.';
-  return note(caption) + listTable('', ['variant', 'runs', ...metricNames.map((metric) => metricTitles[metric])], rows, 1);
+    values: runs.flatMap(({ seed, metrics }) => (metrics.accuracy === null ? [] : [{ name: `seed ${seed}`, value: metrics.accuracy }])),
+  }));
+  const plot = element('figure', {}, heading('Accuracy'), scrolled(dotPlot('Accuracy', dots)));
+  const spread = note(
+    'A dot for each seed, a bar at their mean. In the tables: mean and standard deviation over the seeds, in hundredths.',
+  );
+  const tables = metricGroups.map(({ caption, names }) => {
+    const rows = variants.map(({ name, metrics, runs }) => [
+      name,
+      String(runs.length),
+      ...names.map((metric) => {
+        const summary = metrics[metric];
+        if (summary === undefined) return '–';
+        return Number.isFinite(summary.deviation) ? `${number(summary.mean)} ± ${number(summary.deviation)}` : number(summary.mean);
+      }),
+    ]);
+    return note(caption) + listTable('', ['variant', 'runs', ...names.map((metric) => metricTitles[metric])], rows, 1);
+  });
+  return plot + spread + tables.join('');
 }
 
-function differences({ baseline, variants }: ExperimentResult): string {
-  const others = variants.filter(({ name, runs }) => name !== baseline && runs.length > 0);
-  if (others.length === 0) return note('Nothing to compare with yet.');
-  const rows = others.map(({ name, metrics }) => [name, ...metricNames.map((metric) => differenceText(metrics[metric]?.difference))]);
+function differences(baseline: string, variants: readonly VariantResult[]): string {
+  const others = variants.filter(({ name }) => name !== baseline);
   const caption =
     'Variant minus baseline over the seeds that both have, in hundredths: mean and 95 % interval (Student’s t of the paired differences). An interval that leaves out zero is unlikely to be chance alone; with many cells, some will be.';
-  return note(caption) + listTable('', ['variant', ...metricNames.map((metric) => metricTitles[metric])], rows, 1);
+  const tables = metricGroups.map(({ names }) => {
+    const rows = others.map(({ name, metrics }) => [name, ...names.map((metric) => differenceText(metrics[metric]?.difference))]);
+    return listTable('', ['variant', ...names.map((metric) => metricTitles[metric])], rows, 1);
+  });
+  return note(caption) + tables.join('');
 }
 
 function cost(variants: readonly VariantResult[]): string {
@@ -80,12 +108,13 @@ function failures({ failed }: ExperimentResult): string {
 }
 
 function variantMarkup({ recipe, runs, confusion }: VariantResult): string {
+  const shown = metricGroups[0]!.names;
   const rows = runs.map(({ seed, metrics, keptEpoch, epochs }) => [
     String(seed),
-    ...metricNames.map((metric) => number(metrics[metric] ?? Number.NaN)),
-    `${keptEpoch ?? '–'} of ${epochs.length}`,
+    ...shown.map((metric) => number(metrics[metric] ?? Number.NaN)),
+    keptEpoch === 0 ? 'the start' : `${keptEpoch ?? '–'} of ${epochs.length}`,
   ]);
-  const table = listTable(`Recipe ${recipe}.`, ['seed', ...metricNames.map((metric) => metricTitles[metric]), 'kept epoch'], rows, 1);
+  const table = listTable(`Recipe ${recipe}.`, ['seed', ...shown.map((metric) => metricTitles[metric]), 'kept epoch'], rows, 1);
   const confusions = confusion === undefined ? '' : heading('Confusions, summed over the seeds') + confusionSection(confusion);
   return table + curvesSection(curvesOver(runs)) + confusions;
 }

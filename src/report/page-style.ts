@@ -76,7 +76,8 @@ ol.shares span { overflow-wrap: anywhere; line-height: 1.3; }
 pre { margin: 0; padding: 14px 16px; background: var(--ground); border: 1px solid var(--line); border-radius: 8px; overflow-x: auto; font: 13px/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }
 pre.command { white-space: pre-wrap; overflow-wrap: anywhere; }
 .timeline + .timeline { margin-top: 26px; }
-pre + h3 { margin-top: 18px; }
+pre + h3, .scroll + .charts, .charts + h3 { margin-top: 18px; }
+.scroll + p.note, .scroll + .scroll { margin-top: 22px; }
 details summary { cursor: pointer; color: var(--soft); font-size: 14.5px; } details > :not(summary) { margin-top: 12px; }
 @media (max-width: 960px) {
   dl.summary { grid-template-columns: repeat(auto-fit, minmax(146px, 1fr)); }

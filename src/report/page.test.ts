@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { reliabilityDiagram } from './calibration.ts';
 import { confusionMatrix, worstConfusions } from './confusion-matrix.ts';
+import { dotPlot } from './dot-plot.ts';
 import { clock, duration, percent, shortValue } from './format.ts';
 import { lineChart } from './line-chart.ts';
 import { escapeText } from './markup.ts';
@@ -170,6 +171,24 @@ describe('charts', () => {
     const [, from, to] = /d="M[\d.]+ ([\d.]+)L[\d.]+ ([\d.]+)"/.exec(chart) ?? [];
     expect(Number(from)).toBeLessThan(Number(to));
     expect(chart).toContain('<title>epoch 2: training 1</title>');
+  });
+
+  test('a dot plot places greater shares further right, with the mean between them, and leaves out what has no values', () => {
+    const values = [
+      { name: 'seed 0', value: 0.6 },
+      { name: 'seed 1', value: 0.9 },
+    ];
+    const plot = dotPlot('Accuracy', [
+      { name: nasty, values },
+      { name: 'not run', values: [] },
+    ]);
+    const [low, high] = [...plot.matchAll(/cx="([\d.]+)"/g)].map(([, x]) => Number(x)) as [number, number];
+    const bar = Number(/<rect x="([\d.]+)"/.exec(plot)![1]) + 1.5;
+    expect(low).toBeLessThan(high);
+    expect(bar).toBeCloseTo((low + high) / 2, 1);
+    expect(plot).toContain('75.0 %');
+    expect(plot).not.toContain('<script>');
+    expect(plot).not.toContain('not run');
   });
 
   test('a confusion matrix’s rows are the truth', () => {
