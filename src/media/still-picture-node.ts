@@ -1,5 +1,4 @@
 // Reading a still picture from a file.
-import sharp from 'sharp';
 import { DuetError, messageOf } from '../errors.ts';
 import type { Picture } from '../signal/picture.ts';
 import { readHead } from './container-kind-node.ts';
@@ -23,6 +22,7 @@ const firstLine = (text: string) => text.split('\n')[0]!.replace(/\.$/, '');
 /** The picture's size as shown (EXIF orientation applied), from its header. */
 export async function describeStill(path: string): Promise<StillDescription> {
   await readHead(path);
+  const { default: sharp } = await import('sharp');
   try {
     const { format, width, height, orientation = 1 } = await sharp(path).metadata();
     const across = orientation >= 5;
@@ -34,6 +34,7 @@ export async function describeStill(path: string): Promise<StillDescription> {
 
 /** The picture upright, in sRGB, over black where it is transparent. */
 export async function readStill(path: string): Promise<Picture> {
+  const { default: sharp } = await import('sharp');
   try {
     const image = sharp(path).rotate().flatten().toColourspace('srgb');
     const { data, info } = await image.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });

@@ -17,9 +17,9 @@ export type BackboneWeight = {
 /** Weights of fewer numbers are kept in memory. */
 const smallestLeftInFile = 16_384;
 
-/** A weight that is left in its file if it is large; `data` are its numbers. */
-export function leftInFile(tensor: NamedTensor, data: Float32Array): BackboneWeight {
-  return tensor.location && data.length >= smallestLeftInFile ? readWhenAsked(tensor) : { shape: tensor.shape, data };
+/** Whether a weight is in a file and large enough to be left there. */
+export function staysInFile({ shape, location }: NamedTensor): boolean {
+  return location !== undefined && shape.reduce((count, length) => count * length, 1) >= smallestLeftInFile;
 }
 
 /** A weight whose numbers stay in the file that the tensor is in. */

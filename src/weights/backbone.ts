@@ -6,7 +6,7 @@ import { type NamedTensor, showShape } from '../files/safetensors.ts';
 import { joinFloat32, toFloat32 } from '../files/tensor-values.ts';
 import { type BackboneWeightName, expectedShapes, type Geometry, type Naming, recogniseNaming } from './backbone-names.ts';
 import { backboneSettings, type Triple } from './backbone-settings.ts';
-import { type BackboneWeight, joinedWeight, leftInFile } from './backbone-weight.ts';
+import { type BackboneWeight, joinedWeight, readWhenAsked, staysInFile } from './backbone-weight.ts';
 import { type ContentHash, createContentHash } from './content-hash.ts';
 import { type Grid, resizePositionEmbeddings } from './position-embeddings.ts';
 import { isWithoutEffect, whyNotPlain } from './unsupported-vit.ts';
@@ -58,6 +58,8 @@ export type BackboneFile = {
   readonly preprocessor?: unknown;
   /** Default: the name. */
   readonly source?: string;
+  /** The hash for so many heads, if these very files were read whole before: weights that stay in them are then not read now. */
+  readonly recall?: (heads: number) => string | undefined;
 };
 
 export type BackboneOptions = {
@@ -85,7 +87,8 @@ export function parseBackbone(file: BackboneFile, options: BackboneOptions = {})
   const settings = backboneSettings({ ...file, metadata, naming, geometry, heads: options.heads });
   const hash = createContentHash();
   hash.text(`heads ${settings.heads}`);
-  const weights = readWeights(name, tensors, naming, geometry, hash);
+  const known = file.recall?.(settings.heads);
+  const weights = readWeights(name, tensors, naming, geometry, hash, known !== undefined);
 
   const trained = squareGrid(geometry.patches);
   const inputSize = askedSize(name, options.imageSize, trained, geometry.patchSize);
@@ -99,7 +102,7 @@ export function parseBackbone(file: BackboneFile, options: BackboneOptions = {})
   return {
     config: { name, imageSize: inputSize[0], inputSize, patchSize, width, depth, mlpWidth, ...settings },
     weights,
-    hash: hash.digest(),
+    hash: known ?? hash.digest(),
     source: file.source ?? name,
   };
 }
@@ -140,6 +143,7 @@ function readWeights(
   naming: Naming,
   geometry: Geometry,
   hash: ContentHash,
+  isKnown: boolean,
 ): Map<BackboneWeightName, BackboneWeight> {
   const unread = new Set(tensors.keys());
   const read = (canonical: string, shape: readonly number[]): BackboneWeight => {
@@ -147,13 +151,15 @@ function readWeights(
     const tensor = tensors.get(inFile) ?? missing(name, inFile, showShape(shape));
     if (showShape(tensor.shape) !== showShape(shape)) wrongShape(name, inFile, showShape(shape), tensor.shape);
     unread.delete(inFile);
+    // The others are small, or are changed before they are used.
+    const stays = canonical.startsWith('blocks.') && staysInFile(tensor);
+    if (stays && isKnown) return readWhenAsked(tensor);
     const data = toFloat32(tensor, `${name}: tensor '${inFile}'`);
     if (!allFinite(data)) {
       throw new DuetError(`${name}: tensor '${inFile}' holds numbers that are not finite (NaN or infinity); get a fresh copy.`);
     }
     if (!canonical.startsWith('head.')) hash.numbers(data);
-    // The others are small, or are changed before they are used.
-    return canonical.startsWith('blocks.') ? leftInFile(tensor, data) : { shape, data };
+    return stays ? readWhenAsked(tensor) : { shape, data };
   };
   /** Files of models without query, key and value biases leave them out. */
   const readBias = (canonical: string, length: number) => {

@@ -6,8 +6,9 @@ import { DuetError } from '../errors.ts';
 import { kindOfPath } from '../files/read-clearly.ts';
 import { type Backbone, type BackboneFile, type BackboneOptions, parseBackbone } from './backbone.ts';
 import { readBackboneFile, readBackboneFolder } from './backbone-folder-node.ts';
+import { backboneMemory } from './backbone-memory-node.ts';
 import { withFloat32Weights } from './float32-weights-node.ts';
-import { fetchHubModel, type HubOptions } from './hub-download-node.ts';
+import type { HubOptions } from './hub-download-node.ts';
 
 /** ViT-Micro/16, which comes with the package. */
 export const builtInBackbone = 'vit-micro';
@@ -21,7 +22,12 @@ const builtInFolder = fileURLToPath(new URL('../../assets/vit_micro_patch16_224/
  * The backbone's `source` opens the same one again from any folder. Rejects with a DuetError, or with the signal's reason.
  */
 export async function openBackbone(source: string = builtInBackbone, options: BackboneOptions & HubOptions = {}): Promise<Backbone> {
-  const open = (file: BackboneFile) => withFloat32Weights(parseBackbone(file, options));
+  const open = async (file: BackboneFile) => {
+    const memory = await backboneMemory(file);
+    const backbone = parseBackbone(memory ? { ...file, recall: memory.recall } : file, options);
+    await memory?.remember(backbone.config.heads, backbone.hash);
+    return withFloat32Weights(backbone);
+  };
   if (source === builtInBackbone) return open({ ...(await readBackboneFolder(builtInFolder, source)), source });
   const kind = await kindOfPath(source);
   if (kind === 'folder') return open({ ...(await readBackboneFolder(source, source)), source: resolve(source) });
@@ -32,6 +38,8 @@ export async function openBackbone(source: string = builtInBackbone, options: Ba
       `There is no backbone '${source}': it is no file or folder here, no hub name such as timm/vit_base_patch16_224.augreg_in21k, and not '${builtInBackbone}'.`,
     );
   }
+  // Only a hub name needs the hub's library.
+  const { fetchHubModel } = await import('./hub-download-node.ts');
   const folder = await fetchHubModel({ name: hub.name, revision: hub.revision ?? 'main' }, options);
   return open({ ...(await readBackboneFolder(folder, source)), source });
 }
