@@ -42,5 +42,5 @@ describe.skipIf(runs.length === 0)('the reference runs of ../shared', () => {
 
 test('a file that is no reference run is refused in a sentence', async () => {
   const backbone = fileURLToPath(new URL('../assets/vit_micro_patch16_224/model.safetensors', import.meta.url));
-  expect(theOneSentence(await duet(['verify', backbone]))).toMatch(/holds no configuration of a MA-AVT reference run/);
+  expect(theOneSentence(await duet(['verify', backbone]))).toMatch(/is no reference run of MA-AVT: its metadata has no 'config'/);
 });

@@ -65,7 +65,7 @@ async function runExport(run: string, onnx: string, settings: ExportSettings, co
   if (!settings.force && (await kindOfPath(onnx)) !== undefined) {
     throw new DuetError(`${onnx} is there already; choose another name, or replace it by --force.`);
   }
-  const graph = exportGraph(await openAdapter(run, settings.backbone));
+  const graph = exportGraph(await openAdapter(run, settings.backbone, context.signal));
   await writeFileAtomic(onnx, graph.bytes);
   const shapes = (tensors: typeof graph.inputs) =>
     [...tensors].map(([name, tensor]) => ({ name, type: tensor.elementType, shape: tensor.shape }));

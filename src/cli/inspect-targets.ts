@@ -52,12 +52,12 @@ export type Inspection = MediaInspection | BackboneInspection | RunInspection;
 const mediaName = /\.(mp4|m4v|mov|mkv|webm|avi|mpe?g|flv|wav|mp3|m4a|ogg|flac|jpe?g|png|webp)$/i;
 
 /** Looks at what is there: a folder with an adapter, other folders, safetensors files and names as backbones, other files as media. */
-export async function inspect(target: string, frontEnd: FrontEndName): Promise<Inspection> {
+export async function inspect(target: string, frontEnd: FrontEndName, signal?: AbortSignal): Promise<Inspection> {
   const kind = await kindOfPath(target);
   if (kind === 'folder' && (await kindOfPath(join(target, 'adapter_config.json'))) === 'file') return inspectRun(target);
   if (kind === 'file' && !target.endsWith('.safetensors')) return inspectMedia(target, frontEnd);
   if (kind === undefined && mediaName.test(target)) throw new DuetError(`There is no file ${target}; check the path.`);
-  return inspectBackbone(target);
+  return inspectBackbone(target, signal);
 }
 
 async function inspectMedia(path: string, frontEnd: FrontEndName): Promise<MediaInspection> {
@@ -73,9 +73,9 @@ async function inspectMedia(path: string, frontEnd: FrontEndName): Promise<Media
   }
 }
 
-async function inspectBackbone(source: string): Promise<BackboneInspection> {
+async function inspectBackbone(source: string, signal: AbortSignal | undefined): Promise<BackboneInspection> {
   const { openBackbone } = await import('../weights/open-backbone-node.ts');
-  const backbone = await openBackbone(source);
+  const backbone = await openBackbone(source, signal && { signal });
   const parameters = [...backbone.weights.values()].reduce((sum, weight) => sum + weight.data.length, 0);
   return { kind: 'backbone', source: backbone.source, config: backbone.config, parameters, hash: backbone.hash };
 }

@@ -35,6 +35,6 @@ export function addInspectCommand(program: Command, context: Context): void {
   command.action(async (what: string) => {
     const settings = valuesOf(command, inspectSettings);
     const [{ inspect }, { inspectionText }] = await Promise.all([import('./inspect-targets.ts'), import('./inspect-text.ts')]);
-    writeResult(context, settings.json, await inspect(what, settings.frontEnd), inspectionText);
+    writeResult(context, settings.json, await inspect(what, settings.frontEnd, context.signal), inspectionText);
   });
 }

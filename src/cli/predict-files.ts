@@ -31,7 +31,7 @@ export async function predictFiles(
   const { backbone, map, overlays, report } = settings;
   const evidence = map === 'evidence' && (overlays !== undefined || report !== undefined);
   const session = sessionOptions(settings, tunedFor(settings, context, progress));
-  const classifier = await openClassifier({ run, backbone, session, evidence });
+  const classifier = await openClassifier({ run, backbone, session, evidence, signal: context.signal });
   progress.note(`Predicting on ${classifier.provider}.`);
   const examples: PredictionExample[] = [];
   const results: FilePrediction[] = [];

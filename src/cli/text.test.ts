@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
+import { createServer, type Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { evaluateText } from './evaluate.ts';
 import { inspect } from './inspect-targets.ts';
 import { inspectionText } from './inspect-text.ts';
@@ -77,4 +78,23 @@ test.skipIf(!existsSync(rotated))('a rotated video says so, and what a model wou
 
 test('a mistyped video is not taken for a backbone', async () => {
   await expect(inspect('no-such.mp4', 'vggsound')).rejects.toThrow(/There is no file no-such\.mp4/);
+});
+
+test('a hub that accepts and never answers is left when the work is stopped', async () => {
+  const stopped = new AbortController();
+  const sockets: Socket[] = [];
+  const server = createServer((socket) => {
+    sockets.push(socket);
+    stopped.abort();
+  });
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  vi.stubEnv('HF_ENDPOINT', `http://127.0.0.1:${(server.address() as { port: number }).port}`);
+  vi.stubEnv('HF_HUB_OFFLINE', undefined);
+  try {
+    await expect(inspect('nobody/nothing', 'vggsound', stopped.signal)).rejects.toThrow(/abort/i);
+  } finally {
+    vi.unstubAllEnvs();
+    for (const socket of sockets) socket.destroy();
+    await new Promise((closed) => server.close(closed));
+  }
 });

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { DuetError, messageOf } from '../errors.ts';
+import { DuetError, isDuetError, messageOf } from '../errors.ts';
 import { cacheHome } from '../files/cache-home-node.ts';
 import { ensureFolder } from '../files/write-atomic.ts';
 
@@ -62,8 +62,10 @@ export async function writeCacheFile(folder: string, path: string, parts: readon
 }
 
 function notWritable(folder: string, error: unknown): DuetError {
+  // A sentence about the folder has its own advice; what counts here is the cause.
+  const cause = isDuetError(error) ? (error.cause ?? error) : error;
   return new DuetError(
-    `The feature cache "${folder}" cannot be written (${messageOf(error)}); free some space or set DUET_CACHE to another folder.`,
+    `The feature cache "${folder}" cannot be written (${messageOf(cause).replace(/\.$/, '')}); free some space or set DUET_CACHE to another folder.`,
   );
 }
 

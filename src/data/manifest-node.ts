@@ -83,7 +83,9 @@ function tableRows(path: string, text: string, delimiter: string): Row[] {
   try {
     records = parse(text, { delimiter, info: true, skip_empty_lines: true, relax_column_count: true, trim: true }) as never;
   } catch (error) {
-    throw new DuetError(`The manifest "${path}" is not a well-formed table: ${messageOf(error)}`);
+    // The parser puts the cell itself at the end, which may be anything.
+    const [reason] = messageOf(error).split(/, value is | near /);
+    throw new DuetError(`The manifest "${path}" is not a well-formed table (${reason!.trim()}); mend it, or write JSONL.`);
   }
   const header = records[0]?.record.map((name) => columnOf(path, 1, name)) ?? [];
   const twice = header.find((name, index) => header.indexOf(name) !== index);

@@ -16,6 +16,8 @@ export type ClassifierOptions = {
   readonly session?: SessionOptions;
   /** Also say where the model finds what sounds, which takes a pass back through half of the blocks. Default: no. */
   readonly evidence?: boolean;
+  /** Stops a download of the backbone. */
+  readonly signal?: AbortSignal;
 };
 
 export type Classifier = WindowClassifier & {
@@ -24,8 +26,8 @@ export type Classifier = WindowClassifier & {
 };
 
 /** Opens adapter and backbone once, for any number of clips. Release it when done. */
-export async function openClassifier({ run, backbone, session, evidence }: ClassifierOptions): Promise<Classifier> {
-  const opened = await openAdapter(run, backbone);
+export async function openClassifier({ run, backbone, session, evidence, signal }: ClassifierOptions): Promise<Classifier> {
+  const opened = await openAdapter(run, backbone, signal);
   const classifier = await openWindowClassifier({ ...opened, openSession: nodeSessions(session), evidence });
   return {
     ...classifier,

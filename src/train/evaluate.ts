@@ -58,7 +58,7 @@ export type Evaluation = Omit<Score, 'perClass'> & {
 /** Scores a run. @throws DuetError when run, data or split do not fit or nothing in the split can be read. */
 export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
   const { run, data, split = 'test', missing = 'error', batch = 16, session, signal, onEvent = () => undefined } = options;
-  const { adapter, backbone } = await openAdapter(run, options.backbone);
+  const { adapter, backbone } = await openAdapter(run, options.backbone, signal);
   const dataset = await openEvaluationData(split, options);
   const chosen: Split = split === 'all' ? 'test' : split;
   const clips = examplesOf(dataset, chosen);

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { DuetError } from '../errors.ts';
 import { type NamedTensor, readSafetensors } from '../files/safetensors.ts';
+import { checkSchema } from '../files/schema-error.ts';
 import { toFloat32, toInt32 } from '../files/tensor-values.ts';
 import { type MaAvtConfig, trainableParameters } from '../model/config.ts';
 import { type Backbone, parseBackbone } from '../weights/backbone.ts';
@@ -60,12 +61,14 @@ export function referenceName(parameter: string): string {
 /** @throws DuetError when the file is not a reference run of MA-AVT or lacks a part of it. */
 export function readGoldenRun(bytes: Uint8Array, name: string): GoldenRun {
   const { tensors, metadata } = readSafetensors(bytes, name);
-  const settings = configSchema.safeParse(parseJson(metadata.config ?? 'null'));
-  if (!settings.success)
+  const described = parseJson(metadata.config ?? 'null');
+  if (described === null || described === undefined) {
     throw new DuetError(
-      `${name}: its metadata holds no configuration of a MA-AVT reference run (${z.prettifyError(settings.error).replaceAll('\n', ' ')}).`,
+      `${name} is no reference run of MA-AVT: its metadata has no 'config' in JSON; name files as docs/formats.md describes them.`,
     );
-  const { img, heads, classes, na, nv, ns, LSA, bg, contrastive, layerwise, B } = settings.data;
+  }
+  const settings = checkSchema(configSchema, described, `The configuration in the metadata of ${name}`);
+  const { img, heads, classes, na, nv, ns, LSA, bg, contrastive, layerwise, B } = settings;
   const tensor = (key: string): NamedTensor => {
     const found = tensors.get(key);
     if (!found) throw new DuetError(`${name}: the tensor '${key}' is missing.`);

@@ -78,6 +78,7 @@ export async function localise(options: LocaliseOptions): Promise<Localisation> 
     backbone: options.backbone,
     evidence: true,
     ...(options.session && { session: options.session }),
+    ...(signal && { signal }),
   });
   const clips: LocalisedClip[] = [];
   const skipped: { id: string; reason: string }[] = [];
