@@ -5,7 +5,6 @@ import { evaluate } from '../src/train/evaluate.ts';
 import { recipes } from '../src/train/recipes.ts';
 import { train } from '../src/train/train.ts';
 import { precisionOf } from './duet-jobs.ts';
-import { hasInt8 } from './peers.ts';
 import type { Fact } from './results.ts';
 import type { Outcome, Settings } from './workloads.ts';
 
@@ -19,12 +18,12 @@ export async function measureAccuracy({ cache, pace }: Settings): Promise<Outcom
   const without = (note: string): Outcome => ({ sides: [], facts: [], note });
   if (!existsSync(data) || !existsSync(backbone))
     return without('Not measured: there are no real clips and backbone beside the repository.');
-  if (!hasInt8) return without('Not measured: this version of Duet computes in fp32 only.');
   const session = { threads: pace.threads };
   const run = join(cache, 'accuracy-run');
   if (!existsSync(join(run, 'adapter_config.json')))
     await train({ data, backbone, out: run, force: true, session, training: { ...recipes.duet, epochs, seed: 0 } });
-  const scored = async (variant: string, split: 'all' | 'test') => evaluate({ run, data, split, session, ...precisionOf(variant) });
+  const scored = async (variant: string, split: 'all' | 'test') =>
+    evaluate({ run, data, split, session: { ...session, ...precisionOf(variant) } });
   const [exact, coarse] = [await scored('', 'all'), await scored('int8', 'all')];
   const test = new Set((await scored('', 'test')).clips.map(({ id }) => id));
   const answers = new Map(exact.clips.map((clip) => [clip.id, clip.predicted]));

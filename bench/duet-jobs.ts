@@ -14,7 +14,7 @@ import { openBackbone } from '../src/weights/open-backbone-node.ts';
 import { classes, imageSize, type ModelFiles, readTensors } from './models.ts';
 import type { Job, Run } from './protocol.ts';
 
-/** Options of predictor and training step for a variant's name: 'int8' in it asks for that precision. */
+/** Options of sessions for a variant's name: 'int8' in it asks for that precision. */
 export const precisionOf = (variant: string) => (variant.includes('int8') ? { precision: 'int8' as const } : {});
 
 type JobOf<Kind extends Job['kind']> = Extract<Job, { readonly kind: Kind }>;
@@ -26,8 +26,8 @@ async function open(files: ModelFiles) {
   return { backbone, config: modelConfig(recipes.reference, backbone.config, classes) };
 }
 
-async function predict({ files, clips, batch }: JobOf<'predict'>, openSession: OpenSession, variant: string): Promise<Run> {
-  const predictor = await openPredictor({ ...(await open(files)), batchSize: batch, openSession, ...precisionOf(variant) });
+async function predict({ files, clips, batch }: JobOf<'predict'>, openSession: OpenSession): Promise<Run> {
+  const predictor = await openPredictor({ ...(await open(files)), batchSize: batch, openSession });
   const adapter = readTensors(files.folded);
   const all = readTensors(files.inputs);
   const images = all.get('images')!.subarray(0, clips * pictureLength);
@@ -44,7 +44,7 @@ async function predict({ files, clips, batch }: JobOf<'predict'>, openSession: O
 
 async function step({ files, batch, clipsAtOnce }: JobOf<'step'>, openSession: OpenSession, variant: string): Promise<Run> {
   const model = await open(files);
-  const common = { ...model, batchSize: batch, imageSize: model.backbone.config.inputSize, openSession, ...precisionOf(variant) };
+  const common = { ...model, batchSize: batch, imageSize: model.backbone.config.inputSize, openSession };
   const training =
     clipsAtOnce !== undefined && variant.includes('parts')
       ? await openStepInParts({ ...common, clipsAtOnce })

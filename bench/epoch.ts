@@ -7,6 +7,7 @@ import { demoFolder } from './demo-clips.ts';
 import type { EpochTimes } from './epoch-process.ts';
 import { benchModel, type Size } from './models.ts';
 import { type Fact, factOf } from './results.ts';
+import { spreadOf } from './statistics.ts';
 import type { Outcome, Settings } from './workloads.ts';
 
 export async function measureEpoch(size: Size, { cache, pace, isQuick }: Settings): Promise<Outcome> {
@@ -25,8 +26,18 @@ export async function measureEpoch(size: Size, { cache, pace, isQuick }: Setting
   }
   const over = (name: string, unit: Fact['unit'], pick: (round: (typeof rounds)[number]) => number) => factOf(name, rounds.map(pick), unit);
   const whole = ({ prepare, epoch }: EpochTimes) => prepare + epoch;
+  const shares = { cold: 0, warm: 0 };
+  for (const kind of ['cold', 'warm'] as const)
+    shares[kind] = spreadOf(rounds.map((round) => whole(round[kind]) / round.warm.compute)).median;
   return {
     sides: [],
+    targets:
+      size === 'base'
+        ? [
+            { what: 'full cache over pure compute', value: shares.warm, most: 1.15, unit: 'ratio' },
+            { what: 'empty cache over pure compute', value: shares.cold, most: 1.15, unit: 'ratio' },
+          ]
+        : [],
     facts: [
       { name: 'training clips', value: rounds[0]!.cold.clips, unit: 'count' },
       over('empty cache: decoding before the first step', 's', ({ cold }) => cold.prepare),

@@ -27,9 +27,6 @@ const exact = 1e-3;
 /** bfloat16 keeps fewer than three digits, which twelve blocks spread, eight bits fewer still; that the network is the same, fp32 has shown. */
 const coarse = 0.5;
 
-/** Where predictor and training step take `precision: 'int8'`. */
-export const hasInt8: boolean = false;
-
 export const duetName = 'Duet';
 export const int8Name = 'Duet int8';
 export const eagerName = 'PyTorch eager fp32';
@@ -47,7 +44,7 @@ export async function findContestants(): Promise<readonly Contestant[]> {
     { name: duetName, variant: '', jobs: ['predict', 'step', 'features'], found: script('duet-side.js'), tolerance: 0 },
     {
       ...{ name: int8Name, variant: 'int8', jobs: ['predict', 'step'], tolerance: coarse },
-      found: hasInt8 ? script('duet-side.js') : { absent: 'this version of Duet computes in fp32 only' },
+      found: script('duet-side.js'),
     },
     pytorch('eager fp32', 'eager fp32'),
     // MKL, which PyTorch takes by default, leaves AMD's processors their widest vectors unused; oneDNN, which it has too, does not.

@@ -1,5 +1,6 @@
 // From nothing to the first prediction: a fresh process each time, the sides in turn.
 import { spawn } from 'node:child_process';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { adapterFiles } from '../src/infer/adapter.ts';
 import { recipes } from '../src/train/recipes.ts';
@@ -8,9 +9,11 @@ import { openBackbone } from '../src/weights/open-backbone-node.ts';
 import type { SideResult } from './compare.ts';
 import { demoClips } from './demo-clips.ts';
 import { benchModel, classes, type ModelFiles, readTensors, type Size } from './models.ts';
+import { peakMemoryOf } from './peak-memory.ts';
 import type { Job } from './protocol.ts';
 import { openSide } from './side.ts';
 import { spreadOf } from './statistics.ts';
+import { memoryTarget } from './targets.ts';
 import type { Outcome, Settings } from './workloads.ts';
 
 type Start = { readonly milliseconds: number; readonly peakMemory: number | undefined };
@@ -75,7 +78,15 @@ export async function measureStartUp(size: Size, { pace, isQuick, cache, contest
       ...(peakMemory !== undefined && { peakMemory }),
     };
   });
-  return { sides, facts: [] };
+  const weights = statSync(files.backbone).size;
+  const targets = sides.flatMap(({ name, milliseconds, peakMemory }) => {
+    if (!/^duet/i.test(name) || size !== 'base') return [];
+    return [
+      ...(milliseconds ? [{ what: name, value: milliseconds.median / 1000, most: 1.5, unit: 's' } as const] : []),
+      ...(peakMemory === undefined ? [] : [memoryTarget(name, peakMemory, weights)]),
+    ];
+  });
+  return { sides, facts: [], targets };
 }
 
 /** An adapter folder as training would leave it. */
@@ -92,7 +103,13 @@ async function runCommand(args: readonly string[]): Promise<Start> {
   const began = performance.now();
   const child = spawn(process.execPath, ['dist/cli/main.js', ...args, '--json', '--quiet'], { stdio: ['ignore', 'pipe', 'inherit'] });
   child.stdout.resume();
+  // The high-water mark only rises, so that a look now and then misses the last moment at most.
+  let peakMemory: number | undefined;
+  const looking = setInterval(() => {
+    peakMemory = peakMemoryOf(child.pid) ?? peakMemory;
+  }, 10);
   const code = await new Promise((resolve) => child.once('exit', resolve));
+  clearInterval(looking);
   if (code !== 0) throw new Error(`duet ${args[0]} ended with exit code ${code}`);
-  return { milliseconds: performance.now() - began, peakMemory: undefined };
+  return { milliseconds: performance.now() - began, peakMemory };
 }
