@@ -70,6 +70,20 @@ describe('products in 8 bits', () => {
   });
 });
 
+test('a weight that several products use is quantised once', () => {
+  const weight = frozen('weight', [columns, inner]);
+  const constants = new Set<Tensor>();
+  const collect = (tensor: Tensor): void => {
+    if (tensor.source.kind === 'constant' && tensor.elementType === 'int8') constants.add(tensor);
+    if (tensor.source.kind === 'node') for (const operand of tensor.source.node.inputs) collect(operand);
+  };
+  for (const output of Object.values(
+    quantised({ first: f.linear(input('a', [rows, inner]), weight), second: f.linear(input('b', [rows, inner]), weight) }),
+  ))
+    collect(output);
+  expect(constants.size).toBe(1);
+});
+
 test('constants without a name, small ones and variables stay in 32 bits', () => {
   const x = input('x', [rows, inner]);
   for (const weight of [frozen('weight', [columns, inner], false), frozen('small', [8, inner]), input('weight', [columns, inner])]) {

@@ -16,17 +16,25 @@ const zeroPoint = 128;
  * @param largestWeight 127, or less for processors that add up products of 8 bits in 16.
  */
 export function quantised(outputs: Readonly<Record<string, Tensor>>, largestWeight = 127): Record<string, Tensor> {
+  // A batch that passes the blocks in chunks multiplies with each weight several times.
+  const weights = [new Map<Tensor, QuantisedWeight>(), new Map<Tensor, QuantisedWeight>()] as const;
   const activations = new Map<Tensor, QuantisedRows>();
   return rewrite(outputs, (node, [x, , bias]) => {
     const weight = frozenWeight(node);
     if (!weight) return undefined;
-    const { values, scales } = quantisedWeight(weight, node.attributes.transB === 1, largestWeight);
-    const rows = activations.get(x!) ?? quantisedRows(x!);
-    activations.set(x!, rows);
+    const isTransposed = node.attributes.transB === 1;
+    const { values, scales } = kept(weights[isTransposed ? 1 : 0], weight, () => quantisedWeight(weight, isTransposed, largestWeight));
+    const rows = kept(activations, x!, () => quantisedRows(x!));
     const product = matMulIntegerToFloat(rows.values, values, scales, constant(Uint8Array.of(zeroPoint), []));
     const scaled = multiply(product, reshape(rows.scales, [rows.scales.shape[0]!, 1]));
     return [bias ? add(scaled, bias) : scaled];
   });
+}
+
+function kept<Value>(known: Map<Tensor, Value>, tensor: Tensor, make: () => Value): Value {
+  const value = known.get(tensor) ?? make();
+  known.set(tensor, value);
+  return value;
 }
 
 /** The right side of a product that can be quantised: constants with names are a backbone's. */
@@ -37,6 +45,7 @@ function frozenWeight({ operator, inputs, attributes }: Node): Tensor | undefine
 }
 
 type QuantisedRows = { readonly values: Tensor; readonly scales: Tensor };
+type QuantisedWeight = { readonly values: Tensor; readonly scales: Tensor };
 
 function quantisedRows(x: Tensor): QuantisedRows {
   const rows = x.shape[0]!;
@@ -46,7 +55,7 @@ function quantisedRows(x: Tensor): QuantisedRows {
 }
 
 /** The weight as a right side [inner, columns] of int8, and the scale of each column. */
-function quantisedWeight({ source, shape }: Tensor, isTransposed: boolean, largest: number): { values: Tensor; scales: Tensor } {
+function quantisedWeight({ source, shape }: Tensor, isTransposed: boolean, largest: number): QuantisedWeight {
   if (source.kind !== 'constant') throw new Error('quantise: the weight is not a constant');
   const [inner, columns] = (isTransposed ? shape.toReversed() : shape) as [number, number];
   const data = source.data as Float32Array;
