@@ -80,7 +80,8 @@ test.each(baselineNames)('%s trains, evaluates, predicts and exports', async (na
   const [image, audio] = ['png', 'wav'].map((kind) => join(folder, 'clips', 'test', 'bell', `0.${kind}`)) as [string, string];
   for await (const window of classifier.predict({ kind: 'pair', image, audio })) {
     const scored = clips.find(({ id }) => id.startsWith('test/bell/0.'))!;
-    window.probabilities.forEach((probability, index) => void expect(probability).toBeCloseTo(scored.probabilities[index]!, 5));
+    // A probe on six clips of the mini ViT, which all look alike to it, has large weights, which magnify rounding.
+    window.probabilities.forEach((probability, index) => void expect(probability).toBeCloseTo(scored.probabilities[index]!, 4));
     const { modalities } = training.model;
     expect(window.visualAttention === undefined).toBe(modalities === 'audio');
     expect(window.audioAttention === undefined).toBe(modalities === 'visual');
