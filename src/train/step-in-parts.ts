@@ -10,8 +10,9 @@ import { frozenWeights } from '../model/frozen-weights.ts';
 import { heads } from '../model/heads.ts';
 import { maAvt, maAvtLosses } from '../model/ma-avt.ts';
 import { parametersBeforeHeads } from '../model/modulation.ts';
+import { chunkOfBytes, usualActivationBytes } from './chunk-of-bytes.ts';
 import { parameterInputs, pictureInputs, targetFeeds, targetInputs } from './step-inputs.ts';
-import { cacheFriendlyChunk, mapLosses, type TrainingStep, type TrainingStepOptions } from './training-step.ts';
+import { mapLosses, type TrainingStep, type TrainingStepOptions } from './training-step.ts';
 
 export type StepInPartsOptions = Omit<TrainingStepOptions, 'modulation'> & {
   /** Clips whose activations are in memory at the same time. */
@@ -28,7 +29,7 @@ export async function openStepInParts(options: StepInPartsOptions): Promise<Trai
   const weights = { positions: backbone.weights.get('pos_embed')!.data, frozen: frozenWeights(backbone.weights), trainable };
 
   const pictures = pictureInputs(clipsAtOnce, imageSize);
-  const chunk = options.chunk ?? cacheFriendlyChunk(backbone, imageSize, clipsAtOnce);
+  const chunk = options.chunk ?? chunkOfBytes(usualActivationBytes, backbone, imageSize, clipsAtOnce);
   const { features } = maAvt(pictures, weights, config, chunk);
   const ofPart = namedFeatures(features);
   const { visual: attention } = features.attention;

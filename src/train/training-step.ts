@@ -8,6 +8,7 @@ import { type MaAvtLosses, maAvt, maAvtLosses } from '../model/ma-avt.ts';
 import { modulatedGradients } from '../model/modulation.ts';
 import type { OpenSession, Provider } from '../runtime/session.ts';
 import type { Backbone } from '../weights/backbone.ts';
+import { chunkOfBytes, usualActivationBytes } from './chunk-of-bytes.ts';
 import type { Parameters } from './optimiser.ts';
 import { parameterInputs, pictureInputs, targetFeeds, targetInputs } from './step-inputs.ts';
 
@@ -63,7 +64,7 @@ export type TrainingStepOptions = {
 /** Builds and loads the step. Release it when done. */
 export async function openTrainingStep(options: TrainingStepOptions): Promise<TrainingStep> {
   const { backbone, config, batchSize, imageSize } = options;
-  const chunk = options.chunk ?? cacheFriendlyChunk(backbone, imageSize, batchSize);
+  const chunk = options.chunk ?? chunkOfBytes(usualActivationBytes, backbone, imageSize, batchSize);
   const parameters = parameterInputs(config);
   const trainable = (name: string): Tensor => {
     const parameter = parameters.get(name);
@@ -119,17 +120,4 @@ export const lossNames = ['total', 'foreground', 'background', 'contrastive', 'o
 /** A value for each of the losses. */
 export function mapLosses<Value>(value: (name: keyof MaAvtLosses) => Value): Record<keyof MaAvtLosses, Value> {
   return Object.fromEntries(lossNames.map((name) => [name, value(name)])) as Record<keyof MaAvtLosses, Value>;
-}
-
-/**
- * As many clips as keep a block's widest activation near 10 MB, which a processor's cache holds; but at most eight chunks,
- * as every chunk is a copy of the whole graph that ONNX Runtime has to plan.
- */
-export function cacheFriendlyChunk(
-  { config: { patchSize, mlpWidth } }: Backbone,
-  [height, width]: readonly [number, number],
-  batchSize: number,
-): number {
-  const bytesOfClip = 2 * 4 * mlpWidth * ((height * width) / patchSize ** 2);
-  return Math.min(batchSize, Math.max(Math.round(10e6 / bytesOfClip), Math.ceil(batchSize / 8)));
 }
