@@ -107,13 +107,3 @@ test('rates that are not positive are refused', () => {
   expect(() => resample({ samples: new Float32Array(4), sampleRate: 0 }, 16_000)).toThrow(/must be positive/);
   expect(() => resample({ samples: new Float32Array(4), sampleRate: 8000 }, Number.NaN)).toThrow(/must be positive/);
 });
-
-test('ten seconds of 48 kHz take well below 300 ms', () => {
-  const waveform = { samples: new Float32Array(480_000).fill(0.5), sampleRate: 48_000 };
-  const times = Array.from({ length: 3 }, () => {
-    const start = performance.now();
-    resample(waveform, 16_000);
-    return performance.now() - start;
-  });
-  expect(Math.min(...times)).toBeLessThan(300);
-});

@@ -53,16 +53,6 @@ describe('resize', () => {
     expect(() => resize(noise(4, 4, 1), 0, 4, 'bicubic')).toThrow(/whole numbers/);
     expect(() => resize(noise(4, 4, 1), 4, 2.5, 'bicubic')).toThrow(/whole numbers/);
   });
-
-  test('a full HD frame takes well below a fifth of a second', () => {
-    const frame = noise(1920, 1080, 1);
-    const times = Array.from({ length: 4 }, () => {
-      const start = performance.now();
-      resize(frame, 224, 224, 'bicubic');
-      return performance.now() - start;
-    });
-    expect(Math.min(...times)).toBeLessThan(200);
-  });
 });
 
 describe('resizeMap', () => {
