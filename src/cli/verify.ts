@@ -1,11 +1,14 @@
 // duet verify FILE...
 import type { Command } from 'commander';
 import type { Verification } from '../train/verify.ts';
-import { examples, outputSettings } from './common-settings.ts';
+import { examples, machineSettings, outputSettings } from './common-settings.ts';
 import { type Context, writeResult } from './context.ts';
 import { exitCodes } from './errors.ts';
+import { sessionOptions } from './session-options.ts';
 import { addSettings, type ValuesOf, valuesOf } from './setting.ts';
 import { textTable } from './text-table.ts';
+
+const verifySettings = { ...outputSettings, ...machineSettings };
 
 export function addVerifyCommand(program: Command, context: Context): void {
   const command: Command = program.command('verify').summary('compare with the numbers of a reference run');
@@ -15,18 +18,19 @@ export function addVerifyCommand(program: Command, context: Context): void {
       'The exit code is 1 if one is larger than allowed: 1e-5 for outputs, losses and attention, ' +
       '1e-4 for gradients and five steps of loss, 1e-3 for the parameters after them.',
   );
-  addSettings(command, outputSettings);
+  addSettings(command, verifySettings);
   command.addHelpText(
     'after',
     examples(
       ['duet verify golden/*.safetensors', 'every file, a table for each'],
       ['duet verify golden.safetensors --json', 'the same as JSON'],
+      ['duet verify golden.safetensors --provider webgpu', 'does the graphics card compute the same?'],
     ),
   );
-  command.action((files: string[]) => runVerify(files, valuesOf(command, outputSettings), context));
+  command.action((files: string[]) => runVerify(files, valuesOf(command, verifySettings), context));
 }
 
-async function runVerify(files: readonly string[], settings: ValuesOf<typeof outputSettings>, context: Context): Promise<void> {
+async function runVerify(files: readonly string[], settings: ValuesOf<typeof verifySettings>, context: Context): Promise<void> {
   const { verifyFile } = await import('../train/verify.ts');
   const progress = context.progress(settings.quiet);
   const phase = progress.begin('verify', files.length);
@@ -35,7 +39,7 @@ async function runVerify(files: readonly string[], settings: ValuesOf<typeof out
     for (const file of files) {
       context.signal.throwIfAborted();
       phase.update(results.length, file);
-      results.push(await verifyFile(file));
+      results.push(await verifyFile(file, sessionOptions(settings)));
     }
   } finally {
     progress.end();

@@ -1,6 +1,7 @@
 // Does Duet compute what a reference run computed? Every number of the run, group by group.
 import { readFileClearly } from '../files/read-clearly.ts';
 import { nodeSessions } from '../runtime/node.ts';
+import type { SessionOptions } from '../runtime/session.ts';
 import { type GoldenRun, readGoldenRun, referenceName } from './golden.ts';
 import { createOptimiserState, defaultOptimiser, optimiserStep } from './optimiser.ts';
 import { openTrainingStep, type StepResult } from './training-step.ts';
@@ -26,11 +27,11 @@ const learningRate = 1e-3;
  * by norm of the difference over norm.
  * @throws DuetError when the file is no such run.
  */
-export async function verifyFile(path: string): Promise<Verification> {
-  return verifyRun(path, readGoldenRun(await readFileClearly(path), path));
+export async function verifyFile(path: string, session?: SessionOptions): Promise<Verification> {
+  return verifyRun(path, readGoldenRun(await readFileClearly(path), path), session);
 }
 
-async function verifyRun(file: string, run: GoldenRun): Promise<Verification> {
+async function verifyRun(file: string, run: GoldenRun, session: SessionOptions | undefined): Promise<Verification> {
   const { backbone, config, batch, batchSize, imageSize, parameters, recorded } = run;
   const found = new Map<VerifiedGroup['name'], { error: number; name: string }[]>();
   const compare = (group: VerifiedGroup['name'], name: string, ours: Float32Array | undefined, measure: Measure) => {
@@ -38,7 +39,7 @@ async function verifyRun(file: string, run: GoldenRun): Promise<Verification> {
     if (!reference || !ours) return;
     found.set(group, [...(found.get(group) ?? []), { error: measure(ours, reference), name }]);
   };
-  const step = await openTrainingStep({ backbone, config, batchSize, imageSize, openSession: nodeSessions() });
+  const step = await openTrainingStep({ backbone, config, batchSize, imageSize, openSession: nodeSessions(session) });
   try {
     const first = await step.run(parameters, batch);
     compare('outputs', 'output.p_fg', first.classLogits, relativeToLargest);
