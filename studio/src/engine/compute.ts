@@ -19,7 +19,8 @@ export type Compute = {
 /** Finds what to compute on. A graphics card that is only imitated by software is passed over unless it is asked for. */
 export async function openCompute(preference: ComputePreference): Promise<Compute> {
   if (preference !== 'processor' && (await hasGraphicsCard(preference === 'graphics card'))) return webgpu();
-  return wasm();
+  const { name, ...rest } = await wasm();
+  return { ...rest, name: preference === 'graphics card' ? `${name} (the browser offers no graphics card)` : name };
 }
 
 async function hasGraphicsCard(evenSoftware: boolean): Promise<boolean> {
