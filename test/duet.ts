@@ -37,7 +37,8 @@ export function duetWith(
   argv: readonly string[],
   { environment, folder, watch, seconds = 120 }: Options = {},
 ): Promise<Ended> {
-  const own = { HOME: root, DUET_CACHE: join(root, 'cache'), HF_HUB_OFFLINE: '1', DUET_DEBUG: '' };
+  // Graphics drivers complain on stderr where there is no XDG_RUNTIME_DIR.
+  const own = { HOME: root, XDG_RUNTIME_DIR: root, DUET_CACHE: join(root, 'cache'), HF_HUB_OFFLINE: '1', DUET_DEBUG: '' };
   const env = { ...process.env, ...own, ...environment };
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [duetProgram, ...argv], {
