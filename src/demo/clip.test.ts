@@ -85,6 +85,19 @@ describe('neither picture nor sound is enough', () => {
   });
 });
 
+describe('the scene', () => {
+  it('tells neither by place nor by size which of its two things sounds, and has nothing in its middle', () => {
+    const scenes = Array.from({ length: 400 }, (_, key) => drawScene(createRandom('scene', key)));
+    const share = (test: (scene: Scene) => boolean) => scenes.filter(test).length / scenes.length;
+    // Three standard deviations of a fair coin.
+    const fair = (value: number) => expect(Math.abs(value - 0.5)).toBeLessThan(3 * Math.sqrt(0.25 / scenes.length));
+    fair(share(({ main, distractor }) => main.x < distractor.x));
+    fair(share(({ main, distractor }) => main.y < distractor.y));
+    fair(share(({ main, distractor }) => main.size < distractor.size));
+    for (const { main, distractor } of scenes) for (const { x } of [main, distractor]) expect(Math.abs(x - 0.5)).toBeGreaterThan(0.2);
+  });
+});
+
 describe('the boxes', () => {
   it.each(demoClasses)('$name: all that changes from frame to frame is in the box', (demoClass) => {
     const drawn = drawScene(createRandom('boxes', demoClass.name));

@@ -74,16 +74,16 @@ export function drawScene(random: Random): Scene {
   const backdrop = drawBackdrop(random);
   const light = random.uniform() < 0.5 ? -1 : 1;
   const side = random.uniform() < 0.5 ? -1 : 1;
-  const distractorIsNear = random.uniform() < 0.3;
-  const place = (x: number, y: number, size: number): Place => ({
-    x: 0.5 + x,
-    y,
-    size,
+  // Both from the same ranges: neither place nor size says which of the two sounds, and the middle of the frame is a poor guess.
+  const place = (onSide: number): Place => ({
+    x: 0.5 + onSide * between(0.22, 0.3),
+    y: between(backdrop.horizon + 0.14, 0.97),
+    size: between(0.44, 0.54),
     mirrored: random.uniform() < 0.5,
     style: drawStyle(random, backdrop, light),
   });
-  const main = place(side * between(0.15, 0.21), between(0.84, 0.92), between(0.5, 0.62));
-  const distractor = place(-side * between(0.27, 0.33), distractorIsNear ? between(0.93, 0.97) : between(0.68, 0.78), between(0.25, 0.33));
+  const main = place(side);
+  const distractor = place(-side);
   const exposure = between(0.85, 1.12);
   const warmth = between(-0.07, 0.07);
   return {
@@ -115,7 +115,7 @@ function drawBackdrop(random: Random): Backdrop {
     pattern: patterns[random.integer(patterns.length)]!,
     contrast: 0.04 + 0.1 * random.uniform(),
     cells: 3 + random.integer(7),
-    horizon: 0.48 + 0.14 * random.uniform(),
+    horizon: 0.36 + 0.22 * random.uniform(),
     grain: random.uniform(),
     seed: random.integer(2 ** 30),
   };

@@ -39,7 +39,7 @@ export function synthesise(sound: SoundName, motion: Motion, size: number, rando
       addPour(samples, motion as MotionOf<'pour'>, size, random);
       break;
   }
-  const loudness = (0.7 + 0.3 * random.uniform()) * (size / 0.5) ** 1.2;
+  const loudness = (0.7 + 0.3 * random.uniform()) * (size / 0.4) ** 1.2;
   for (let index = 0; index < samples.length; index++) samples[index]! *= loudness;
   return { samples, sampleRate };
 }
