@@ -25,12 +25,13 @@ beforeAll(async () => {
   demo = await duetJson<Demo>(['demo', '--clips', '6', '--epochs', '1', '--seed', '6', '--out', out], { seconds: 280 });
 });
 
-// Four deviations, and one clip of thirty: a sound build fails once in some thousand runs, and a broken one is far outside.
+// Three deviations, and one clip of thirty: the seed is fixed, so only rounding moves what a machine finds, and a broken build is far outside
+// (the paper's map has no peak in a box at all).
 test.each([
   ['accuracy', () => demo.accuracy],
   ['background AUC', () => demo.backgroundAuc],
   ['peak of the evidence in the box', () => demo.localisation.evidence.peakInBox],
 ] as const)('%s is what the results page states, within the spread of seeds', async (row, found) => {
   const { mean, deviation } = await stated(row);
-  expect(Math.abs(100 * found() - mean)).toBeLessThan(4 * deviation + 100 / 30);
+  expect(Math.abs(100 * found() - mean)).toBeLessThan(3 * deviation + 100 / 30);
 });

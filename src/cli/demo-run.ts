@@ -32,8 +32,8 @@ export type DemoResult = {
   readonly seconds: number;
 };
 
-const defaultClips = 24;
-const defaultEpochs = 4;
+const defaultClips = 36;
+const defaultEpochs = 2;
 
 /** Runs the demo, or what is left of it in its folder. Undefined if it was interrupted: the next call goes on. */
 export async function runDemo(settings: DemoSettings, context: Context, progress: Progress): Promise<DemoResult | undefined> {
