@@ -64,11 +64,12 @@ export type OpenOptions = {
   readonly colour?: 'light' | 'dark';
 };
 
-/** A visit with a profile; a problem in the page fails the test through `problems`. */
+/** A visit with a profile; a problem in the page fails the test through `problems`, and `requests` are all addresses that it asked for. */
 export async function visit({ profile, device, refuses = false, width = 1280, height = 900, colour = 'light' }: OpenOptions): Promise<{
   readonly context: BrowserContext;
   readonly page: Page;
   readonly problems: string[];
+  readonly requests: string[];
 }> {
   const fake = device
     ? [
@@ -84,12 +85,15 @@ export async function visit({ profile, device, refuses = false, width = 1280, he
     viewport: { width, height },
     colorScheme: colour,
     acceptDownloads: true,
-    args: ['--no-sandbox', ...fake],
+    // No name but this computer's leads anywhere: what the page needs, it has.
+    args: ['--no-sandbox', '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1', ...fake],
   });
   const page = context.pages()[0] ?? (await context.newPage());
   page.setDefaultTimeout(240_000);
   const problems: string[] = [];
   page.on('pageerror', (error) => problems.push(error.message));
   page.on('console', (message) => message.type() === 'error' && problems.push(message.text()));
-  return { context, page, problems };
+  const requests: string[] = [];
+  context.on('request', (request) => requests.push(request.url()));
+  return { context, page, problems, requests };
 }

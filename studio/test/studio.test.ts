@@ -1,14 +1,17 @@
-// The page from end to end in a real browser: teach two classes, train, watch, take home. Screenshots land in dist/studio-screenshots.
+// The page from end to end in a real browser: teach two classes, train, watch, take home. Screenshots land in dist/studio-screenshots;
+// each state that is shot is also searched for what would shut people out.
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import axe from 'axe-core';
 import { strFromU8, unzipSync } from 'fflate';
 import * as ort from 'onnxruntime-node';
 import type { BrowserContext, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type StaticServer, serveFolder } from '../../src/cli/static-server.ts';
 import { createClip, type DemoClip } from '../../src/demo/clip.ts';
 import { encodeClip } from '../../src/demo/encode-clip.ts';
@@ -30,6 +33,7 @@ describe.skipIf(browserPath === undefined)('Duet Studio in Chromium', () => {
   let folder: string;
   let server: StaticServer;
   let current: BrowserContext | undefined;
+  let requests: readonly string[] = [];
   let adapter: string;
   const unseen = {} as Record<ClassName, string>;
   const devices = {} as Record<ClassName | 'unseen', Device>;
@@ -57,17 +61,26 @@ describe.skipIf(browserPath === undefined)('Duet Studio in Chromium', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
+  afterEach(() => {
+    expect(requests.filter((address) => !/^(data|blob):/.test(address) && !address.startsWith(server.url))).toEqual([]);
+    requests = [];
+  });
+
   /** Opens a part of the page; the browser before is closed, and what it kept is there again. */
   async function open(place: string, options: Partial<OpenOptions> = {}) {
     await current?.close();
     const visited = await visit({ profile: join(folder, 'profile'), device: devices.unseen, ...options });
     current = visited.context;
+    requests = visited.requests;
     await visited.page.goto(`${server.url}#${place}`);
     await visited.page.locator('main h1, main h2').first().waitFor();
     return visited;
   }
 
-  const shoot = (shown: Page, name: string) => shown.screenshot({ path: join(screenshots, `${name}.png`), fullPage: true });
+  async function shoot(shown: Page, name: string): Promise<void> {
+    await shown.screenshot({ path: join(screenshots, `${name}.png`), fullPage: true });
+    expect.soft(await barriers(shown), `${name}: accessibility`).toEqual([]);
+  }
 
   test('the first screen says what to do, and the page may use threads', async () => {
     const { page: shown, problems } = await open('teach');
@@ -79,11 +92,16 @@ describe.skipIf(browserPath === undefined)('Duet Studio in Chromium', () => {
       await shown.locator('.empty').waitFor();
       await shoot(shown, `${place}-empty`);
     }
+    await shown.getByRole('button', { name: 'Settings' }).click();
+    await shown.locator('.settings', { hasText: 'vit-micro: 6 blocks' }).waitFor();
+    await shoot(shown, 'settings');
+    await shown.keyboard.press('Escape');
+    await shown.locator('dialog').waitFor({ state: 'detached' });
     expect(problems).toEqual([]);
   });
 
   test.each([
-    ['missing', { device: undefined }, /no camera or no microphone was found.*add files instead/],
+    ['missing', { device: undefined }, /neither camera nor microphone was found.*add files instead/],
     ['refused', { refuses: true }, /allow both beside the address and try again, or add files instead/],
   ] as const)('a %s camera is told with a way on', async (what, options, told) => {
     const { page: shown } = await open('teach', options);
@@ -136,6 +154,22 @@ describe.skipIf(browserPath === undefined)('Duet Studio in Chromium', () => {
     const [download] = await Promise.all([shown.waitForEvent('download'), shown.click('text=Export zip')]);
     const entries = unzipSync(await readFile(await download.path()));
     expect(Object.keys(entries).map((path) => path.split('/')[0])).toEqual(taught.flatMap((name) => Array(momentsOfClass).fill(name)));
+    for (const [path, bytes] of Object.entries(entries)) {
+      await mkdir(join(folder, 'examples', dirname(path)), { recursive: true });
+      await writeFile(join(folder, 'examples', path), bytes);
+    }
+  });
+
+  test('duet train learns from the exported examples, and the page opens the adapter and gives the same probabilities', async () => {
+    const run = join(folder, 'trained-in-node');
+    await duet('train', join(folder, 'examples'), '--out', run, '--epochs', '1', '--threads', '1', '--workers', '0', '--quiet');
+    const { page: shown } = await open('watch');
+    const chooser = shown.locator('main input[type=file]');
+    await chooser.setInputFiles(join(run, 'adapter_config.json'));
+    await shown.locator('.notice.problem', { hasText: 'adapter_model.safetensors' }).waitFor();
+    await chooser.setInputFiles(['adapter_config.json', 'adapter_model.safetensors'].map((name) => join(run, name)));
+    await shown.locator('.lead', { hasText: 'With the adapter “adapter”' }).waitFor();
+    await expectSameAnswers(shown, run, 'calling-bird');
   });
 
   test('training gives a first model, stops, survives a reload and goes on', async () => {
@@ -175,40 +209,69 @@ describe.skipIf(browserPath === undefined)('Duet Studio in Chromium', () => {
     await shoot(shown, 'home');
 
     await shown.click('nav a[href="#watch"]');
-    await shown.locator('label', { hasText: 'A file' }).click();
     for (const name of taught) {
-      await shown.locator('main input[type=file]').setInputFiles(unseen[name]);
-      await shown.locator('[data-done="true"]').waitFor();
-      const inPage = await shown.locator('.verdict').evaluate((verdict) => ({ ...(verdict as HTMLElement).dataset }));
-      expect(inPage.best).toBe(name);
-      const [{ windows }] = JSON.parse(await predict(unseen[name]));
-      for (const [index, one] of taught.entries()) {
-        const inNode = windows[0].top.find(({ label }: { label: string }) => label === one).probability;
-        expect(Math.abs(JSON.parse(inPage.probabilities!)[index] - inNode)).toBeLessThan(1e-3);
+      expect(await expectSameAnswers(shown, adapter, name)).toBe(name);
+      if (name === 'metal-bowl') {
+        await shoot(shown, 'watch-file');
+        await shown.locator('label', { hasText: 'Attention' }).click();
+        await shown.locator('[data-done="true"]').waitFor();
+        await shoot(shown, 'watch-file-attention');
+        await shown.locator('label', { hasText: 'What sounds' }).click();
       }
-      expect(Math.abs(Number(inPage.background) - windows[0].backgroundProbability)).toBeLessThan(1e-3);
-      if (name === 'metal-bowl') await shoot(shown, 'watch-file');
       await shown.click('text=Another file');
     }
     expect(problems).toEqual([]);
   });
 
+  /** Lets the page look at an unseen file, and `duet predict` too. @returns what the page takes it for. */
+  async function expectSameAnswers(shown: Page, run: string, name: ClassName): Promise<string | undefined> {
+    await shown.locator('label', { hasText: 'A file' }).click();
+    await shown.locator('main input[type=file]').setInputFiles(unseen[name]);
+    await shown.locator('[data-done="true"]').waitFor();
+    const inPage = await shown.locator('.verdict').evaluate((verdict) => ({ ...(verdict as HTMLElement).dataset }));
+    const [{ windows }] = JSON.parse(await duet('predict', run, unseen[name], '--json', '--quiet'));
+    for (const [index, one] of taught.entries()) {
+      const inNode = windows[0].top.find(({ label }: { label: string }) => label === one).probability;
+      expect(Math.abs(JSON.parse(inPage.probabilities!)[index] - inNode)).toBeLessThan(1e-3);
+    }
+    expect(Math.abs(Number(inPage.background) - windows[0].backgroundProbability)).toBeLessThan(1e-3);
+    return inPage.best;
+  }
+
   test('the ONNX file answers as the one that the command exports', async () => {
     const { page: shown } = await open('home');
     const [download] = await Promise.all([shown.waitForEvent('download'), shown.click('text=Download the ONNX file')]);
     const exported = join(folder, 'exported.onnx');
-    await promisify(execFile)(process.execPath, [program, 'export', adapter, '--onnx', exported]);
+    await duet('export', adapter, '--onnx', exported);
     const answers = await Promise.all([await download.path(), exported].map(answerOf));
     for (const [index, inPage] of answers[0]!.entries()) expect(Math.abs(inPage - answers[1]![index]!)).toBeLessThan(1e-5);
   });
 
-  test('an adapter from a folder opens, and one that is not whole says what is missing', async () => {
-    const { page: shown } = await open('home');
-    const chooser = shown.getByLabel('Open an adapter').locator('input[type=file]');
-    await chooser.setInputFiles(join(adapter, 'adapter_config.json'));
-    await shown.locator('.notice.problem', { hasText: 'adapter_model.safetensors' }).waitFor();
-    await chooser.setInputFiles(['adapter_config.json', 'adapter_model.safetensors'].map((name) => join(adapter, name)));
-    await shown.locator('.lead', { hasText: 'The adapter “adapter” knows 2 classes' }).waitFor();
+  test('the ten lines run the ONNX file in a page of its own', async () => {
+    const { page: shown, context } = await open('home');
+    const [download] = await Promise.all([shown.waitForEvent('download'), shown.click('text=Download the ONNX file')]);
+    const own = join(folder, 'own-page');
+    await mkdir(own);
+    await download.saveAs(join(own, 'my-model.onnx'));
+    await symlink(join(dirname(createRequire(import.meta.url).resolve('onnxruntime-web'))), join(own, 'ort'));
+    await writeFile(join(own, 'clip.webm'), await readFile(unseen['metal-bowl']));
+    const lines = (await shown.locator('pre.code code').last().textContent())!;
+    expect(lines.split('\n').filter((line) => line !== '').length).toBeLessThanOrEqual(10);
+    await writeFile(join(own, 'index.html'), ownPage(lines));
+    const ownServer = await serveFolder(own, 0);
+    const { classes } = JSON.parse(await readFile(join(adapter, 'adapter_config.json'), 'utf8'));
+    try {
+      const other = await context.newPage();
+      requests = [];
+      await other.goto(ownServer.url);
+      await other.waitForFunction('globalThis.answer !== undefined', undefined, { timeout: 240_000 });
+      const answer = (await other.evaluate('globalThis.answer')) as number[];
+      expect(answer.reduce((sum, share) => sum + share)).toBeCloseTo(1, 4);
+      expect(classes[answer.indexOf(Math.max(...answer))]).toBe('metal-bowl');
+    } finally {
+      requests = [];
+      await ownServer.close();
+    }
   });
 
   test('an unseen clip before the camera is recognised live, also on a phone', async () => {
@@ -254,8 +317,34 @@ describe.skipIf(browserPath === undefined)('Duet Studio in Chromium', () => {
     return [...(probabilities!.data as Float32Array)];
   }
 
-  async function predict(file: string): Promise<string> {
-    const { stdout } = await promisify(execFile)(process.execPath, [program, 'predict', adapter, file, '--json', '--quiet']);
-    return stdout;
+  async function duet(...words: string[]): Promise<string> {
+    return (await promisify(execFile)(process.execPath, [program, ...words])).stdout;
   }
 });
+
+/** What keeps people out who use a keyboard, a screen reader or little contrast: serious and critical findings of axe. */
+async function barriers(shown: Page): Promise<string[]> {
+  await shown.evaluate(axe.source);
+  const { violations } = await shown.evaluate<axe.AxeResults>('axe.run(document, { resultTypes: ["violations"] })');
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id} at ${target.join(' ')}: ${failureSummary}`));
+}
+
+/** A page as its owner would write it: the lines as they are, after what they ask for. */
+function ownPage(lines: string): string {
+  return `<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,">
+<script type="importmap">{ "imports": { "onnxruntime-web": "./ort/ort.bundle.min.mjs" } }</script>
+<video src="clip.webm" muted preload="auto"></video>
+<script type="module">
+const video = document.querySelector('video');
+while (video.readyState < 2) await new Promise((done) => setTimeout(done, 20));
+await new Promise((done) => { video.onseeked = done; video.currentTime = 2.5; });
+const bytes = await (await fetch('clip.webm')).arrayBuffer();
+const decoded = await new OfflineAudioContext(1, 80000, 16000).decodeAudioData(bytes);
+const sound = new Float32Array(80000);
+sound.set(decoded.getChannelData(0).subarray(0, 80000));
+${lines}
+globalThis.answer = [...probabilities.data];
+</script>`;
+}

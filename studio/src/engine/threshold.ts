@@ -1,7 +1,7 @@
 // Where "sound and picture do not belong together" begins, for a model that has seen few clips.
 
-/** Logits are at least this much above those of true pairs before they count as background. */
-const margin = 0.5;
+/** Logits are at least this much above those of true pairs before they count as background: the more, the fewer pairs there are to tell. */
+const margin = (pairs: number) => 0.5 + 4 / pairs;
 /** Share of true pairs that may be taken for background. */
 const allowed = 0.1;
 
@@ -13,6 +13,6 @@ export function backgroundThreshold(logitsOfTruePairs: readonly number[]): numbe
   if (logitsOfTruePairs.length === 0) return 0.5;
   const sorted = [...logitsOfTruePairs].sort((a, b) => b - a);
   const highestKept = sorted[Math.floor(allowed * sorted.length)]!;
-  const logit = Math.max(0, highestKept + margin);
+  const logit = Math.max(0, highestKept + margin(sorted.length));
   return 1 / (1 + Math.exp(-logit));
 }

@@ -8,10 +8,10 @@ import { openPredictor } from '../../../src/infer/predictor.ts';
 import { trainableParameters } from '../../../src/model/config.ts';
 import { initialParameters } from '../../../src/model/initialise.ts';
 import { trainHeads } from '../../../src/train/head-start.ts';
-import { trainingLoop } from '../../../src/train/loop.ts';
+import { type Outcome, trainingLoop } from '../../../src/train/loop.ts';
 import { createOptimiserState } from '../../../src/train/optimiser.ts';
 import { type Checkpoint, decodeCheckpoint, type EpochRecord, encodeCheckpoint, freshProgress } from '../../../src/train/progress.ts';
-import { modelConfig } from '../../../src/train/recipes.ts';
+import { modelConfig, recipes } from '../../../src/train/recipes.ts';
 import { type Score, scoreSplit } from '../../../src/train/score.ts';
 import { openTrainingStep } from '../../../src/train/training-step.ts';
 import { encodeAdapter } from '../../../src/weights/adapter-files.ts';
@@ -51,7 +51,7 @@ export type TrainingRunOptions = {
   readonly onUpdate: (update: TrainingUpdate) => void;
 };
 
-const fewestEpochs = 6;
+const fewestEpochs = 3;
 const mostEpochs = 60;
 /** Between two saves within an epoch, in milliseconds. */
 const saveInterval = 10_000;
@@ -119,34 +119,49 @@ export async function trainingRun(options: TrainingRunOptions): Promise<void> {
     const probe = await openAlignmentProbe(backbone, config, openSession);
     if (probe) releases.push(() => probe.release());
     if (options.budget !== undefined && !restored) {
-      const epochs = await affordableEpochs(options.budget);
-      await keep({ training: { ...run.training, epochs, warmupEpochs: Math.min(run.training.warmupEpochs, epochs / 6) } });
+      await keep({ training: withEpochs(await affordableEpochs(options.budget)) });
     }
     await measureAlignment(checkpoint.progress.epoch);
     onUpdate({ kind: 'training', epoch: checkpoint.progress.epoch, epochs: run.training.epochs });
-    let saved = performance.now();
-    let last = performance.now();
-    const outcome = await trainingLoop({
-      ...{ training: run.training, config, feed, step, predictor, checkpoint, batchSize, labelOf, signal },
-      onStep(epoch, position, steps, loss) {
-        const now = performance.now();
-        onUpdate({ kind: 'step', epoch: epoch + 1, step: position, steps, loss, seconds: (now - last) / 1000 });
-        last = now;
-        if (now - saved < saveInterval) return;
-        saved = now;
-        // Encoded at once, as the next step changes the numbers in place; written while it runs.
-        void keep({ checkpoint: encodeCheckpoint(checkpoint) }).catch((error: unknown) => onUpdate({ kind: 'note', text: String(error) }));
-      },
-      onNote: (text) => onUpdate({ kind: 'note', text }),
-      async onEpoch(record, isBest, folded) {
-        if (isBest) tellModel(folded, record.epoch, await scoreUnseen(folded));
-        await measureAlignment(record.epoch);
-        await keep({ checkpoint: encodeCheckpoint(checkpoint) });
-        onUpdate({ kind: 'epoch', record });
-        last = performance.now();
-      },
-    });
+    const loopBegan = performance.now();
+    let saved = loopBegan;
+    let last = loopBegan;
+    let outcome: Outcome | undefined;
+    // Round the loop again with another number of epochs, where the time is not what one step led to expect.
+    while (outcome === undefined) {
+      const replanning = new AbortController();
+      const done = await oneLoop(replanning);
+      if (done !== 'interrupted' || !replanning.signal.aborted || signal.aborted) outcome = done;
+    }
     await keep({ state: outcome === 'interrupted' ? 'stopped' : 'finished', checkpoint: encodeCheckpoint(checkpoint) });
+
+    function oneLoop(replanning: AbortController): Promise<Outcome> {
+      return trainingLoop({
+        ...{ training: run.training, config, feed, step, predictor, checkpoint, batchSize, labelOf },
+        signal: AbortSignal.any([signal, replanning.signal]),
+        onStep(epoch, position, steps, loss) {
+          const now = performance.now();
+          onUpdate({ kind: 'step', epoch: epoch + 1, step: position, steps, loss, seconds: (now - last) / 1000 });
+          last = now;
+          if (now - saved < saveInterval) return;
+          saved = now;
+          // Encoded at once, as the next step changes the numbers in place; written while it runs.
+          void keep({ checkpoint: encodeCheckpoint(checkpoint) }).catch((error: unknown) =>
+            onUpdate({ kind: 'note', text: String(error) }),
+          );
+        },
+        onNote: (text) => onUpdate({ kind: 'note', text }),
+        async onEpoch(record, isBest, folded) {
+          if (isBest) tellModel(folded, record.epoch, await scoreUnseen(folded));
+          await measureAlignment(record.epoch);
+          const epochs = epochsInTime(record.epoch);
+          await keep({ checkpoint: encodeCheckpoint(checkpoint), ...(epochs !== run.training.epochs && { training: withEpochs(epochs) }) });
+          onUpdate({ kind: 'epoch', record });
+          if (epochs !== run.training.epochs) replanning.abort();
+          last = performance.now();
+        },
+      });
+    }
 
     async function measureAlignment(epoch: number): Promise<void> {
       if (!probe || run.alignment.some((one) => one.epoch === epoch)) return;
@@ -155,6 +170,19 @@ export async function trainingRun(options: TrainingRunOptions): Promise<void> {
       const alignment = { epoch, ...measured };
       run = { ...run, alignment: [...run.alignment, alignment] };
       onUpdate({ kind: 'alignment', alignment });
+    }
+
+    function withEpochs(epochs: number): StoredRun['training'] {
+      return { ...run.training, epochs, warmupEpochs: Math.min(recipes.duet.warmupEpochs, epochs / 6) };
+    }
+
+    /** How many there should be after `done` of them: a first epoch tells more than one step, and the time asked for is kept to. */
+    function epochsInTime(done: number): number {
+      const planned = run.training.epochs;
+      if (options.budget === undefined || restored) return planned;
+      const spent = (performance.now() - loopBegan) / 1000;
+      const fitting = Math.min(mostEpochs, Math.max(fewestEpochs, done, Math.floor((options.budget * done) / spent)));
+      return done === 1 || fitting < 0.9 * planned ? fitting : planned;
     }
 
     /** As many as fit, measured by one step. */

@@ -8,6 +8,7 @@ import { openWindowClassifier, type WindowAnswer, type WindowClassifier } from '
 import { openMediaSource } from '../../../src/media/open-media-source.ts';
 import { attentionOverlay } from '../../../src/report/attention-overlay.ts';
 import { spectrogramPicture } from '../../../src/report/spectrogram-picture.ts';
+import type { OpenSession } from '../../../src/runtime/session.ts';
 import { frontEnds } from '../../../src/signal/front-ends.ts';
 import type { Picture } from '../../../src/signal/picture.ts';
 import { decodeAdapter } from '../../../src/weights/adapter-files.ts';
@@ -15,6 +16,7 @@ import type { AdapterFiles } from '../storage/database.ts';
 import { openStoredBackbone } from './backbone.ts';
 import { type ComputePreference, openCompute } from './compute.ts';
 import { createSoundBuffer, momentMedia, type SoundBuffer } from './live-media.ts';
+import type { Overlay } from './overlay.ts';
 import { fromImageData, toImageData } from './picture-blob.ts';
 import { plainErrors } from './plain-error.ts';
 
@@ -22,10 +24,10 @@ import { plainErrors } from './plain-error.ts';
 export type Given = { readonly picture: boolean; readonly sound: boolean };
 
 /** One window's answer with its pictures. */
-export type Moment = Omit<WindowAnswer, 'visualAttention' | 'audioAttention'> & {
+export type Moment = Omit<WindowAnswer, 'visualAttention' | 'audioAttention' | 'visualEvidence' | 'audioEvidence'> & {
   readonly start: number;
   readonly end: number;
-  /** The middle frame and the spectrogram, with attention laid over them where that was asked for. */
+  /** The middle frame and the spectrogram, with the chosen map laid over them. */
   readonly picture: ImageData | undefined;
   readonly sound: ImageData;
   /** How far towards not belonging together, 0 to 1; above 0.5 it is said. Undefined without a background head. */
@@ -36,7 +38,15 @@ export type Moment = Omit<WindowAnswer, 'visualAttention' | 'audioAttention'> & 
 
 export type OpenedModel = { readonly classes: readonly string[]; readonly provider: string; readonly windowSeconds: number };
 
+type Maps = { readonly visual: Float32Array | undefined; readonly audio: Float32Array | undefined };
+
 let classifier: WindowClassifier | undefined;
+/** The same model with evidence maps, whose pass back takes time: loaded when they are first asked for. */
+let evidenceClassifier: WindowClassifier | undefined;
+let openSession: OpenSession | undefined;
+/** The newest evidence of what is before the camera, and when the next is due; undefined before the first answer. */
+let liveEvidence: (Maps & Given) | undefined;
+let evidenceDue: number | undefined;
 let soundBuffer: SoundBuffer | undefined;
 let last: Promise<unknown> = Promise.resolve();
 
@@ -60,19 +70,66 @@ function given(inputs: WindowInputs, { picture, sound }: Given): WindowInputs {
   };
 }
 
-async function momentOf(inputs: WindowInputs, modalities: Given, withAttention: boolean, began: number): Promise<Moment> {
+async function answerWithEvidence(inputs: WindowInputs): Promise<WindowAnswer> {
+  const { adapter, backbone } = opened();
+  evidenceClassifier ??= await openWindowClassifier({ adapter, backbone, openSession: openSession!, evidence: true });
+  return evidenceClassifier.answer(inputs);
+}
+
+/**
+ * The answer for a live moment, of which there should be many a second: evidence takes a third of the time at most, and in between
+ * the last one is laid over what is seen now.
+ */
+async function liveAnswer(inputs: WindowInputs, modalities: Given, overlay: Overlay): Promise<WindowAnswer> {
+  if (overlay !== 'evidence') return opened().answer(inputs);
+  // The first answer does not wait until evidence is loaded.
+  if (evidenceDue === undefined) {
+    evidenceDue = 0;
+    return opened().answer(inputs);
+  }
+  const { picture, sound } = modalities;
+  const isOfOthers = liveEvidence?.picture !== picture || liveEvidence.sound !== sound;
+  if (performance.now() < evidenceDue && !isOfOthers)
+    return { ...(await opened().answer(inputs)), visualEvidence: liveEvidence?.visual, audioEvidence: liveEvidence?.audio };
+  const began = performance.now();
+  const answer = await answerWithEvidence(inputs);
+  liveEvidence = { picture, sound, visual: answer.visualEvidence, audio: answer.audioEvidence };
+  evidenceDue = performance.now() + 2 * (performance.now() - began);
+  return answer;
+}
+
+function mapsOf(answer: WindowAnswer, overlay: Overlay): Maps {
+  if (overlay === 'evidence') return { visual: answer.visualEvidence, audio: answer.audioEvidence };
+  if (overlay === 'attention') return { visual: answer.visualAttention, audio: answer.audioAttention };
+  return { visual: undefined, audio: undefined };
+}
+
+async function releaseAll(): Promise<void> {
+  await classifier?.release();
+  await evidenceClassifier?.release();
+  evidenceClassifier = undefined;
+  liveEvidence = undefined;
+  evidenceDue = undefined;
+}
+
+type Answering = (inputs: WindowInputs, modalities: Given, overlay: Overlay) => Promise<WindowAnswer>;
+
+async function momentOf(
+  inputs: WindowInputs,
+  { modalities, overlay, answering, began }: { modalities: Given; overlay: Overlay; answering: Answering; began: number },
+): Promise<Moment> {
   const model = opened();
   const settings = model.adapter.inputs;
-  const used = given(inputs, modalities);
-  const { visualAttention, audioAttention, ...answer } = await model.answer(used);
+  const whole = await answering(given(inputs, modalities), modalities, overlay);
+  const { visualAttention: _, audioAttention: __, visualEvidence: ___, audioEvidence: ____, ...answer } = whole;
+  const { visual, audio } = mapsOf(whole, overlay);
   const milliseconds = performance.now() - began;
   const [rows, columns] = model.grid;
   const seen = inputs.frame && evaluationPicture(inputs.frame, settings);
-  const overlaid = (picture: Picture) =>
-    withAttention && visualAttention ? attentionOverlay(picture, visualAttention, rows, columns) : picture;
+  const overlaid = (picture: Picture) => (visual ? attentionOverlay(picture, visual, rows, columns) : picture);
   const [height, width] = settings.spectrogramSize ?? [frontEnds[settings.frontEnd].height, frontEnds[settings.frontEnd].width];
   const heard = spectrogramPicture(inputs.spectrogram, height, width, frontEnds[settings.frontEnd].axes, {
-    ...(withAttention && audioAttention && { attention: { map: audioAttention, gridHeight: rows, gridWidth: columns } }),
+    ...(audio && { attention: { map: audio, gridHeight: rows, gridWidth: columns } }),
   });
   const moment: Moment = {
     ...inputs.window,
@@ -104,8 +161,9 @@ const worker = plainErrors({
       const adapter = fitAdapter(parsed, backbone, 'The adapter');
       const compute = await openCompute(preference);
       const next = await openWindowClassifier({ adapter, backbone, openSession: compute.openSession });
-      await classifier?.release();
+      await releaseAll();
       classifier = next;
+      openSession = compute.openSession;
       return { classes: adapter.classes, provider: compute.name, windowSeconds: next.windowSeconds };
     });
   },
@@ -120,14 +178,14 @@ const worker = plainErrors({
   },
 
   /** The last seconds with this frame; undefined while there is too little sound. */
-  live(frame: ImageData, modalities: Given, withAttention: boolean): Promise<Moment | undefined> {
+  live(frame: ImageData, modalities: Given, overlay: Overlay): Promise<Moment | undefined> {
     return inTurn(async () => {
       const began = performance.now();
       const model = opened();
       const samples = soundBuffer?.newest(model.windowSeconds);
       if (!soundBuffer || !samples || samples.length < soundBuffer.sampleRate / 4) return undefined;
       const media = momentMedia(fromImageData(frame), samples, soundBuffer.sampleRate);
-      return momentOf(await windowInputs(media, 0, model.adapter.inputs), modalities, withAttention, began);
+      return momentOf(await windowInputs(media, 0, model.adapter.inputs), { modalities, overlay, answering: liveAnswer, began });
     });
   },
 
@@ -135,7 +193,7 @@ const worker = plainErrors({
   file(
     file: Blob,
     name: string,
-    options: Given & { readonly hop: number; readonly attention: boolean },
+    options: Given & { readonly hop: number; readonly overlay: Overlay },
     onMoment: (moment: Moment, seconds: number) => boolean | Promise<boolean>,
   ): Promise<void> {
     return inTurn(async () => {
@@ -145,7 +203,8 @@ const worker = plainErrors({
         for (const start of windowStarts(media.duration, seconds, options.hop)) {
           const began = performance.now();
           const inputs = await windowInputs(media, start, opened().adapter.inputs, 'zero');
-          const moment = await momentOf(inputs, options, options.attention, began);
+          const answering: Answering = options.overlay === 'evidence' ? answerWithEvidence : opened().answer;
+          const moment = await momentOf(inputs, { modalities: options, overlay: options.overlay, answering, began });
           if (!(await onMoment(moment, media.duration))) return;
         }
       } finally {

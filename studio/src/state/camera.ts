@@ -48,7 +48,7 @@ export async function turnOn(): Promise<MediaStream | undefined> {
     return given;
   } catch (error) {
     cameraState.value = 'refused';
-    cameraProblem.value = reasonOf(error);
+    cameraProblem.value = await reasonOf(error);
     return undefined;
   }
 }
@@ -81,13 +81,20 @@ async function listen(given: MediaStream): Promise<void> {
   source.connect(listener);
 }
 
-function reasonOf(error: unknown): string {
+async function reasonOf(error: unknown): Promise<string> {
   if (error instanceof DuetError) return error.message;
   const name = error instanceof DOMException ? error.name : '';
   if (name === 'NotAllowedError')
     return 'The browser was told not to give this page camera and microphone; allow both beside the address and try again, or add files instead.';
-  if (name === 'NotFoundError')
-    return 'Duet learns from picture and sound together, and no camera or no microphone was found; plug them in and try again, or add files instead.';
+  if (name === 'NotFoundError') {
+    const kinds = (await navigator.mediaDevices.enumerateDevices()).map(({ kind }) => kind);
+    const missing = kinds.includes('videoinput')
+      ? 'no microphone'
+      : kinds.includes('audioinput')
+        ? 'no camera'
+        : 'neither camera nor microphone';
+    return `Duet learns from picture and sound together, and ${missing} was found; plug it in and try again, or add files instead.`;
+  }
   if (name === 'NotReadableError')
     return 'Another program is using the camera or the microphone; close it and try again, or add files instead.';
   return 'Camera and microphone could not be turned on; try again, or add files instead.';

@@ -16,7 +16,7 @@ export function ExampleTile({ example }: { readonly example: StoredExample }) {
       <button
         type="button"
         class="face"
-        aria-label={`${example.name}, ${example.seconds.toFixed(1)} seconds: play`}
+        aria-label={`${example.name}, ${example.seconds.toFixed(1)} s: play`}
         onClick={() => setOpen(true)}
         onKeyDown={(event) => event.key === 'Delete' && remove()}
       >

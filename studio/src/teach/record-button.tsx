@@ -20,6 +20,8 @@ export function RecordButton({ one }: { readonly one: StoredClass }) {
     if (!isRecording) return;
     const began = performance.now();
     const timer = setInterval(() => {
+      // On a busy computer it may ring once more after the end.
+      if (!held.current) return;
       const passed = (performance.now() - began) / 1000;
       setSeconds(passed);
       if (passed >= longestSeconds) void end();
@@ -65,7 +67,7 @@ export function RecordButton({ one }: { readonly one: StoredClass }) {
       type="button"
       class={`button record ${isRecording ? 'recording' : ''}`}
       aria-pressed={isRecording}
-      aria-label={`Hold to record ${one.name}`}
+      aria-label={isRecording ? `${seconds.toFixed(1)} s of ${one.name} recorded` : `Hold to record ${one.name}`}
       disabled={cameraState.value === 'asking' || (recordingClass.value !== undefined && recordingClass.value !== one.id)}
       onPointerDown={(event) => {
         if (event.button !== 0) return;

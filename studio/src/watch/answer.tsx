@@ -6,20 +6,22 @@ import type { Options } from './watch.tsx';
 
 export function MomentPictures(props: { readonly moment: Moment | undefined; readonly options: Options; readonly mirrored?: boolean }) {
   const { moment, options } = props;
-  const attended = options.attention ? ', with what the model attends to' : '';
+  const overlaid = { evidence: ', with what sounds lit up', attention: ', with what the model attends to lit up', none: '' }[
+    options.overlay
+  ];
   return (
     <div class="pair">
       <figure>
         {moment && !moment.picture ? (
           <div class="absent">{options.picture ? 'No picture in this file' : 'Picture is switched off'}</div>
         ) : (
-          <Pixels image={moment?.picture} class={props.mirrored ? 'mirrored' : ''} label={`What it sees${attended}`} />
+          <Pixels image={moment?.picture} class={props.mirrored ? 'mirrored' : ''} label={`What it sees${overlaid}`} />
         )}
         <figcaption>sees</figcaption>
       </figure>
       <figure>
         {options.sound ? (
-          <Pixels image={moment?.sound} label={`What it hears as a spectrogram${attended}`} />
+          <Pixels image={moment?.sound} label={`What it hears as a spectrogram${overlaid}`} />
         ) : (
           <div class="absent">Sound is switched off</div>
         )}
@@ -78,7 +80,7 @@ export function Probabilities({ moment, classes }: { readonly moment: Moment | u
 
 function Bar(props: { readonly name: string; readonly share: number | undefined; readonly series: number | undefined }) {
   const share = props.share ?? 0;
-  const colour = props.series === undefined ? 'var(--warm)' : seriesColour(props.series);
+  const colour = props.series === undefined ? 'var(--soft)' : seriesColour(props.series);
   return (
     <div class={`bar ${props.series === undefined ? 'background-bar' : ''}`}>
       <span class="name" title={props.name}>

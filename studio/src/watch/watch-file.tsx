@@ -108,7 +108,7 @@ function useWindows(file: File, options: Options) {
     seconds: 0,
     isDone: false,
   });
-  const { picture, sound, attention } = options;
+  const { picture, sound, overlay } = options;
   const files = model.value?.files;
   useEffect(() => {
     let isWanted = true;
@@ -118,13 +118,13 @@ function useWindows(file: File, options: Options) {
       return isWanted;
     };
     ensureOpened()
-      .then(() => watchingWorker().file(file, file.name, { picture, sound, attention, hop }, proxy(take)))
+      .then(() => watchingWorker().file(file, file.name, { picture, sound, overlay, hop }, proxy(take)))
       .catch((error: unknown) => isWanted && recoverWatching(error))
       .then(() => isWanted && setState((before) => ({ ...before, isDone: true })));
     return () => {
       isWanted = false;
     };
-  }, [file, picture, sound, attention, files]);
+  }, [file, picture, sound, overlay, files]);
   return state;
 }
 

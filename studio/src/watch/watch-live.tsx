@@ -92,8 +92,8 @@ function useRecognition(options: Options) {
         canvas.height = element.videoHeight;
         pen.drawImage(element, 0, 0);
         const frame = pen.getImageData(0, 0, canvas.width, canvas.height);
-        const { attention, ...given } = wanted.current;
-        const answer = await watchingWorker().live(transfer(frame, [frame.data.buffer]), given, attention);
+        const { overlay, ...given } = wanted.current;
+        const answer = await watchingWorker().live(transfer(frame, [frame.data.buffer]), given, overlay);
         if (!isOn) return;
         if (!answer) {
           await pause(100);

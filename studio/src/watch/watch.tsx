@@ -1,5 +1,6 @@
 // Watch: what the model recognises, live or in a file.
 import { useState } from 'preact/hooks';
+import { type Overlay, overlays } from '../engine/overlay.ts';
 import { model, openAdapterFiles } from '../state/model.ts';
 import { notify, notifyProblem } from '../state/notices.ts';
 import { goTo } from '../state/place.ts';
@@ -9,11 +10,11 @@ import { WatchFile } from './watch-file.tsx';
 import { WatchLive } from './watch-live.tsx';
 
 const sources = ['live', 'file'] as const;
-export type Options = { readonly picture: boolean; readonly sound: boolean; readonly attention: boolean };
+export type Options = { readonly picture: boolean; readonly sound: boolean; readonly overlay: Overlay };
 
 export function Watch() {
   const [source, setSource] = useState<(typeof sources)[number]>('live');
-  const [options, setOptions] = useState<Options>({ picture: true, sound: true, attention: true });
+  const [options, setOptions] = useState<Options>({ picture: true, sound: true, overlay: 'evidence' });
   if (!model.value)
     return (
       <Empty title="No model yet">
@@ -36,7 +37,7 @@ export function Watch() {
         </div>
         <Choice
           name="source"
-          legend=""
+          legend="What to watch"
           values={sources}
           labels={{ live: 'Camera and microphone', file: 'A file' }}
           value={source}
@@ -50,9 +51,14 @@ export function Watch() {
         <Switch on={options.sound} onChange={(sound) => set({ sound })}>
           Sound
         </Switch>
-        <Switch on={options.attention} onChange={(attention) => set({ attention })}>
-          Show what it attends to
-        </Switch>
+        <Choice
+          name="overlay"
+          legend="Lay over"
+          values={overlays}
+          labels={{ evidence: 'What sounds', attention: 'Attention', none: 'Nothing' }}
+          value={options.overlay}
+          onChange={(overlay) => set({ overlay })}
+        />
       </div>
       {source === 'live' ? <WatchLive options={options} /> : <WatchFile options={options} />}
     </>
