@@ -18,7 +18,7 @@ export type Floor = {
   readonly operations: number;
   readonly bytes: number;
   readonly milliseconds: number;
-  /** With the products that have a frozen weight in eight bits, in training those of the way forward. */
+  /** With the products that have a frozen weight in eight bits, on the way forward and on the way back. */
   readonly int8Milliseconds: number;
 };
 
@@ -97,7 +97,7 @@ export function floorOf(job: Job, config: MaAvtConfig, machine: Machine): Floor 
     const bytes = passes * weights;
     const moved = bytes / machine.bytesPerSecond;
     const seconds = Math.max(operations / machine.operationsPerSecond, moved);
-    const int8Operations = 2 * ahead.byWeights;
+    const int8Operations = 2 * all.byWeights;
     const int8Seconds = int8Operations / machine.int8OperationsPerSecond + (operations - int8Operations) / machine.operationsPerSecond;
     // A weight of eight bits is a quarter of the bytes.
     return { operations, bytes, milliseconds: 1000 * seconds, int8Milliseconds: 1000 * Math.max(int8Seconds, moved / 4) };
