@@ -20,7 +20,7 @@ export const machineSettings = grouped('Machine:', {
   threads: setting('--threads <number>', 'threads inside one operation (default: one per core)', wholeNumber({ least: 1, most: 1024 })),
   precision: settingWithDefault(
     '--precision <name>',
-    'in what the backbone’s products are computed; int8 is several times faster, on the processor, and rounds',
+    'in what the backbone’s products are computed; int8 is faster, on the processor and for large backbones, and rounds',
     choice(precisions),
     'float32',
   ),
