@@ -34,6 +34,12 @@ export function inputSettings(backbone: BackboneConfig, { frontEnd, normalisatio
   return { imageSize: backbone.inputSize, mean, std, frontEnd, spectrogramSize: backbone.inputSize, resizeFilter: 'bicubic' };
 }
 
+/** Whether pictures come to the backbone in another range than it was trained on. */
+export function hasForeignRange(backbone: BackboneConfig, choices: InputChoices): boolean {
+  const { mean, std } = inputSettings(backbone, choices);
+  return String([...mean, ...std]) !== String([...backbone.mean, ...backbone.std]);
+}
+
 /** The two files of an adapter folder. */
 export function adapterFiles(
   folded: ReadonlyMap<string, Float32Array>,

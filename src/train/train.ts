@@ -9,7 +9,7 @@ import { describeSplits } from '../data/split.ts';
 import { readSplitFile, writeSplitFile } from '../data/split-file-node.ts';
 import { DuetError } from '../errors.ts';
 import { writeFileAtomic } from '../files/write-atomic.ts';
-import { adapterFiles, inputSettings } from '../infer/adapter.ts';
+import { adapterFiles, hasForeignRange, inputSettings } from '../infer/adapter.ts';
 import { foldParameters } from '../infer/fold.ts';
 import { type ParameterCounts, parameterCounts } from '../infer/parameter-counts.ts';
 import { openPredictor, type Predictor } from '../infer/predictor.ts';
@@ -140,6 +140,11 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     predictor = await openPredictor({ backbone, config, batchSize: Math.min(16, batchSize), openSession });
     const { epoch } = checkpoint.progress;
     onEvent({ kind: 'start', config: runConfig, dataset, parameters: counts, provider: step.provider, epochsDone: epoch });
+    if (hasForeignRange(backbone.config, training)) {
+      const text =
+        'Pictures are normalised with ImageNet’s mean and deviation, as the recipe asks; this backbone was trained on another range, and --normalisation backbone may do much better.';
+      onEvent({ kind: 'note', text });
+    }
     const labels = new Map(dataset.examples.map(({ id, label }) => [id, dataset.classes.indexOf(label)]));
     const labelOf = (id: string) => labels.get(id)!;
     const keepAdapter = (folded: ReadonlyMap<string, Float32Array>) => {
