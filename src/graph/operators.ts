@@ -206,7 +206,6 @@ export const elementTypeNumbers: Readonly<Record<ElementType, number>> = {
   float32: 1,
   uint8: 2,
   int8: 3,
-  int32: 6,
   int64: 7,
   bool: 9,
   float64: 11,

@@ -3,7 +3,7 @@
 /** Lengths of a tensor's axes, outermost first; `[]` is a scalar. */
 export type Shape = readonly number[];
 
-export type ElementType = 'float32' | 'float64' | 'int64' | 'int32' | 'int8' | 'uint8' | 'bool';
+export type ElementType = 'float32' | 'float64' | 'int64' | 'int8' | 'uint8' | 'bool';
 
 /** Values of a constant, row by row. Booleans are bytes, 0 or 1. */
 export type TensorData = Float32Array | Float64Array | BigInt64Array | Int8Array | Uint8Array;

@@ -29,6 +29,20 @@ export function line(x1: number, y1: number, x2: number, y2: number, colour = li
 
 /** The chart as one picture to a screen reader, named by its title and description. */
 export function svg(width: number, height: number, description: string, ...children: readonly string[]): string {
-  const attributes = { viewBox: `0 0 ${Math.round(width)} ${Math.round(height)}`, role: 'img', 'aria-label': description, class: 'chart' };
+  return chart('chart', width, height, description, children);
+}
+
+/** The same for a chart that would be too small to read on a narrow page: there it is scrolled instead. */
+export function wideSvg(width: number, height: number, description: string, ...children: readonly string[]): string {
+  return chart('chart wide', width, height, description, children);
+}
+
+function chart(className: string, width: number, height: number, description: string, children: readonly string[]): string {
+  const attributes = {
+    viewBox: `0 0 ${Math.round(width)} ${Math.round(height)}`,
+    role: 'img',
+    'aria-label': description,
+    class: className,
+  };
   return element('svg', { xmlns: 'http://www.w3.org/2000/svg', ...attributes, 'font-family': 'system-ui, sans-serif' }, ...children);
 }

@@ -1,5 +1,5 @@
 // Shares of several things side by side: a dot for each measurement, a bar at their mean.
-import { accentColour, chartWidth, inkColour, label, line, softColour, svg } from './chart-style.ts';
+import { accentColour, chartWidth, inkColour, label, line, softColour, wideSvg } from './chart-style.ts';
 import { percent } from './format.ts';
 import { element, escapeText } from './markup.ts';
 import { linearScale, roundTicks } from './scale.ts';
@@ -46,5 +46,5 @@ export function dotPlot(title: string, rows: readonly DotRow[]): string {
     ];
   });
   const description = `${title}. ${means.map(({ name, mean }) => `${name}: ${percent(mean)}`).join('; ')}.`;
-  return svg(width, floor + bottom, description, ...ticks, ...marks).replace('class="chart"', 'class="chart wide"');
+  return wideSvg(width, floor + bottom, description, ...ticks, ...marks);
 }

@@ -82,7 +82,7 @@ export function timelineSection(timeline: Timeline): string {
     return element('div', { class: 'timeline' }, heading(timeline.title), element('p', { class: 'note' }, 'No events.'));
   const rows = timeline.events.map((event) => [event.label, clock(event.start, 1), clock(event.end, 1), percent(event.probability, 0)]);
   const table = listTable('', ['event', 'from', 'to', 'probability'], rows, 1);
-  const chart = timelineChart(timeline).replace('class="chart"', 'class="chart wide"');
+  const chart = timelineChart(timeline);
   const details = element('details', {}, element('summary', {}, 'The events as a table'), table);
   return element('div', { class: 'timeline' }, heading(timeline.title), scrolled(chart), details);
 }

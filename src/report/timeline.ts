@@ -1,5 +1,5 @@
 // Events over a long video: one row per label, one bar per event.
-import { accentColour, inkColour, label, line, svg } from './chart-style.ts';
+import { accentColour, inkColour, label, line, wideSvg } from './chart-style.ts';
 import { clock, percent } from './format.ts';
 import { element, escapeText } from './markup.ts';
 import type { Timeline, TimelineEvent } from './report.ts';
@@ -24,7 +24,7 @@ export function timelineChart(timeline: Timeline): string {
   const names = labels.map((name, row) => label(shortened(name), left - 10, 8 + (row + 0.5) * rowHeight + 4, 'end', inkColour));
   const bars = timeline.events.map((event) => bar(event, x(event.start), x(event.end), 8 + labels.indexOf(event.label) * rowHeight));
   const description = `${timeline.title}: ${timeline.events.length} events in ${clock(end)}.`;
-  return svg(width, floor + 26, description, ...ticks, ...names, ...bars);
+  return wideSvg(width, floor + 26, description, ...ticks, ...names, ...bars);
 }
 
 function bar(event: TimelineEvent, from: number, to: number, top: number): string {

@@ -17,8 +17,8 @@ const zeroPoint = 128;
  */
 export function quantised(outputs: Readonly<Record<string, Tensor>>, largestWeight = 127): Record<string, Tensor> {
   // A batch that passes the blocks in chunks multiplies with each weight several times.
-  const weights = [new Map<Tensor, QuantisedWeight>(), new Map<Tensor, QuantisedWeight>()] as const;
-  const activations = new Map<Tensor, QuantisedRows>();
+  const weights = [new Map<Tensor, Quantised>(), new Map<Tensor, Quantised>()] as const;
+  const activations = new Map<Tensor, Quantised>();
   return rewrite(outputs, (node, [x, , bias]) => {
     const weight = frozenWeight(node);
     if (!weight) return undefined;
@@ -44,10 +44,10 @@ function frozenWeight({ operator, inputs, attributes }: Node): Tensor | undefine
   return weight.source.name !== undefined && elementCount(weight.shape) >= smallestWeight ? weight : undefined;
 }
 
-type QuantisedRows = { readonly values: Tensor; readonly scales: Tensor };
-type QuantisedWeight = { readonly values: Tensor; readonly scales: Tensor };
+/** A matrix in 8 bits, with the scale of each of its rows or of each of its columns. */
+type Quantised = { readonly values: Tensor; readonly scales: Tensor };
 
-function quantisedRows(x: Tensor): QuantisedRows {
+function quantisedRows(x: Tensor): Quantised {
   const rows = x.shape[0]!;
   // The least scale lets a row of zeros be zeros.
   const scales = add(multiply(max(abs(x), [1]), 1 / largestActivation), 1e-30);
@@ -55,7 +55,7 @@ function quantisedRows(x: Tensor): QuantisedRows {
 }
 
 /** The weight as a right side [inner, columns] of int8, and the scale of each column. */
-function quantisedWeight({ source, shape }: Tensor, isTransposed: boolean, largest: number): QuantisedWeight {
+function quantisedWeight({ source, shape }: Tensor, isTransposed: boolean, largest: number): Quantised {
   if (source.kind !== 'constant') throw new Error('quantise: the weight is not a constant');
   const [inner, columns] = (isTransposed ? shape.toReversed() : shape) as [number, number];
   const data = source.data as Float32Array;
