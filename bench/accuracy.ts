@@ -1,7 +1,8 @@
 // Whether predictions in eight bits are those in 32: a trained ViT-Tiny on real clips, where they lie beside the repository.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { evaluate } from '../src/train/evaluate.ts';
+import { examplesOf } from '../src/data/dataset.ts';
+import { evaluate, openEvaluationData } from '../src/train/evaluate.ts';
 import { recipes } from '../src/train/recipes.ts';
 import { train } from '../src/train/train.ts';
 import { precisionOf } from './duet-jobs.ts';
@@ -22,10 +23,9 @@ export async function measureAccuracy({ cache, pace }: Settings): Promise<Outcom
   const run = join(cache, 'accuracy-run');
   if (!existsSync(join(run, 'adapter_config.json')))
     await train({ data, backbone, out: run, force: true, session, training: { ...recipes.duet, epochs, seed: 0 } });
-  const scored = async (variant: string, split: 'all' | 'test') =>
-    evaluate({ run, data, split, session: { ...session, ...precisionOf(variant) } });
-  const [exact, coarse] = [await scored('', 'all'), await scored('int8', 'all')];
-  const test = new Set((await scored('', 'test')).clips.map(({ id }) => id));
+  const scored = (variant: string) => evaluate({ run, data, split: 'all', session: { ...session, ...precisionOf(variant) } });
+  const [exact, coarse] = [await scored(''), await scored('int8')];
+  const test = new Set(examplesOf(await openEvaluationData('test', { run, data }), 'test').map(({ id }) => id));
   const answers = new Map(exact.clips.map((clip) => [clip.id, clip.predicted]));
   const agreement = coarse.clips.filter(({ id, predicted }) => answers.get(id) === predicted).length / coarse.clips.length;
   const ofTest = (clips: typeof exact.clips) => {
