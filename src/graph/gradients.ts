@@ -29,6 +29,12 @@ import { filled, type Node, resolveAxis, type Tensor } from './tensor.ts';
 
 type GradientRow = (node: Node, gradient: Tensor, gradients: readonly (Tensor | undefined)[]) => readonly (Tensor | undefined)[];
 
+/**
+ * Of the gradient of a in y = a b: the sums of its rows' products with a's, which are those of y's gradient with y
+ * (Dao et al. 2022, FlashAttention, appendix B.2) and so come from a narrower tensor where a is attention.
+ */
+const contractions = new WeakMap<Tensor, { readonly against: Tensor; sums(): Tensor }>();
+
 /** Rows for the operators that can be differentiated. `gradient` is that of the first output. */
 export const gradientTable: Partial<Record<OperatorName, GradientRow>> = {
   Add: ({ inputs: [a, b] }, g) => [sumToShape(g, a!.shape), sumToShape(g, b!.shape)],
@@ -47,13 +53,13 @@ export const gradientTable: Partial<Record<OperatorName, GradientRow>> = {
   Softplus: ({ inputs: [x] }, g) => [multiply(g, sigmoid(x!))],
   Erf: ({ inputs: [x] }, g) => [multiply(g, multiply(exp(negate(multiply(x!, x!))), 2 / Math.sqrt(Math.PI)))],
   Relu: ({ inputs: [x] }, g) => [where(greater(x!, 0), g, 0)],
-  // d/dx x Phi(x) = Phi(x) + x phi(x), with the unit normal's distribution Phi and density phi = exp(-u^2) / sqrt(2 pi), u = x / sqrt 2;
-  // the density's factor goes into the exponent, which saves a pass over a wide tensor.
+  // d/dx x Phi(x) = Phi(x) + x phi(x) = (1 + erf(u) + 2 x phi(x)) / 2, with the unit normal's distribution Phi and density
+  // phi = exp(-u^2) / sqrt(2 pi), u = x / sqrt 2. Factors go into the exponent and, halving g, into the product that g comes from:
+  // each saves a pass over a wide tensor.
   Gelu: ({ inputs: [x] }, g) => {
     const u = multiply(x!, Math.SQRT1_2);
-    const density = exp(subtract(-Math.log(2 * Math.PI) / 2, multiply(u, u)));
-    const distribution = add(multiply(erf(u), 0.5), 0.5);
-    return [multiply(g, add(distribution, multiply(x!, density)))];
+    const twiceDensity = exp(subtract(Math.log(2 / Math.PI) / 2, multiply(u, u)));
+    return [multiply(multiply(g, 0.5), add(add(erf(u), multiply(x!, twiceDensity)), 1))];
   },
   Cast: ({ inputs: [x] }, g) => [x!.elementType.startsWith('float') ? cast(g, x!.elementType) : undefined],
   Where: ({ inputs: [condition, a, b] }, g) => [
@@ -61,10 +67,11 @@ export const gradientTable: Partial<Record<OperatorName, GradientRow>> = {
     sumToShape(where(condition!, g, 0), a!.shape),
     sumToShape(where(condition!, 0, g), b!.shape),
   ],
-  MatMul: ({ inputs: [a, b] }, g) => [
-    sumToShape(matMul(g, swapLastAxes(b!)), a!.shape), //
-    sumToShape(matMul(swapLastAxes(a!), g), b!.shape),
-  ],
+  MatMul: ({ inputs: [a, b], outputs: [y] }, g) => {
+    const ofA = sumToShape(matMul(g, swapLastAxes(b!)), a!.shape);
+    if (a!.shape.length === g.shape.length) contractions.set(ofA, { against: a!, sums: () => sum(multiply(g, y!), [-1], true) });
+    return [ofA, sumToShape(matMul(swapLastAxes(a!), g), b!.shape)];
+  },
   // y = op(a) op(b) + bias; the four cases of transposition reduce to products that need no Transpose node.
   Gemm: ({ inputs: [a, b, bias], attributes }, g) => {
     const transA = attributes.transA === 1;
@@ -105,17 +112,27 @@ export const gradientTable: Partial<Record<OperatorName, GradientRow>> = {
     return [divide(multiply(isMax, spreadReduced(node, g)), ties)];
   },
   Softmax: ({ outputs: [y], attributes }, g) => {
-    const weighted = multiply(g, y!);
-    return [subtract(weighted, multiply(y!, sum(weighted, [attributes.axis as number], true)))];
+    const axis = attributes.axis as number;
+    const known = resolveAxis(axis, y!.shape.length) === y!.shape.length - 1 ? contractions.get(g) : undefined;
+    const sums = known?.against === y ? known!.sums() : sum(multiply(g, y!), [axis], true);
+    return [multiply(y!, subtract(g, sums))];
   },
   LogSoftmax: ({ outputs: [y], attributes }, g) => [subtract(g, multiply(exp(y!), sum(g, [attributes.axis as number], true)))],
-  // With the normalised input n: dx = (h - mean(h) - n mean(h n)) / deviation, h = g scale (Ba et al. 2016, section 3, differentiated).
+  // With the normalised input n, h = g scale and the deviation d: dx = (h - mean(h) - n mean(h n)) / d (Ba et al. 2016, section 3,
+  // differentiated), sorted by what is multiplied with h, with x and with ones.
   LayerNormalization: ({ inputs: [x, scale, bias], outputs: [, average, inverseDeviation] }, g, [, ...ofStatistics]) => {
     if (ofStatistics.some(Boolean)) throw new Error('LayerNormalization: gradients of the statistics have no rule');
-    const normalised = multiply(subtract(x!, average!), inverseDeviation!);
     const h = multiply(g, scale!);
-    const centred = subtract(subtract(h, mean(h, [-1], true)), multiply(normalised, mean(multiply(h, normalised), [-1], true)));
-    return [multiply(centred, inverseDeviation!), sumToShape(multiply(g, normalised), scale!.shape), sumToShape(g, bias!.shape)];
+    const meanOfH = mean(h, [-1], true);
+    const covariance = subtract(mean(multiply(h, x!), [-1], true), multiply(meanOfH, average!));
+    const ofX = multiply(covariance, multiply(inverseDeviation!, multiply(inverseDeviation!, inverseDeviation!)));
+    const ofOnes = subtract(multiply(ofX, average!), multiply(meanOfH, inverseDeviation!));
+    const normalised = multiply(subtract(x!, average!), inverseDeviation!);
+    return [
+      add(subtract(multiply(h, inverseDeviation!), multiply(x!, ofX)), ofOnes),
+      sumToShape(multiply(g, normalised), scale!.shape),
+      sumToShape(g, bias!.shape),
+    ];
   },
 };
 

@@ -80,15 +80,24 @@ export function selfAttention(x: Tensor, weights: Weights, heads: number, querie
   const width = x.shape.at(-1)!;
   const headWidth = width / heads;
   const projected = (tokens: Tensor, part: string) => linear(tokens, weights(`${part}.weight`), weights(`${part}.bias`));
-  const perHead = (tokens: Tensor, perm: readonly number[]) =>
-    transpose(reshape(tokens, [tokens.shape[0]!, tokens.shape[1]!, heads, headWidth]), perm);
-  const query = perHead(projected(queries, 'query'), [0, 2, 1, 3]); // [N, H, queries, D]
-  const key = perHead(projected(x, 'key'), [0, 2, 3, 1]); // [N, H, D, T]
-  const value = perHead(projected(x, 'value'), [0, 2, 1, 3]); // [N, H, T, D]
-  // Scaled here, beside the product, so that ONNX Runtime makes one operation of both.
-  const scores = matMul(multiply(query, headWidth ** -0.5), key);
-  const mixed = transpose(matMul(softmax(scores), value), [0, 2, 1, 3]);
-  return { output: linear(reshape(mixed, queries.shape), weights('proj.weight'), weights('proj.bias')), scores };
+  const count = x.shape[0]!;
+  // Heads join the sequences' axis; a transposition beside the product then stays one of its own, and ONNX Runtime takes it and the
+  // scaling into the product, on the way back as well.
+  const perHead = (tokens: Tensor) => {
+    const length = tokens.shape[1]!;
+    const split = transpose(reshape(tokens, [count, length, heads, headWidth]), [0, 2, 1, 3]);
+    return reshape(split, [count * heads, length, headWidth]);
+  };
+  const query = perHead(projected(queries, 'query'));
+  const key = perHead(projected(x, 'key'));
+  const value = perHead(projected(x, 'value'));
+  const scores = matMul(multiply(query, headWidth ** -0.5), transpose(key, [0, 2, 1])); // [N H, queries, T]
+  const length = queries.shape[1]!;
+  const mixed = transpose(reshape(matMul(softmax(scores), value), [count, heads, length, headWidth]), [0, 2, 1, 3]);
+  return {
+    output: linear(reshape(mixed, queries.shape), weights('proj.weight'), weights('proj.bias')),
+    scores: reshape(scores, [count, heads, length, x.shape[1]!]),
+  };
 }
 
 /**

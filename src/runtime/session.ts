@@ -57,7 +57,7 @@ export async function openSession(runtime: OnnxRuntime, graph: EncodedGraph, opt
     logSeverityLevel: 3,
     // Planned blocks come on top of the arena that the first run has grown: almost twice the memory, and no faster.
     enableMemPattern: false,
-    ...(graph.folder !== undefined && mappedFrom(graph.folder)),
+    ...(graph.folder !== undefined && mappedFrom(graph.folder, options.precision === 'int8')),
     ...(threads !== undefined && { intraOpNumThreads: threads, interOpNumThreads: 1 }),
   };
   const session = await runtime.InferenceSession.create(graph.bytes, settings).catch((error: unknown) => {
@@ -87,9 +87,12 @@ export async function openSession(runtime: OnnxRuntime, graph: EncodedGraph, opt
   };
 }
 
-/** Constants are mapped from their file and used there, by all sessions; packing them anew would make a copy for each. */
-function mappedFrom(folder: string): InferenceSession.SessionOptions {
-  return { extra: { session: { model_external_initializers_file_folder_path: folder, disable_prepacking: '1' } } };
+/**
+ * Constants are mapped from their file and used there, by all sessions: packing them anew for products would make a copy for each. In
+ * 8 bits the weights are the session's own anyway.
+ */
+function mappedFrom(folder: string, packsWeights: boolean): InferenceSession.SessionOptions {
+  return { extra: { session: { model_external_initializers_file_folder_path: folder, disable_prepacking: packsWeights ? '0' : '1' } } };
 }
 
 function providerError(provider: Provider, error: unknown): DuetError {
