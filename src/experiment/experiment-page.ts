@@ -17,6 +17,7 @@ const metricTitles: Readonly<Record<MetricName, string>> = {
   calibrationError: 'calibration error',
   pictureMissing: 'picture missing',
   soundMissing: 'sound missing',
+  falseAlarms: 'own: background',
   swappedPicture: 'swapped: picture',
   swappedSound: 'swapped: sound',
   swappedBackground: 'swapped: background',
@@ -27,8 +28,9 @@ const metricGroups: readonly { readonly caption: string; readonly names: readonl
   { caption: 'Clips as they are.', names: ['accuracy', 'macroF1', 'backgroundAuc', 'calibrationError'] },
   { caption: 'Accuracy with a plain picture or silence in the place of what is missing.', names: ['pictureMissing', 'soundMissing'] },
   {
-    caption: 'How often a picture with another class’s sound is taken for what it shows, for what sounds, or for background.',
-    names: ['swappedPicture', 'swappedSound', 'swappedBackground'],
+    caption:
+      'How often a clip is taken for background though it is none, and how often a picture with another class’s sound is taken for what it shows, for what sounds, or for background.',
+    names: ['falseAlarms', 'swappedPicture', 'swappedSound', 'swappedBackground'],
   },
 ];
 

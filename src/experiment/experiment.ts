@@ -111,6 +111,7 @@ function metricsOf({ accuracy, macroF1, backgroundAuc, calibration, robustness }
     ...{ accuracy, macroF1, backgroundAuc: backgroundAuc ?? null, calibrationError: calibration.expectedError },
     pictureMissing: robustness?.pictureMissing ?? null,
     soundMissing: robustness?.soundMissing ?? null,
+    falseAlarms: robustness?.falseAlarms ?? null,
     swappedPicture: swapped?.picture ?? null,
     swappedSound: swapped?.sound ?? null,
     swappedBackground: swapped?.background ?? null,

@@ -16,6 +16,7 @@ export const metricNames = [
   'calibrationError',
   'pictureMissing',
   'soundMissing',
+  'falseAlarms',
   'swappedPicture',
   'swappedSound',
   'swappedBackground',

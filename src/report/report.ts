@@ -40,6 +40,8 @@ export type Calibration = {
 export type Robustness = {
   readonly pictureMissing: number;
   readonly soundMissing: number;
+  /** Share of clips that are called background though they are none. */
+  readonly falseAlarms: number | undefined;
   readonly swapped: { readonly picture: number; readonly sound: number; readonly background: number; readonly other: number } | undefined;
 };
 

@@ -3,10 +3,11 @@ import { percent } from './format.ts';
 import type { Robustness } from './report.ts';
 
 /** Names and shares. */
-export function robustnessRows({ pictureMissing, soundMissing, swapped }: Robustness): (readonly [string, string])[] {
+export function robustnessRows({ pictureMissing, soundMissing, falseAlarms, swapped }: Robustness): (readonly [string, string])[] {
   return [
     ['accuracy without picture', percent(pictureMissing)],
     ['accuracy without sound', percent(soundMissing)],
+    ...(falseAlarms === undefined ? [] : ([['own sound: called background', percent(falseAlarms)]] as const)),
     ...(swapped === undefined
       ? []
       : ([

@@ -7,6 +7,7 @@ import { foldParameters } from '../infer/fold.ts';
 import type { Predictor } from '../infer/predictor.ts';
 import { isBehindZero } from '../model/adaptation.ts';
 import type { MaAvtConfig } from '../model/config.ts';
+import { withCalibratedBackground } from './calibrate-background.ts';
 import { addGradientNoise } from './gradient-noise.ts';
 import { clipGradients, defaultOptimiser, gradientNorm, optimiserStep } from './optimiser.ts';
 import { type Checkpoint, type EpochRecord, freshSums, type RunProgress } from './progress.ts';
@@ -31,7 +32,7 @@ export type LoopOptions = {
   readonly signal: AbortSignal | undefined;
   readonly onStep: (epoch: number, step: number, steps: number, loss: number) => void;
   readonly onNote: (text: string) => void;
-  /** An epoch is over. `folded` are the adapter's tensors of this epoch. */
+  /** An epoch is over. `folded` are the adapter's tensors of this epoch, its background head calibrated. */
   readonly onEpoch: (record: EpochRecord, isBest: boolean, folded: ReadonlyMap<string, Float32Array>) => Promise<void>;
 };
 
@@ -60,14 +61,14 @@ export async function trainingLoop(options: LoopOptions): Promise<Outcome> {
     progress.epoch++;
     progress.stepsInEpoch = 0;
     progress.sums = freshSums();
-    await options.onEpoch(record, isBest, folded);
+    await options.onEpoch(record, isBest, withCalibratedBackground(folded, score?.backgroundLogits));
   }
   progress.finished = true;
   return 'finished';
 }
 
 /** The paper's background head is additive and its AUC stays at chance: worth a look at the end, not half the validation's time. */
-function mismatchesOf({ config, training }: LoopOptions): { mismatchSeed?: number } {
+export function mismatchesOf({ config, training }: Pick<LoopOptions, 'config' | 'training'>): { mismatchSeed?: number } {
   return config.heads === 'paper' ? {} : { mismatchSeed: training.seed };
 }
 

@@ -20,6 +20,8 @@ export type Robustness = {
   readonly pictureMissing: number;
   /** Accuracy, 0 to 1, with silence in place of each sound. */
   readonly soundMissing: number;
+  /** Share of clips that are said to be background though they are none; undefined without a background head. */
+  readonly falseAlarms: number | undefined;
   /** Undefined where all clips are of one class. */
   readonly swapped: SwappedShares | undefined;
 };

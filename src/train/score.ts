@@ -27,6 +27,15 @@ export type ScoredClip = {
   readonly backgroundLogit: number | undefined;
 };
 
+/** Background logits of a split's clips and of its pictures with another class's sound. */
+export type BackgroundLogits = {
+  /** Of clips whose sound belongs to their picture. */
+  readonly related: readonly number[];
+  readonly mismatched: readonly number[];
+  /** Of clips that are labelled background. */
+  readonly labelled: readonly number[];
+};
+
 export type Score = {
   readonly clips: readonly ScoredClip[];
   /** Share of clips that are said to be what they are, 0 to 1. */
@@ -34,6 +43,8 @@ export type Score = {
   readonly macroF1: number;
   /** How well the background logit tells mismatched pairs from true ones; undefined without a background head or without pairs. */
   readonly backgroundAuc: number | undefined;
+  /** Undefined without a background head. */
+  readonly backgroundLogits: BackgroundLogits | undefined;
   /** Mean cross-entropy in nats. */
   readonly loss: number;
   readonly confusion: readonly (readonly number[])[];
@@ -104,18 +115,15 @@ export async function scoreSplit(split: Split, options: ScoreOptions): Promise<S
   );
   const logits = (isWanted: (label: number) => boolean) =>
     answers.flatMap(({ label, backgroundLogit }) => (isWanted(label) && backgroundLogit !== undefined ? [backgroundLogit] : []));
-  const unrelated = [...mismatched, ...logits((label) => label === backgroundLabel)];
+  const related = logits((label) => label !== backgroundLabel);
+  const ofBackground = logits((label) => label === backgroundLabel);
+  const unrelated = [...mismatched, ...ofBackground];
   return {
     clips,
     accuracy: accuracy(confusion),
     macroF1: macroF1(confusion),
-    backgroundAuc:
-      unrelated.length > 0
-        ? areaUnderCurve(
-            unrelated,
-            logits((label) => label !== backgroundLabel),
-          )
-        : undefined,
+    backgroundAuc: unrelated.length > 0 ? areaUnderCurve(unrelated, related) : undefined,
+    backgroundLogits: hasBackground ? { related, mismatched, labelled: ofBackground } : undefined,
     loss: clips.reduce((sum, { probabilities, label }) => sum - Math.log(Math.max(probabilities[label]!, 1e-12)), 0) / clips.length,
     confusion,
     perClass: classScores(confusion),
@@ -126,6 +134,7 @@ export async function scoreSplit(split: Split, options: ScoreOptions): Promise<S
     robustness: emptyInputs && {
       pictureMissing: shareRight(await answersTo(feed.evaluate(split), withoutPicture(emptyInputs))),
       soundMissing: shareRight(await answersTo(feed.evaluate(split), withoutSound(emptyInputs))),
+      falseAlarms: related.length > 0 ? related.filter((logit) => sigmoid(logit) > backgroundThreshold).length / related.length : undefined,
       swapped: swapped.length > 0 ? swappedShares(swapped, labels, backgroundThreshold) : undefined,
     },
   };

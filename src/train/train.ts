@@ -20,11 +20,12 @@ import type { SessionOptions } from '../runtime/session.ts';
 import { writeAdapter } from '../weights/adapter-folder-node.ts';
 import type { Backbone, InputSize } from '../weights/backbone.ts';
 import { openBackbone } from '../weights/open-backbone-node.ts';
+import { withCalibratedBackground } from './calibrate-background.ts';
 import { type Checkpoint, type EpochRecord, freshProgress, readCheckpoint, writeCheckpoint } from './checkpoint.ts';
 import { chunkOfBytes } from './chunk-of-bytes.ts';
 import { clipsThatFit } from './clips-that-fit.ts';
 import { headStart } from './head-start.ts';
-import { type Outcome, trainingLoop } from './loop.ts';
+import { mismatchesOf, type Outcome, trainingLoop } from './loop.ts';
 import { createOptimiserState } from './optimiser.ts';
 import { coherentTraining, modelConfig, type TrainingConfig } from './recipes.ts';
 import { createRunFolder, type RunConfig, readRunConfig, runFiles, writeRunConfig } from './run-folder.ts';
@@ -160,9 +161,12 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
       if ((await feed.count('val')) > 0) {
         // The start is a model like those of the epochs, and kept if none is better.
         const folded = foldParameters(parameters, config);
-        const { accuracy, loss } = await scoreSplit('val', { feed, predictor, adapter: folded, classes: config.classes });
-        progress.best = { epoch: 0, accuracy, loss };
-        await keepAdapter(folded);
+        const score = await scoreSplit('val', {
+          ...{ feed, predictor, adapter: folded, classes: config.classes },
+          ...mismatchesOf({ config, training }),
+        });
+        progress.best = { epoch: 0, accuracy: score.accuracy, loss: score.loss };
+        await keepAdapter(withCalibratedBackground(folded, score.backgroundLogits));
       }
       await writeCheckpoint(folder, checkpoint);
     }

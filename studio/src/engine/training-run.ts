@@ -7,12 +7,13 @@ import { foldParameters } from '../../../src/infer/fold.ts';
 import { openPredictor } from '../../../src/infer/predictor.ts';
 import { trainableParameters } from '../../../src/model/config.ts';
 import { initialParameters } from '../../../src/model/initialise.ts';
+import { withCalibratedBackground } from '../../../src/train/calibrate-background.ts';
 import { trainHeads } from '../../../src/train/head-start.ts';
-import { type Outcome, trainingLoop } from '../../../src/train/loop.ts';
+import { mismatchesOf, type Outcome, trainingLoop } from '../../../src/train/loop.ts';
 import { createOptimiserState } from '../../../src/train/optimiser.ts';
 import { type Checkpoint, decodeCheckpoint, type EpochRecord, encodeCheckpoint, freshProgress } from '../../../src/train/progress.ts';
 import { modelConfig, recipes } from '../../../src/train/recipes.ts';
-import { type Score, scoreSplit } from '../../../src/train/score.ts';
+import { scoreSplit } from '../../../src/train/score.ts';
 import { openTrainingStep } from '../../../src/train/training-step.ts';
 import { encodeAdapter } from '../../../src/weights/adapter-files.ts';
 import type { Backbone } from '../../../src/weights/backbone.ts';
@@ -21,7 +22,6 @@ import { openAlignmentProbe } from './alignment.ts';
 import type { Compute } from './compute.ts';
 import { headFeatures, labelled } from './head-feature-cache.ts';
 import { feedOptions } from './stored-clips.ts';
-import { backgroundThreshold } from './threshold.ts';
 
 export type TrainingUpdate =
   | { readonly kind: 'features' | 'heads'; readonly done: number; readonly total: number }
@@ -83,12 +83,10 @@ export async function trainingRun(options: TrainingRunOptions): Promise<void> {
     return { parameters, state: createOptimiserState(parameters), progress: freshProgress() };
   }
 
-  function tellModel(folded: ReadonlyMap<string, Float32Array>, epoch: number, score: Score | undefined) {
+  function tellModel(folded: ReadonlyMap<string, Float32Array>, epoch: number, accuracy: number | undefined) {
     const { recipe, frontEnd, normalisation, model } = run.training;
-    const { config, tensors } = adapterFiles(folded, model, { backbone, classes, recipe, frontEnd, normalisation });
-    const logits = score?.clips.flatMap(({ backgroundLogit }) => backgroundLogit ?? []) ?? [];
-    const decided = { ...config, decision: { background_threshold: backgroundThreshold(logits) } };
-    onUpdate({ kind: 'model', files: encodeAdapter({ config: decided, tensors }, 'this training'), epoch, accuracy: score?.accuracy });
+    const files = adapterFiles(folded, model, { backbone, classes, recipe, frontEnd, normalisation });
+    onUpdate({ kind: 'model', files: encodeAdapter(files, 'this training'), epoch, accuracy });
   }
 
   try {
@@ -96,8 +94,6 @@ export async function trainingRun(options: TrainingRunOptions): Promise<void> {
     const predictor = await openPredictor({ backbone, config, batchSize: 8, openSession });
     releases.push(() => predictor.release());
     const hasValidation = (await feed.count('val')) > 0;
-    const scoreUnseen = async (folded: ReadonlyMap<string, Float32Array>) =>
-      hasValidation ? scoreSplit('val', { feed, predictor, adapter: folded, classes: classes.length }) : undefined;
     if (run.training.headStart && !restored) {
       const ids = examples.filter(({ split }) => split === 'train').map(({ id }) => id);
       const onFeatures = (done: number, total: number) => onUpdate({ kind: 'features', done, total });
@@ -107,9 +103,14 @@ export async function trainingRun(options: TrainingRunOptions): Promise<void> {
       const own = [...features].map(([id, ofClip]) => labelled(ofClip, labelOf(id)));
       await trainHeads(own, { config, parameters, training: run.training, openSession, signal });
       const folded = foldParameters(parameters, config);
-      const score = await scoreUnseen(folded);
+      const score = hasValidation
+        ? await scoreSplit('val', {
+            ...{ feed, predictor, adapter: folded, classes: classes.length },
+            ...mismatchesOf({ config, training: run.training }),
+          })
+        : undefined;
       if (score) progress.best = { epoch: 0, accuracy: score.accuracy, loss: score.loss };
-      tellModel(folded, 0, score);
+      tellModel(withCalibratedBackground(folded, score?.backgroundLogits), 0, score?.accuracy);
       await keep({ start: { accuracy: score?.accuracy ?? Number.NaN, seconds: elapsed() }, checkpoint: encodeCheckpoint(checkpoint) });
     }
     onUpdate({ kind: 'preparing' });
@@ -152,7 +153,7 @@ export async function trainingRun(options: TrainingRunOptions): Promise<void> {
         },
         onNote: (text) => onUpdate({ kind: 'note', text }),
         async onEpoch(record, isBest, folded) {
-          if (isBest) tellModel(folded, record.epoch, await scoreUnseen(folded));
+          if (isBest) tellModel(folded, record.epoch, record.validationAccuracy ?? undefined);
           await measureAlignment(record.epoch);
           const epochs = epochsInTime(record.epoch);
           await keep({ checkpoint: encodeCheckpoint(checkpoint), ...(epochs !== run.training.epochs && { training: withEpochs(epochs) }) });

@@ -30,8 +30,6 @@ export type Moment = Omit<WindowAnswer, 'visualAttention' | 'audioAttention' | '
   /** The middle frame and the spectrogram, with the chosen map laid over them. */
   readonly picture: ImageData | undefined;
   readonly sound: ImageData;
-  /** How far towards not belonging together, 0 to 1; above 0.5 it is said. Undefined without a background head. */
-  readonly mismatch: number | undefined;
   /** Of inputs and model together. */
   readonly milliseconds: number;
 };
@@ -136,20 +134,12 @@ async function momentOf(
     ...answer,
     picture: modalities.picture && seen ? toImageData(overlaid(seen)) : undefined,
     sound: toImageData(heard),
-    mismatch: mismatchOf(answer.backgroundProbability, model.adapter.backgroundThreshold),
     milliseconds,
   };
   return transfer(
     moment,
     [moment.picture, moment.sound].flatMap((picture) => (picture ? [picture.data.buffer] : [])),
   );
-}
-
-/** The background probability, moved so that the adapter's threshold lies at one half: far above it, it would always read 100 %. */
-function mismatchOf(probability: number | undefined, threshold: number): number | undefined {
-  if (probability === undefined) return undefined;
-  const odds = ((probability / (1 - probability)) * (1 - threshold)) / threshold;
-  return Number.isFinite(odds) ? odds / (1 + odds) : 1;
 }
 
 const worker = plainErrors({

@@ -73,7 +73,7 @@ export function Probabilities({ moment, classes }: { readonly moment: Moment | u
       {classes.map((name, index) => (
         <Bar key={name} name={name} share={moment?.probabilities[index]} series={index} />
       ))}
-      {moment?.mismatch !== undefined && <Bar name="do not match" share={moment.mismatch} series={undefined} />}
+      {moment?.backgroundProbability !== undefined && <Bar name="do not match" share={moment.backgroundProbability} series={undefined} />}
     </section>
   );
 }
