@@ -54,8 +54,7 @@ export const gradientTable: Partial<Record<OperatorName, GradientRow>> = {
   Erf: ({ inputs: [x] }, g) => [multiply(g, multiply(exp(negate(multiply(x!, x!))), 2 / Math.sqrt(Math.PI)))],
   Relu: ({ inputs: [x] }, g) => [where(greater(x!, 0), g, 0)],
   // d/dx x Phi(x) = Phi(x) + x phi(x) = (1 + erf(u) + 2 x phi(x)) / 2, with the unit normal's distribution Phi and density
-  // phi = exp(-u^2) / sqrt(2 pi), u = x / sqrt 2. Factors go into the exponent and, halving g, into the product that g comes from:
-  // each saves a pass over a wide tensor.
+  // phi = exp(-u^2) / sqrt(2 pi), u = x / sqrt 2. The density's factor goes into the exponent: that saves a pass over a wide tensor.
   Gelu: ({ inputs: [x] }, g) => {
     const u = multiply(x!, Math.SQRT1_2);
     const twiceDensity = exp(subtract(Math.log(2 / Math.PI) / 2, multiply(u, u)));
