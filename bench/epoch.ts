@@ -12,9 +12,9 @@ import type { Outcome, Settings } from './workloads.ts';
 
 export async function measureEpoch(size: Size, { cache, pace, isQuick }: Settings): Promise<Outcome> {
   const { files } = await benchModel(size, join(cache, 'models'));
-  const data = await demoFolder(cache, isQuick || size === 'base' ? 4 : 16);
+  const data = await demoFolder(cache, isQuick ? 4 : 16);
   const rounds: { cold: EpochTimes; warm: EpochTimes }[] = [];
-  for (let round = 0; round < (isQuick ? 1 : 3); round++) {
+  for (let round = 0; round < (isQuick ? 1 : size === 'base' ? 2 : 3); round++) {
     const folder = await mkdtemp(join(cache, 'epoch-'));
     const once = () =>
       runEpoch({ data, backbone: files.backbone, out: join(folder, 'run'), threads: pace.threads }, join(folder, 'features'));

@@ -59,6 +59,20 @@ export async function measureMachine(contestants: readonly Contestant[], threads
   };
 }
 
+/** The mean of two machines' speeds: of the same machine before and after something, which others share. */
+export function between(before: Machine, after: Machine): Machine {
+  const mean = (a: number, b: number) => (a + b) / 2;
+  return {
+    operationsPerSecond: mean(before.operationsPerSecond, after.operationsPerSecond),
+    int8OperationsPerSecond: mean(before.int8OperationsPerSecond, after.int8OperationsPerSecond),
+    bytesPerSecond: mean(before.bytesPerSecond, after.bytesPerSecond),
+    ...(before.otherOperationsPerSecond !== undefined &&
+      after.otherOperationsPerSecond !== undefined && {
+        otherOperationsPerSecond: mean(before.otherOperationsPerSecond, after.otherOperationsPerSecond),
+      }),
+  };
+}
+
 /** What the model itself has to compute, whatever the implementation: products of matrices only, all else counts as free. */
 export function floorOf(job: Job, config: MaAvtConfig, machine: Machine): Floor | undefined {
   const { width: C, depth, patchSize, inputSize, mlpWidth } = config.vit;

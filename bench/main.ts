@@ -57,6 +57,7 @@ async function bench(): Promise<void> {
       mostRounds: wholeNumber(values.rounds, 30),
     },
     machine: () => {
+      if (!isQuick) return measureMachine(contestants, threads);
       machine ??= measureMachine(contestants, threads);
       return machine;
     },

@@ -5,7 +5,7 @@ import { measureAccuracy } from './accuracy.ts';
 import { compare, type Pace, type SideResult } from './compare.ts';
 import { measureEpoch } from './epoch.ts';
 import { writeFeaturesModel } from './features-model.ts';
-import { type Floor, floorOf, type Machine } from './floor.ts';
+import { between, type Floor, floorOf, type Machine } from './floor.ts';
 import { graphOperations } from './graph-operations.ts';
 import { type Growth, measureGrowth, questions } from './growth.ts';
 import { measureMedia } from './media.ts';
@@ -24,7 +24,7 @@ export type Settings = {
   /** Where generated models and data are kept between benches. */
   readonly cache: string;
   readonly contestants: readonly Contestant[];
-  /** Measured once, when first asked for. */
+  /** Measured when asked for; in a quick bench once. */
   readonly machine: () => Promise<Machine>;
 };
 
@@ -67,8 +67,10 @@ function comparison(
       const taking = contestants.filter(
         ({ name, jobs, isSlow }) => jobs.includes(asked.kind) && !leaves.test(name) && !(isQuick && isSlow),
       );
-      const speed = await machine();
+      // Others may share the machine: the floor's speed is that of the minutes around what stands on it.
+      const before = await machine();
       const sides = await compare(asked, taking, pace);
+      const speed = between(before, await machine());
       const floor = floorOf(asked, model.config, speed);
       const timeOf = (side: string) => sides.find(({ name }) => name === side)?.milliseconds?.median;
       const [time, int8Time] = [timeOf(duetName), timeOf(int8Name)];
