@@ -312,6 +312,17 @@ describe.skipIf(browserPath === undefined)('Duet Studio in Chromium', () => {
     expect(problems).toEqual([]);
   });
 
+  test('every control is reached with the Tab key and shows that it has the focus, and less motion is none', async () => {
+    const { page: shown, problems } = await open('teach');
+    await shown.emulateMedia({ reducedMotion: 'reduce' });
+    for (const place of ['teach', 'train', 'watch', 'inside', 'home']) {
+      await shown.goto(`${server.url}#${place}`);
+      await shown.locator('main h1, main h2').first().waitFor();
+      expect(await walkByTab(shown), place).toEqual({ missed: [], unseen: [], moving: [] });
+    }
+    expect(problems).toEqual([]);
+  });
+
   async function answerOf(onnx: string): Promise<number[]> {
     const session = await ort.InferenceSession.create(onnx);
     const { probabilities } = await session.run({
@@ -337,6 +348,32 @@ describe.skipIf(browserPath === undefined)('Duet Studio in Chromium', () => {
 
 async function writeClip({ frames, sound, annotation }: DemoClip, path: string): Promise<void> {
   await writeFile(path, await encodeClip({ frames, framesPerSecond: annotation.framesPerSecond, sound }));
+}
+
+/** Presses Tab through the page: controls that it misses, those that do not show their focus, and what moves for longer than a blink. */
+async function walkByTab(shown: Page): Promise<{ missed: string[]; unseen: string[]; moving: string[] }> {
+  const unseen = new Set<string>();
+  await shown.evaluate('document.activeElement?.blur()');
+  for (let press = 0; press < 80; press++) {
+    await shown.keyboard.press('Tab');
+    // A control that is drawn by what follows it shows the focus there.
+    const hidden = await shown.evaluate(`(() => {
+      const one = document.activeElement;
+      if (!one || one === document.body) return undefined;
+      one.dataset.tabbed = 'yes';
+      const shows = [one, one.nextElementSibling].some((part) => part && getComputedStyle(part).outlineStyle !== 'none');
+      return shows ? undefined : one.outerHTML.slice(0, 80);
+    })()`);
+    if (typeof hidden === 'string') unseen.add(hidden);
+  }
+  // Of a group of radio buttons, Tab reaches the chosen one.
+  const missed = await shown.evaluate<string[]>(`[...document.querySelectorAll('a[href], button, input, select, textarea, [tabindex="0"]')]
+    .filter((one) => !one.disabled && one.tabIndex >= 0 && one.checkVisibility() && one.type !== 'radio' && one.dataset.tabbed !== 'yes')
+    .map((one) => one.outerHTML.slice(0, 80))`);
+  const moving = await shown.evaluate<string[]>(`document.getAnimations()
+    .filter((one) => one.effect.getComputedTiming().duration > 20)
+    .map((one) => one.animationName ?? one.transitionProperty)`);
+  return { missed, unseen: [...unseen], moving };
 }
 
 /** What keeps people out who use a keyboard, a screen reader or little contrast: serious and critical findings of axe. */

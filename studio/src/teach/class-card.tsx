@@ -90,9 +90,12 @@ function ClassName({ one }: { readonly one: StoredClass }) {
   const [problem, setProblem] = useState(false);
   const field = useRef<HTMLInputElement>(null);
   const commit = async () => {
-    const renamed = await renameClass(one.id, field.current!.value);
+    const input = field.current;
+    // The page may have been left, which takes the focus away as well.
+    if (!input) return;
+    const renamed = await renameClass(one.id, input.value);
     setProblem(!renamed);
-    if (renamed) field.current!.value = field.current!.value.trim();
+    if (renamed) input.value = input.value.trim();
   };
   return (
     <span class="class-name">
