@@ -359,7 +359,8 @@ async function walkByTab(shown: Page): Promise<{ missed: string[]; unseen: strin
     // A control that is drawn by what follows it shows the focus there.
     const hidden = await shown.evaluate(`(() => {
       const one = document.activeElement;
-      if (!one || one === document.body) return undefined;
+      // The part that was opened takes the focus by itself, so that reading begins there; it is no control.
+      if (!one || one.tabIndex < 0 || one === document.body) return undefined;
       one.dataset.tabbed = 'yes';
       const shows = [one, one.nextElementSibling].some((part) => part && getComputedStyle(part).outlineStyle !== 'none');
       return shows ? undefined : one.outerHTML.slice(0, 80);
