@@ -354,7 +354,7 @@ async function writeClip({ frames, sound, annotation }: DemoClip, path: string):
 async function walkByTab(shown: Page): Promise<{ missed: string[]; unseen: string[]; moving: string[] }> {
   const unseen = new Set<string>();
   await shown.evaluate('document.activeElement?.blur()');
-  for (let press = 0; press < 80; press++) {
+  for (let press = 0; press < 150; press++) {
     await shown.keyboard.press('Tab');
     // A control that is drawn by what follows it shows the focus there.
     const hidden = await shown.evaluate(`(() => {
