@@ -76,7 +76,24 @@ const cases: Record<string, Case[]> = {
   ReduceSum: [{ shapes: [[2, 3, 4]], build: (x) => f.sum(x, [0, -1]) }],
   ReduceMean: [{ shapes: [[2, 3, 4]], build: (x) => f.mean(x, [1], true) }],
   ReduceMax: [{ shapes: [[3, 4]], build: (x) => f.max(x, [-1]) }],
-  Softmax: [{ shapes: [[2, 3, 4]], build: (x) => f.softmax(x, 1) }],
+  Softmax: [
+    { shapes: [[2, 3, 4]], build: (x) => f.softmax(x, 1) },
+    // As attention uses it, also with rows that are shared by several products.
+    {
+      shapes: [
+        [2, 3, 4],
+        [2, 4, 2],
+      ],
+      build: (x, values) => f.matMul(f.softmax(x), values),
+    },
+    {
+      shapes: [
+        [1, 3, 4],
+        [5, 4, 2],
+      ],
+      build: (x, values) => f.matMul(f.softmax(x), values),
+    },
+  ],
   LogSoftmax: [{ shapes: [[2, 3, 4]], build: (x) => f.logSoftmax(x) }],
   LayerNormalization: [{ shapes: [[2, 3, 5], [5], [5]], build: (x, scale, bias) => f.layerNormalization(x, scale, bias, 1e-5) }],
 };

@@ -68,7 +68,8 @@ export const gradientTable: Partial<Record<OperatorName, GradientRow>> = {
   ],
   MatMul: ({ inputs: [a, b], outputs: [y] }, g) => {
     const ofA = sumToShape(matMul(g, swapLastAxes(b!)), a!.shape);
-    if (a!.shape.length === g.shape.length) contractions.set(ofA, { against: a!, sums: () => sum(multiply(g, y!), [-1], true) });
+    const isBroadcast = a!.shape.slice(0, -1).join() !== g.shape.slice(0, -1).join();
+    if (!isBroadcast) contractions.set(ofA, { against: a!, sums: () => sum(multiply(g, y!), [-1], true) });
     return [ofA, sumToShape(matMul(swapLastAxes(a!), g), b!.shape)];
   },
   // y = op(a) op(b) + bias; the four cases of transposition reduce to products that need no Transpose node.
@@ -112,7 +113,7 @@ export const gradientTable: Partial<Record<OperatorName, GradientRow>> = {
   },
   Softmax: ({ outputs: [y], attributes }, g) => {
     const axis = attributes.axis as number;
-    const known = resolveAxis(axis, y!.shape.length) === y!.shape.length - 1 ? contractions.get(g) : undefined;
+    const known = axis === y!.shape.length - 1 ? contractions.get(g) : undefined;
     const sums = known?.against === y ? known!.sums() : sum(multiply(g, y!), [axis], true);
     return [multiply(y!, subtract(g, sums))];
   },

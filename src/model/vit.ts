@@ -85,8 +85,8 @@ export function selfAttention(x: Tensor, weights: Weights, heads: number, querie
   // scaling into the product, on the way back as well.
   const perHead = (tokens: Tensor) => {
     const length = tokens.shape[1]!;
-    const split = transpose(reshape(tokens, [count, length, heads, headWidth]), [0, 2, 1, 3]);
-    return reshape(split, [count * heads, length, headWidth]);
+    const apart = transpose(reshape(tokens, [count, length, heads, headWidth]), [0, 2, 1, 3]);
+    return reshape(apart, [count * heads, length, headWidth]);
   };
   const query = perHead(projected(queries, 'query'));
   const key = perHead(projected(x, 'key'));
