@@ -22,8 +22,7 @@ export function fitBackground({ related, mismatched, labelled }: BackgroundLogit
   const unrelated = labelled.length > 0 ? labelled : mismatched;
   const share = labelled.length > 0 ? labelled.length / (labelled.length + related.length) : expectedShare;
   // In units of their own spread, so that one ridge suits all; it only keeps the equations solvable.
-  const all = [...related, ...unrelated];
-  const scale = Math.max(...all.map(Math.abs), 1e-6);
+  const scale = [...related, ...unrelated].reduce((most, logit) => Math.max(most, Math.abs(logit)), 1e-6);
   const clips = [
     ...related.map((logit) => ({ z: logit / scale, target: 1 / (related.length + 2), weight: (1 - share) / related.length })),
     ...unrelated.map((logit) => ({

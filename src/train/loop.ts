@@ -3,19 +3,18 @@ import type { Batch } from '../data/batch.ts';
 import type { BatchFeed } from '../data/batch-feed.ts';
 import { DuetError } from '../errors.ts';
 import { indexOfLargest } from '../infer/decision.ts';
-import { foldParameters } from '../infer/fold.ts';
 import type { Predictor } from '../infer/predictor.ts';
 import { isBehindZero } from '../model/adaptation.ts';
 import type { MaAvtConfig } from '../model/config.ts';
-import { withCalibratedBackground } from './calibrate-background.ts';
 import { addGradientNoise } from './gradient-noise.ts';
 import { clipGradients, defaultOptimiser, gradientNorm, optimiserStep } from './optimiser.ts';
 import { type Checkpoint, type EpochRecord, freshSums, type RunProgress } from './progress.ts';
 import type { TrainingConfig } from './recipes.ts';
 import { learningRateAt } from './schedule.ts';
-import { type Score, scoreSplit } from './score.ts';
+import type { Score } from './score.ts';
 import { backgroundTargets, classTargets, dropoutMasks } from './targets.ts';
 import { lossNames, mapLosses, type StepBatch, type StepResult, type TrainingStep } from './training-step.ts';
+import { validate } from './validate.ts';
 
 export type LoopOptions = {
   readonly training: TrainingConfig;
@@ -40,19 +39,15 @@ export type Outcome = 'finished' | 'stopped early' | 'interrupted';
 
 /** Trains until the last epoch, until nothing has improved for `patience` epochs, or until the signal. */
 export async function trainingLoop(options: LoopOptions): Promise<Outcome> {
-  const { training, feed, checkpoint, signal } = options;
+  const { training, checkpoint, signal } = options;
   const { progress } = checkpoint;
-  const hasValidation = (await feed.count('val')) > 0;
   while (progress.epoch < training.epochs) {
     if (signal?.aborted) return 'interrupted';
     if (isExhausted(progress, training)) return 'stopped early';
     if (!(await trainEpoch(options))) return 'interrupted';
 
     const began = performance.now();
-    const folded = foldParameters(checkpoint.parameters, options.config);
-    const score = hasValidation
-      ? await scoreSplit('val', { ...options, adapter: folded, classes: options.config.classes, ...mismatchesOf(options) })
-      : undefined;
+    const { folded, score } = await validate(checkpoint.parameters, options);
     progress.sums.seconds += (performance.now() - began) / 1000;
     const record = epochRecord(progress, training, score);
     const isBest = !score || isBetter(score, progress.best);
@@ -61,15 +56,10 @@ export async function trainingLoop(options: LoopOptions): Promise<Outcome> {
     progress.epoch++;
     progress.stepsInEpoch = 0;
     progress.sums = freshSums();
-    await options.onEpoch(record, isBest, withCalibratedBackground(folded, score?.backgroundLogits));
+    await options.onEpoch(record, isBest, folded);
   }
   progress.finished = true;
   return 'finished';
-}
-
-/** The paper's background head is additive and its AUC stays at chance: worth a look at the end, not half the validation's time. */
-export function mismatchesOf({ config, training }: Pick<LoopOptions, 'config' | 'training'>): { mismatchSeed?: number } {
-  return config.heads === 'paper' ? {} : { mismatchSeed: training.seed };
 }
 
 /** One epoch, or what is left of it. @returns false when the signal ended it. */

@@ -10,7 +10,6 @@ import { readSplitFile, writeSplitFile } from '../data/split-file-node.ts';
 import { DuetError } from '../errors.ts';
 import { writeFileAtomic } from '../files/write-atomic.ts';
 import { adapterFiles, hasForeignRange, inputSettings } from '../infer/adapter.ts';
-import { foldParameters } from '../infer/fold.ts';
 import { type ParameterCounts, parameterCounts } from '../infer/parameter-counts.ts';
 import { openPredictor, type Predictor } from '../infer/predictor.ts';
 import { type MaAvtConfig, trainableParameters } from '../model/config.ts';
@@ -20,18 +19,17 @@ import type { SessionOptions } from '../runtime/session.ts';
 import { writeAdapter } from '../weights/adapter-folder-node.ts';
 import type { Backbone, InputSize } from '../weights/backbone.ts';
 import { openBackbone } from '../weights/open-backbone-node.ts';
-import { withCalibratedBackground } from './calibrate-background.ts';
 import { type Checkpoint, type EpochRecord, freshProgress, readCheckpoint, writeCheckpoint } from './checkpoint.ts';
 import { chunkOfBytes } from './chunk-of-bytes.ts';
 import { clipsThatFit } from './clips-that-fit.ts';
 import { headStart } from './head-start.ts';
-import { mismatchesOf, type Outcome, trainingLoop } from './loop.ts';
+import { type Outcome, trainingLoop } from './loop.ts';
 import { createOptimiserState } from './optimiser.ts';
 import { coherentTraining, modelConfig, type TrainingConfig } from './recipes.ts';
 import { createRunFolder, type RunConfig, readRunConfig, runFiles, writeRunConfig } from './run-folder.ts';
-import { scoreSplit } from './score.ts';
 import { openStepInParts } from './step-in-parts.ts';
 import { openTrainingStep, type TrainingStep, type TrainingStepOptions } from './training-step.ts';
+import { validate } from './validate.ts';
 
 export type TrainEvent =
   | { readonly kind: 'prepare'; readonly done: number; readonly total: number; readonly failed: number }
@@ -158,15 +156,11 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
       const { parameters, progress } = checkpoint;
       const onProgress = (done: number, total: number) => onEvent({ kind: 'head start', done, total });
       await headStart({ feed, backbone, config, training, parameters, openSession, labelOf, signal, onProgress });
-      if ((await feed.count('val')) > 0) {
+      const { folded, score } = await validate(parameters, { feed, predictor, config, training });
+      if (score) {
         // The start is a model like those of the epochs, and kept if none is better.
-        const folded = foldParameters(parameters, config);
-        const score = await scoreSplit('val', {
-          ...{ feed, predictor, adapter: folded, classes: config.classes },
-          ...mismatchesOf({ config, training }),
-        });
         progress.best = { epoch: 0, accuracy: score.accuracy, loss: score.loss };
-        await keepAdapter(withCalibratedBackground(folded, score.backgroundLogits));
+        await keepAdapter(folded);
       }
       await writeCheckpoint(folder, checkpoint);
     }

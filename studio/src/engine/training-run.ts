@@ -3,18 +3,16 @@ import { evenBatchSize } from '../../../src/data/epoch-plan.ts';
 import { openStoredFeed } from '../../../src/data/stored-feed.ts';
 import { elementCount } from '../../../src/graph/tensor.ts';
 import { adapterFiles } from '../../../src/infer/adapter.ts';
-import { foldParameters } from '../../../src/infer/fold.ts';
 import { openPredictor } from '../../../src/infer/predictor.ts';
 import { trainableParameters } from '../../../src/model/config.ts';
 import { initialParameters } from '../../../src/model/initialise.ts';
-import { withCalibratedBackground } from '../../../src/train/calibrate-background.ts';
 import { trainHeads } from '../../../src/train/head-start.ts';
-import { mismatchesOf, type Outcome, trainingLoop } from '../../../src/train/loop.ts';
+import { type Outcome, trainingLoop } from '../../../src/train/loop.ts';
 import { createOptimiserState } from '../../../src/train/optimiser.ts';
 import { type Checkpoint, decodeCheckpoint, type EpochRecord, encodeCheckpoint, freshProgress } from '../../../src/train/progress.ts';
 import { modelConfig, recipes } from '../../../src/train/recipes.ts';
-import { scoreSplit } from '../../../src/train/score.ts';
 import { openTrainingStep } from '../../../src/train/training-step.ts';
+import { validate } from '../../../src/train/validate.ts';
 import { encodeAdapter } from '../../../src/weights/adapter-files.ts';
 import type { Backbone } from '../../../src/weights/backbone.ts';
 import { type AdapterFiles, type Alignment, type StoredRun, writeValue } from '../storage/database.ts';
@@ -102,15 +100,9 @@ export async function trainingRun(options: TrainingRunOptions): Promise<void> {
       const { parameters, progress } = checkpoint;
       const own = [...features].map(([id, ofClip]) => labelled(ofClip, labelOf(id)));
       await trainHeads(own, { config, parameters, training: run.training, openSession, signal });
-      const folded = foldParameters(parameters, config);
-      const score = hasValidation
-        ? await scoreSplit('val', {
-            ...{ feed, predictor, adapter: folded, classes: classes.length },
-            ...mismatchesOf({ config, training: run.training }),
-          })
-        : undefined;
+      const { folded, score } = await validate(parameters, { feed, predictor, config, training: run.training });
       if (score) progress.best = { epoch: 0, accuracy: score.accuracy, loss: score.loss };
-      tellModel(withCalibratedBackground(folded, score?.backgroundLogits), 0, score?.accuracy);
+      tellModel(folded, 0, score?.accuracy);
       await keep({ start: { accuracy: score?.accuracy ?? Number.NaN, seconds: elapsed() }, checkpoint: encodeCheckpoint(checkpoint) });
     }
     onUpdate({ kind: 'preparing' });
