@@ -8,10 +8,12 @@ import type { Job } from './protocol.ts';
 /** Multiplications and additions of the products of matrices in one run of Duet's graph for a job, without loading it. */
 export async function graphOperations(job: Job): Promise<number> {
   let operations = 0;
-  await prepareJob(job, async (outputs) => {
+  const unable = () => Promise.reject(new Error('only counted'));
+  const count = async (outputs: Readonly<Record<string, Tensor>>) => {
     operations = productsOf(Object.values(outputs));
-    return { provider: 'cpu', inputs: new Map(), run: () => Promise.reject(new Error('only counted')), release: async () => undefined };
-  });
+    return { ...({ provider: 'cpu', inputs: new Map() } as const), run: unable, runKeeping: unable, release: async () => undefined };
+  };
+  await prepareJob(job, Object.assign(count, { keepsTensors: false }));
   // Larger jobs run the graph several times.
   return job.kind === 'predict' ? operations * Math.ceil(job.clips / job.batch) : operations;
 }

@@ -139,6 +139,22 @@ const evaluations: Record<OperatorName, Evaluation> = {
       return fill(shape, (position) => x!.data[ravel(position.with(axis as number, position[axis as number]! + offset), x!.shape)]!);
     });
   },
+  Slice: ([x], attributes, [y]) => {
+    const starts = x!.shape.map(() => 0);
+    for (const [i, axis] of (attributes.axes as number[]).entries()) starts[axis] = (attributes.starts as number[])[i]!;
+    return [
+      fill(
+        y!.shape,
+        (position) =>
+          x!.data[
+            ravel(
+              position.map((index, axis) => index + starts[axis]!),
+              x!.shape,
+            )
+          ]!,
+      ),
+    ];
+  },
   ReduceSum: reduction((values) => values.reduce((total, value) => total + value, 0)),
   ReduceMean: reduction((values) => values.reduce((total, value) => total + value, 0) / values.length),
   ReduceMax: reduction((values) => Math.max(...values)),

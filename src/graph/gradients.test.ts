@@ -140,6 +140,7 @@ test('operators without a row refuse when the graph is built', () => {
     'QuantizeLinear',
     'MatMulIntegerToFloat',
     'Gather',
+    'Slice',
   ]);
 });
 

@@ -178,6 +178,22 @@ export const operators = {
     attributes: { axis: 'int' },
     constantInputs: ['split'],
   },
+  /** Elements from `starts` up to, not including, `ends` along `axes`. */
+  Slice: {
+    infer: ([x], attributes) => {
+      const { shape, elementType } = typeOf(x);
+      const [starts, ends, axes] = [attributes.starts, attributes.ends, attributes.axes] as readonly (readonly number[])[];
+      const sliced = [...shape];
+      for (const [i, axis] of axes!.entries()) {
+        const along = resolveAxis(axis, shape.length);
+        const [start, end] = [starts![i]!, ends![i]!];
+        if (start < 0 || end <= start || end > shape[along]!) throw new Error(`${start} to ${end} is no part of axis ${along}`);
+        sliced[along] = end - start;
+      }
+      return [{ shape: sliced, elementType }];
+    },
+    constantInputs: ['starts', 'ends', 'axes'],
+  },
   ReduceSum: reduction,
   ReduceMean: reduction,
   ReduceMax: reduction,

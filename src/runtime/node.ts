@@ -7,8 +7,8 @@ import { type OpenSession, openSession, type Session, type SessionOptions, sessi
 ort.env.logLevel = 'fatal';
 
 /** Loads a graph on this machine's processor or, on request, another provider. */
-export function openNodeSession(graph: EncodedGraph, options: SessionOptions = {}): Promise<Session> {
-  return openSession(ort, graph, options);
+export function openNodeSession(graph: EncodedGraph, options: SessionOptions = {}, kept: readonly string[] = []): Promise<Session> {
+  return openSession(ort, graph, options, kept);
 }
 
 /** Loads every graph with the same options. */

@@ -5,6 +5,7 @@ import * as f from '../graph/functions.ts';
 import { constant, elementCount, input, type Shape, type Tensor } from '../graph/tensor.ts';
 import { createRandom } from '../random/random.ts';
 import { openNodeSession } from './node.ts';
+import { splitsAsSlices } from './splits-as-slices.ts';
 
 const fixed = (shape: Shape) => {
   const random = createRandom('constant', ...shape);
@@ -49,6 +50,7 @@ const graphs: Record<string, (x: Tensor) => Tensor> = {
   Expand: (x) => f.expand(x, [2, 2, 3, 4]),
   Concat: (x) => f.concat([x, fixed([2, 1, 4]), x], 1),
   Split: (x) => f.slice(x, 2, 1, 3),
+  Slice: (x) => splitsAsSlices({ part: f.slice(x, 2, 1, 3) }).part!,
   ReduceSum: (x) => f.sum(x, [0, 2]),
   ReduceMean: (x) => f.mean(x, [1], true),
   ReduceMax: (x) => f.max(x, [2]),
@@ -79,4 +81,17 @@ test('wrong feeds and a released session are refused by name', async () => {
   await expect(session.run({ x: new Float32Array(2), z: new Float32Array(2) })).rejects.toThrow(/no input z/);
   await session.release();
   await expect(session.run({ x: new Float32Array(2) })).rejects.toThrow(/after release/);
+});
+
+test('a kept result is fed to the next run, by another session too, and to none of another length', async () => {
+  const kept = await openNodeSession(encodeOnnx({ y: f.multiply(input('x', [2]), 2), z: f.exp(input('w', [])) }), {}, ['y']);
+  const other = await openNodeSession(encodeOnnx({ sum: f.sum(input('v', [2])) }));
+  const longer = await openNodeSession(encodeOnnx({ y: f.exp(input('x', [3])) }));
+  const w = Float32Array.of(0);
+  const first = await kept.runKeeping({ x: Float32Array.of(1, 2), w });
+  expect(first.results).toEqual({ z: Float32Array.of(1) });
+  const second = await kept.runKeeping({ x: first.kept.y!, w });
+  expect((await other.run({ v: second.kept.y! })).sum).toEqual(Float32Array.of(12));
+  await expect(longer.run({ x: second.kept.y! })).rejects.toThrow(/needs shape \[3\], got 2 elements/);
+  for (const session of [kept, other, longer]) await session.release();
 });

@@ -1,11 +1,12 @@
 // Running encoded graphs on ONNX Runtime: the same code for onnxruntime-node and onnxruntime-web.
-import type { InferenceSession, InferenceSessionFactory, TensorConstructor } from 'onnxruntime-common';
+import type { InferenceSession, InferenceSessionFactory, Tensor as RuntimeTensor, TensorConstructor } from 'onnxruntime-common';
 import { DuetError, messageOf } from '../errors.ts';
 import { type EncodedGraph, encodeOnnx } from '../graph/encode-onnx.ts';
 import { elementCount, type Tensor, type TensorData } from '../graph/tensor.ts';
 import { largestExactWeight } from './integer-products.ts';
 import type { Precision } from './precision.ts';
 import { quantised } from './quantise.ts';
+import { splitsAsSlices } from './splits-as-slices.ts';
 
 /** What of ONNX Runtime is used; both npm packages have it. */
 export type OnnxRuntime = { readonly InferenceSession: InferenceSessionFactory; readonly Tensor: TensorConstructor };
@@ -20,6 +21,13 @@ export type SessionOptions = {
   readonly precision?: Precision;
 };
 
+/** A result that stayed where it was computed. Any session of the same provider takes it as a feed. Release it when done. */
+export type KeptTensor = { readonly length: number; release(): void };
+
+/** What an input is fed: an array, row by row, or what an earlier run kept. */
+export type Feed = TensorData | KeptTensor;
+export type Feeds = Readonly<Record<string, Feed>>;
+
 /** A graph loaded on a device. Release it when done: its memory is not the garbage collector's. */
 export type Session = {
   readonly provider: Provider;
@@ -27,29 +35,53 @@ export type Session = {
   readonly inputs: ReadonlyMap<string, Tensor>;
   /**
    * Runs the graph once.
-   * @param feeds one array for each input of the graph, row by row.
+   * @param feeds one for each input of the graph.
    * @throws when an input is missing, unknown or of the wrong length.
    */
-  run(feeds: Readonly<Record<string, TensorData>>): Promise<Record<string, Float32Array>>;
+  run(feeds: Feeds): Promise<Record<string, Float32Array>>;
+  /** The same, for a session that keeps some of its results. */
+  runKeeping(feeds: Feeds): Promise<{ readonly results: Record<string, Float32Array>; readonly kept: Record<string, KeptTensor> }>;
   release(): Promise<void>;
 };
 
+/** Frees what stayed on a device; arrays are left to the garbage collector. */
+export function releaseKept(feeds: Iterable<Feed>): void {
+  for (const feed of feeds) if ('release' in feed) feed.release();
+}
+
 /** How graphs, given by their named outputs, are loaded here: on which runtime, provider and threads, and in which precision. */
-export type OpenSession = (outputs: Readonly<Record<string, Tensor>>) => Promise<Session>;
+export type OpenSession = {
+  /** @param kept outputs that are to stay on the device; `runKeeping` hands them out. */
+  (outputs: Readonly<Record<string, Tensor>>, kept?: readonly string[]): Promise<Session>;
+  /** Whether there is a device with a memory of its own that results can stay in; elsewhere keeping them gains nothing. */
+  readonly keepsTensors: boolean;
+};
 
 /** Loads every graph with the same options. Constants that lie in files stay there. */
 export function sessionOpener(runtime: OnnxRuntime, options: SessionOptions = {}): OpenSession {
   const { provider = 'cpu', precision = 'float32' } = options;
-  return async (outputs) => {
+  const open = async (outputs: Readonly<Record<string, Tensor>>, kept: readonly string[] = []) => {
     if (precision === 'int8' && provider !== 'cpu' && provider !== 'wasm')
       throw new DuetError(`The provider "${provider}" does not compute in 8 bits; leave out --precision, or --provider.`);
     const graph = precision === 'int8' ? quantised(outputs, await largestExactWeight(runtime)) : outputs;
-    return openSession(runtime, encodeOnnx(graph, { linkStored: true }), options);
+    const suited = provider === 'webgpu' ? splitsAsSlices(graph) : graph;
+    return openSession(runtime, encodeOnnx(suited, { linkStored: true }), options, kept);
   };
+  return Object.assign(open, { keepsTensors: keepsTensors(provider) });
+}
+
+/** ONNX Runtime's packages for JavaScript hand out the buffers of no other device. */
+function keepsTensors(provider: Provider): boolean {
+  return provider === 'webgpu';
 }
 
 /** Loads a graph. @throws DuetError when a provider other than the processor is absent or refuses the graph. */
-export async function openSession(runtime: OnnxRuntime, graph: EncodedGraph, options: SessionOptions = {}): Promise<Session> {
+export async function openSession(
+  runtime: OnnxRuntime,
+  graph: EncodedGraph,
+  options: SessionOptions = {},
+  kept: readonly string[] = [],
+): Promise<Session> {
   const { provider = 'cpu', threads } = options;
   const settings: InferenceSession.SessionOptions = {
     executionProviders: [provider],
@@ -59,32 +91,49 @@ export async function openSession(runtime: OnnxRuntime, graph: EncodedGraph, opt
     enableMemPattern: false,
     ...(graph.folder !== undefined && mappedFrom(graph.folder, options.precision === 'int8')),
     ...(threads !== undefined && { intraOpNumThreads: threads, interOpNumThreads: 1 }),
+    ...(kept.length > 0 &&
+      keepsTensors(provider) && { preferredOutputLocation: Object.fromEntries(kept.map((name) => [name, 'gpu-buffer'] as const)) }),
   };
   const session = await runtime.InferenceSession.create(graph.bytes, settings).catch((error: unknown) => {
     throw provider === 'cpu' || provider === 'wasm' ? error : providerError(provider, error);
   });
   let released = false;
+  const runKeeping: Session['runKeeping'] = async (feeds) => {
+    if (released) throw new Error('session: run after release');
+    for (const name of Object.keys(feeds)) if (!graph.inputs.has(name)) throw new Error(`session: the graph has no input ${name}`);
+    const tensors = [...graph.inputs].map(([name, { shape, elementType }]) => {
+      const feed = feeds[name];
+      if (!feed || feed.length !== elementCount(shape))
+        throw new Error(`session: input ${name} needs shape [${shape}], got ${feed ? `${feed.length} elements` : 'nothing'}`);
+      return [name, keptTensors.get(feed) ?? new runtime.Tensor(elementType, feed as Float32Array, shape)] as const;
+    });
+    const values = await session.run(Object.fromEntries(tensors));
+    const fetched = Object.entries(values).filter(([name]) => !kept.includes(name));
+    return {
+      results: Object.fromEntries(fetched.map(([name, { data }]) => [name, data as Float32Array])),
+      kept: Object.fromEntries(kept.map((name) => [name, keep(values[name]!)])),
+    };
+  };
   return {
     provider,
     inputs: graph.inputs,
-    async run(feeds) {
-      if (released) throw new Error('session: run after release');
-      for (const name of Object.keys(feeds)) if (!graph.inputs.has(name)) throw new Error(`session: the graph has no input ${name}`);
-      const tensors = [...graph.inputs].map(([name, { shape, elementType }]) => {
-        const data = feeds[name];
-        if (!data || data.length !== elementCount(shape))
-          throw new Error(`session: input ${name} needs shape [${shape}], got ${data ? `${data.length} elements` : 'nothing'}`);
-        return [name, new runtime.Tensor(elementType, data as Float32Array, shape)] as const;
-      });
-      const results = await session.run(Object.fromEntries(tensors));
-      return Object.fromEntries(Object.entries(results).map(([name, value]) => [name, value.data as Float32Array]));
-    },
+    run: async (feeds) => (await runKeeping(feeds)).results,
+    runKeeping,
     async release() {
       if (released) return;
       released = true;
       await session.release();
     },
   };
+}
+
+/** The runtime's own tensors, which only this file knows. */
+const keptTensors = new WeakMap<object, RuntimeTensor>();
+
+function keep(tensor: RuntimeTensor): KeptTensor {
+  const kept = { length: elementCount(tensor.dims), release: () => tensor.dispose() };
+  keptTensors.set(kept, tensor);
+  return kept;
 }
 
 /**

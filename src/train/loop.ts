@@ -4,25 +4,23 @@ import type { BatchFeed } from '../data/batch-feed.ts';
 import { DuetError } from '../errors.ts';
 import { indexOfLargest } from '../infer/decision.ts';
 import type { Predictor } from '../infer/predictor.ts';
-import { isBehindZero } from '../model/adaptation.ts';
 import type { MaAvtConfig } from '../model/config.ts';
-import { addGradientNoise } from './gradient-noise.ts';
-import { clipGradients, defaultOptimiser, gradientNorm, optimiserStep } from './optimiser.ts';
 import { type Checkpoint, type EpochRecord, freshSums, type RunProgress } from './progress.ts';
 import type { TrainingConfig } from './recipes.ts';
 import { learningRateAt } from './schedule.ts';
 import type { Score } from './score.ts';
 import { backgroundTargets, classTargets, dropoutMasks } from './targets.ts';
-import { lossNames, mapLosses, type StepBatch, type StepResult, type TrainingStep } from './training-step.ts';
+import type { TakenStep, Trainer } from './trainer.ts';
+import { lossNames, mapLosses, type StepBatch } from './training-step.ts';
 import { validate } from './validate.ts';
 
 export type LoopOptions = {
   readonly training: TrainingConfig;
   readonly config: MaAvtConfig;
   readonly feed: BatchFeed;
-  readonly step: TrainingStep;
+  readonly trainer: Trainer;
   readonly predictor: Predictor;
-  /** Changed in place, and always the state after a whole step. */
+  /** The trainer's. Changed in place; in `onSave` and `onEpoch`, and when the loop has ended, it is the state after a whole step. */
   readonly checkpoint: Checkpoint;
   /** Clips in a full batch. */
   readonly batchSize: number;
@@ -30,7 +28,9 @@ export type LoopOptions = {
   readonly labelOf: (id: string) => number;
   readonly signal: AbortSignal | undefined;
   readonly onStep: (epoch: number, step: number, steps: number, loss: number) => void;
-  readonly onNote: (text: string) => void;
+  /** Milliseconds between two saves within an epoch, and what saves. */
+  readonly saveInterval: number;
+  readonly onSave: () => void | Promise<void>;
   /** An epoch is over. `folded` are the adapter's tensors of this epoch, its background head calibrated. */
   readonly onEpoch: (record: EpochRecord, isBest: boolean, folded: ReadonlyMap<string, Float32Array>) => Promise<void>;
 };
@@ -39,12 +39,23 @@ export type Outcome = 'finished' | 'stopped early' | 'interrupted';
 
 /** Trains until the last epoch, until nothing has improved for `patience` epochs, or until the signal. */
 export async function trainingLoop(options: LoopOptions): Promise<Outcome> {
-  const { training, checkpoint, signal } = options;
+  try {
+    return await trainEpochs(options);
+  } catch (error) {
+    await options.trainer.recover();
+    throw error;
+  }
+}
+
+async function trainEpochs(options: LoopOptions): Promise<Outcome> {
+  const { training, trainer, checkpoint, signal } = options;
   const { progress } = checkpoint;
   while (progress.epoch < training.epochs) {
     if (signal?.aborted) return 'interrupted';
     if (isExhausted(progress, training)) return 'stopped early';
-    if (!(await trainEpoch(options))) return 'interrupted';
+    const isWhole = await trainEpoch(options);
+    await trainer.collect();
+    if (!isWhole) return 'interrupted';
 
     const began = performance.now();
     const { folded, score } = await validate(checkpoint.parameters, options);
@@ -64,31 +75,27 @@ export async function trainingLoop(options: LoopOptions): Promise<Outcome> {
 
 /** One epoch, or what is left of it. @returns false when the signal ended it. */
 async function trainEpoch(options: LoopOptions): Promise<boolean> {
-  const { training, config, feed, step, checkpoint, batchSize, signal, onStep, onNote } = options;
-  const { parameters, state, progress } = checkpoint;
+  const { training, config, feed, trainer, checkpoint, batchSize, signal, onStep } = options;
+  const { progress } = checkpoint;
   const steps = Math.ceil((await feed.count('train')) / batchSize);
   let position = 0;
+  let saved = performance.now();
   for await (const batch of feed.train(progress.epoch)) {
     // Steps that a resumed epoch has behind it: the order of clips depends on the seed and the epoch alone.
     if (position++ < progress.stepsInEpoch) continue;
     const began = performance.now();
-    const targets = stepBatch(batch, options);
-    const result = await step.run(parameters, targets);
-    checkGradients(result, progress.steps, onNote);
-    addGradientNoise(result.gradients, result.deviations, training.seed, progress.steps);
-    if (training.clipNorm > 0) clipGradients(result.gradients, training.clipNorm);
     const rate = learningRateAt(progress.epoch + (progress.stepsInEpoch + 1) / steps, training);
-    optimiserStep(parameters, result.gradients, state, rate, {
-      ...defaultOptimiser,
-      kind: training.optimizer,
-      weightDecay: training.weightDecay,
-    });
+    const taken = await trainer.step(stepBatch(batch, options), rate);
     progress.steps++;
     progress.stepsInEpoch++;
-    addToSums(progress.sums, result, batch, config.classes);
+    addToSums(progress.sums, taken, batch, config.classes);
     progress.sums.seconds += (performance.now() - began) / 1000;
-    onStep(progress.epoch, progress.stepsInEpoch, steps, result.losses.total);
+    onStep(progress.epoch, progress.stepsInEpoch, steps, taken.losses.total);
     if (signal?.aborted) return false;
+    if (performance.now() - saved < options.saveInterval) continue;
+    await trainer.collect();
+    await options.onSave();
+    saved = performance.now();
   }
   if (progress.stepsInEpoch === 0) throw new DuetError('No training clip could be loaded in a whole epoch; check the files and run again.');
   return true;
@@ -109,21 +116,7 @@ function stepBatch(batch: Batch, { config, training, labelOf, checkpoint }: Loop
   };
 }
 
-/** @throws DuetError when the numbers can no longer lead anywhere. */
-function checkGradients({ losses, gradients }: StepResult, step: number, onNote: (text: string) => void): void {
-  const norm = gradientNorm(gradients);
-  if (!Number.isFinite(losses.total) || !Number.isFinite(norm))
-    throw new DuetError(
-      `The ${Number.isFinite(losses.total) ? 'gradients are' : 'loss is'} not finite at step ${step + 1}; start another run with a lower learning rate (--lr).`,
-    );
-  if (step > 0) return;
-  if (norm === 0)
-    throw new DuetError('All gradients of the first step are zero, so nothing would be learned; give at least one loss a weight above 0.');
-  const still = [...gradients].flatMap(([name, values]) => (values.every((value) => value === 0) && !isBehindZero(name) ? [name] : []));
-  if (still.length > 0) onNote(`No gradient in the first step for: ${still.join(', ')}.`);
-}
-
-function addToSums(sums: RunProgress['sums'], { losses, classLogits }: StepResult, { labels }: Batch, classes: number): void {
+function addToSums(sums: RunProgress['sums'], { losses, classLogits }: TakenStep, { labels }: Batch, classes: number): void {
   for (const name of lossNames) sums[name] += losses[name];
   for (const [clip, label] of labels.entries()) {
     if (label < 0) continue;

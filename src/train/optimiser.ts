@@ -1,4 +1,5 @@
 // Adam (Kingma and Ba 2015, algorithm 1) and AdamW (Loshchilov and Hutter 2019, algorithm 2), in place on arrays.
+import type { TrainingConfig } from './recipes.ts';
 
 export type OptimiserSettings = {
   readonly kind: 'adam' | 'adamw';
@@ -10,6 +11,10 @@ export type OptimiserSettings = {
 };
 
 export const defaultOptimiser: OptimiserSettings = { kind: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 };
+
+export function optimiserSettings({ optimizer, weightDecay }: Pick<TrainingConfig, 'optimizer' | 'weightDecay'>): OptimiserSettings {
+  return { ...defaultOptimiser, kind: optimizer, weightDecay };
+}
 
 export type Parameters = ReadonlyMap<string, Float32Array>;
 
@@ -25,6 +30,25 @@ export function createOptimiserState(parameters: Parameters): OptimiserState {
   return { step: 0, first: zeros(), second: zeros() };
 }
 
+/** What of a step's arithmetic depends on how many there have been. */
+export type StepFactors = {
+  /** What the first moments are multiplied with. */
+  readonly rate: number;
+  /** What the roots of the second moments are divided by. */
+  readonly correction: number;
+  /** What the parameters are multiplied with. */
+  readonly shrink: number;
+};
+
+/** @param step counted from 1. */
+export function stepFactors(step: number, learningRate: number, { kind, beta1, beta2, weightDecay }: OptimiserSettings): StepFactors {
+  return {
+    rate: learningRate / (1 - beta1 ** step),
+    correction: Math.sqrt(1 - beta2 ** step),
+    shrink: kind === 'adamw' ? 1 - learningRate * weightDecay : 1,
+  };
+}
+
 /** Takes one step: changes `parameters` and `state`. Arithmetic is in double precision, storage in single. */
 export function optimiserStep(
   parameters: Parameters,
@@ -35,10 +59,7 @@ export function optimiserStep(
 ): void {
   const { beta1, beta2, epsilon, weightDecay } = settings;
   state.step++;
-  const correction1 = 1 - beta1 ** state.step;
-  const correction2 = Math.sqrt(1 - beta2 ** state.step);
-  const stepSize = learningRate / correction1;
-  const shrink = settings.kind === 'adamw' ? 1 - learningRate * weightDecay : 1;
+  const { rate, correction, shrink } = stepFactors(state.step, learningRate, settings);
   const penalty = settings.kind === 'adam' ? weightDecay : 0;
   for (const [name, values] of parameters) {
     const gradient = gradients.get(name)!;
@@ -50,7 +71,7 @@ export function optimiserStep(
       const v = beta2 * second[i]! + (1 - beta2) * slope * slope;
       first[i] = m;
       second[i] = v;
-      values[i] = values[i]! * shrink - (stepSize * m) / (Math.sqrt(v) / correction2 + epsilon);
+      values[i] = values[i]! * shrink - (rate * m) / (Math.sqrt(v) / correction + epsilon);
     }
   }
 }

@@ -3,6 +3,7 @@
 // over the whole batch and their gradients with respect to the features; then each part runs forward again, and back from those.
 import { joinFloat32 } from '../files/tensor-values.ts';
 import { differentiate, pullBack } from '../graph/differentiate.ts';
+import { add } from '../graph/functions.ts';
 import { elementCount, input, type Tensor } from '../graph/tensor.ts';
 import { asked, pad } from '../infer/predictor.ts';
 import { mapFeatures, namedFeatures } from '../model/feature-map.ts';
@@ -10,18 +11,21 @@ import { frozenWeights } from '../model/frozen-weights.ts';
 import { heads } from '../model/heads.ts';
 import { maAvt, maAvtLosses } from '../model/ma-avt.ts';
 import { parametersBeforeHeads } from '../model/modulation.ts';
+import { type Feed, type KeptTensor, releaseKept } from '../runtime/session.ts';
 import { chunkOfBytes, usualActivationBytes } from './chunk-of-bytes.ts';
 import { parameterInputs, pictureInputs, targetFeeds, targetInputs } from './step-inputs.ts';
-import { mapLosses, type TrainingStep, type TrainingStepOptions } from './training-step.ts';
+import { type KeepGradients, mapLosses, type TrainingStep, type TrainingStepOptions } from './training-step.ts';
 
 export type StepInPartsOptions = Omit<TrainingStepOptions, 'modulation'> & {
   /** Clips whose activations are in memory at the same time. */
   readonly clipsAtOnce: number;
 };
 
-/** Builds and loads the step. Release it when done. */
-export async function openStepInParts(options: StepInPartsOptions): Promise<TrainingStep> {
-  const { backbone, config, imageSize, clipsAtOnce, openSession } = options;
+/** Builds and loads the step. Release it when done, and the gradients that it keeps. */
+export function openStepInParts(options: StepInPartsOptions & KeepGradients): Promise<TrainingStep<KeptTensor>>;
+export function openStepInParts(options: StepInPartsOptions): Promise<TrainingStep>;
+export async function openStepInParts(options: StepInPartsOptions & Partial<KeepGradients>): Promise<TrainingStep<Feed>> {
+  const { keepGradients = false, backbone, config, imageSize, clipsAtOnce, openSession } = options;
   const parts = Math.ceil(options.batchSize / clipsAtOnce);
   const clips = parts * clipsAtOnce;
   const parameters = parameterInputs(config);
@@ -53,11 +57,14 @@ export async function openStepInParts(options: StepInPartsOptions): Promise<Trai
   const seeds = [...ofPart].map(([name, tensor]): [Tensor, Tensor] => [tensor, input(`gradient.${name}`, tensor.shape)]);
   const names = [...early];
   const ofEarly = pullBack(seeds, names.map(trainable));
-  const backward = Object.fromEntries(names.map((name, index) => [`gradient.${name}`, ofEarly[index]!]));
+  const sumOf = (name: string) => `sum.${name}`;
+  const backward = Object.fromEntries(
+    names.map((name, index) => [sumOf(name), add(ofEarly[index]!, input(`before.${name}`, trainable(name).shape))]),
+  );
 
   const forwardSession = await openSession(forward);
-  const lossSession = await openSession(lossGraph);
-  const backwardSession = await openSession(backward);
+  const lossSession = await openSession(lossGraph, keepGradients ? late.map((name) => `gradient.${name}`) : []);
+  const backwardSession = await openSession(backward, keepGradients ? names.map(sumOf) : []);
   return {
     provider: backwardSession.provider,
     async run(values, batch) {
@@ -75,22 +82,29 @@ export async function openStepInParts(options: StepInPartsOptions): Promise<Trai
         runs.push(await forwardSession.run(asked(forwardSession, { ...picturesOf(part), ...fixed })));
       const joined = (name: string) => joinFloat32(runs.map((results) => results[name]!));
       const featureFeeds = Object.fromEntries([...ofPart.keys()].map((name) => [name, joined(name)]));
-      const results = await lossSession.run(asked(lossSession, { ...featureFeeds, ...targetFeeds(batch, inputs), ...fixed }));
+      const { results, kept } = await lossSession.runKeeping(
+        asked(lossSession, { ...featureFeeds, ...targetFeeds(batch, inputs), ...fixed }),
+      );
+      const gradients: Record<string, Feed> = { ...results, ...kept };
 
-      const sums = new Map(names.map((name) => [name, new Float32Array(elementCount(trainable(name).shape))]));
+      let sums: Record<string, Feed> = Object.fromEntries(
+        names.map((name) => [sumOf(name), new Float32Array(elementCount(trainable(name).shape))]),
+      );
       for (let part = 0; part < parts; part++) {
         const gradientsOf = seeds.map(([tensor, { source }]) => {
           const name = source.kind === 'input' ? source.name : '';
           return [name, rows(results[name]!, part, tensor)] as const;
         });
-        const ofPartOnly = await backwardSession.run(
-          asked(backwardSession, { ...picturesOf(part), ...Object.fromEntries(gradientsOf), ...fixed }),
+        const before = Object.fromEntries(names.map((name) => [`before.${name}`, sums[sumOf(name)]!]));
+        const next = await backwardSession.runKeeping(
+          asked(backwardSession, { ...picturesOf(part), ...Object.fromEntries(gradientsOf), ...fixed, ...before }),
         );
-        for (const [name, sum] of sums) addTo(sum, ofPartOnly[`gradient.${name}`]!);
+        releaseKept(Object.values(sums));
+        sums = { ...next.results, ...next.kept };
       }
       return {
         losses: mapLosses((name) => results[`loss.${name}`]![0]!),
-        gradients: new Map([...parameters.keys()].map((name) => [name, sums.get(name) ?? results[`gradient.${name}`]!])),
+        gradients: new Map([...parameters.keys()].map((name) => [name, sums[sumOf(name)] ?? gradients[`gradient.${name}`]!])),
         classLogits: results.class_logits!,
         backgroundLogits: results.background_logits,
         visualAttention: attention && joined('visual_attention'),
@@ -101,8 +115,4 @@ export async function openStepInParts(options: StepInPartsOptions): Promise<Trai
       await Promise.all([forwardSession, lossSession, backwardSession].map((session) => session.release()));
     },
   };
-}
-
-function addTo(sum: Float32Array, values: Float32Array): void {
-  for (let index = 0; index < sum.length; index++) sum[index]! += values[index]!;
 }

@@ -27,8 +27,7 @@ import { type Outcome, trainingLoop } from './loop.ts';
 import { createOptimiserState } from './optimiser.ts';
 import { coherentTraining, modelConfig, type TrainingConfig } from './recipes.ts';
 import { createRunFolder, type RunConfig, readRunConfig, runFiles, writeRunConfig } from './run-folder.ts';
-import { openStepInParts } from './step-in-parts.ts';
-import { openTrainingStep, type TrainingStep, type TrainingStepOptions } from './training-step.ts';
+import { openTrainer, type Trainer, type TrainerOptions } from './trainer.ts';
 import { validate } from './validate.ts';
 
 export type TrainEvent =
@@ -74,6 +73,9 @@ export type TrainOptions = {
   readonly signal?: AbortSignal;
   readonly onEvent?: (event: TrainEvent) => void;
 };
+
+/** Between two checkpoints within an epoch: little is lost by a power cut, and little time by writing. */
+const saveInterval = 120_000;
 
 export type TrainResult = {
   readonly run: string;
@@ -125,24 +127,26 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   const restored = saved && (await readCheckpoint(folder, lengths));
   const checkpoint = restored ?? startingPoint(config, backbone, training.seed);
   const feed = await openTrainingFeed(dataset, training, backbone, options.workers);
-  let step: TrainingStep | undefined;
+  let trainer: Trainer | undefined;
   let predictor: Predictor | undefined;
   const result = (outcome: Outcome): TrainResult => {
     const { history, best } = checkpoint.progress;
-    return { run: folder, outcome, provider: step?.provider, history, best, parameters: counts, skipped: feed.skipped };
+    return { run: folder, outcome, provider: trainer?.provider, history, best, parameters: counts, skipped: feed.skipped };
   };
   try {
     await feed.prepare({ onProgress: (progress) => onEvent({ kind: 'prepare', ...progress }), ...(signal && { signal }) });
     const batchSize = evenBatchSize(await feed.count('train'), training.batch);
     const openSession = nodeSessions(options.session);
-    step = await openStep({ backbone, config, batchSize, imageSize: backbone.config.inputSize, openSession }, options);
+    const onNote = (text: string) => onEvent({ kind: 'note', text });
+    const common = { backbone, config, batchSize, imageSize: backbone.config.inputSize, openSession, training, checkpoint, onNote };
+    trainer = await openTrainer({ ...common, ...memorySettings(common, options) });
     predictor = await openPredictor({ backbone, config, batchSize: Math.min(16, batchSize), openSession });
     const { epoch } = checkpoint.progress;
-    onEvent({ kind: 'start', config: runConfig, dataset, parameters: counts, provider: step.provider, epochsDone: epoch });
+    onEvent({ kind: 'start', config: runConfig, dataset, parameters: counts, provider: trainer.provider, epochsDone: epoch });
     if (hasForeignRange(backbone.config, training)) {
-      const text =
-        'Pictures are normalised with ImageNet’s mean and deviation, as the recipe asks; this backbone was trained on another range, and --normalisation backbone may do much better.';
-      onEvent({ kind: 'note', text });
+      onNote(
+        'Pictures are normalised with ImageNet’s mean and deviation, as the recipe asks; this backbone was trained on another range, and --normalisation backbone may do much better.',
+      );
     }
     const labels = new Map(dataset.examples.map(({ id, label }) => [id, dataset.classes.indexOf(label)]));
     const labelOf = (id: string) => labels.get(id)!;
@@ -166,9 +170,9 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     }
     const outcome = await trainingLoop({
       labelOf,
-      ...{ training, config, feed, step, predictor, checkpoint, batchSize, signal },
+      ...{ training, config, feed, trainer, predictor, checkpoint, batchSize, signal, saveInterval },
       onStep: (epoch, step, steps, loss) => onEvent({ kind: 'step', epoch: epoch + 1, step, steps, loss }),
-      onNote: (text) => onEvent({ kind: 'note', text }),
+      onSave: () => writeCheckpoint(folder, checkpoint),
       async onEpoch(record, isBest, folded) {
         if (isBest) await keepAdapter(folded);
         const { best, history: epochs } = checkpoint.progress;
@@ -186,7 +190,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     if (signal?.aborted && error === signal.reason) return result('interrupted');
     throw error;
   } finally {
-    await step?.release();
+    await trainer?.release();
     await predictor?.release();
     await feed.close();
   }
@@ -221,20 +225,17 @@ function openTrainingFeed(dataset: Dataset, training: TrainingConfig, backbone: 
 }
 
 /** The whole batch at once where it fits, else in parts. */
-function openStep(common: TrainingStepOptions, options: TrainOptions): Promise<TrainingStep> {
-  const { clipsAtOnce, activationBytes, training } = options;
-  const { modulation } = training;
-  const most = clipsAtOnce ?? clipsThatFit(common.config, totalmem());
-  const together = Math.min(most, common.batchSize);
-  const step =
-    activationBytes === undefined
-      ? common
-      : { ...common, chunk: chunkOfBytes(activationBytes, common.backbone, common.imageSize, together) };
-  if (most >= step.batchSize) return openTrainingStep({ ...step, modulation });
-  if (modulation === 'none') return openStepInParts({ ...step, clipsAtOnce: most });
-  throw new DuetError(
-    `A batch of ${step.batchSize} clips is more than the ${most} that are in memory at once, and modulated gradients need it whole; give --batch ${most} or a larger --clips-at-once.`,
-  );
+function memorySettings(
+  { config, backbone, imageSize, batchSize }: Omit<TrainerOptions, 'clipsAtOnce' | 'chunk'>,
+  { clipsAtOnce, activationBytes, training }: TrainOptions,
+): Pick<TrainerOptions, 'clipsAtOnce' | 'chunk'> {
+  const most = clipsAtOnce ?? clipsThatFit(config, totalmem());
+  if (most < batchSize && training.modulation !== 'none')
+    throw new DuetError(
+      `A batch of ${batchSize} clips is more than the ${most} that are in memory at once, and modulated gradients need it whole; give --batch ${most} or a larger --clips-at-once.`,
+    );
+  const chunk = activationBytes && chunkOfBytes(activationBytes, backbone, imageSize, Math.min(most, batchSize));
+  return { clipsAtOnce: most, ...(chunk !== undefined && { chunk }) };
 }
 
 function startingPoint(config: MaAvtConfig, backbone: Backbone, seed: number): Checkpoint {

@@ -6,10 +6,9 @@ import type { MaAvtConfig } from '../model/config.ts';
 import { frozenWeights } from '../model/frozen-weights.ts';
 import { type MaAvtLosses, maAvt, maAvtLosses } from '../model/ma-avt.ts';
 import { modulatedGradients } from '../model/modulation.ts';
-import type { OpenSession, Provider } from '../runtime/session.ts';
+import type { Feed, KeptTensor, OpenSession, Provider } from '../runtime/session.ts';
 import type { Backbone } from '../weights/backbone.ts';
 import { chunkOfBytes, usualActivationBytes } from './chunk-of-bytes.ts';
-import type { Parameters } from './optimiser.ts';
 import { parameterInputs, pictureInputs, targetFeeds, targetInputs } from './step-inputs.ts';
 
 export type StepBatch = {
@@ -30,9 +29,11 @@ export type StepBatch = {
 
 export type StepLosses = Readonly<Record<keyof MaAvtLosses, number>>;
 
-export type StepResult = {
+/** @typeParam Gradient an array, or what stays on the device. */
+export type StepResult<Gradient = Float32Array> = {
   readonly losses: StepLosses;
-  readonly gradients: Parameters;
+  /** One for each parameter. */
+  readonly gradients: ReadonlyMap<string, Gradient>;
   readonly classLogits: Float32Array;
   readonly backgroundLogits: Float32Array | undefined;
   /** How CLS of the last block attends to the patches, [B, P]; undefined for a model without pictures. */
@@ -41,9 +42,9 @@ export type StepResult = {
   readonly deviations: ReadonlyMap<string, number>;
 };
 
-export type TrainingStep = {
+export type TrainingStep<Gradient = Float32Array> = {
   readonly provider: Provider;
-  run(parameters: Parameters, batch: StepBatch): Promise<StepResult>;
+  run(parameters: ReadonlyMap<string, Feed>, batch: StepBatch): Promise<StepResult<Gradient>>;
   release(): Promise<void>;
 };
 
@@ -61,9 +62,14 @@ export type TrainingStepOptions = {
   readonly openSession: OpenSession;
 };
 
-/** Builds and loads the step. Release it when done. */
-export async function openTrainingStep(options: TrainingStepOptions): Promise<TrainingStep> {
-  const { backbone, config, batchSize, imageSize } = options;
+/** Asks that gradients stay on the device. */
+export type KeepGradients = { readonly keepGradients: true };
+
+/** Builds and loads the step. Release it when done, and the gradients that it keeps. */
+export function openTrainingStep(options: TrainingStepOptions & KeepGradients): Promise<TrainingStep<KeptTensor>>;
+export function openTrainingStep(options: TrainingStepOptions): Promise<TrainingStep>;
+export async function openTrainingStep(options: TrainingStepOptions & Partial<KeepGradients>): Promise<TrainingStep<Feed>> {
+  const { keepGradients = false, backbone, config, batchSize, imageSize } = options;
   const chunk = options.chunk ?? chunkOfBytes(usualActivationBytes, backbone, imageSize, batchSize);
   const parameters = parameterInputs(config);
   const trainable = (name: string): Tensor => {
@@ -90,21 +96,23 @@ export async function openTrainingStep(options: TrainingStepOptions): Promise<Tr
     ...(visualAttention && { visual_attention: visualAttention }),
     ...Object.fromEntries([...deviations].map(([name, deviation]) => [`deviation.${name}`, deviation])),
   };
-  const session = await options.openSession(named);
+  const gradientNames = [...parameters.keys()].map((name) => `gradient.${name}`);
+  const session = await options.openSession(named, keepGradients ? gradientNames : []);
   return {
     provider: session.provider,
     async run(values, batch) {
-      const feeds: Record<string, Float32Array> = {
+      const feeds: Record<string, Feed> = {
         images: pad(batch.images, elementCount(pictures.images.shape)),
         spectrograms: pad(batch.spectrograms, elementCount(pictures.spectrograms.shape)),
         ...targetFeeds(batch, inputs),
         ...Object.fromEntries(values),
       };
-      const results = await session.run(asked(session, feeds));
+      const { results, kept } = await session.runKeeping(asked(session, feeds));
+      const gradients: Record<string, Feed> = { ...results, ...kept };
       const loss = (name: keyof StepLosses) => results[`loss.${name}`]![0]!;
       return {
         losses: mapLosses(loss),
-        gradients: new Map([...values.keys()].map((name) => [name, results[`gradient.${name}`]!])),
+        gradients: new Map([...values.keys()].map((name) => [name, gradients[`gradient.${name}`]!])),
         classLogits: results.class_logits!,
         backgroundLogits: results.background_logits,
         visualAttention: results.visual_attention,

@@ -3,7 +3,10 @@ import { readFileClearly } from '../files/read-clearly.ts';
 import { nodeSessions } from '../runtime/node.ts';
 import type { SessionOptions } from '../runtime/session.ts';
 import { type GoldenRun, readGoldenRun, referenceName } from './golden.ts';
-import { createOptimiserState, defaultOptimiser, optimiserStep } from './optimiser.ts';
+import { createOptimiserState } from './optimiser.ts';
+import { freshProgress } from './progress.ts';
+import { recipes } from './recipes.ts';
+import { openTrainer } from './trainer.ts';
 import { openTrainingStep, type StepResult } from './training-step.ts';
 
 export type VerifiedGroup = {
@@ -39,7 +42,11 @@ async function verifyRun(file: string, run: GoldenRun, session: SessionOptions |
     if (!reference || !ours) return;
     found.set(group, [...(found.get(group) ?? []), { error: measure(ours, reference), name }]);
   };
-  const step = await openTrainingStep({ backbone, config, batchSize, imageSize, openSession: nodeSessions(session) });
+  const options = { backbone, config, batchSize, imageSize, openSession: nodeSessions(session) };
+  const step = await openTrainingStep(options);
+  const checkpoint = { parameters, state: createOptimiserState(parameters), progress: freshProgress() };
+  // Adam, and nothing else done to the gradients.
+  const trainer = await openTrainer({ ...options, training: recipes.reference, checkpoint, onNote: () => undefined });
   try {
     const first = await step.run(parameters, batch);
     compare('outputs', 'output.p_fg', first.classLogits, relativeToLargest);
@@ -48,17 +55,14 @@ async function verifyRun(file: string, run: GoldenRun, session: SessionOptions |
     compare('attention', 'output.vis_attn', first.visualAttention, relativeToLargest);
     for (const [name, gradient] of first.gradients) compare('gradients', `grad.${referenceName(name)}`, gradient, relativeInNorm);
 
-    const state = createOptimiserState(parameters);
     const trajectory: number[] = [];
-    for (let result = first; ; result = await step.run(parameters, batch)) {
-      trajectory.push(result.losses.total);
-      optimiserStep(parameters, result.gradients, state, learningRate, defaultOptimiser);
-      if (trajectory.length === 5) break;
-    }
+    while (trajectory.length < 5) trajectory.push((await trainer.step(batch, learningRate)).losses.total);
+    await trainer.collect();
     compare('trajectory', 'trajectory.loss', Float32Array.from(trajectory), relativeToLargest);
     for (const [name, values] of parameters) compare('parameters', `after5.${referenceName(name)}`, values, withoutKeyBias(name));
   } finally {
     await step.release();
+    await trainer.release();
   }
   const groups = [...found].map(([name, comparisons]): VerifiedGroup => {
     // A number that is not finite is the worst there can be, and compares false with everything.

@@ -11,7 +11,7 @@ import { type Outcome, trainingLoop } from '../../../src/train/loop.ts';
 import { createOptimiserState } from '../../../src/train/optimiser.ts';
 import { type Checkpoint, decodeCheckpoint, type EpochRecord, encodeCheckpoint, freshProgress } from '../../../src/train/progress.ts';
 import { modelConfig, recipes } from '../../../src/train/recipes.ts';
-import { openTrainingStep } from '../../../src/train/training-step.ts';
+import { openTrainer } from '../../../src/train/trainer.ts';
 import { validate } from '../../../src/train/validate.ts';
 import { encodeAdapter } from '../../../src/weights/adapter-files.ts';
 import type { Backbone } from '../../../src/weights/backbone.ts';
@@ -107,8 +107,12 @@ export async function trainingRun(options: TrainingRunOptions): Promise<void> {
     }
     onUpdate({ kind: 'preparing' });
     const batchSize = evenBatchSize(await feed.count('train'), run.training.batch);
-    const step = await openTrainingStep({ backbone, config, batchSize, imageSize: backbone.config.inputSize, openSession });
-    releases.push(() => step.release());
+    const onNote = (text: string) => onUpdate({ kind: 'note', text });
+    const { training } = run;
+    const trainer = await openTrainer({
+      ...{ backbone, config, batchSize, imageSize: backbone.config.inputSize, openSession, training, checkpoint, onNote },
+    });
+    releases.push(() => trainer.release());
     const probe = await openAlignmentProbe(backbone, config, openSession);
     if (probe) releases.push(() => probe.release());
     if (options.budget !== undefined && !restored) {
@@ -117,7 +121,6 @@ export async function trainingRun(options: TrainingRunOptions): Promise<void> {
     await measureAlignment(checkpoint.progress.epoch);
     onUpdate({ kind: 'training', epoch: checkpoint.progress.epoch, epochs: run.training.epochs });
     const loopBegan = performance.now();
-    let saved = loopBegan;
     let last = loopBegan;
     let outcome: Outcome | undefined;
     // Round the loop again with another number of epochs, where the time is not what one step led to expect.
@@ -130,20 +133,17 @@ export async function trainingRun(options: TrainingRunOptions): Promise<void> {
 
     function oneLoop(replanning: AbortController): Promise<Outcome> {
       return trainingLoop({
-        ...{ training: run.training, config, feed, step, predictor, checkpoint, batchSize, labelOf },
+        ...{ training: run.training, config, feed, trainer, predictor, checkpoint, batchSize, labelOf, saveInterval },
         signal: AbortSignal.any([signal, replanning.signal]),
         onStep(epoch, position, steps, loss) {
           const now = performance.now();
           onUpdate({ kind: 'step', epoch: epoch + 1, step: position, steps, loss, seconds: (now - last) / 1000 });
           last = now;
-          if (now - saved < saveInterval) return;
-          saved = now;
-          // Encoded at once, as the next step changes the numbers in place; written while it runs.
-          void keep({ checkpoint: encodeCheckpoint(checkpoint) }).catch((error: unknown) =>
-            onUpdate({ kind: 'note', text: String(error) }),
-          );
         },
-        onNote: (text) => onUpdate({ kind: 'note', text }),
+        onSave() {
+          // Encoded at once, as the next step changes the numbers in place; written while it runs.
+          void keep({ checkpoint: encodeCheckpoint(checkpoint) }).catch((error: unknown) => onNote(String(error)));
+        },
         async onEpoch(record, isBest, folded) {
           if (isBest) tellModel(folded, record.epoch, record.validationAccuracy ?? undefined);
           await measureAlignment(record.epoch);
@@ -190,7 +190,7 @@ export async function trainingRun(options: TrainingRunOptions): Promise<void> {
           backgroundTargets: new Float32Array(count),
         };
         const start = performance.now();
-        await step.run(checkpoint.parameters, { images, spectrograms, ...targets });
+        await trainer.rehearse({ images, spectrograms, ...targets });
         stepSeconds = (performance.now() - start) / 1000;
         break;
       }

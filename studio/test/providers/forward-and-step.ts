@@ -1,13 +1,16 @@
-// One forward pass and one training step of the built-in backbone on numbers that are the same everywhere.
+// One forward pass, one step's gradients and three steps of training of the built-in backbone on numbers that are the same everywhere.
 import { foldParameters } from '../../../src/infer/fold.ts';
 import { openPredictor } from '../../../src/infer/predictor.ts';
 import { initialParameters } from '../../../src/model/initialise.ts';
 import type { OpenSession } from '../../../src/runtime/session.ts';
+import { createOptimiserState } from '../../../src/train/optimiser.ts';
+import { freshProgress } from '../../../src/train/progress.ts';
 import { modelConfig, recipes } from '../../../src/train/recipes.ts';
+import { openTrainer } from '../../../src/train/trainer.ts';
 import { openTrainingStep } from '../../../src/train/training-step.ts';
 import type { Backbone } from '../../../src/weights/backbone.ts';
 
-/** Arrays by name: the predictions', the losses', and the gradients' under `gradient.`. */
+/** Arrays by name: the predictions', the losses', the gradients' under `gradient.`, and `trajectory` and `moments` of the training. */
 export type Numbers = Readonly<Record<string, readonly number[]>>;
 
 /** Small, as a graphics card imitated in software is slow. */
@@ -26,23 +29,35 @@ export async function forwardAndStep(backbone: Backbone, openSession: OpenSessio
   const predictor = await openPredictor({ backbone, config, batchSize: clips, openSession });
   const predictions = await predictor.run(foldParameters(parameters, config), { images, spectrograms, count: clips });
   await predictor.release();
-  const step = await openTrainingStep({ backbone, config, batchSize: clips, imageSize: backbone.config.inputSize, openSession });
+  const options = { backbone, config, batchSize: clips, imageSize: backbone.config.inputSize, openSession };
+  const step = await openTrainingStep(options);
   // The last clip's picture and sound do not belong together.
   const oneHot = (labels: readonly number[]) =>
     Float32Array.from({ length: clips * classes }, (_, index) => Number(labels[Math.floor(index / classes)] === index % classes));
-  const { losses, gradients } = await step.run(parameters, {
+  const batch = {
     images,
     spectrograms,
     classTargets: oneHot([0, 1, -1]),
     pictureTargets: oneHot([0, 1, 2]),
     soundTargets: oneHot([0, 1, 0]),
     backgroundTargets: Float32Array.from([0, 0, 1]),
-  });
+  };
+  const { losses, gradients } = await step.run(parameters, batch);
   await step.release();
+
+  const state = createOptimiserState(parameters);
+  const checkpoint = { parameters, state, progress: freshProgress() };
+  const trainer = await openTrainer({ ...options, training, checkpoint, onNote: () => undefined });
+  const trajectory: number[] = [];
+  while (trajectory.length < 3) trajectory.push((await trainer.step(batch, 1e-3)).losses.total);
+  await trainer.collect();
+  await trainer.release();
   return Object.fromEntries([
     ...Object.entries(predictions).flatMap(([name, values]) => (values ? [[name, [...values]]] : [])),
     ...Object.entries(losses).map(([name, value]) => [`loss.${name}`, [value]]),
     ...[...gradients].map(([name, values]) => [`gradient.${name}`, [...values]]),
+    ['trajectory', trajectory],
+    ['moments', [...state.first.values()].flatMap((values) => [...values])],
   ]);
 }
 

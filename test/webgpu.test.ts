@@ -1,0 +1,80 @@
+// Commands on a graphics card, or on one imitated in software: the numbers of the processor.
+import { existsSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, inject, type TestContext, test } from 'vitest';
+import { writeSafetensors } from '../src/files/safetensors.ts';
+import { fromFloat32 } from '../src/files/tensor-values.ts';
+import { elementCount } from '../src/graph/tensor.ts';
+import { vitWeightShapes } from '../src/model/vit-weights.ts';
+import { createRandom } from '../src/random/random.ts';
+import { duet, type Ended, newFolder } from './duet.ts';
+import { goldenRuns } from './golden-runs.ts';
+
+// Chromium brings a Vulkan driver that computes on the processor; a real graphics card needs no such file.
+const softwareDriver = '/usr/lib/chromium/vk_swiftshader_icd.json';
+
+async function onGraphicsCard(argv: readonly string[], { skip }: Pick<TestContext, 'skip'>): Promise<Ended> {
+  const environment = existsSync(softwareDriver) ? { VK_DRIVER_FILES: softwareDriver } : {};
+  const ended = await duet([...argv, '--provider', 'webgpu'], { environment, seconds: 240 });
+  skip(/The provider "webgpu" cannot be used here/.test(ended.error), 'no WebGPU adapter here');
+  return ended;
+}
+
+test.for(goldenRuns)('the forward pass and training steps give the numbers of %s', async (run, context) => {
+  const { out } = await onGraphicsCard(['verify', run, '--json'], context);
+  const [result] = JSON.parse(out) as [{ groups: { name: string; error: number }[] }];
+  // Another order of sums; the biases of small projections feel it most (1e-4 where the processor has 2e-5).
+  const allowed: Record<string, number> = {
+    outputs: 1e-5,
+    losses: 1e-5,
+    attention: 1e-5,
+    gradients: 5e-4,
+    trajectory: 1e-4,
+    parameters: 1e-3,
+  };
+  expect(result.groups).toHaveLength(6);
+  for (const group of result.groups) expect(group.error, group.name).toBeLessThan(allowed[group.name]!);
+});
+
+test('training, from the head start to the last epoch, has the losses of the processor', async (context) => {
+  const folder = await newFolder('webgpu');
+  const backbone = await smallBackbone(join(folder, 'small.safetensors'));
+  const train = (run: string) => ['train', inject('shared').data, '--out', join(folder, run), '--backbone', backbone, ...settings];
+  const onCard = await onGraphicsCard(train('card'), context);
+  expect(onCard.code, onCard.error).toBe(0);
+  const onProcessor = await duet(train('processor'));
+  expect(onProcessor.code, onProcessor.error).toBe(0);
+  const [found, expected] = [await epochsOf(join(folder, 'card')), await epochsOf(join(folder, 'processor'))];
+  expect(found).toHaveLength(2);
+  for (const [index, { losses, validationLoss }] of expected.entries()) {
+    for (const [name, loss] of Object.entries(losses)) expect(found[index]!.losses[name], name).toBeCloseTo(loss, 3);
+    expect(found[index]!.validationLoss).toBeCloseTo(validationLoss, 3);
+  }
+});
+
+const settings = ['--epochs', '2', '--batch', '6', '--threads', '1'];
+
+type Epoch = { readonly losses: Record<string, number>; readonly validationLoss: number };
+
+async function epochsOf(run: string): Promise<Epoch[]> {
+  return (JSON.parse(await readFile(join(run, 'history.json'), 'utf8')) as { epochs: Epoch[] }).epochs;
+}
+
+/** One block on four patches: most of the time goes into compiling what runs on the card. */
+async function smallBackbone(path: string): Promise<string> {
+  const shapes = vitWeightShapes({ width: 64, depth: 1, mlpWidth: 128, patchSize: 16, patches: 4 });
+  const tensors = [...shapes].map(([name, shape]) => {
+    const { normal } = createRandom('small backbone', name);
+    const centre = /norm\d?\.weight$/.test(name) ? 1 : 0;
+    return [
+      name,
+      fromFloat32(
+        Float32Array.from({ length: elementCount(shape) }, () => centre + 0.2 * normal()),
+        shape,
+      ),
+    ] as const;
+  });
+  await writeFile(path, writeSafetensors(new Map(tensors)));
+  return path;
+}
