@@ -1,0 +1,72 @@
+import { expect, test } from 'vitest';
+import type { Batch } from '../data/batch.ts';
+import type { BatchFeed } from '../data/batch-feed.ts';
+import { elementCount } from '../graph/tensor.ts';
+import { openPredictor } from '../infer/predictor.ts';
+import { trainableParameters } from '../model/config.ts';
+import { nodeSessions } from '../runtime/node.ts';
+import { batchSize, drawnStep } from './drawn-step.test-data.ts';
+import { type Outcome, trainingLoop } from './loop.ts';
+import { createOptimiserState } from './optimiser.ts';
+import { type Checkpoint, decodeCheckpoint, encodeCheckpoint, freshProgress } from './progress.ts';
+import { openTrainer } from './trainer.ts';
+
+const openSession = nodeSessions({ threads: 1 });
+const stepsInEpoch = 4;
+
+/** Epochs of four batches, the clips in another order in each; loading the batch number `broken` fails. */
+function feedOf(broken?: number): BatchFeed {
+  const { images, spectrograms } = drawnStep('duet').batch;
+  const feed: Pick<BatchFeed, 'count' | 'train'> = {
+    count: async (split) => (split === 'train' ? stepsInEpoch * batchSize : 0),
+    async *train(epoch) {
+      for (let step = 0; step < stepsInEpoch; step++) {
+        if (epoch * stepsInEpoch + step === broken) throw new Error('the disk is gone');
+        const labels = Int32Array.from({ length: batchSize }, (_, clip) => ((clip + step + epoch) % 4) - 1);
+        const ids = [...labels].map(String);
+        yield { images, spectrograms, labels, pictureIds: ids, soundIds: ids, count: batchSize } satisfies Batch;
+      }
+    },
+  };
+  return feed as BatchFeed;
+}
+
+/** Trains two epochs, or until it fails. @returns what was saved within epochs. */
+async function trained(checkpoint: Checkpoint, feed: BatchFeed): Promise<{ saved: Uint8Array[]; outcome: Outcome | string }> {
+  const { training: settings, model } = drawnStep('duet');
+  const training = { ...settings, epochs: 2, warmupEpochs: 1 };
+  const onNote = () => undefined;
+  const trainer = await openTrainer({ ...model, openSession, training, checkpoint, onNote });
+  const predictor = await openPredictor({ ...model, openSession });
+  const saved: Uint8Array[] = [];
+  const outcome = await trainingLoop({
+    ...{ training, config: model.config, feed, trainer, predictor, checkpoint, batchSize, signal: undefined },
+    labelOf: (id) => Math.max(0, Number(id)),
+    onStep: () => undefined,
+    onEpoch: async () => undefined,
+    saveInterval: 0,
+    onSave: () => void saved.push(encodeCheckpoint(checkpoint)),
+  }).catch((error: Error) => error.message);
+  await trainer.release();
+  await predictor.release();
+  return { saved, outcome };
+}
+
+function fresh(): Checkpoint {
+  const { parameters } = drawnStep('duet');
+  return { parameters, state: createOptimiserState(parameters), progress: freshProgress() };
+}
+
+test('a run that ends without a warning goes on from what was saved within its epoch, to the same numbers', async () => {
+  const whole = fresh();
+  expect(await trained(whole, feedOf())).toMatchObject({ outcome: 'finished', saved: { length: 2 * stepsInEpoch } });
+
+  const { saved, outcome } = await trained(fresh(), feedOf(stepsInEpoch + 2));
+  expect(outcome).toBe('the disk is gone');
+  expect(saved).toHaveLength(stepsInEpoch + 2);
+  const lengths = new Map([...trainableParameters(drawnStep('duet').model.config)].map(([name, { shape }]) => [name, elementCount(shape)]));
+  const restored = decodeCheckpoint(saved.at(-1)!, lengths, 'the checkpoint');
+  expect(restored.progress).toMatchObject({ epoch: 1, stepsInEpoch: 2, steps: stepsInEpoch + 2 });
+  expect((await trained(restored, feedOf())).outcome).toBe('finished');
+  for (const [name, values] of whole.parameters) expect(restored.parameters.get(name), name).toEqual(values);
+});
