@@ -16,7 +16,7 @@ import type { DemoSettings } from './demo.ts';
 import { showEvaluation } from './evaluate.ts';
 import { localiseAndShow } from './localise-run.ts';
 import type { Progress } from './progress.ts';
-import { sessionOptions } from './session-options.ts';
+import { knownOf, sessionOptions } from './session-options.ts';
 import { showTraining } from './train-progress.ts';
 
 export type DemoResult = {
@@ -40,7 +40,7 @@ export async function runDemo(settings: DemoSettings, context: Context, progress
   const began = performance.now();
   const { out, seed } = settings;
   const [data, run, report] = [join(out, 'clips'), join(out, 'run'), join(out, 'report.html')];
-  const session = sessionOptions(settings);
+  const session = sessionOptions(settings, await knownOf(settings, context, progress, 'takes what is known'));
   const { signal } = context;
   await ensureFolder(out);
   // Only what a demo wrote is removed.

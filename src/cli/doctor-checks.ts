@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defaultCacheFolder } from '../data/cache-folder-node.ts';
 import { messageOf } from '../errors.ts';
+import { nodeProviders } from '../runtime/session.ts';
 
 export type Check = {
   readonly name: string;
@@ -52,16 +53,14 @@ function machineCheck(): Check {
     : { ...check, state: 'ok' };
 }
 
-// Those that --provider offers, as ONNX Runtime calls them.
-const offered = new Set(['cpu', 'webgpu', 'cuda', 'coreml', 'dml']);
-
 async function runtimeChecks(): Promise<Check[]> {
   const name = 'ONNX Runtime';
   try {
     const [runtime, { probeProvider }] = await Promise.all([import('onnxruntime-node'), import('./provider-probe.ts')]);
     const listed = runtime.listSupportedBackends().map((backend) => backend.name);
     const providers: Check[] = [];
-    for (const provider of listed) if (offered.has(provider)) providers.push(providerCheck(provider, await probeProvider(provider)));
+    for (const provider of nodeProviders.filter((one) => listed.includes(one)))
+      providers.push(providerCheck(provider, await probeProvider(provider)));
     return [{ name, state: 'ok', found: `${moduleVersion('onnxruntime-node')}, built with ${listed.join(', ')}` }, ...providers];
   } catch (error) {
     const mend = `run "npm ci" again; builds exist for Linux and Windows on x64 and arm64, and for macOS on arm64 (Apple silicon); this is ${platform()} ${arch()}`;

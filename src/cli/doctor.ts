@@ -1,6 +1,7 @@
 // duet doctor
 import type { Command } from 'commander';
 import type { Trial, Tuning } from '../train/tune.ts';
+import type { ProviderChoice } from './choose-provider.ts';
 import { examples, jsonSettings } from './common-settings.ts';
 import { type Context, writeResult } from './context.ts';
 import type { Check } from './doctor-checks.ts';
@@ -14,7 +15,7 @@ const doctorSettings = {
   ...grouped('Machine:', {
     tune: settingWithDefault(
       '--tune',
-      'instead, time training steps with different numbers of threads and sizes of chunks, for about a minute, and keep the best for train, evaluate and predict',
+      'instead, time training steps on every provider, and with different numbers of threads and sizes of chunks, for about a minute, and keep the best for later commands',
       toggle,
       false,
     ),
@@ -49,18 +50,21 @@ async function runTune({ json }: ValuesOf<typeof doctorSettings>, context: Conte
   const progress = context.progress(false);
   const phase = progress.begin('tune');
   try {
+    const { tryProviders } = await import('./choose-provider.ts');
+    const choice = await tryProviders(context.signal);
     const tuning = await tune({ cores: availableParallelism(), signal: context.signal, onProgress: (done) => phase.update(done) });
     phase.finish();
     progress.end();
-    const path = await writeTunedSettings(tuning.best, context.environment);
-    writeResult(context, json, { ...tuning, path }, () => tuneText(tuning, path));
+    const path = await writeTunedSettings({ ...tuning.best, provider: choice?.provider }, context.environment);
+    const providers = choice && { chosen: choice.provider, why: choice.text };
+    writeResult(context, json, { ...tuning, providers, path }, () => tuneText(tuning, path, choice));
   } finally {
     progress.end();
   }
 }
 
 /** What was tried, the best of it, and where that is kept. */
-export function tuneText({ best, trials }: Tuning, path: string): string {
+export function tuneText({ best, trials }: Tuning, path: string, choice?: ProviderChoice): string {
   const isBest = (trial: Trial) => trial.threads === best.threads && trial.activationBytes === best.activationBytes;
   const rows = trials.map((trial) => [
     `  ${tunedText(trial)}`,
@@ -69,7 +73,8 @@ export function tuneText({ best, trials }: Tuning, path: string): string {
     isBest(trial) ? 'best' : '',
   ]);
   const table = textTable(['  setting', 'a training step', 'runs', ''], rows);
-  return `${table}\nKept: ${tunedText(best)}, in ${path}; remove the file for Duet's own choice.\n`;
+  const provider = choice ? `\nComputing on ${choice.name}: ${choice.text}.` : '';
+  return `${table}${provider}\nKept${choice ? `: ${choice.name}, ` : ': '}${tunedText(best)}, in ${path}; remove the file for Duet's own choice.\n`;
 }
 
 async function runDoctor(settings: Pick<ValuesOf<typeof jsonSettings>, 'json'>, context: Context): Promise<void> {

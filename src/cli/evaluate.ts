@@ -17,7 +17,7 @@ import {
 import { type Context, writeResult } from './context.ts';
 import { choice, path, wholeNumber } from './field.ts';
 import type { Phase, Progress } from './progress.ts';
-import { sessionOptions, tunedFor } from './session-options.ts';
+import { knownOf, sessionOptions } from './session-options.ts';
 import { addSettings, grouped, setting, settingWithDefault, type ValuesOf, valuesOf } from './setting.ts';
 import { textTable } from './text-table.ts';
 
@@ -92,6 +92,7 @@ async function runEvaluate(run: string, data: string, settings: EvaluateSettings
   const progress = context.progress(settings.quiet);
   const began = performance.now();
   try {
+    const session = sessionOptions(settings, await knownOf(settings, context, progress, 'takes what is known'));
     const evaluation = await evaluate({
       run,
       data,
@@ -102,7 +103,7 @@ async function runEvaluate(run: string, data: string, settings: EvaluateSettings
       missing: settings.missing,
       batch: settings.batch,
       workers: settings.workers,
-      session: sessionOptions(settings, tunedFor(settings, context, progress)),
+      session,
       signal: context.signal,
       onEvent: showEvaluation(progress),
     });
@@ -112,7 +113,7 @@ async function runEvaluate(run: string, data: string, settings: EvaluateSettings
       const { evaluationPage } = await import('../pages/evaluation-page.ts');
       const seconds = (performance.now() - began) / 1000;
       const page = await evaluationPage(evaluation, {
-        ...{ run, data, seconds, session: sessionOptions(settings), command: context.commandLine },
+        ...{ run, data, seconds, session, command: context.commandLine },
         ...{ split: settings.split, backbone: settings.backbone, missing: settings.missing },
       });
       await writeFileAtomic(settings.report, page);

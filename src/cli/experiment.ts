@@ -11,7 +11,7 @@ import { exitCodes } from './errors.ts';
 import { showEvaluation } from './evaluate.ts';
 import { path, text, toggle, wholeNumbers } from './field.ts';
 import type { Phase, Progress } from './progress.ts';
-import { sessionOptions } from './session-options.ts';
+import { knownOf, sessionOptions } from './session-options.ts';
 import { addSettings, grouped, setting, settingWithDefault, valuesOf } from './setting.ts';
 import { textTable } from './text-table.ts';
 import { showTraining } from './train-progress.ts';
@@ -61,7 +61,7 @@ export function addExperimentCommand(program: Command, context: Context): void {
     const { experiment, planExperiment, experimentFiles } = await import('../experiment/experiment.ts');
     const { data, backbone, seeds, only, workers } = settings;
     const options: ExperimentOptions = {
-      ...{ file, out, data, backbone, seeds, only, workers, session: sessionOptions(settings) },
+      ...{ file, out, data, backbone, seeds, only, workers },
       ...{ signal: context.signal, command: context.commandLine },
     };
     if (dryRun) {
@@ -74,7 +74,8 @@ export function addExperimentCommand(program: Command, context: Context): void {
     }
     const progress = context.progress(quiet);
     try {
-      const result = await experiment({ ...options, onEvent: showExperiment(progress) });
+      const session = sessionOptions(settings, await knownOf(settings, context, progress, 'tries'));
+      const result = await experiment({ ...options, session, onEvent: showExperiment(progress) });
       progress.end();
       writeResult(context, json, result, (shown) => `${experimentText(shown)}Page: ${join(out, experimentFiles.page)}\n`);
       if (result.failed.length > 0) context.setExitCode(exitCodes.failure);

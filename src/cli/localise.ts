@@ -6,7 +6,7 @@ import type { Localisation } from '../train/localise.ts';
 import { backboneSettings, examples, layoutSettings, machineSettings, missingSettings, outputSettings } from './common-settings.ts';
 import { type Context, writeResult } from './context.ts';
 import { choice, path } from './field.ts';
-import { sessionOptions } from './session-options.ts';
+import { knownOf, sessionOptions } from './session-options.ts';
 import { addSettings, grouped, setting, settingWithDefault, type ValuesOf, valuesOf } from './setting.ts';
 import { textTable } from './text-table.ts';
 
@@ -59,8 +59,9 @@ async function runLocalise(run: string, data: string, settings: LocaliseSettings
   const { localiseAndShow } = await import('./localise-run.ts');
   const progress = context.progress(settings.quiet);
   try {
+    const session = sessionOptions(settings, await knownOf(settings, context, progress, 'takes what is known'));
     const { localisation, examples, results } = await localiseAndShow(
-      { run, data, ...settings, session: sessionOptions(settings), signal: context.signal },
+      { run, data, ...settings, session, signal: context.signal },
       progress,
     );
     if (settings.report !== undefined) {

@@ -17,7 +17,7 @@ import { frontEnds } from '../signal/front-ends.ts';
 import type { Context } from './context.ts';
 import type { FilePrediction, PredictSettings, WindowPrediction } from './predict.ts';
 import type { Progress } from './progress.ts';
-import { sessionOptions, tunedFor } from './session-options.ts';
+import { knownOf, sessionOptions } from './session-options.ts';
 
 /** Predicts all files; one that cannot be read is told as such and does not stop the others. */
 export async function predictFiles(
@@ -30,7 +30,7 @@ export async function predictFiles(
   if (settings.overlays !== undefined) await ensureFolder(settings.overlays);
   const { backbone, map, overlays, report } = settings;
   const evidence = map === 'evidence' && (overlays !== undefined || report !== undefined);
-  const session = sessionOptions(settings, tunedFor(settings, context, progress));
+  const session = sessionOptions(settings, await knownOf(settings, context, progress, 'starts at once'));
   const classifier = await openClassifier({ run, backbone, session, evidence, signal: context.signal });
   progress.note(`Predicting on ${classifier.provider}.`);
   const examples: PredictionExample[] = [];

@@ -1,28 +1,67 @@
 // The machine's options as the runtime takes them.
-import type { Provider, SessionOptions } from '../runtime/session.ts';
+import type { NodeProvider, SessionOptions } from '../runtime/session.ts';
 import type { machineSettings } from './common-settings.ts';
 import type { Context } from './context.ts';
 import type { Progress } from './progress.ts';
 import type { ValuesOf } from './setting.ts';
-import { readTunedSettings, tunedText } from './tuned-settings.ts';
+import { type MachineEntry, readTunedSettings, tunedText, writeTunedSettings } from './tuned-settings.ts';
 
 type MachineSettings = ValuesOf<typeof machineSettings>;
-type Tuned = ReturnType<typeof readTunedSettings>;
 
-/** With 'auto' the choice is the runtime's. What was tuned for this machine's processor holds where nothing else is said. */
-export function sessionOptions({ provider, threads: given, precision }: MachineSettings, tuned?: Tuned): SessionOptions {
-  const name: Provider | undefined = provider === 'auto' ? undefined : provider === 'directml' ? 'dml' : provider;
-  const threads = given ?? (isProcessor(provider) ? tuned?.threads : undefined);
-  return { ...(name !== undefined && { provider: name }), ...(threads !== undefined && { threads }), precision };
+/** What is known of this machine holds where nothing else is said. */
+export function sessionOptions({ provider: given, threads, precision }: MachineSettings, known: MachineEntry = {}): SessionOptions {
+  const named: NodeProvider | undefined = given === 'auto' ? undefined : given === 'directml' ? 'dml' : given;
+  const provider = named ?? known.provider;
+  const ofThreads = threads ?? ((provider ?? 'cpu') === 'cpu' ? known.threads : undefined);
+  return { ...(provider !== undefined && { provider }), ...(ofThreads !== undefined && { threads: ofThreads }), precision };
 }
 
-/** What `duet doctor --tune` found, if it applies here; says so. */
-export function tunedFor(settings: MachineSettings, { environment }: Context, progress: Progress): Tuned {
-  const tuned = settings.threads === undefined && isProcessor(settings.provider) ? readTunedSettings(environment) : undefined;
-  if (tuned) progress.note(`With ${tunedText(tuned)}, as duet doctor --tune found best here.`);
-  return tuned;
+/**
+ * What of this machine's entry applies here; says so.
+ * - `tries`: long work, for which providers are tried if they never were.
+ * - `starts at once`: work that another provider than the processor would begin later than the processor ends it.
+ */
+export async function knownOf(
+  settings: MachineSettings,
+  { environment, signal }: Context,
+  progress: Progress,
+  work: 'tries' | 'takes what is known' | 'starts at once',
+): Promise<MachineEntry> {
+  const entry = readTunedSettings(environment) ?? {};
+  // Eight bits are for the processor.
+  const isOpen = settings.provider === 'auto' && settings.precision === 'float32' && work !== 'starts at once';
+  const provider = isOpen ? await providerOf(entry, environment, signal, progress, work === 'tries') : undefined;
+  if (provider !== undefined && provider !== 'cpu') return { provider };
+  if (settings.threads !== undefined || (settings.provider !== 'auto' && settings.provider !== 'cpu')) return {};
+  const { threads, activationBytes } = entry;
+  if (threads === undefined) return {};
+  progress.note(`With ${tunedText({ threads, activationBytes })}, as duet doctor --tune found best here.`);
+  return { threads, activationBytes };
 }
 
-function isProcessor(provider: MachineSettings['provider']): boolean {
-  return provider === 'auto' || provider === 'cpu';
+async function providerOf(
+  { provider }: MachineEntry,
+  environment: Context['environment'],
+  signal: AbortSignal,
+  progress: Progress,
+  mayTry: boolean,
+): Promise<NodeProvider | undefined> {
+  if (provider === 'cpu' || (provider === undefined && !mayTry)) return provider;
+  const { tryProviders, whyUnusable } = await import('./choose-provider.ts');
+  if (provider !== undefined) {
+    const problem = await whyUnusable(provider);
+    if (problem === undefined) return provider;
+    progress.note(`${problem}; on the processor instead.`);
+    return 'cpu';
+  }
+  const phase = progress.begin('trying what computes fastest here');
+  const choice = await tryProviders(signal);
+  if (choice === undefined) {
+    progress.end();
+    return undefined;
+  }
+  phase.finish(`Computing on ${choice.name}, from now on: ${choice.text}. "duet doctor --tune" tries again.`);
+  // Not kept, it is tried again next time.
+  await writeTunedSettings({ provider: choice.provider }, environment).catch(() => undefined);
+  return choice.provider;
 }

@@ -6,7 +6,7 @@ import type { TrainEvent, TrainResult } from '../train/train.ts';
 import { examples } from './common-settings.ts';
 import { applyConfigFile } from './config-file.ts';
 import { type Context, writeResult } from './context.ts';
-import { sessionOptions, tunedFor } from './session-options.ts';
+import { knownOf, sessionOptions } from './session-options.ts';
 import { addSettings, valuesOf } from './setting.ts';
 import { shellQuoted } from './shell.ts';
 import { type TrainSettings, trainSettings } from './train-settings.ts';
@@ -74,7 +74,7 @@ async function runTrain(given: string | undefined, out: string, settings: TrainS
     show(event);
   };
   try {
-    const tuned = tunedFor(settings, context, progress);
+    const known = await knownOf(settings, context, progress, 'tries');
     const result = await train({
       data,
       layout: settings.layout,
@@ -87,8 +87,8 @@ async function runTrain(given: string | undefined, out: string, settings: TrainS
       force: settings.force,
       workers: settings.workers,
       clipsAtOnce: settings.clipsAtOnce,
-      activationBytes: tuned?.activationBytes,
-      session: sessionOptions(settings, tuned),
+      activationBytes: known.activationBytes,
+      session: sessionOptions(settings, known),
       signal: context.signal,
       onEvent,
     });

@@ -28,6 +28,25 @@ test('a damaged file is as good as none, and can be replaced', async () => {
   expect(readTunedSettings(environment, 'A')).toEqual({ threads: 2 });
 });
 
+test('what is found later is added to what is known of a machine', async () => {
+  const environment = { DUET_CONFIG: join(folder, 'added') };
+  await writeTunedSettings({ threads: 3, activationBytes: 5e6 }, environment, 'A');
+  await writeTunedSettings({ provider: 'webgpu' }, environment, 'A');
+  expect(readTunedSettings(environment, 'A')).toEqual({ threads: 3, activationBytes: 5e6, provider: 'webgpu' });
+});
+
+test('a known provider computes where none is given, and its threads are its own', () => {
+  const known = { provider: 'webgpu', threads: 3 } as const;
+  expect(sessionOptions({ provider: 'auto', threads: undefined, precision: 'float32' }, known)).toEqual({
+    provider: 'webgpu',
+    precision: 'float32',
+  });
+  expect(sessionOptions({ provider: 'cpu', threads: undefined, precision: 'float32' }, known)).toMatchObject({
+    provider: 'cpu',
+    threads: 3,
+  });
+});
+
 test('tuned threads hold on the processor, where none are given', async () => {
   const environment = { DUET_CONFIG: folder };
   await writeTunedSettings({ threads: 5 }, environment);

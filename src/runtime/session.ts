@@ -11,7 +11,15 @@ import { splitsAsSlices } from './splits-as-slices.ts';
 /** What of ONNX Runtime is used; both npm packages have it. */
 export type OnnxRuntime = { readonly InferenceSession: InferenceSessionFactory; readonly Tensor: TensorConstructor };
 
-export type Provider = 'cpu' | 'webgpu' | 'cuda' | 'coreml' | 'dml' | 'wasm';
+/** Those of onnxruntime-node, as it calls them. */
+export const nodeProviders = ['cpu', 'webgpu', 'cuda', 'coreml', 'dml'] as const;
+export type NodeProvider = (typeof nodeProviders)[number];
+export type Provider = NodeProvider | 'wasm';
+
+/** As --provider takes it and people read it. */
+export function providerName(provider: Provider): string {
+  return provider === 'dml' ? 'directml' : provider;
+}
 
 export type SessionOptions = {
   readonly provider?: Provider;
@@ -145,12 +153,11 @@ function mappedFrom(folder: string, packsWeights: boolean): InferenceSession.Ses
 }
 
 function providerError(provider: Provider, error: unknown): DuetError {
-  const name = provider === 'dml' ? 'directml' : provider;
   // ONNX Runtime puts source files and function types before the reason.
   const line = messageOf(error).split('\n')[0]!.trim();
   const reason = /(?:Failed to|Unable to|Cannot|\[\w+\] backend not found).*$/i.exec(line)?.[0] ?? line.slice(-160);
   return new DuetError(
-    `The provider "${name}" cannot be used here (${reason.replace(/\.$/, '')}); see "duet doctor" for what it needs, or leave out --provider to compute on the processor.`,
+    `The provider "${providerName(provider)}" cannot be used here (${reason.replace(/\.$/, '')}); see "duet doctor" for what it needs, or leave out --provider to compute on the processor.`,
     { cause: error },
   );
 }

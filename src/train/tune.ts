@@ -1,14 +1,6 @@
 // Which of the settings that change no result but its last digits are fastest on this machine: tried with the small backbone that
 // comes with Duet.
-import { elementCount } from '../graph/tensor.ts';
-import { initialParameters } from '../model/initialise.ts';
-import { nodeSessions } from '../runtime/node.ts';
-import type { SessionOptions } from '../runtime/session.ts';
-import { openBackbone } from '../weights/open-backbone-node.ts';
-import { chunkOfBytes } from './chunk-of-bytes.ts';
-import { modelConfig, recipes } from './recipes.ts';
-import { backgroundTargets, classTargets } from './targets.ts';
-import { openTrainingStep, type TrainingStep } from './training-step.ts';
+import { openTrialStep, type TrialStep } from './trial-step.ts';
 
 export type TunedSettings = {
   /** Threads inside one operation. */
@@ -37,7 +29,6 @@ export type TuneOptions = {
   readonly onProgress?: (done: number, total: number) => void;
 };
 
-const batchSize = 16;
 const megabyte = 1e6;
 // Duet's own choice is 10.
 const activationSizes = [2.5, 5, 20].map((size) => size * megabyte);
@@ -91,36 +82,20 @@ async function race(
   seconds: number,
   onOpened: (done: number) => void,
 ): Promise<Trial[]> {
-  const backbone = await openBackbone(undefined, { imageSize });
-  const config = modelConfig(recipes.reference, backbone.config, 10);
-  const { inputSize } = backbone.config;
-  const parameters = initialParameters(config, backbone.weights, 0);
-  const labels = Array.from({ length: batchSize }, (_, clip) => clip % config.classes);
-  const targets = classTargets(labels, config.classes, 0);
-  const pixels = elementCount(inputSize);
-  const batch = {
-    images: new Float32Array(batchSize * 3 * pixels).map((_, index) => Math.sin(index)),
-    spectrograms: new Float32Array(batchSize * pixels).map((_, index) => Math.cos(index)),
-    ...{ classTargets: targets, pictureTargets: targets, soundTargets: targets, backgroundTargets: backgroundTargets(labels) },
-  };
-  const entries: { step: TrainingStep; times: number[] }[] = [];
+  const entries: { step: TrialStep; times: number[] }[] = [];
   try {
     const end = performance.now() + 1000 * seconds;
     for (const { threads, activationBytes } of settings) {
-      const session: SessionOptions = { threads };
-      const step = await openTrainingStep({
-        ...{ backbone, config, batchSize, imageSize: inputSize, openSession: nodeSessions(session) },
-        ...(activationBytes !== undefined && { chunk: chunkOfBytes(activationBytes, backbone, inputSize, batchSize) }),
-      });
+      const step = await openTrialStep({ session: { threads }, imageSize, activationBytes });
       entries.push({ step, times: [] });
       // The first run prepares what later ones use.
-      await step.run(parameters, batch);
+      await step.run();
       onOpened(entries.length);
     }
     for (let round = 0; round < 10 && (round < 2 || performance.now() < end); round++)
       for (const { step, times } of entries) {
         const began = performance.now();
-        await step.run(parameters, batch);
+        await step.run();
         times.push(performance.now() - began);
       }
   } finally {

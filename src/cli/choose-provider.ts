@@ -1,0 +1,89 @@
+// What computes where nothing is said: the provider that trains fastest here, of those that train as the processor does. Tried once.
+import { isCompiled } from '../data/is-compiled.ts';
+import { openProcessPool } from '../data/process-pool-node.ts';
+import { type NodeProvider, nodeProviders, providerName } from '../runtime/session.ts';
+import { differenceOf, type ProviderTrial } from '../train/try-provider.ts';
+import { probeProvider } from './provider-probe.ts';
+
+/** A provider that was tried: what it took, or why it is out. */
+export type Tried =
+  | { readonly provider: NodeProvider; readonly trial: ProviderTrial }
+  | { readonly provider: NodeProvider; readonly problem: string };
+
+export type ProviderChoice = {
+  readonly provider: NodeProvider;
+  /** For people: the processor, webgpu. */
+  readonly name: string;
+  /** Why. */
+  readonly text: string;
+};
+
+/** Preparing a graph for a graphics card may take a while, for one imitated in software minutes. */
+const patienceMs = 60_000;
+/** Another provider rounds differently and starts later, so it has to be worth it. */
+const worthwhile = 0.8;
+
+/**
+ * Tries what ONNX Runtime was built with. Without another provider that works, this takes a moment.
+ * @returns undefined when run from TypeScript sources, where there is no process to try in.
+ */
+export async function tryProviders(signal: AbortSignal): Promise<ProviderChoice | undefined> {
+  if (!isCompiled) return undefined;
+  const { listSupportedBackends } = await import('onnxruntime-node');
+  const built = listSupportedBackends().map(({ name }) => name);
+  const others = nodeProviders.filter((provider) => provider !== 'cpu' && built.includes(provider));
+  const tried: Tried[] = [];
+  const working: NodeProvider[] = [];
+  for (const provider of others) {
+    signal.throwIfAborted();
+    const problem = await probeProvider(provider);
+    if (problem === undefined) working.push(provider);
+    else tried.push({ provider, problem });
+  }
+  if (working.length === 0) return fastest({ milliseconds: 0, losses: [] }, tried);
+  const pool = openProcessPool<NodeProvider, Tried>({
+    ...{ script: new URL('./provider-trial-process.js', import.meta.url), processes: 1, patienceMs },
+    // Which one it was is known where it was asked for.
+    crashed: (how) => ({ provider: 'cpu', problem: how === 'SIGKILL' ? 'not ready within a minute' : `it crashed, ${how}` }),
+  });
+  const stop = () => pool.close();
+  signal.addEventListener('abort', stop);
+  try {
+    const processor = await pool.run('cpu');
+    for (const provider of working) tried.push({ ...(await pool.run(provider)), provider });
+    return 'trial' in processor ? fastest(processor.trial, tried) : undefined;
+  } finally {
+    signal.removeEventListener('abort', stop);
+    pool.close();
+    signal.throwIfAborted();
+  }
+}
+
+/** The processor, unless another is much faster and has its losses; and what to say of all. */
+export function fastest(processor: ProviderTrial, tried: readonly Tried[]): ProviderChoice {
+  const judged = tried.map((one): Tried => {
+    const problem = 'trial' in one ? differenceOf(one.trial, processor) : undefined;
+    return problem === undefined ? one : { provider: one.provider, problem };
+  });
+  const right = judged.filter((one) => 'trial' in one).sort((a, b) => a.trial.milliseconds - b.trial.milliseconds);
+  const [best] = right;
+  const provider = best && best.trial.milliseconds < worthwhile * processor.milliseconds ? best.provider : 'cpu';
+  const told = judged.map((one) =>
+    'trial' in one ? `${providerName(one.provider)} ${took(one.trial)}` : `${providerName(one.provider)} cannot be used (${one.problem})`,
+  );
+  return { provider, name: spoken(provider), text: [...(best ? [`the processor ${took(processor)}`] : []), ...told].join(', ') };
+}
+
+/** Why a provider that was chosen once does not compute now, or undefined. */
+export async function whyUnusable(provider: NodeProvider): Promise<string | undefined> {
+  const problem = await probeProvider(provider);
+  return problem && `${providerName(provider)}, which was fastest here, cannot be used (${problem})`;
+}
+
+function spoken(provider: NodeProvider): string {
+  return provider === 'cpu' ? 'the processor' : providerName(provider);
+}
+
+function took({ milliseconds }: ProviderTrial): string {
+  return `${milliseconds.toFixed(0)} ms a training step`;
+}
