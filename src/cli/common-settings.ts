@@ -16,7 +16,12 @@ export const outputSettings = grouped('Output:', {
 });
 
 export const machineSettings = grouped('Machine:', {
-  provider: settingWithDefault('--provider <name>', 'what computes; auto: what trained fastest when it was first tried here, and for predict the processor', choice(providers), 'auto'),
+  provider: settingWithDefault(
+    '--provider <name>',
+    'what computes; auto: what trained fastest when it was first tried here, and for predict the processor',
+    choice(providers),
+    'auto',
+  ),
   threads: setting('--threads <number>', 'threads inside one operation (default: one per core)', wholeNumber({ least: 1, most: 1024 })),
   precision: settingWithDefault(
     '--precision <name>',
