@@ -1,14 +1,15 @@
 // What computes where nothing is said: the provider that trains fastest here, of those that train as the processor does. Tried once.
 import { isCompiled } from '../data/is-compiled.ts';
 import { openProcessPool } from '../data/process-pool-node.ts';
+import { messageOf } from '../errors.ts';
 import { type NodeProvider, nodeProviders, providerName } from '../runtime/session.ts';
 import { differenceOf, type ProviderTrial } from '../train/try-provider.ts';
 import { probeProvider } from './provider-probe.ts';
 
-/** A provider that was tried: what it took, or why it is out. */
-export type Tried =
-  | { readonly provider: NodeProvider; readonly trial: ProviderTrial }
-  | { readonly provider: NodeProvider; readonly problem: string };
+/** What a provider took, or why it is out. */
+export type Outcome = { readonly trial: ProviderTrial } | { readonly problem: string };
+
+type Tried = { readonly provider: NodeProvider } & Outcome;
 
 export type ProviderChoice = {
   readonly provider: NodeProvider;
@@ -19,7 +20,7 @@ export type ProviderChoice = {
 };
 
 /** Preparing a graph for a graphics card may take a while, for one imitated in software minutes. */
-const patienceMs = 60_000;
+const patienceMs = 30_000;
 /** Another provider rounds differently and starts later, so it has to be worth it. */
 const worthwhile = 0.8;
 
@@ -41,16 +42,16 @@ export async function tryProviders(signal: AbortSignal): Promise<ProviderChoice 
     else tried.push({ provider, problem });
   }
   if (working.length === 0) return fastest({ milliseconds: 0, losses: [] }, tried);
-  const pool = openProcessPool<NodeProvider, Tried>({
+  const pool = openProcessPool<NodeProvider, Outcome>({
     ...{ script: new URL('./provider-trial-process.js', import.meta.url), processes: 1, patienceMs },
-    // Which one it was is known where it was asked for.
-    crashed: (how) => ({ provider: 'cpu', problem: how === 'SIGKILL' ? 'not ready within a minute' : `it crashed, ${how}` }),
+    crashed: (how) => ({ problem: how === 'SIGKILL' ? 'not ready within half a minute' : `it crashed, ${how}` }),
   });
+  const run = (provider: NodeProvider) => pool.run(provider).catch((error: unknown): Outcome => ({ problem: messageOf(error) }));
   const stop = () => pool.close();
   signal.addEventListener('abort', stop);
   try {
-    const processor = await pool.run('cpu');
-    for (const provider of working) tried.push({ ...(await pool.run(provider)), provider });
+    const processor = await run('cpu');
+    for (const provider of working) tried.push({ provider, ...(await run(provider)) });
     return 'trial' in processor ? fastest(processor.trial, tried) : undefined;
   } finally {
     signal.removeEventListener('abort', stop);

@@ -55,7 +55,8 @@ async function runTune({ json }: ValuesOf<typeof doctorSettings>, context: Conte
     const tuning = await tune({ cores: availableParallelism(), signal: context.signal, onProgress: (done) => phase.update(done) });
     phase.finish();
     progress.end();
-    const path = await writeTunedSettings({ ...tuning.best, provider: choice?.provider }, context.environment);
+    const { threads, activationBytes } = tuning.best;
+    const path = await writeTunedSettings({ threads, activationBytes, provider: choice?.provider }, context.environment);
     const providers = choice && { chosen: choice.provider, why: choice.text };
     writeResult(context, json, { ...tuning, providers, path }, () => tuneText(tuning, path, choice));
   } finally {

@@ -68,7 +68,7 @@ function startWorker<Order, Outcome>({ script, argument, patienceMs, crashed }: 
       child = undefined;
       const how = signal ?? `exit code ${code}`;
       if (isReady) settle({ outcome: crashed(how) });
-      else settle({ failure: { message: `A decoding process cannot start (${how}): ${said}`, isClear: false } });
+      else settle({ failure: { message: `A process of its own cannot start (${how}): ${said}`, isClear: false } });
     });
     return started;
   }

@@ -11,7 +11,8 @@ export type AdamGraph = {
 };
 
 /**
- * Adam and AdamW, in float32. Inputs are the vectors `parameters`, `first` and `second`, `gradient.NAME` for each parameter, and the scalars of `stepFactors`, by their names.
+ * Adam and AdamW, in float32. Inputs are the vectors `parameters`, `first` and `second`, `gradient.NAME` for each parameter, and the
+ * scalars of `stepFactors`, by their names.
  * @param clipNorm the longest that all gradients together may be; 0 for any length.
  */
 export function adamGraph(shapes: ReadonlyMap<string, Shape>, settings: OptimiserSettings, clipNorm: number): AdamGraph {

@@ -64,6 +64,7 @@ export async function openDeviceTrainer(options: TrainerOptions): Promise<Traine
   return {
     provider: step.provider,
     async step(batch, learningRate) {
+      if (!onDevice) collected = remember();
       const { vectors, values } = current();
       const { gradients, deviations: _, ...taken } = await step.run(values, batch);
       const factors = Object.entries(stepFactors(state.step + 1, learningRate, settings));
