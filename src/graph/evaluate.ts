@@ -47,6 +47,7 @@ const evaluations: Record<OperatorName, Evaluation> = {
   Softplus: elementwise((a) => Math.max(a, 0) + Math.log1p(Math.exp(-Math.abs(a)))),
   Erf: elementwise(errorFunction),
   Relu: elementwise((a) => Math.max(a, 0)),
+  HardSigmoid: ([x], { alpha, beta }) => [x!.data.map((a) => Math.min(Math.max((alpha as number) * a + (beta as number), 0), 1))],
   Gelu: elementwise((a) => (a / 2) * (1 + errorFunction(a * Math.SQRT1_2))),
   Cast: elementwise((a) => a),
   Where: elementwise((condition, a, b) => (condition ? a : b)),

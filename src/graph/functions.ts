@@ -40,6 +40,10 @@ export const sigmoid = unary('Sigmoid');
 export const softplus = unary('Softplus');
 export const erf = unary('Erf');
 export const relu = unary('Relu');
+/** alpha x + beta, but not below 0 and not above 1. */
+export function hardSigmoid(x: Tensor, alpha: number, beta: number): Tensor {
+  return only('HardSigmoid', [x], { alpha, beta });
+}
 /** GELU with the exact error function. */
 export const gelu = unary('Gelu', { approximate: 'none' });
 

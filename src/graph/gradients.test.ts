@@ -33,6 +33,7 @@ const cases: Record<string, Case[]> = {
   Erf: [{ shapes: [[4]], build: f.erf }],
   Relu: [{ shapes: [[8]], build: f.relu }],
   Gelu: [{ shapes: [[8]], build: f.gelu }],
+  HardSigmoid: [{ shapes: [[8]], build: (x) => f.hardSigmoid(x, 0.7, 0.4) }],
   Cast: [{ shapes: [[3]], build: (x) => f.cast(f.multiply(x, x), 'float64') }],
   Where: [{ shapes: [[2, 3], [3]], build: (a, b) => f.where(f.greater(a, 0), f.multiply(a, 2), b) }],
   MatMul: [

@@ -11,6 +11,7 @@ import {
   expand,
   gemm,
   greater,
+  hardSigmoid,
   matMul,
   mean,
   multiply,
@@ -53,12 +54,17 @@ export const gradientTable: Partial<Record<OperatorName, GradientRow>> = {
   Softplus: ({ inputs: [x] }, g) => [multiply(g, sigmoid(x!))],
   Erf: ({ inputs: [x] }, g) => [multiply(g, multiply(exp(negate(multiply(x!, x!))), 2 / Math.sqrt(Math.PI)))],
   Relu: ({ inputs: [x] }, g) => [where(greater(x!, 0), g, 0)],
-  // d/dx x Phi(x) = Phi(x) + x phi(x) = (1 + erf(u) + 2 x phi(x)) / 2, with the unit normal's distribution Phi and density
-  // phi = exp(-u^2) / sqrt(2 pi), u = x / sqrt 2. The density's factor goes into the exponent: that saves a pass over a wide tensor.
+  HardSigmoid: ({ inputs: [x], outputs: [y], attributes }, g) => {
+    const isBetween = multiply(cast(greater(y!, 0), x!.elementType), cast(greater(1, y!), x!.elementType));
+    return [multiply(g, multiply(isBetween, attributes.alpha as number))];
+  },
+  // d/dx x Phi(x) = Phi(x) + x phi(x), with the unit normal's distribution Phi(x) = (1 + erf(u)) / 2 and density
+  // phi(x) = exp(-u^2) / sqrt(2 pi), u = x / sqrt 2. Constants go where they save a pass over a wide tensor: the density's into the
+  // exponent, and Phi, which lies between 0 and 1, is a hard sigmoid of erf.
   Gelu: ({ inputs: [x] }, g) => {
     const u = multiply(x!, Math.SQRT1_2);
-    const twiceDensity = exp(subtract(Math.log(2 / Math.PI) / 2, multiply(u, u)));
-    return [multiply(multiply(g, 0.5), add(add(erf(u), multiply(x!, twiceDensity)), 1))];
+    const density = exp(subtract(-Math.log(2 * Math.PI) / 2, multiply(u, u)));
+    return [multiply(g, add(hardSigmoid(erf(u), 0.5, 0.5), multiply(x!, density)))];
   },
   Cast: ({ inputs: [x] }, g) => [x!.elementType.startsWith('float') ? cast(g, x!.elementType) : undefined],
   Where: ({ inputs: [condition, a, b] }, g) => [

@@ -72,6 +72,8 @@ export const operators = {
   Softplus: sameAsFirst,
   Erf: sameAsFirst,
   Relu: sameAsFirst,
+  /** alpha x + beta between 0 and 1. */
+  HardSigmoid: { ...sameAsFirst, attributes: { alpha: 'float', beta: 'float' } },
   Gelu: { ...sameAsFirst, attributes: { approximate: 'string' } },
   Cast: {
     infer: ([x], { to }) => [{ shape: typeOf(x).shape, elementType: castTargets.get(to as number) as ElementType }],

@@ -37,6 +37,7 @@ export type Trace = {
  * @param spectrograms [B, 1, height, width], standardised.
  * @param positions the backbone's position table, [1 + P, C] values.
  * @param weights the backbone's, as the model's adaptation leaves them.
+ * @param forGradients whether patches enter block 0 apart from what is trained: one step more there, and no way back to them.
  */
 export function encode(
   images: Tensor,
@@ -45,6 +46,7 @@ export function encode(
   weights: Weights,
   trainable: Weights,
   config: MaAvtConfig,
+  forGradients = false,
 ): Features {
   const { vit, tokens } = config;
   const taken = modalitiesOf(config);
@@ -65,7 +67,12 @@ export function encode(
     const sets = kinds.map((kind) => tokenSet(kind, trainable, config));
     return sets.length > 0 ? [everyClip(concat(sets, 0))] : [];
   });
-  const starts = taken.map((_, index) => concat([cls, add(patches[index]!, patchPosition!), ...background, ...prompts[index]!], 1));
+  const starts = taken.map((_, index) => {
+    const ofPatches = add(patches[index]!, patchPosition!);
+    const own = [...background, ...prompts[index]!];
+    const parts = config.classToken === 'trained' ? [[cls], [ofPatches], own] : [[cls, ofPatches], own];
+    return (forGradients ? parts.filter((part) => part.length > 0) : [parts.flat()]).map((part) => concat(part, 1));
+  });
 
   // 4. The blocks, once over both modalities if their sequences are equally long.
   const stacked = taken.length > 1 && tokens.visual === tokens.audio;
@@ -87,7 +94,13 @@ export function encode(
       1,
     );
   };
-  let sequences = together(starts);
+  const startParts = starts[0]!.map((_, part) => together(starts.map((parts) => parts[part]!)));
+  let sequences = startParts[0]!.map((_, stream) =>
+    concat(
+      startParts.map((streams) => streams[stream]!),
+      1,
+    ),
+  );
   const entering: (readonly Tensor[])[] = [];
   let scores: Tensor[] = [];
   let bands: Tensor | undefined;
@@ -101,7 +114,14 @@ export function encode(
       bands = sound && bandMeans(slice(sound, 1, 1, 1 + patchCount), images.shape[2]! / vit.patchSize, config);
     }
     entering.push(sequences);
-    const results = sequences.map((x) => block(x, within(weights, `blocks.${layer}`), vit, last ? readAtTheEnd : undefined));
+    const results = sequences.map((x, stream) =>
+      block(
+        layer === 0 ? startParts.map((streams) => streams[stream]!) : [x],
+        within(weights, `blocks.${layer}`),
+        vit,
+        last ? readAtTheEnd : undefined,
+      ),
+    );
     sequences = results.map(({ output }) => adaptedOutput(output, layer, trainable, config));
     scores = results.map((result) => result.scores);
     // 5. What the contrastive loss of this block compares.
@@ -147,7 +167,7 @@ export function tokenSet(kind: Modality | 'shared', trainable: Weights, { lightS
   const set = trainable(`${kind}_tokens`);
   if (!lightSelfAttention) return set;
   const sequence = reshape(set, [1, ...set.shape]);
-  return reshape(selfAttention(sequence, splitQkv(within(trainable, `${kind}_attention`)), 8).output, set.shape);
+  return reshape(selfAttention([sequence], splitQkv(within(trainable, `${kind}_attention`)), 8).output, set.shape);
 }
 
 /** Scores [N, H, rows, T] to the CLS row's mean over heads on the patches, after softmax: [N, P]. */

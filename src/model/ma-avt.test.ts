@@ -3,6 +3,7 @@ import { differentiate } from '../graph/differentiate.ts';
 import { evaluate } from '../graph/evaluate.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import { coherentOptions, type MaAvtConfig } from './config.ts';
+import type { Passage } from './ma-avt.ts';
 import { build, clips, drawn, plain } from './mini-ma-avt.test-data.ts';
 
 const withoutTokens = { tokens: { audio: 0, visual: 0, shared: 0 }, background: false, contrastive: 'none' } as const;
@@ -68,13 +69,16 @@ describe('every trainable parameter’s gradient agrees with central differences
   });
 });
 
-test('chunks change no number', () => {
-  const [whole, chunked] = [build(plain), build(plain, 2)].map(({ losses, outputs, feeds }) =>
-    evaluate([losses.total, outputs.classLogits, outputs.backgroundLogits!, outputs.features.attention.audio!], feeds).map((values) => [
-      ...values,
-    ]),
-  );
-  expect(chunked!.flat().every((value, i) => Math.abs(value - whole!.flat()[i]!) < 1e-12)).toBe(true);
+test.each<[string, Passage]>([
+  ['in chunks', { chunk: 2 }],
+  ['with patches apart', { forGradients: true }],
+  ['in chunks with patches apart', { chunk: 2, forGradients: true }],
+])('clips that pass the blocks %s have the same numbers and gradients', (_, passage) => {
+  const [whole, other] = [build(plain), build(plain, passage)].map(({ losses, outputs, parameters, feeds }) => {
+    const results = [losses.total, outputs.classLogits, outputs.backgroundLogits!, outputs.features.attention.audio!];
+    return evaluate([...results, ...differentiate(losses.total, [...parameters.values()])], feeds).map((values) => [...values]);
+  });
+  expect(other!.flat().every((value, i) => Math.abs(value - whole!.flat()[i]!) < 1e-12)).toBe(true);
 });
 
 test('a clip that is padding changes no loss', () => {

@@ -26,22 +26,27 @@ export type MaAvtOutputs = HeadOutputs & { readonly features: Features };
 /** Everything a graph of the model is built from. `positions` is the backbone's table, [1 + P, C] values. */
 export type MaAvtWeights = { readonly positions: Float32Array; readonly frozen: Weights; readonly trainable: Weights };
 
-/**
- * The model from inputs to logits (steps 1 to 4, 6, 7, 10).
- * @param chunk clips that pass the blocks together: smaller working sets stay in the processor's cache; the numbers are the same.
- */
+/** How clips pass the blocks. The numbers are the same for any. */
+export type Passage = {
+  /** Clips that pass together: smaller working sets stay in the processor's cache. Default: all. */
+  readonly chunk?: number;
+  /** Whether the graph is going to be differentiated; see encode. Default: false. */
+  readonly forGradients?: boolean;
+};
+
+/** The model from inputs to logits (steps 1 to 4, 6, 7, 10). */
 export function maAvt(
   { images, spectrograms, masks }: MaAvtInputs,
   weights: MaAvtWeights,
   config: MaAvtConfig,
-  chunk = images.shape[0]!,
+  { chunk = images.shape[0]!, forGradients }: Passage = {},
 ): MaAvtOutputs {
   const { trainable, positions } = weights;
   const adapted = adaptedWeights(weights.frozen, trainable, config);
   const lengths = chunkLengths(images.shape[0]!, chunk);
   const soundChunks = split(spectrograms, 0, lengths);
   const features = joinFeatures(
-    split(images, 0, lengths).map((part, index) => encode(part, soundChunks[index]!, positions, adapted, trainable, config)),
+    split(images, 0, lengths).map((part, index) => encode(part, soundChunks[index]!, positions, adapted, trainable, config, forGradients)),
   );
   return { ...heads(features, trainable, config, masks), features }; // 6. and 7.
 }

@@ -4,7 +4,7 @@ import { createRandom } from '../random/random.ts';
 import { type MaAvtConfig, trainableParameters } from './config.ts';
 import { frozenWeights } from './frozen-weights.ts';
 import { initialParameters } from './initialise.ts';
-import { maAvt, maAvtLosses } from './ma-avt.ts';
+import { maAvt, maAvtLosses, type Passage } from './ma-avt.ts';
 import { vitWeightShapes } from './vit-weights.ts';
 
 // A ViT of two blocks, eight channels and four patches, on three clips: one of each class and one background pair.
@@ -34,7 +34,7 @@ const backbone = new Map([...vitWeightShapes({ ...vit, patches: 4 })].map(([name
 const frozen = frozenWeights(backbone);
 
 /** The model's losses and logits, with the values of everything they depend on. */
-export function build(config: MaAvtConfig, chunk?: number) {
+export function build(config: MaAvtConfig, passage?: Passage) {
   const parameters = new Map([...trainableParameters(config)].map(([name, { shape }]) => [name, input(name, shape)]));
   const trainable = (name: string) => parameters.get(name)!;
   const images = input('images', [clips, 3, size, size]);
@@ -42,7 +42,7 @@ export function build(config: MaAvtConfig, chunk?: number) {
   const label = input('classes', [clips, classes]);
   const background = input('background', [clips]);
   const positions = backbone.get('pos_embed')!.data;
-  const outputs = maAvt({ images, spectrograms }, { positions, frozen, trainable }, config, chunk);
+  const outputs = maAvt({ images, spectrograms }, { positions, frozen, trainable }, config, passage);
   const losses = maAvtLosses(outputs, { classes: label, background, own: { visual: label, audio: label } }, trainable, config);
   const values = initialParameters(config, backbone, 3);
   // Updates that start at zero would hide errors in what is before them.

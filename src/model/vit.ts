@@ -72,15 +72,24 @@ export type AttentionOutput = {
 };
 
 /**
+ * Tokens [N, T, C] in one or several parts along T. What is computed for each part by itself has its way back only where somebody asks
+ * for that part's gradients.
+ */
+export type Parts = readonly Tensor[];
+
+/**
  * Multi-head self-attention, scores scaled by 1 / sqrt(D).
  * @param x [N, T, C], which keys and values come from.
  * @param queries [N, queries, C], by default `x`: fewer where only some tokens are read afterwards.
  */
-export function selfAttention(x: Tensor, weights: Weights, heads: number, queries = x): AttentionOutput {
-  const width = x.shape.at(-1)!;
+export function selfAttention(x: Parts, weights: Weights, heads: number, queries = x): AttentionOutput {
+  const [count, , width] = x[0]!.shape as [number, number, number];
   const headWidth = width / heads;
-  const projected = (tokens: Tensor, part: string) => linear(tokens, weights(`${part}.weight`), weights(`${part}.bias`));
-  const count = x.shape[0]!;
+  const projected = (tokens: Parts, part: string) =>
+    concat(
+      tokens.map((rows) => linear(rows, weights(`${part}.weight`), weights(`${part}.bias`))),
+      1,
+    );
   // Heads join the sequences' axis; a transposition beside the product then stays one of its own, and ONNX Runtime takes it and the
   // scaling into the product, on the way back as well.
   const perHead = (tokens: Tensor) => {
@@ -92,23 +101,25 @@ export function selfAttention(x: Tensor, weights: Weights, heads: number, querie
   const key = perHead(projected(x, 'key'));
   const value = perHead(projected(x, 'value'));
   const scores = matMul(multiply(query, headWidth ** -0.5), transpose(key, [0, 2, 1])); // [N H, queries, T]
-  const length = queries.shape[1]!;
+  const length = query.shape[1]!;
   const mixed = transpose(reshape(matMul(softmax(scores), value), [count, heads, length, headWidth]), [0, 2, 1, 3]);
   return {
-    output: linear(reshape(mixed, queries.shape), weights('proj.weight'), weights('proj.bias')),
-    scores: reshape(scores, [count, heads, length, x.shape[1]!]),
+    output: linear(reshape(mixed, [count, length, width]), weights('proj.weight'), weights('proj.bias')),
+    scores: reshape(scores, [count, heads, length, key.shape[1]!]),
   };
 }
 
 /**
  * One transformer block.
  * @param x [N, T, C].
- * @param rows the tokens that are read after the block, as ranges of T; by default all. Only these are computed.
+ * @param read picks the tokens that are read after the block; by default all. Only these are computed.
  */
-export function block(x: Tensor, weights: Weights, config: VitConfig, rows: (x: Tensor) => Tensor = (all) => all): AttentionOutput {
-  const normalised = norm(x, within(weights, 'norm1'), config);
-  const { output, scores } = selfAttention(normalised, within(weights, 'attn'), config.heads, rows(normalised));
-  const attended = add(rows(x), output);
+export function block(x: Parts, weights: Weights, config: VitConfig, read?: (x: Tensor) => Tensor): AttentionOutput {
+  const normalised = x.map((rows) => norm(rows, within(weights, 'norm1'), config));
+  const queries = read && [read(concat(normalised, 1))];
+  const { output, scores } = selfAttention(normalised, within(weights, 'attn'), config.heads, queries);
+  const whole = concat(x, 1);
+  const attended = add(read ? read(whole) : whole, output);
   const hidden = gelu(linear(norm(attended, within(weights, 'norm2'), config), weights('mlp.fc1.weight'), weights('mlp.fc1.bias')));
   return { output: add(attended, linear(hidden, weights('mlp.fc2.weight'), weights('mlp.fc2.bias'))), scores };
 }
@@ -130,6 +141,7 @@ export function vit(
   const patches = patchEmbedding(pictures, weights, config);
   const cls = expand(weights('cls_token'), [pictures.shape[0]!, 1, config.width]);
   const hidden = [add(concat([cls, patches], 1), weights('pos_embed'))];
-  for (let layer = 0; layer < config.depth; layer++) hidden.push(block(hidden[layer]!, within(weights, `blocks.${layer}`), config).output);
+  for (let layer = 0; layer < config.depth; layer++)
+    hidden.push(block([hidden[layer]!], within(weights, `blocks.${layer}`), config).output);
   return { features: norm(hidden.at(-1)!, within(weights, 'norm'), config), hidden };
 }

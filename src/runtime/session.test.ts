@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { topologicalOrder } from '../graph/differentiate.ts';
 import { encodeOnnx } from '../graph/encode-onnx.ts';
 import { evaluate } from '../graph/evaluate.ts';
 import * as f from '../graph/functions.ts';
@@ -40,6 +41,7 @@ const graphs: Record<string, (x: Tensor) => Tensor> = {
   Softplus: (x) => f.softplus(f.multiply(x, 20)),
   Erf: f.erf,
   Relu: f.relu,
+  HardSigmoid: (x) => f.hardSigmoid(x, 0.5, 0.4),
   Gelu: f.gelu,
   Where: (x) => f.where(f.greater(x, 0), x, fixed([4])),
   MatMul: (x) => f.matMul(x, fixed([2, 4, 5])),
@@ -84,7 +86,7 @@ test('wrong feeds and a released session are refused by name', async () => {
 });
 
 test('a kept result is fed to the next run, by another session too, and to none of another length', async () => {
-  const kept = await openNodeSession(encodeOnnx({ y: f.multiply(input('x', [2]), 2), z: f.exp(input('w', [])) }), {}, ['y']);
+  const kept = await openNodeSession(encodeOnnx({ y: f.multiply(input('x', [2]), 2), z: f.exp(input('w', [])) }), {}, { kept: ['y'] });
   const other = await openNodeSession(encodeOnnx({ sum: f.sum(input('v', [2])) }));
   const longer = await openNodeSession(encodeOnnx({ y: f.exp(input('x', [3])) }));
   const w = Float32Array.of(0);
@@ -94,4 +96,18 @@ test('a kept result is fed to the next run, by another session too, and to none 
   expect((await other.run({ v: second.kept.y! })).sum).toEqual(Float32Array.of(12));
   await expect(longer.run({ x: second.kept.y! })).rejects.toThrow(/needs shape \[3\], got 2 elements/);
   for (const session of [kept, other, longer]) await session.release();
+});
+
+test('of a split only the parts that are read are cut out, by slices where they are few', () => {
+  const x = input('x', [2, 9]);
+  const parts = f.split(x, 1, [2, 3, 4]);
+  const operators = (outputs: Record<string, Tensor>, most?: number) =>
+    topologicalOrder(Object.values(splitsAsSlices(outputs, most))).map(({ operator }) => operator);
+  const [first, second, third] = parts as [Tensor, Tensor, Tensor];
+  expect(operators({ y: f.exp(second) }, 1)).toEqual(['Slice', 'Exp']);
+  expect(operators({ a: f.exp(first), b: third }, 1)).toEqual(['Split', 'Exp']);
+  expect(operators({ a: f.exp(first), b: third }).sort()).toEqual(['Exp', 'Slice', 'Slice']);
+  const data = Float32Array.from({ length: 18 }, (_, index) => index);
+  const { y } = splitsAsSlices({ y: second }, 1);
+  expect([...evaluate([y!], new Map([[x, data]]))[0]!]).toEqual([2, 3, 4, 11, 12, 13]);
 });

@@ -4,6 +4,7 @@ import { DuetError, messageOf } from '../errors.ts';
 import { type EncodedGraph, encodeOnnx } from '../graph/encode-onnx.ts';
 import { elementCount, type Tensor, type TensorData } from '../graph/tensor.ts';
 import { largestExactWeight } from './integer-products.ts';
+import { joinedProducts } from './joined-products.ts';
 import type { Precision } from './precision.ts';
 import { quantised } from './quantise.ts';
 import { splitsAsSlices } from './splits-as-slices.ts';
@@ -57,10 +58,16 @@ export function releaseKept(feeds: Iterable<Feed>): void {
   for (const feed of feeds) if ('release' in feed) feed.release();
 }
 
+export type GraphOptions = {
+  /** Outputs that are to stay on the device; `runKeeping` hands them out. Default: none. */
+  readonly kept?: readonly string[];
+  /** Whether constants that lie in files are laid out anew for products: faster, for a copy of them. Default: false. */
+  readonly packsWeights?: boolean;
+};
+
 /** How graphs, given by their named outputs, are loaded here: on which runtime, provider and threads, and in which precision. */
 export type OpenSession = {
-  /** @param kept outputs that are to stay on the device; `runKeeping` hands them out. */
-  (outputs: Readonly<Record<string, Tensor>>, kept?: readonly string[]): Promise<Session>;
+  (outputs: Readonly<Record<string, Tensor>>, graphOptions?: GraphOptions): Promise<Session>;
   /** Whether there is a device with a memory of its own that results can stay in; elsewhere keeping them gains nothing. */
   readonly keepsTensors: boolean;
 };
@@ -68,12 +75,12 @@ export type OpenSession = {
 /** Loads every graph with the same options. Constants that lie in files stay there. */
 export function sessionOpener(runtime: OnnxRuntime, options: SessionOptions = {}): OpenSession {
   const { provider = 'cpu', precision = 'float32' } = options;
-  const open = async (outputs: Readonly<Record<string, Tensor>>, kept: readonly string[] = []) => {
+  const open = async (outputs: Readonly<Record<string, Tensor>>, graphOptions?: GraphOptions) => {
     if (precision === 'int8' && provider !== 'cpu' && provider !== 'wasm')
       throw new DuetError(`The provider "${provider}" does not compute in 8 bits; leave out --precision, or --provider.`);
-    const graph = precision === 'int8' ? quantised(outputs, await largestExactWeight(runtime)) : outputs;
-    const suited = provider === 'webgpu' ? splitsAsSlices(graph) : graph;
-    return openSession(runtime, encodeOnnx(suited, { linkStored: true }), options, kept);
+    const graph = precision === 'int8' ? quantised(outputs, await largestExactWeight(runtime)) : joinedProducts(outputs);
+    const suited = splitsAsSlices(graph, provider === 'webgpu' ? undefined : 1);
+    return openSession(runtime, encodeOnnx(suited, { linkStored: true }), options, graphOptions);
   };
   return Object.assign(open, { keepsTensors: keepsTensors(provider) });
 }
@@ -88,7 +95,7 @@ export async function openSession(
   runtime: OnnxRuntime,
   graph: EncodedGraph,
   options: SessionOptions = {},
-  kept: readonly string[] = [],
+  { kept = [], packsWeights = false }: GraphOptions = {},
 ): Promise<Session> {
   const { provider = 'cpu', threads } = options;
   const settings: InferenceSession.SessionOptions = {
@@ -97,7 +104,7 @@ export async function openSession(
     logSeverityLevel: 3,
     // Planned blocks come on top of the arena that the first run has grown: almost twice the memory, and no faster.
     enableMemPattern: false,
-    ...(graph.folder !== undefined && mappedFrom(graph.folder, options.precision === 'int8')),
+    ...(graph.folder !== undefined && mappedFrom(graph.folder, packsWeights || options.precision === 'int8')),
     ...(threads !== undefined && { intraOpNumThreads: threads, interOpNumThreads: 1 }),
     ...(kept.length > 0 &&
       keepsTensors(provider) && { preferredOutputLocation: Object.fromEntries(kept.map((name) => [name, 'gpu-buffer'] as const)) }),
@@ -145,8 +152,8 @@ function keep(tensor: RuntimeTensor): KeptTensor {
 }
 
 /**
- * Constants are mapped from their file and used there, by all sessions: packing them anew for products would make a copy for each. In
- * 8 bits the weights are the session's own anyway.
+ * Constants are mapped from their file and used there, by all sessions, unless they are packed, which makes a copy for each. In 8 bits the
+ * weights are the session's own anyway.
  */
 function mappedFrom(folder: string, packsWeights: boolean): InferenceSession.SessionOptions {
   return { extra: { session: { model_external_initializers_file_folder_path: folder, disable_prepacking: packsWeights ? '0' : '1' } } };

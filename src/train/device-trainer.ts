@@ -28,7 +28,7 @@ export async function openDeviceTrainer(options: TrainerOptions): Promise<Traine
       ? await openStepInParts({ ...options, clipsAtOnce, keepGradients })
       : await openTrainingStep({ ...options, keepGradients });
   const { kept, told } = adamGraph(shapes, settings, training.clipNorm);
-  const adam = await openSession({ ...kept, ...told }, Object.keys(kept));
+  const adam = await openSession({ ...kept, ...told }, { kept: Object.keys(kept) });
   const { length } = joined(parameters);
   const fetching = await openSession(
     Object.fromEntries(Object.keys(mapParts(() => undefined)).map((name) => [`fetched.${name}`, input(name, [length])])),

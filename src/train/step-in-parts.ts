@@ -34,7 +34,7 @@ export async function openStepInParts(options: StepInPartsOptions & Partial<Keep
 
   const pictures = pictureInputs(clipsAtOnce, imageSize);
   const chunk = options.chunk ?? chunkOfBytes(usualActivationBytes, backbone, imageSize, clipsAtOnce);
-  const { features } = maAvt(pictures, weights, config, chunk);
+  const { features } = maAvt(pictures, weights, config, { chunk, forGradients: true });
   const ofPart = namedFeatures(features);
   const { visual: attention } = features.attention;
   const forward = { ...Object.fromEntries(ofPart), ...(attention && { visual_attention: attention }) };
@@ -63,8 +63,8 @@ export async function openStepInParts(options: StepInPartsOptions & Partial<Keep
   );
 
   const forwardSession = await openSession(forward);
-  const lossSession = await openSession(lossGraph, keepGradients ? late.map((name) => `gradient.${name}`) : []);
-  const backwardSession = await openSession(backward, keepGradients ? names.map(sumOf) : []);
+  const lossSession = await openSession(lossGraph, { kept: keepGradients ? late.map((name) => `gradient.${name}`) : [] });
+  const backwardSession = await openSession(backward, { kept: keepGradients ? names.map(sumOf) : [], packsWeights: true });
   return {
     provider: backwardSession.provider,
     async run(values, batch) {

@@ -81,7 +81,7 @@ export async function openTrainingStep(options: TrainingStepOptions & Partial<Ke
   const pictures = pictureInputs(batchSize, imageSize);
   const inputs = targetInputs(batchSize, config);
   const { targets, masks } = inputs;
-  const outputs = maAvt({ ...pictures, masks }, weights, config, chunk);
+  const outputs = maAvt({ ...pictures, masks }, weights, config, { chunk, forGradients: true });
   const losses = maAvtLosses(outputs, targets, trainable, config);
   const { gradients, deviations } =
     options.modulation === 'ogm-ge'
@@ -97,7 +97,7 @@ export async function openTrainingStep(options: TrainingStepOptions & Partial<Ke
     ...Object.fromEntries([...deviations].map(([name, deviation]) => [`deviation.${name}`, deviation])),
   };
   const gradientNames = [...parameters.keys()].map((name) => `gradient.${name}`);
-  const session = await options.openSession(named, keepGradients ? gradientNames : []);
+  const session = await options.openSession(named, { kept: keepGradients ? gradientNames : [], packsWeights: true });
   return {
     provider: session.provider,
     async run(values, batch) {
