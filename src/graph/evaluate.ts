@@ -135,27 +135,12 @@ const evaluations: Record<OperatorName, Evaluation> = {
   Split: ([x], { axis }, outputs) => {
     let start = 0;
     return outputs.map(({ shape }) => {
-      const offset = start;
+      const part = cutOut(x!, shape, axis as number, start);
       start += shape[axis as number]!;
-      return fill(shape, (position) => x!.data[ravel(position.with(axis as number, position[axis as number]! + offset), x!.shape)]!);
+      return part;
     });
   },
-  Slice: ([x], attributes, [y]) => {
-    const starts = x!.shape.map(() => 0);
-    for (const [i, axis] of (attributes.axes as number[]).entries()) starts[axis] = (attributes.starts as number[])[i]!;
-    return [
-      fill(
-        y!.shape,
-        (position) =>
-          x!.data[
-            ravel(
-              position.map((index, axis) => index + starts[axis]!),
-              x!.shape,
-            )
-          ]!,
-      ),
-    ];
-  },
+  Slice: ([x], { axes, starts }, [y]) => [cutOut(x!, y!.shape, (axes as number[])[0]!, (starts as number[])[0]!)],
   ReduceSum: reduction((values) => values.reduce((total, value) => total + value, 0)),
   ReduceMean: reduction((values) => values.reduce((total, value) => total + value, 0) / values.length),
   ReduceMax: reduction((values) => Math.max(...values)),
@@ -243,6 +228,11 @@ function product(
       for (let i = 0; i < inner; i++) total += a[aStart + row * aRow + i * aColumn]! * b[bStart + i * bRow + column * bColumn]!;
       result[start + row * columns + column] = total;
     }
+}
+
+/** The part of that shape which begins at `start` along an axis. */
+function cutOut({ data, shape: whole }: Value, shape: Shape, axis: number, start: number): Float64Array {
+  return fill(shape, (position) => data[ravel(position.with(axis, position[axis]! + start), whole)]!);
 }
 
 function fill(shape: Shape, compute: (position: number[]) => number): Float64Array {

@@ -54,10 +54,9 @@ export const gradientTable: Partial<Record<OperatorName, GradientRow>> = {
   Softplus: ({ inputs: [x] }, g) => [multiply(g, sigmoid(x!))],
   Erf: ({ inputs: [x] }, g) => [multiply(g, multiply(exp(negate(multiply(x!, x!))), 2 / Math.sqrt(Math.PI)))],
   Relu: ({ inputs: [x] }, g) => [where(greater(x!, 0), g, 0)],
-  HardSigmoid: ({ inputs: [x], outputs: [y], attributes }, g) => {
-    const isBetween = multiply(cast(greater(y!, 0), x!.elementType), cast(greater(1, y!), x!.elementType));
-    return [multiply(g, multiply(isBetween, attributes.alpha as number))];
-  },
+  HardSigmoid: ({ outputs: [y], attributes }, g) => [
+    where(greater(y!, 0), where(greater(1, y!), multiply(g, attributes.alpha as number), 0), 0),
+  ],
   // d/dx x Phi(x) = Phi(x) + x phi(x), with the unit normal's distribution Phi(x) = (1 + erf(u)) / 2 and density
   // phi(x) = exp(-u^2) / sqrt(2 pi), u = x / sqrt 2. Constants go where they save a pass over a wide tensor: the density's into the
   // exponent, and Phi, which lies between 0 and 1, is a hard sigmoid of erf.

@@ -180,19 +180,14 @@ export const operators = {
     attributes: { axis: 'int' },
     constantInputs: ['split'],
   },
-  /** Elements from `starts` up to, not including, `ends` along `axes`. */
+  /** Elements from `starts` up to, not including, `ends` along `axes`; here of one axis. */
   Slice: {
     infer: ([x], attributes) => {
       const { shape, elementType } = typeOf(x);
-      const [starts, ends, axes] = [attributes.starts, attributes.ends, attributes.axes] as readonly (readonly number[])[];
-      const sliced = [...shape];
-      for (const [i, axis] of axes!.entries()) {
-        const along = resolveAxis(axis, shape.length);
-        const [start, end] = [starts![i]!, ends![i]!];
-        if (start < 0 || end <= start || end > shape[along]!) throw new Error(`${start} to ${end} is no part of axis ${along}`);
-        sliced[along] = end - start;
-      }
-      return [{ shape: sliced, elementType }];
+      const [start, end, axis] = [attributes.starts, attributes.ends, attributes.axes].map((only) => (only as readonly number[])[0]!);
+      const along = resolveAxis(axis!, shape.length);
+      if (start! < 0 || end! <= start! || end! > shape[along]!) throw new Error(`${start} to ${end} is no part of axis ${along}`);
+      return [{ shape: shape.with(along, end! - start!), elementType }];
     },
     constantInputs: ['starts', 'ends', 'axes'],
   },

@@ -6,7 +6,7 @@ import { adaptedOutput } from './adaptation.ts';
 import type { MaAvtConfig } from './config.ts';
 import { type Modality, modalitiesOf, type PresentModalities } from './modalities.ts';
 import { positionRows } from './positions.ts';
-import { block, norm, patchEmbedding, selfAttention, splitQkv, type Weights, within } from './vit.ts';
+import { block, norm, type Parts, patchEmbedding, selfAttention, splitQkv, type Weights, within } from './vit.ts';
 
 export type Features = {
   /** CLS and, with a background token, BG after the final norm, [B, C]. */
@@ -95,12 +95,8 @@ export function encode(
     );
   };
   const startParts = starts[0]!.map((_, part) => together(starts.map((parts) => parts[part]!)));
-  let sequences = startParts[0]!.map((_, stream) =>
-    concat(
-      startParts.map((streams) => streams[stream]!),
-      1,
-    ),
-  );
+  const starting = startParts[0]!.map((_, stream): Parts => startParts.map((streams) => streams[stream]!));
+  let sequences = starting.map((parts) => concat(parts, 1));
   const entering: (readonly Tensor[])[] = [];
   let scores: Tensor[] = [];
   let bands: Tensor | undefined;
@@ -115,12 +111,7 @@ export function encode(
     }
     entering.push(sequences);
     const results = sequences.map((x, stream) =>
-      block(
-        layer === 0 ? startParts.map((streams) => streams[stream]!) : [x],
-        within(weights, `blocks.${layer}`),
-        vit,
-        last ? readAtTheEnd : undefined,
-      ),
+      block(layer === 0 ? starting[stream]! : [x], within(weights, `blocks.${layer}`), vit, last ? readAtTheEnd : undefined),
     );
     sequences = results.map(({ output }) => adaptedOutput(output, layer, trainable, config));
     scores = results.map((result) => result.scores);

@@ -43,10 +43,9 @@ function joinedSum(before: Sum, after: Sum): Sum | undefined {
 function areNeighbours({ source: a, shape }: Tensor, { source: b, shape: next }: Tensor): boolean {
   if (a.kind !== 'constant' || b.kind !== 'constant' || a.name === undefined || b.name === undefined || shape[1] !== next[1]) return false;
   const bytes = elementCount(shape) * Float32Array.BYTES_PER_ELEMENT;
-  if (a.stored || b.stored)
-    return (
-      a.stored?.folder === b.stored?.folder && a.stored?.file === b.stored?.file && (a.stored?.offset ?? 0) + bytes === b.stored?.offset
-    );
+  if (a.stored && b.stored)
+    return a.stored.folder === b.stored.folder && a.stored.file === b.stored.file && a.stored.offset + bytes === b.stored.offset;
+  if (a.stored || b.stored) return false;
   return a.data.buffer === b.data.buffer && a.data.byteOffset + bytes === b.data.byteOffset;
 }
 

@@ -4,7 +4,7 @@ import { kindOfPath, readFileClearly } from '../files/read-clearly.ts';
 import { writeFileAtomic } from '../files/write-atomic.ts';
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './progress.ts';
 
-export { type Checkpoint, type EpochRecord, freshProgress } from './progress.ts';
+export { type Checkpoint, type EpochRecord, freshCheckpoint } from './progress.ts';
 
 export const checkpointFile = 'checkpoint.safetensors';
 

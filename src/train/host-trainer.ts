@@ -1,7 +1,7 @@
 // A trainer whose parameters lie in this process: they are fed to each step, and the gradients come back.
 import { checkGradients } from './check-gradients.ts';
 import { addGradientNoise } from './gradient-noise.ts';
-import { clipGradients, gradientNorm, optimiserSettings, optimiserStep } from './optimiser.ts';
+import { clipGradients, optimiserSettings, optimiserStep, sumOfSquares } from './optimiser.ts';
 import { openStepInParts } from './step-in-parts.ts';
 import type { Trainer, TrainerOptions } from './trainer.ts';
 import { openTrainingStep } from './training-step.ts';
@@ -18,7 +18,7 @@ export async function openHostTrainer(options: TrainerOptions): Promise<Trainer>
     provider: step.provider,
     async step(batch, learningRate) {
       const { gradients, deviations, ...taken } = await step.run(parameters, batch);
-      const squares = [...gradients].map(([name, values]) => [name, gradientNorm(new Map([[name, values]])) ** 2] as const);
+      const squares = [...gradients].map(([name, values]) => [name, sumOfSquares(values)] as const);
       checkGradients(taken.losses, new Map(squares), progress.steps, onNote);
       addGradientNoise(gradients, deviations, seed, progress.steps);
       if (clipNorm > 0) clipGradients(gradients, clipNorm);

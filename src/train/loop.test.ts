@@ -7,8 +7,7 @@ import { trainableParameters } from '../model/config.ts';
 import { nodeSessions } from '../runtime/node.ts';
 import { batchSize, drawnStep } from './drawn-step.test-data.ts';
 import { type Outcome, trainingLoop } from './loop.ts';
-import { createOptimiserState } from './optimiser.ts';
-import { type Checkpoint, decodeCheckpoint, encodeCheckpoint, freshProgress } from './progress.ts';
+import { type Checkpoint, decodeCheckpoint, encodeCheckpoint, freshCheckpoint } from './progress.ts';
 import { openTrainer } from './trainer.ts';
 
 const openSession = nodeSessions({ threads: 1 });
@@ -53,8 +52,7 @@ async function trained(checkpoint: Checkpoint, feed: BatchFeed): Promise<{ saved
 }
 
 function fresh(): Checkpoint {
-  const { parameters } = drawnStep('duet');
-  return { parameters, state: createOptimiserState(parameters), progress: freshProgress() };
+  return freshCheckpoint(drawnStep('duet').parameters);
 }
 
 test('a run that ends without a warning goes on from what was saved within its epoch, to the same numbers', async () => {

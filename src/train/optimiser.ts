@@ -79,8 +79,14 @@ export function optimiserStep(
 /** Length of all gradients together as one vector. */
 export function gradientNorm(gradients: Parameters): number {
   let squares = 0;
-  for (const values of gradients.values()) for (const value of values) squares += value * value;
+  for (const values of gradients.values()) squares += sumOfSquares(values);
   return Math.sqrt(squares);
+}
+
+export function sumOfSquares(values: Float32Array): number {
+  let squares = 0;
+  for (const value of values) squares += value * value;
+  return squares;
 }
 
 /** Scales all gradients so that their norm is at most `limit`. @returns the norm before. */

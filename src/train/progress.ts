@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { DuetError } from '../errors.ts';
 import { type NamedTensor, readSafetensors, writeSafetensors } from '../files/safetensors.ts';
 import { fromFloat32, toFloat32 } from '../files/tensor-values.ts';
-import type { OptimiserState, Parameters } from './optimiser.ts';
+import { createOptimiserState, type OptimiserState, type Parameters } from './optimiser.ts';
 import { mapLosses } from './training-step.ts';
 
 const lossesSchema = z.strictObject(mapLosses(() => z.number()));
@@ -43,7 +43,12 @@ export type RunProgress = z.infer<typeof progressSchema>;
 
 export type Checkpoint = { readonly parameters: Map<string, Float32Array>; readonly state: OptimiserState; readonly progress: RunProgress };
 
-export function freshProgress(): RunProgress {
+/** A run that has taken no step yet. */
+export function freshCheckpoint(parameters: Map<string, Float32Array>): Checkpoint {
+  return { parameters, state: createOptimiserState(parameters), progress: freshProgress() };
+}
+
+function freshProgress(): RunProgress {
   return { epoch: 0, stepsInEpoch: 0, sums: freshSums(), steps: 0, best: null, history: [], finished: false };
 }
 

@@ -12,19 +12,18 @@ import { writeFileAtomic } from '../files/write-atomic.ts';
 import { adapterFiles, hasForeignRange, inputSettings } from '../infer/adapter.ts';
 import { type ParameterCounts, parameterCounts } from '../infer/parameter-counts.ts';
 import { openPredictor, type Predictor } from '../infer/predictor.ts';
-import { type MaAvtConfig, trainableParameters } from '../model/config.ts';
+import { trainableParameters } from '../model/config.ts';
 import { initialParameters } from '../model/initialise.ts';
 import { nodeSessions } from '../runtime/node.ts';
 import type { SessionOptions } from '../runtime/session.ts';
 import { writeAdapter } from '../weights/adapter-folder-node.ts';
 import type { Backbone, InputSize } from '../weights/backbone.ts';
 import { openBackbone } from '../weights/open-backbone-node.ts';
-import { type Checkpoint, type EpochRecord, freshProgress, readCheckpoint, writeCheckpoint } from './checkpoint.ts';
+import { type EpochRecord, freshCheckpoint, readCheckpoint, writeCheckpoint } from './checkpoint.ts';
 import { chunkOfBytes } from './chunk-of-bytes.ts';
 import { clipsThatFit } from './clips-that-fit.ts';
 import { headStart } from './head-start.ts';
 import { type Outcome, trainingLoop } from './loop.ts';
-import { createOptimiserState } from './optimiser.ts';
 import { coherentTraining, modelConfig, type TrainingConfig } from './recipes.ts';
 import { createRunFolder, type RunConfig, readRunConfig, runFiles, writeRunConfig } from './run-folder.ts';
 import { openTrainer, type Trainer, type TrainerOptions } from './trainer.ts';
@@ -125,7 +124,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   const lengths = new Map([...trainableParameters(config)].map(([name, { shape }]) => [name, shape.reduce((a, b) => a * b, 1)]));
   const counts = parameterCounts(config);
   const restored = saved && (await readCheckpoint(folder, lengths));
-  const checkpoint = restored ?? startingPoint(config, backbone, training.seed);
+  const checkpoint = restored ?? freshCheckpoint(initialParameters(config, backbone.weights, training.seed));
   const feed = await openTrainingFeed(dataset, training, backbone, options.workers);
   let trainer: Trainer | undefined;
   let predictor: Predictor | undefined;
@@ -236,11 +235,6 @@ function memorySettings(
     );
   const chunk = activationBytes && chunkOfBytes(activationBytes, backbone, imageSize, Math.min(most, batchSize));
   return { clipsAtOnce: most, ...(chunk !== undefined && { chunk }) };
-}
-
-function startingPoint(config: MaAvtConfig, backbone: Backbone, seed: number): Checkpoint {
-  const parameters = initialParameters(config, backbone.weights, seed);
-  return { parameters, state: createOptimiserState(parameters), progress: freshProgress() };
 }
 
 /** A run goes on as it began; only its end, and the place where the backbone lies, may move. */

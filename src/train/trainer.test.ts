@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { nodeSessions } from '../runtime/node.ts';
 import type { OpenSession, Session } from '../runtime/session.ts';
 import { drawnStep, norm } from './drawn-step.test-data.ts';
-import { createOptimiserState, type Parameters as ParameterValues } from './optimiser.ts';
-import { freshProgress } from './progress.ts';
+import type { Parameters as ParameterValues } from './optimiser.ts';
+import { freshCheckpoint } from './progress.ts';
 import type { TrainingConfig } from './recipes.ts';
 import { openTrainer } from './trainer.ts';
 
@@ -27,7 +27,7 @@ const openOnDevice: OpenSession = Object.assign(
 
 async function opened(place: Place, recipe: 'duet' | 'reference', changes: Partial<TrainingConfig> = {}, clipsAtOnce?: number) {
   const { training, batch, parameters, model } = drawnStep(recipe);
-  const checkpoint = { parameters, state: createOptimiserState(parameters), progress: freshProgress() };
+  const checkpoint = freshCheckpoint(parameters);
   const openSession = place === 'device' ? openOnDevice : sessions;
   const notes: string[] = [];
   const onNote = (text: string) => void notes.push(text);

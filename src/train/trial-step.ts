@@ -5,8 +5,7 @@ import { nodeSessions } from '../runtime/node.ts';
 import type { SessionOptions } from '../runtime/session.ts';
 import { openBackbone } from '../weights/open-backbone-node.ts';
 import { chunkOfBytes } from './chunk-of-bytes.ts';
-import { createOptimiserState } from './optimiser.ts';
-import { freshProgress } from './progress.ts';
+import { freshCheckpoint } from './progress.ts';
 import { modelConfig, recipes } from './recipes.ts';
 import { backgroundTargets, classTargets } from './targets.ts';
 import { openTrainer } from './trainer.ts';
@@ -45,7 +44,7 @@ export async function openTrialStep({ session, imageSize, activationBytes }: Tri
   };
   const trainer = await openTrainer({
     ...{ backbone, config, batchSize, imageSize: inputSize, openSession: nodeSessions(session), training, onNote: () => undefined },
-    checkpoint: { parameters, state: createOptimiserState(parameters), progress: freshProgress() },
+    checkpoint: freshCheckpoint(parameters),
     ...(activationBytes !== undefined && { chunk: chunkOfBytes(activationBytes, backbone, inputSize, batchSize) }),
   });
   return {

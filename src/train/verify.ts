@@ -3,8 +3,7 @@ import { readFileClearly } from '../files/read-clearly.ts';
 import { nodeSessions } from '../runtime/node.ts';
 import type { SessionOptions } from '../runtime/session.ts';
 import { type GoldenRun, readGoldenRun, referenceName } from './golden.ts';
-import { createOptimiserState } from './optimiser.ts';
-import { freshProgress } from './progress.ts';
+import { freshCheckpoint } from './progress.ts';
 import { recipes } from './recipes.ts';
 import { openTrainer } from './trainer.ts';
 import { openTrainingStep, type StepResult } from './training-step.ts';
@@ -44,7 +43,7 @@ async function verifyRun(file: string, run: GoldenRun, session: SessionOptions |
   };
   const options = { backbone, config, batchSize, imageSize, openSession: nodeSessions(session) };
   const step = await openTrainingStep(options);
-  const checkpoint = { parameters, state: createOptimiserState(parameters), progress: freshProgress() };
+  const checkpoint = freshCheckpoint(parameters);
   // Adam, and nothing else done to the gradients.
   const trainer = await openTrainer({ ...options, training: recipes.reference, checkpoint, onNote: () => undefined });
   try {

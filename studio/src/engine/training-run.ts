@@ -8,8 +8,7 @@ import { trainableParameters } from '../../../src/model/config.ts';
 import { initialParameters } from '../../../src/model/initialise.ts';
 import { trainHeads } from '../../../src/train/head-start.ts';
 import { type Outcome, trainingLoop } from '../../../src/train/loop.ts';
-import { createOptimiserState } from '../../../src/train/optimiser.ts';
-import { type Checkpoint, decodeCheckpoint, type EpochRecord, encodeCheckpoint, freshProgress } from '../../../src/train/progress.ts';
+import { decodeCheckpoint, type EpochRecord, encodeCheckpoint, freshCheckpoint } from '../../../src/train/progress.ts';
 import { modelConfig, recipes } from '../../../src/train/recipes.ts';
 import { openTrainer } from '../../../src/train/trainer.ts';
 import { validate } from '../../../src/train/validate.ts';
@@ -71,15 +70,10 @@ export async function trainingRun(options: TrainingRunOptions): Promise<void> {
   const labelOf = (id: string) => labels.get(id)!;
   const lengths = new Map([...trainableParameters(config)].map(([name, { shape }]) => [name, elementCount(shape)]));
   const restored = run.checkpoint && decodeCheckpoint(run.checkpoint, lengths, 'The training kept in this browser');
-  const checkpoint = restored ?? startingPoint();
+  const checkpoint = restored ?? freshCheckpoint(initialParameters(config, backbone.weights, run.training.seed));
   const feed = openStoredFeed({ ...feedOptions(examples, classes, backbone, run.training), signal });
   const { openSession } = compute;
   const releases: (() => Promise<void>)[] = [];
-
-  function startingPoint(): Checkpoint {
-    const parameters = initialParameters(config, backbone.weights, run.training.seed);
-    return { parameters, state: createOptimiserState(parameters), progress: freshProgress() };
-  }
 
   function tellModel(folded: ReadonlyMap<string, Float32Array>, epoch: number, accuracy: number | undefined) {
     const { recipe, frontEnd, normalisation, model } = run.training;

@@ -3,8 +3,7 @@ import { foldParameters } from '../../../src/infer/fold.ts';
 import { openPredictor } from '../../../src/infer/predictor.ts';
 import { initialParameters } from '../../../src/model/initialise.ts';
 import type { OpenSession } from '../../../src/runtime/session.ts';
-import { createOptimiserState } from '../../../src/train/optimiser.ts';
-import { freshProgress } from '../../../src/train/progress.ts';
+import { freshCheckpoint } from '../../../src/train/progress.ts';
 import { modelConfig, recipes } from '../../../src/train/recipes.ts';
 import { openTrainer } from '../../../src/train/trainer.ts';
 import { openTrainingStep } from '../../../src/train/training-step.ts';
@@ -45,8 +44,7 @@ export async function forwardAndStep(backbone: Backbone, openSession: OpenSessio
   const { losses, gradients } = await step.run(parameters, batch);
   await step.release();
 
-  const state = createOptimiserState(parameters);
-  const checkpoint = { parameters, state, progress: freshProgress() };
+  const checkpoint = freshCheckpoint(parameters);
   const trainer = await openTrainer({ ...options, training, checkpoint, onNote: () => undefined });
   const trajectory: number[] = [];
   while (trajectory.length < 3) trajectory.push((await trainer.step(batch, 1e-3)).losses.total);
@@ -57,7 +55,7 @@ export async function forwardAndStep(backbone: Backbone, openSession: OpenSessio
     ...Object.entries(losses).map(([name, value]) => [`loss.${name}`, [value]]),
     ...[...gradients].map(([name, values]) => [`gradient.${name}`, [...values]]),
     ['trajectory', trajectory],
-    ['moments', [...state.first.values()].flatMap((values) => [...values])],
+    ['moments', [...checkpoint.state.first.values()].flatMap((values) => [...values])],
   ]);
 }
 
