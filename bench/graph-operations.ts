@@ -13,7 +13,7 @@ export async function graphOperations(job: Job): Promise<number> {
     operations = productsOf(Object.values(outputs));
     return { ...({ provider: 'cpu', inputs: new Map() } as const), run: unable, runKeeping: unable, release: async () => undefined };
   };
-  await prepareJob(job, Object.assign(count, { keepsTensors: false }));
+  await prepareJob(job, Object.assign(count, { keepsTensors: false, activationBytes: Number.POSITIVE_INFINITY }));
   // Larger jobs run the graph several times.
   return job.kind === 'predict' ? operations * Math.ceil(job.clips / job.batch) : operations;
 }

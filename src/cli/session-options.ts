@@ -12,8 +12,8 @@ type MachineSettings = ValuesOf<typeof machineSettings>;
 export function sessionOptions({ provider: given, threads, precision }: MachineSettings, known: MachineEntry = {}): SessionOptions {
   const named: NodeProvider | undefined = given === 'auto' ? undefined : given === 'directml' ? 'dml' : given;
   const provider = named ?? known.provider;
-  const ofThreads = threads ?? ((provider ?? 'cpu') === 'cpu' ? known.threads : undefined);
-  return { ...(provider !== undefined && { provider }), ...(ofThreads !== undefined && { threads: ofThreads }), precision };
+  const ofProcessor = (provider ?? 'cpu') === 'cpu' ? known : {};
+  return { provider, threads: threads ?? ofProcessor.threads, activationBytes: ofProcessor.activationBytes, precision };
 }
 
 /**

@@ -87,7 +87,6 @@ async function runTrain(given: string | undefined, out: string, settings: TrainS
       force: settings.force,
       workers: settings.workers,
       clipsAtOnce: settings.clipsAtOnce,
-      activationBytes: known.activationBytes,
       session: sessionOptions(settings, known),
       signal: context.signal,
       onEvent,

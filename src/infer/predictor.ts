@@ -1,6 +1,7 @@
 // The forward graph over a frozen backbone, with the adapter's small tensors as inputs: one load serves many adapters.
 import { joinFloat32 } from '../files/tensor-values.ts';
 import { elementCount, input, type Tensor } from '../graph/tensor.ts';
+import { clipsTogether } from '../model/clips-together.ts';
 import { type MaAvtConfig, trainableParameters } from '../model/config.ts';
 import { evidenceMaps } from '../model/evidence.ts';
 import { frozenWeights } from '../model/frozen-weights.ts';
@@ -18,7 +19,7 @@ export type ModelInputs = {
   readonly images: Float32Array;
   /** [B, 1, height, width] */
   readonly spectrograms: Float32Array;
-  /** B: any number; what passes the predictor's batch size is run in turns. */
+  /** B: any number; what passes the predictor's portions is run in turns. */
   readonly count: number;
 };
 
@@ -46,15 +47,24 @@ export type Predictor = {
 export type PredictorOptions = {
   readonly backbone: Backbone;
   readonly config: MaAvtConfig;
+  /** Clips that are computed at once at most; on processors fewer, as many as suit their caches. */
   readonly batchSize: number;
   readonly openSession: OpenSession;
   /** Also compute evidence maps, by a backward pass through half of the blocks. Default: no. */
   readonly evidence?: boolean;
 };
 
+/** Up to ViT-S a copy of the weights is small, and 5 in 100 faster; on ViT-B it was large, and no faster. */
+const mostBytesToPack = 100e6;
+
+function weightBytes({ weights }: Backbone): number {
+  return [...weights.values()].reduce((sum, { shape }) => sum + elementCount(shape) * Float32Array.BYTES_PER_ELEMENT, 0);
+}
+
 /** Loads the forward graph of a folded model. Release it when done. */
 export async function openPredictor(options: PredictorOptions): Promise<Predictor> {
-  const { backbone, config, batchSize, openSession } = options;
+  const { backbone, config, openSession } = options;
+  const batchSize = clipsTogether(options.batchSize, openSession.activationBytes, backbone.config, backbone.config.inputSize);
   const folded = foldedConfig(config);
   const parameters = new Map([...trainableParameters(folded)].map(([name, { shape }]) => [name, input(name, shape)]));
   const images = input('images', [batchSize, 3, ...backbone.config.inputSize]);
@@ -78,7 +88,7 @@ export async function openPredictor(options: PredictorOptions): Promise<Predicto
     ...(evidence?.visual && { visual_evidence: evidence.visual }),
     ...(evidence?.audio && { audio_evidence: evidence.audio }),
   };
-  const session = await openSession(named);
+  const session = await openSession(named, { packsWeights: weightBytes(backbone) <= mostBytesToPack });
   return {
     provider: session.provider,
     batchSize,

@@ -23,11 +23,13 @@ export function providerName(provider: Provider): string {
 }
 
 export type SessionOptions = {
-  readonly provider?: Provider;
+  readonly provider?: Provider | undefined;
   /** Threads inside an operator; default: one for each core. */
-  readonly threads?: number;
+  readonly threads?: number | undefined;
   /** In what the products with frozen weights are computed; int8 is for the processor only. Default: float32. */
   readonly precision?: Precision;
+  /** See OpenSession; for processors only. Default: what suits most of them. */
+  readonly activationBytes?: number | undefined;
 };
 
 /** A result that stayed where it was computed. Any session of the same provider takes it as a feed. Release it when done. */
@@ -70,19 +72,29 @@ export type OpenSession = {
   (outputs: Readonly<Record<string, Tensor>>, graphOptions?: GraphOptions): Promise<Session>;
   /** Whether there is a device with a memory of its own that results can stay in; elsewhere keeping them gains nothing. */
   readonly keepsTensors: boolean;
+  /**
+   * Bytes of a layer's widest activation up to which computing more together is faster: on processors what their caches hold, elsewhere
+   * infinitely many.
+   */
+  readonly activationBytes: number;
 };
+
+/** Measured on ViT-Micro, Tiny and B; `duet doctor --tune` tries others. */
+export const usualActivationBytes = 5e6;
 
 /** Loads every graph with the same options. Constants that lie in files stay there. */
 export function sessionOpener(runtime: OnnxRuntime, options: SessionOptions = {}): OpenSession {
   const { provider = 'cpu', precision = 'float32' } = options;
+  const isProcessor = provider === 'cpu' || provider === 'wasm';
   const open = async (outputs: Readonly<Record<string, Tensor>>, graphOptions?: GraphOptions) => {
-    if (precision === 'int8' && provider !== 'cpu' && provider !== 'wasm')
+    if (precision === 'int8' && !isProcessor)
       throw new DuetError(`The provider "${provider}" does not compute in 8 bits; leave out --precision, or --provider.`);
     const graph = precision === 'int8' ? quantised(outputs, await largestExactWeight(runtime)) : joinedProducts(outputs);
     const suited = splitsAsSlices(graph, provider === 'webgpu' ? undefined : 1);
     return openSession(runtime, encodeOnnx(suited, { linkStored: true }), options, graphOptions);
   };
-  return Object.assign(open, { keepsTensors: keepsTensors(provider) });
+  const activationBytes = isProcessor ? (options.activationBytes ?? usualActivationBytes) : Number.POSITIVE_INFINITY;
+  return Object.assign(open, { keepsTensors: keepsTensors(provider), activationBytes });
 }
 
 /** ONNX Runtime's packages for JavaScript hand out the buffers of no other device. */

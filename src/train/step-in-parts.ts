@@ -12,9 +12,8 @@ import { heads } from '../model/heads.ts';
 import { maAvt, maAvtLosses } from '../model/ma-avt.ts';
 import { parametersBeforeHeads } from '../model/modulation.ts';
 import { type Feed, type KeptTensor, releaseKept } from '../runtime/session.ts';
-import { chunkOfBytes, usualActivationBytes } from './chunk-of-bytes.ts';
 import { parameterInputs, pictureInputs, targetFeeds, targetInputs } from './step-inputs.ts';
-import { type KeepGradients, mapLosses, type TrainingStep, type TrainingStepOptions } from './training-step.ts';
+import { chunkOf, type KeepGradients, mapLosses, type TrainingStep, type TrainingStepOptions } from './training-step.ts';
 
 export type StepInPartsOptions = Omit<TrainingStepOptions, 'modulation'> & {
   /** Clips whose activations are in memory at the same time. */
@@ -33,8 +32,7 @@ export async function openStepInParts(options: StepInPartsOptions & Partial<Keep
   const weights = { positions: backbone.weights.get('pos_embed')!.data, frozen: frozenWeights(backbone.weights), trainable };
 
   const pictures = pictureInputs(clipsAtOnce, imageSize);
-  const chunk = options.chunk ?? chunkOfBytes(usualActivationBytes, backbone, imageSize, clipsAtOnce);
-  const { features } = maAvt(pictures, weights, config, { chunk, forGradients: true });
+  const { features } = maAvt(pictures, weights, config, { chunk: chunkOf(clipsAtOnce, options), forGradients: true });
   const ofPart = namedFeatures(features);
   const { visual: attention } = features.attention;
   const forward = { ...Object.fromEntries(ofPart), ...(attention && { visual_attention: attention }) };

@@ -20,7 +20,6 @@ import { writeAdapter } from '../weights/adapter-folder-node.ts';
 import type { Backbone, InputSize } from '../weights/backbone.ts';
 import { openBackbone } from '../weights/open-backbone-node.ts';
 import { type EpochRecord, freshCheckpoint, readCheckpoint, writeCheckpoint } from './checkpoint.ts';
-import { chunkOfBytes } from './chunk-of-bytes.ts';
 import { clipsThatFit } from './clips-that-fit.ts';
 import { headStart } from './head-start.ts';
 import { type Outcome, trainingLoop } from './loop.ts';
@@ -65,8 +64,6 @@ export type TrainOptions = {
   readonly workers?: number | undefined;
   /** Clips of a batch that are in memory together, with the same numbers for any; by default as many as half of the memory holds. */
   readonly clipsAtOnce?: number | undefined;
-  /** Bytes of a block's widest activation, for so many clips to pass the blocks together; by default what a processor's cache holds. */
-  readonly activationBytes?: number | undefined;
   readonly session?: SessionOptions;
   /** Ends training after the step under way; the run can be resumed. */
   readonly signal?: AbortSignal;
@@ -138,7 +135,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     const openSession = nodeSessions(options.session);
     const onNote = (text: string) => onEvent({ kind: 'note', text });
     const common = { backbone, config, batchSize, imageSize: backbone.config.inputSize, openSession, training, checkpoint, onNote };
-    trainer = await openTrainer({ ...common, ...memorySettings(common, options) });
+    trainer = await openTrainer({ ...common, clipsAtOnce: clipsOfBatchAtOnce(common, options) });
     predictor = await openPredictor({ backbone, config, batchSize: Math.min(16, batchSize), openSession });
     const { epoch } = checkpoint.progress;
     onEvent({ kind: 'start', config: runConfig, dataset, parameters: counts, provider: trainer.provider, epochsDone: epoch });
@@ -224,17 +221,16 @@ function openTrainingFeed(dataset: Dataset, training: TrainingConfig, backbone: 
 }
 
 /** The whole batch at once where it fits, else in parts. */
-function memorySettings(
-  { config, backbone, imageSize, batchSize }: Omit<TrainerOptions, 'clipsAtOnce' | 'chunk'>,
-  { clipsAtOnce, activationBytes, training }: TrainOptions,
-): Pick<TrainerOptions, 'clipsAtOnce' | 'chunk'> {
+function clipsOfBatchAtOnce(
+  { config, batchSize }: Pick<TrainerOptions, 'config' | 'batchSize'>,
+  { clipsAtOnce, training }: TrainOptions,
+): number {
   const most = clipsAtOnce ?? clipsThatFit(config, totalmem());
   if (most < batchSize && training.modulation !== 'none')
     throw new DuetError(
       `A batch of ${batchSize} clips is more than the ${most} that are in memory at once, and modulated gradients need it whole; give --batch ${most} or a larger --clips-at-once.`,
     );
-  const chunk = activationBytes && chunkOfBytes(activationBytes, backbone, imageSize, Math.min(most, batchSize));
-  return { clipsAtOnce: most, ...(chunk !== undefined && { chunk }) };
+  return most;
 }
 
 /** A run goes on as it began; only its end, and the place where the backbone lies, may move. */

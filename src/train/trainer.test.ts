@@ -22,7 +22,7 @@ const openOnDevice: OpenSession = Object.assign(
     const run: Session['run'] = (feeds) => (device.isLost ? Promise.reject(new Error('device lost')) : session.run(feeds));
     return { ...session, run };
   },
-  { keepsTensors: true },
+  { keepsTensors: true, activationBytes: Number.POSITIVE_INFINITY },
 );
 
 async function opened(place: Place, recipe: 'duet' | 'reference', changes: Partial<TrainingConfig> = {}, clipsAtOnce?: number) {

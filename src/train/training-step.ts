@@ -2,13 +2,13 @@
 import { differentiate } from '../graph/differentiate.ts';
 import { elementCount, type Tensor } from '../graph/tensor.ts';
 import { asked, pad } from '../infer/predictor.ts';
+import { clipsTogether } from '../model/clips-together.ts';
 import type { MaAvtConfig } from '../model/config.ts';
 import { frozenWeights } from '../model/frozen-weights.ts';
 import { type MaAvtLosses, maAvt, maAvtLosses } from '../model/ma-avt.ts';
 import { modulatedGradients } from '../model/modulation.ts';
 import type { Feed, KeptTensor, OpenSession, Provider } from '../runtime/session.ts';
 import type { Backbone } from '../weights/backbone.ts';
-import { chunkOfBytes, usualActivationBytes } from './chunk-of-bytes.ts';
 import { parameterInputs, pictureInputs, targetFeeds, targetInputs } from './step-inputs.ts';
 
 export type StepBatch = {
@@ -55,8 +55,6 @@ export type TrainingStepOptions = {
   readonly batchSize: number;
   /** Height and width of pictures and spectrograms. */
   readonly imageSize: readonly [number, number];
-  /** Clips that pass the blocks together; see maAvt. */
-  readonly chunk?: number;
   /** Whether the gradients of the modality that is ahead are shortened. Default: none. */
   readonly modulation?: 'none' | 'ogm-ge';
   readonly openSession: OpenSession;
@@ -70,7 +68,7 @@ export function openTrainingStep(options: TrainingStepOptions & KeepGradients): 
 export function openTrainingStep(options: TrainingStepOptions): Promise<TrainingStep>;
 export async function openTrainingStep(options: TrainingStepOptions & Partial<KeepGradients>): Promise<TrainingStep<Feed>> {
   const { keepGradients = false, backbone, config, batchSize, imageSize } = options;
-  const chunk = options.chunk ?? chunkOfBytes(usualActivationBytes, backbone, imageSize, batchSize);
+  const chunk = chunkOf(batchSize, options);
   const parameters = parameterInputs(config);
   const trainable = (name: string): Tensor => {
     const parameter = parameters.get(name);
@@ -121,6 +119,17 @@ export async function openTrainingStep(options: TrainingStepOptions & Partial<Ke
     },
     release: () => session.release(),
   };
+}
+
+/**
+ * Clips of a batch that pass the blocks of a graph together: as many as suit the caches, but at most sixteen chunks, as every chunk is a
+ * copy of the whole graph that ONNX Runtime has to plan.
+ */
+export function chunkOf(
+  batchSize: number,
+  { backbone, imageSize, openSession }: Pick<TrainingStepOptions, 'backbone' | 'imageSize' | 'openSession'>,
+): number {
+  return Math.max(clipsTogether(batchSize, openSession.activationBytes, backbone.config, imageSize), Math.ceil(batchSize / 16));
 }
 
 export const lossNames = ['total', 'foreground', 'background', 'contrastive', 'own'] as const satisfies (keyof MaAvtLosses)[];

@@ -4,7 +4,6 @@ import { initialParameters } from '../model/initialise.ts';
 import { nodeSessions } from '../runtime/node.ts';
 import type { SessionOptions } from '../runtime/session.ts';
 import { openBackbone } from '../weights/open-backbone-node.ts';
-import { chunkOfBytes } from './chunk-of-bytes.ts';
 import { freshCheckpoint } from './progress.ts';
 import { modelConfig, recipes } from './recipes.ts';
 import { backgroundTargets, classTargets } from './targets.ts';
@@ -18,8 +17,6 @@ export type TrialOptions = {
   readonly session: SessionOptions;
   /** Of the pictures; default: the backbone's own. */
   readonly imageSize?: number | undefined;
-  /** See TunedSettings. */
-  readonly activationBytes?: number | undefined;
 };
 
 export type TrialStep = {
@@ -29,7 +26,7 @@ export type TrialStep = {
 };
 
 /** A training from the start, on the same clips in each step. Release it when done. */
-export async function openTrialStep({ session, imageSize, activationBytes }: TrialOptions): Promise<TrialStep> {
+export async function openTrialStep({ session, imageSize }: TrialOptions): Promise<TrialStep> {
   const backbone = await openBackbone(undefined, { imageSize });
   const config = modelConfig(training, backbone.config, classes);
   const { inputSize } = backbone.config;
@@ -45,7 +42,6 @@ export async function openTrialStep({ session, imageSize, activationBytes }: Tri
   const trainer = await openTrainer({
     ...{ backbone, config, batchSize, imageSize: inputSize, openSession: nodeSessions(session), training, onNote: () => undefined },
     checkpoint: freshCheckpoint(parameters),
-    ...(activationBytes !== undefined && { chunk: chunkOfBytes(activationBytes, backbone, inputSize, batchSize) }),
   });
   return {
     run: async () => (await trainer.step(batch, training.learningRate)).losses.total,

@@ -30,8 +30,8 @@ export type TuneOptions = {
 };
 
 const megabyte = 1e6;
-// Duet's own choice is 10.
-const activationSizes = [2.5, 5, 20].map((size) => size * megabyte);
+// Duet's own choice is 5.
+const activationSizes = [2.5, 10, 20].map((size) => size * megabyte);
 /** A smaller gain may be chance. */
 const worthwhile = 0.03;
 
@@ -86,7 +86,7 @@ async function race(
   try {
     const end = performance.now() + 1000 * seconds;
     for (const { threads, activationBytes } of settings) {
-      const step = await openTrialStep({ session: { threads }, imageSize, activationBytes });
+      const step = await openTrialStep({ session: { threads, activationBytes }, imageSize });
       entries.push({ step, times: [] });
       // The first run prepares what later ones use.
       await step.run();

@@ -1,0 +1,21 @@
+// How many clips pass the blocks together for their activations to stay in a processor's cache.
+import type { VitConfig } from './vit.ts';
+
+/** The same work in smaller portions costs more than the cache gains. */
+const fewest = 2;
+
+/**
+ * The largest of equal portions of so many clips: as many together as keep a block's widest activation near `bytes`, but two at least.
+ * @param imageSize height and width of pictures and spectrograms.
+ */
+export function clipsTogether(
+  clips: number,
+  bytes: number,
+  { patchSize, mlpWidth }: Pick<VitConfig, 'patchSize' | 'mlpWidth'>,
+  [height, width]: readonly [number, number],
+): number {
+  // Picture and sound, in float32.
+  const bytesOfClip = 2 * 4 * mlpWidth * ((height * width) / patchSize ** 2);
+  const portions = Math.ceil(clips / Math.max(fewest, Math.round(bytes / bytesOfClip)));
+  return Math.ceil(clips / portions);
+}
