@@ -16,6 +16,6 @@ export function clipsTogether(
 ): number {
   // Picture and sound, in float32.
   const bytesOfClip = 2 * 4 * mlpWidth * ((height * width) / patchSize ** 2);
-  const portions = Math.ceil(clips / Math.max(fewest, Math.round(bytes / bytesOfClip)));
-  return Math.ceil(clips / portions);
+  const fitting = Math.min(clips, Math.max(fewest, Math.round(bytes / bytesOfClip)));
+  return Math.ceil(clips / Math.ceil(clips / fitting));
 }
