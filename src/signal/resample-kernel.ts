@@ -1,4 +1,5 @@
 // The low-pass filter of the resampler: a sinc under a Kaiser window, tabulated at the fractions of a sample it is needed for.
+import { openWorkspace } from './dot-product.ts';
 
 /** How strongly what cannot be represented at the lower rate is suppressed, in decibels. */
 const ATTENUATION = 110;
@@ -8,16 +9,21 @@ const PASS_BAND_END = 0.9;
 const INTERPOLATED_PHASES = 1024;
 
 /**
- * Row p of `rows` (`taps` numbers) is the filter for an output that lies p / phases of a sample after an input sample; tap t
- * belongs to the input sample t - taps / 2 + 1 places from that one. There is one row more than phases.
+ * Filter p (`taps` numbers) is that for an output that lies p / phases of a sample after an input sample; tap t belongs to the
+ * input sample t - taps / 2 + 1 places from that one. There is one filter more than phases.
  */
 export type ResampleKernel = {
   readonly phases: number;
   readonly taps: number;
-  readonly rows: Float64Array;
+  /** Room for the inputs that `outputsPerBlock` outputs come from. */
+  readonly block: Float64Array;
+  /** What filter `phase` makes of the block's numbers from place `start` on. */
+  filtered(start: number, phase: number): number;
   /** The rates divided by their common factor, if every output falls on one of the phases exactly. */
   readonly ratio: { readonly from: number; readonly to: number } | undefined;
 };
+
+export const outputsPerBlock = 4096;
 
 const MOST_REMEMBERED = 8;
 const remembered = new Map<string, ResampleKernel>();
@@ -48,9 +54,11 @@ function makeKernel(from: number, to: number): ResampleKernel {
   const cutoff = (nyquist * (1 + PASS_BAND_END)) / 2;
 
   const half = taps / 2;
-  const rows = new Float64Array((phases + 1) * taps);
+  const rowsEnd = (phases + 1) * taps;
+  const blockLength = Math.ceil((outputsPerBlock * from) / to) + taps + 1;
+  const { numbers, dotProduct } = openWorkspace(rowsEnd + blockLength);
   for (let phase = 0; phase <= phases; phase++) {
-    const row = rows.subarray(phase * taps, (phase + 1) * taps);
+    const row = numbers.subarray(phase * taps, (phase + 1) * taps);
     let sum = 0;
     for (let tap = 0; tap < taps; tap++) {
       const distance = tap - half + 1 - phase / phases;
@@ -61,7 +69,12 @@ function makeKernel(from: number, to: number): ResampleKernel {
     }
     for (let tap = 0; tap < taps; tap++) row[tap]! /= sum;
   }
-  return { phases, taps, rows, ratio: exact ? { from: from / common, to: to / common } : undefined };
+  return {
+    ...{ phases, taps },
+    block: numbers.subarray(rowsEnd),
+    filtered: (start, phase) => dotProduct(rowsEnd + start, phase * taps, taps),
+    ratio: exact ? { from: from / common, to: to / common } : undefined,
+  };
 }
 
 function sinc(x: number): number {
