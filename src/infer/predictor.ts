@@ -47,7 +47,7 @@ export type Predictor = {
 export type PredictorOptions = {
   readonly backbone: Backbone;
   readonly config: MaAvtConfig;
-  /** Clips that are computed at once at most; on processors fewer, as many as suit their caches. */
+  /** Clips that are computed at once at most; fewer where that is faster. */
   readonly batchSize: number;
   readonly openSession: OpenSession;
   /** Also compute evidence maps, by a backward pass through half of the blocks. Default: no. */

@@ -1,4 +1,4 @@
-// How many clips pass the blocks together for their activations to stay in a processor's cache.
+// How many clips pass the blocks together: on processors as many as their caches hold the activations of.
 import type { VitConfig } from './vit.ts';
 
 /** The same work in smaller portions costs more than the cache gains. */

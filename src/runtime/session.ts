@@ -72,15 +72,14 @@ export type OpenSession = {
   (outputs: Readonly<Record<string, Tensor>>, graphOptions?: GraphOptions): Promise<Session>;
   /** Whether there is a device with a memory of its own that results can stay in; elsewhere keeping them gains nothing. */
   readonly keepsTensors: boolean;
-  /**
-   * Bytes of a layer's widest activation up to which computing more together is faster: on processors what their caches hold, elsewhere
-   * infinitely many.
-   */
+  /** About how large a layer's widest activation is to be, by how many clips are computed together. */
   readonly activationBytes: number;
 };
 
-/** Measured on ViT-Micro, Tiny and B; `duet doctor --tune` tries others. */
-export const usualActivationBytes = 5e6;
+/** Fits the caches: measured on ViT-Micro, Tiny and B; `duet doctor --tune` tries others. */
+const processorActivationBytes = 5e6;
+/** Work for a whole graphics card, with buffers well below the 128 MiB that WebGPU promises. */
+const deviceActivationBytes = 50e6;
 
 /** Loads every graph with the same options. Constants that lie in files stay there. */
 export function sessionOpener(runtime: OnnxRuntime, options: SessionOptions = {}): OpenSession {
@@ -93,7 +92,7 @@ export function sessionOpener(runtime: OnnxRuntime, options: SessionOptions = {}
     const suited = splitsAsSlices(graph, provider === 'webgpu' ? undefined : 1);
     return openSession(runtime, encodeOnnx(suited, { linkStored: true }), options, graphOptions);
   };
-  const activationBytes = isProcessor ? (options.activationBytes ?? usualActivationBytes) : Number.POSITIVE_INFINITY;
+  const activationBytes = isProcessor ? (options.activationBytes ?? processorActivationBytes) : deviceActivationBytes;
   return Object.assign(open, { keepsTensors: keepsTensors(provider), activationBytes });
 }
 

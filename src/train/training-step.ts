@@ -122,8 +122,8 @@ export async function openTrainingStep(options: TrainingStepOptions & Partial<Ke
 }
 
 /**
- * Clips of a batch that pass the blocks of a graph together: as many as suit the caches, but at most sixteen chunks, as every chunk is a
- * copy of the whole graph that ONNX Runtime has to plan.
+ * Clips of a batch that pass the blocks of a graph together: as many as are fastest, but at most sixteen chunks, as every chunk is a copy
+ * of the whole graph that ONNX Runtime has to plan.
  */
 export function chunkOf(
   batchSize: number,
