@@ -38,7 +38,6 @@ export type Predictions = {
 
 export type Predictor = {
   readonly provider: Provider;
-  readonly batchSize: number;
   /** @param adapter the tensors of a folded model, by name. */
   run(adapter: ReadonlyMap<string, Float32Array>, inputs: ModelInputs): Promise<Predictions>;
   release(): Promise<void>;
@@ -91,7 +90,6 @@ export async function openPredictor(options: PredictorOptions): Promise<Predicto
   const session = await openSession(named, { packsWeights: weightBytes(backbone) <= mostBytesToPack });
   return {
     provider: session.provider,
-    batchSize,
     async run(adapter, inputs) {
       const tensors = asked(session, Object.fromEntries([...parameters.keys()].map((name) => [name, adapter.get(name)!])));
       const parts: Record<string, Float32Array>[] = [];

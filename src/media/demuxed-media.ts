@@ -121,6 +121,9 @@ async function describeVideo(track: InputVideoTrack): Promise<DescribedVideo> {
   };
 }
 
+/** Sound is recorded at 768,000 hertz at most; a damaged header may state billions. */
+const highestSampleRate = 1e6;
+
 type DescribedSound = { readonly track: AudioTrack; readonly delay: number; readonly firstTime: number };
 
 async function describeSound(track: InputAudioTrack): Promise<DescribedSound> {
@@ -131,6 +134,8 @@ async function describeSound(track: InputAudioTrack): Promise<DescribedSound> {
   const stated = { sampleRate: await track.getSampleRate(), channels: await track.getNumberOfChannels() };
   // What the header states is not always what comes out (spectral band replication doubles AAC's rate): look at the first samples.
   const actual = codec.startsWith('pcm') ? stated : ((await firstSound(track)) ?? stated);
+  if (!(actual.sampleRate > 0 && actual.sampleRate <= highestSampleRate))
+    throw new Error(`${actual.sampleRate} samples of sound in a second`);
   const delay = await codecDelay(track, codec);
   const isTakenOff = delay > 0 && (await decoderTakesOff(track, delay));
   return {

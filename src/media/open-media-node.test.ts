@@ -206,6 +206,13 @@ describe('bad files get one sentence', () => {
     await media.close();
   });
 
+  test.each([0, 4_000_000_000])('a WAV file that states %i samples in a second is refused', async (rate) => {
+    const sound = { sampleRate: 8000, channels: 1, packets: [{ time: 0, samples: new Int16Array(8000) }] };
+    const bytes = Buffer.from(await encodedClip({ container: 'wav', width: 0, height: 0, times: [], end: 0, luma: () => 0, sound }));
+    bytes.writeUInt32LE(rate, 24);
+    expect(await sentenceOf(openMedia(file(bytes, 'wav')))).toMatch(`is damaged or cut short (${rate} samples of sound in a second)`);
+  });
+
   test('a Matroska file with a hole is refused, not read for ever', async () => {
     const sound = { sampleRate: 8000, channels: 1, packets: [{ time: 0, samples: new Int16Array(8000) }] };
     const bytes = await encodedClip({ container: 'mkv', width: 0, height: 0, times: [], end: 0, luma: () => 0, sound });
