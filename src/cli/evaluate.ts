@@ -38,7 +38,7 @@ const evaluateSettings = {
     predictions: setting('--predictions <file>', 'also write one line per clip (JSONL)', path),
   }),
   ...outputSettings,
-  ...grouped('Machine:', { batch: setting('--batch <clips>', 'clips at once', wholeNumber({ least: 1, most: 65536 })) }),
+  ...grouped('Machine:', { batch: setting('--batch <clips>', 'most clips at once', wholeNumber({ least: 1, most: 65536 })) }),
   ...loadingSettings,
   ...machineSettings,
 };
