@@ -7,17 +7,21 @@ import { factLines } from './text-table.ts';
 
 /** A listener that shows the events of one run, in their order. */
 export function showTraining(progress: Progress): (event: TrainEvent) => void {
-  let [decoding, epochs, steps]: (Phase | undefined)[] = [];
+  let [decoding, opening, epochs, steps]: (Phase | undefined)[] = [];
   let epochCount = 0;
   return (event) => {
     switch (event.kind) {
       case 'prepare':
         decoding ??= progress.begin('decode', event.total, { unit: 'clips' });
         decoding.update(event.done, event.failed > 0 ? `${event.failed} skipped` : '');
+        if (event.done < event.total) break;
+        decoding.finish();
+        decoding = undefined;
+        opening = progress.begin('open the model');
         break;
       case 'start':
-        decoding?.finish();
-        decoding = undefined;
+        opening?.finish();
+        opening = undefined;
         epochCount = event.config.training.epochs;
         progress.note(startText(event));
         epochs = progress.begin('epoch', epochCount, { done: event.epochsDone });

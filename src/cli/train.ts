@@ -74,7 +74,6 @@ async function runTrain(given: string | undefined, out: string, settings: TrainS
     show(event);
   };
   try {
-    const known = await knownOf(settings, context, progress, 'tries');
     const result = await train({
       data,
       layout: settings.layout,
@@ -87,7 +86,7 @@ async function runTrain(given: string | undefined, out: string, settings: TrainS
       force: settings.force,
       workers: settings.workers,
       clipsAtOnce: settings.clipsAtOnce,
-      session: sessionOptions(settings, known),
+      session: async () => sessionOptions(settings, await knownOf(settings, context, progress, 'tries')),
       signal: context.signal,
       onEvent,
     });

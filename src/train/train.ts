@@ -64,7 +64,8 @@ export type TrainOptions = {
   readonly workers?: number | undefined;
   /** Clips of a batch that are in memory together, with the same numbers for any; by default as many as half of the memory holds. */
   readonly clipsAtOnce?: number | undefined;
-  readonly session?: SessionOptions;
+  /** Or how to find them: asked once the data and the backbone are known to be usable. */
+  readonly session?: SessionOptions | (() => Promise<SessionOptions>);
   /** Ends training after the step under way; the run can be resumed. */
   readonly signal?: AbortSignal;
   readonly onEvent?: (event: TrainEvent) => void;
@@ -130,9 +131,10 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     return { run: folder, outcome, provider: trainer?.provider, history, best, parameters: counts, skipped: feed.skipped };
   };
   try {
+    const session = typeof options.session === 'function' ? await options.session() : options.session;
     await feed.prepare({ onProgress: (progress) => onEvent({ kind: 'prepare', ...progress }), ...(signal && { signal }) });
     const batchSize = evenBatchSize(await feed.count('train'), training.batch);
-    const openSession = nodeSessions(options.session);
+    const openSession = nodeSessions(session);
     const onNote = (text: string) => onEvent({ kind: 'note', text });
     const common = { backbone, config, batchSize, imageSize: backbone.config.inputSize, openSession, training, checkpoint, onNote };
     trainer = await openTrainer({ ...common, clipsAtOnce: clipsOfBatchAtOnce(common, options) });

@@ -122,14 +122,18 @@ export async function openTrainingStep(options: TrainingStepOptions & Partial<Ke
 }
 
 /**
- * Clips of a batch that pass the blocks of a graph together: as many as are fastest, but at most sixteen chunks, as every chunk is a copy
- * of the whole graph that ONNX Runtime has to plan.
+ * Clips of a batch that pass the blocks of a graph together. Each chunk is a copy of the graph, and the time that ONNX Runtime takes to
+ * open it grows with the square of their number: as few clips as are fastest in eight chunks, twice as many where that would take more
+ * chunks, and sixteen chunks at most.
  */
 export function chunkOf(
   batchSize: number,
   { backbone, imageSize, openSession }: Pick<TrainingStepOptions, 'backbone' | 'imageSize' | 'openSession'>,
 ): number {
-  return Math.max(clipsTogether(batchSize, openSession.activationBytes, backbone.config, imageSize), Math.ceil(batchSize / 16));
+  const clips = (bytes: number) => clipsTogether(batchSize, bytes, backbone.config, imageSize);
+  const { activationBytes } = openSession;
+  const inEight = Math.min(clips(2 * activationBytes), Math.ceil(batchSize / 8));
+  return Math.max(clips(activationBytes), inEight, Math.ceil(batchSize / 16));
 }
 
 export const lossNames = ['total', 'foreground', 'background', 'contrastive', 'own'] as const satisfies (keyof MaAvtLosses)[];
