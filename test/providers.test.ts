@@ -25,6 +25,13 @@ test('the first training tries what computes fastest, says so and keeps it for t
   expect(await trained(folder, 'second')).not.toContain('from now on');
 });
 
+test('data that is not there is told before anything is tried', async () => {
+  const folder = await newFolder('providers-no-data');
+  const ended = await duet(['train', join(folder, 'absent'), '--out', join(folder, 'run')], { environment: { DUET_CONFIG: folder } });
+  expect(ended.code).toBe(1);
+  expect(ended.error).toMatch(/^duet: There is no data at .*\n$/);
+});
+
 test('a provider that no longer computes is told, and the processor takes its place', async () => {
   const folder = await newFolder('providers-gone');
   await mkdir(folder, { recursive: true });
