@@ -8,6 +8,7 @@ import { frozenWeights } from '../model/frozen-weights.ts';
 import { maAvt } from '../model/ma-avt.ts';
 import type { OpenSession, Provider, Session } from '../runtime/session.ts';
 import type { Backbone } from '../weights/backbone.ts';
+import { float32Bytes } from '../weights/backbone-weight.ts';
 
 /** A model whose token sets already hold what their light self-attentions gave, and that needs no contrastive layers. */
 export function foldedConfig(config: MaAvtConfig): MaAvtConfig {
@@ -53,17 +54,13 @@ export type PredictorOptions = {
   readonly evidence?: boolean;
 };
 
-/** Up to ViT-S a copy of the weights is small, and 5 in 100 faster; on ViT-B it was large, and no faster. */
+/** Up to ViT-S a copy of the weights is small, and faster; that of ViT-B is large, and was not. */
 const mostBytesToPack = 100e6;
-
-function weightBytes({ weights }: Backbone): number {
-  return [...weights.values()].reduce((sum, { shape }) => sum + elementCount(shape) * Float32Array.BYTES_PER_ELEMENT, 0);
-}
 
 /** Loads the forward graph of a folded model. Release it when done. */
 export async function openPredictor(options: PredictorOptions): Promise<Predictor> {
   const { backbone, config, openSession } = options;
-  const batchSize = clipsTogether(options.batchSize, openSession.activationBytes, backbone.config, backbone.config.inputSize);
+  const batchSize = clipsTogether(options.batchSize, openSession.activationBytes, backbone.config);
   const folded = foldedConfig(config);
   const parameters = new Map([...trainableParameters(folded)].map(([name, { shape }]) => [name, input(name, shape)]));
   const images = input('images', [batchSize, 3, ...backbone.config.inputSize]);
@@ -87,7 +84,7 @@ export async function openPredictor(options: PredictorOptions): Promise<Predicto
     ...(evidence?.visual && { visual_evidence: evidence.visual }),
     ...(evidence?.audio && { audio_evidence: evidence.audio }),
   };
-  const session = await openSession(named, { packsWeights: weightBytes(backbone) <= mostBytesToPack });
+  const session = await openSession(named, { packsWeights: float32Bytes(backbone.weights.values()) <= mostBytesToPack });
   return {
     provider: session.provider,
     async run(adapter, inputs) {

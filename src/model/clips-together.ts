@@ -6,13 +6,11 @@ const fewest = 2;
 
 /**
  * The largest of equal portions of so many clips: as many together as keep a block's widest activation near `bytes`, but two at least.
- * @param imageSize height and width of pictures and spectrograms.
  */
 export function clipsTogether(
   clips: number,
   bytes: number,
-  { patchSize, mlpWidth }: Pick<VitConfig, 'patchSize' | 'mlpWidth'>,
-  [height, width]: readonly [number, number],
+  { patchSize, mlpWidth, inputSize: [height, width] }: Pick<VitConfig, 'patchSize' | 'mlpWidth' | 'inputSize'>,
 ): number {
   // Picture and sound, in float32.
   const bytesOfClip = 2 * 4 * mlpWidth * ((height * width) / patchSize ** 2);

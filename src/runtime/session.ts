@@ -84,16 +84,19 @@ const deviceActivationBytes = 50e6;
 /** Loads every graph with the same options. Constants that lie in files stay there. */
 export function sessionOpener(runtime: OnnxRuntime, options: SessionOptions = {}): OpenSession {
   const { provider = 'cpu', precision = 'float32' } = options;
-  const isProcessor = provider === 'cpu' || provider === 'wasm';
   const open = async (outputs: Readonly<Record<string, Tensor>>, graphOptions?: GraphOptions) => {
-    if (precision === 'int8' && !isProcessor)
+    if (precision === 'int8' && !isProcessor(provider))
       throw new DuetError(`The provider "${provider}" does not compute in 8 bits; leave out --precision, or --provider.`);
     const graph = precision === 'int8' ? quantised(outputs, await largestExactWeight(runtime)) : joinedProducts(outputs);
     const suited = splitsAsSlices(graph, provider === 'webgpu' ? undefined : 1);
     return openSession(runtime, encodeOnnx(suited, { linkStored: true }), options, graphOptions);
   };
-  const activationBytes = isProcessor ? (options.activationBytes ?? processorActivationBytes) : deviceActivationBytes;
+  const activationBytes = isProcessor(provider) ? (options.activationBytes ?? processorActivationBytes) : deviceActivationBytes;
   return Object.assign(open, { keepsTensors: keepsTensors(provider), activationBytes });
+}
+
+function isProcessor(provider: Provider): boolean {
+  return provider === 'cpu' || provider === 'wasm';
 }
 
 /** ONNX Runtime's packages for JavaScript hand out the buffers of no other device. */
@@ -121,7 +124,7 @@ export async function openSession(
       keepsTensors(provider) && { preferredOutputLocation: Object.fromEntries(kept.map((name) => [name, 'gpu-buffer'] as const)) }),
   };
   const session = await runtime.InferenceSession.create(graph.bytes, settings).catch((error: unknown) => {
-    throw provider === 'cpu' || provider === 'wasm' ? error : providerError(provider, error);
+    throw isProcessor(provider) ? error : providerError(provider, error);
   });
   let released = false;
   const runKeeping: Session['runKeeping'] = async (feeds) => {

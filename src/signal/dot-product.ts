@@ -29,11 +29,11 @@ const { WebAssembly } = globalThis as unknown as {
 const pageBytes = 65_536;
 let compiled: object | undefined;
 
-/** Room for so many numbers, all 0. */
+/** Room for so many numbers, one at least, all 0. */
 export function openWorkspace(length: number): Workspace {
   compiled ??= new WebAssembly.Module(Uint8Array.from(atob(binary), (character) => character.charCodeAt(0)));
   const bytesOfNumber = Float64Array.BYTES_PER_ELEMENT;
-  const memory = new WebAssembly.Memory({ initial: Math.max(1, Math.ceil((length * bytesOfNumber) / pageBytes)) });
+  const memory = new WebAssembly.Memory({ initial: Math.ceil((length * bytesOfNumber) / pageBytes) });
   const { dotProduct } = new WebAssembly.Instance(compiled, { duet: { memory } }).exports;
   return {
     numbers: new Float64Array(memory.buffer, 0, length),

@@ -126,11 +126,8 @@ export async function openTrainingStep(options: TrainingStepOptions & Partial<Ke
  * open it grows with the square of their number: as few clips as are fastest in eight chunks, twice as many where that would take more
  * chunks, and sixteen chunks at most.
  */
-export function chunkOf(
-  batchSize: number,
-  { backbone, imageSize, openSession }: Pick<TrainingStepOptions, 'backbone' | 'imageSize' | 'openSession'>,
-): number {
-  const clips = (bytes: number) => clipsTogether(batchSize, bytes, backbone.config, imageSize);
+export function chunkOf(batchSize: number, { backbone, openSession }: Pick<TrainingStepOptions, 'backbone' | 'openSession'>): number {
+  const clips = (bytes: number) => clipsTogether(batchSize, bytes, backbone.config);
   const { activationBytes } = openSession;
   const inEight = Math.min(clips(2 * activationBytes), Math.ceil(batchSize / 8));
   return Math.max(clips(activationBytes), inEight, Math.ceil(batchSize / 16));

@@ -17,6 +17,13 @@ export type BackboneWeight = {
 /** Weights of fewer numbers are kept in memory. */
 const smallestLeftInFile = 16_384;
 
+/** Bytes of weights as float32. */
+export function float32Bytes(weights: Iterable<{ readonly shape: readonly number[] }>): number {
+  let bytes = 0;
+  for (const { shape } of weights) bytes += shape.reduce((product, size) => product * size, Float32Array.BYTES_PER_ELEMENT);
+  return bytes;
+}
+
 /** Whether a weight is in a file and large enough to be left there. */
 export function staysInFile({ shape, location }: NamedTensor): boolean {
   return location !== undefined && shape.reduce((count, length) => count * length, 1) >= smallestLeftInFile;

@@ -7,7 +7,7 @@ import { type NamedTensor, type SafetensorsFile, safetensorsParts, showShape } f
 import { openSafetensors } from '../files/safetensors-file-node.ts';
 import { ensureFolder, writeFileAtomic } from '../files/write-atomic.ts';
 import type { Backbone, BackboneWeightName } from './backbone.ts';
-import { type BackboneWeight, readWhenAsked } from './backbone-weight.ts';
+import { type BackboneWeight, float32Bytes, readWhenAsked } from './backbone-weight.ts';
 
 /** Fewer bytes are kept in memory: a second copy of them costs less than a file. */
 const smallestFile = 64 * 2 ** 20;
@@ -27,7 +27,7 @@ export async function withFloat32Weights(backbone: Backbone, options: Float32Opt
   const { folder = join(cacheHome(), 'weights'), smallest = smallestFile } = options;
   const converted = new Map([...backbone.weights].filter(([, weight]) => weight.leftInFile && !weight.location && !weight.parts));
   if (converted.size === 0) return backbone;
-  const bytes = [...converted.values()].reduce((sum, { shape }) => sum + byteLength(shape), 0);
+  const bytes = float32Bytes(converted.values());
   const file = bytes < smallest ? undefined : await float32File(folder, `${backbone.hash}-${bytes}`, converted);
   const weights = new Map(backbone.weights);
   for (const [name, weight] of converted) {
@@ -77,5 +77,3 @@ function float32Tensor(weight: BackboneWeight): NamedTensor {
     },
   };
 }
-
-const byteLength = (shape: readonly number[]) => shape.reduce((product, size) => product * size, Float32Array.BYTES_PER_ELEMENT);
