@@ -1,8 +1,8 @@
 // What may be trained of the backbone itself, beside tokens or in their place. All of it is common to picture and sound, as the backbone is.
 import { add, gelu, linear, matMul } from '../graph/functions.ts';
 import type { Tensor } from '../graph/tensor.ts';
-import type { MaAvtConfig, ParameterSpecification } from './config.ts';
-import { linearParameters } from './heads.ts';
+import type { MaAvtConfig } from './config.ts';
+import { linearParameters, type ParameterSpecification } from './parameters.ts';
 import { splitQkv, type Weights, within } from './vit.ts';
 import { vitWeightShapes } from './vit-weights.ts';
 

@@ -1,8 +1,8 @@
 // What a MA-AVT model is made of, and the trainable parameters that follow from it.
 import * as z from 'zod';
-import type { Shape } from '../graph/tensor.ts';
 import { adaptationParameters } from './adaptation.ts';
-import { headParameters, linearParameters } from './heads.ts';
+import { headParameters } from './heads.ts';
+import { linearParameters, type ParameterSpecification } from './parameters.ts';
 import type { VitConfig } from './vit.ts';
 
 const count = z.int().min(0);
@@ -78,19 +78,6 @@ export type MaAvtConfig = ModelOptions & {
 export const embeddingWidth = 512;
 
 export const tokenKinds = ['audio', 'visual', 'shared'] as const;
-
-/**
- * How a parameter starts: normal about zero, PyTorch's default for linear layers (uniform in +-1/sqrt(fanIn)), one value, a weight of
- * the backbone, or its positions as the sequences need them.
- */
-export type Initialisation =
-  | { readonly kind: 'normal'; readonly deviation: number }
-  | { readonly kind: 'linear'; readonly fanIn: number }
-  | { readonly kind: 'value'; readonly value: number }
-  | { readonly kind: 'backbone'; readonly weight: string }
-  | { readonly kind: 'positions' };
-
-export type ParameterSpecification = { readonly shape: Shape; readonly initialisation: Initialisation };
 
 /** Every trainable parameter of a model by name, in a fixed order. */
 export function trainableParameters(config: MaAvtConfig): ReadonlyMap<string, ParameterSpecification> {

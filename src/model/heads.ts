@@ -3,9 +3,10 @@
 // Shapes: B clips, C channels, K classes, R the relation head's width.
 import { add, concat, gelu, layerNormalization, linear, log, multiply, reshape, softmax, sum } from '../graph/functions.ts';
 import type { Tensor } from '../graph/tensor.ts';
-import type { MaAvtConfig, ParameterSpecification } from './config.ts';
+import type { MaAvtConfig } from './config.ts';
 import type { Features } from './encoder.ts';
 import { type Modality, modalitiesOf, type PerModality, type PresentModalities, present } from './modalities.ts';
+import { linearParameters, normParameters, type ParameterSpecification } from './parameters.ts';
 import { type Weights, within } from './vit.ts';
 
 export type HeadOutputs = {
@@ -103,22 +104,6 @@ export function headParameters(config: MaAvtConfig): [string, ParameterSpecifica
     ...linearParameters('background_head', 1, relationWidth),
     // Agreement speaks against background from the start.
     ['agreement_weight', { shape: [1], initialisation: { kind: 'value', value: -1 } }],
-  ];
-}
-
-/** A linear layer's two parameters, from PyTorch's default initialisation. */
-export function linearParameters(name: string, outputs: number, inputs: number): [string, ParameterSpecification][] {
-  const initialisation = { kind: 'linear', fanIn: inputs } as const;
-  return [
-    [`${name}.weight`, { shape: [outputs, inputs], initialisation }],
-    [`${name}.bias`, { shape: [outputs], initialisation }],
-  ];
-}
-
-function normParameters(name: string, width: number): [string, ParameterSpecification][] {
-  return [
-    [`${name}.weight`, { shape: [width], initialisation: { kind: 'value', value: 1 } }],
-    [`${name}.bias`, { shape: [width], initialisation: { kind: 'value', value: 0 } }],
   ];
 }
 
