@@ -1,4 +1,5 @@
-// Whether predictions in eight bits are those in 32: a trained ViT-Tiny on real clips, where they lie beside the repository.
+// Whether predictions in eight bits are those in 32: a trained ViT-Tiny on real clips, where they lie beside the
+// repository.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { examplesOf } from '../src/data/dataset.ts';
@@ -23,11 +24,13 @@ export async function measureAccuracy({ cache, pace }: Settings): Promise<Outcom
   const run = join(cache, 'accuracy-run');
   if (!existsSync(join(run, 'adapter_config.json')))
     await train({ data, backbone, out: run, force: true, session, training: { ...recipes.duet, epochs, seed: 0 } });
-  const scored = (variant: string) => evaluate({ run, data, split: 'all', session: { ...session, ...precisionOf(variant) } });
+  const scored = (variant: string) =>
+    evaluate({ run, data, split: 'all', session: { ...session, ...precisionOf(variant) } });
   const [exact, coarse] = [await scored(''), await scored('int8')];
   const test = new Set(examplesOf(await openEvaluationData('test', { run, data }), 'test').map(({ id }) => id));
   const answers = new Map(exact.clips.map((clip) => [clip.id, clip.predicted]));
-  const agreement = coarse.clips.filter(({ id, predicted }) => answers.get(id) === predicted).length / coarse.clips.length;
+  const agreement =
+    coarse.clips.filter(({ id, predicted }) => answers.get(id) === predicted).length / coarse.clips.length;
   const ofTest = (clips: typeof exact.clips) => {
     const own = clips.filter(({ id }) => test.has(id));
     return own.filter(({ label, predicted }) => label === predicted).length / own.length;

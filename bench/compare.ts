@@ -1,4 +1,5 @@
-// One job on several sides in turn: A B C A B C, each in a process of its own, medians of many runs, ratios of the same round.
+// One job on several sides in turn: A B C A B C, each in a process of its own, medians of many runs, ratios of the same
+// round.
 import { messageOf } from '../src/errors.ts';
 import { type Contestant, int8Name } from './peers.ts';
 import type { Check, Job } from './protocol.ts';
@@ -116,11 +117,16 @@ async function takeTurn(entry: Entry): Promise<readonly number[]> {
   return entry.repetitions === 0 ? [first] : (await entry.side.run(entry.repetitions)).milliseconds;
 }
 
-function resultOf({ contestant: { name }, side, version, times, check, failure }: Entry, duet: Entry, int8?: Entry): SideResult {
+function resultOf(
+  { contestant: { name }, side, version, times, check, failure }: Entry,
+  duet: Entry,
+  int8?: Entry,
+): SideResult {
   if (failure !== undefined) return { name, version, absent: failure };
   const peakMemory = side.peakMemory();
   const ofRound = (entry: Pick<Entry, 'times'>, round: number) => spreadOf(entry.times[round]!).median;
-  const ratioOf = (entry: Entry) => spreadOf(times.map((_, round) => ofRound(entry, round) / ofRound({ times }, round)));
+  const ratioOf = (entry: Entry) =>
+    spreadOf(times.map((_, round) => ofRound(entry, round) / ofRound({ times }, round)));
   return {
     name,
     version,

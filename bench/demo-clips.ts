@@ -14,6 +14,10 @@ export async function demoFolder(cache: string, clipsPerClass = 16): Promise<str
 /** One test clip of each class. */
 export async function demoClips(cache: string): Promise<string[]> {
   const folder = join(cache, 'demo-clips');
-  const { annotations } = await generateDemoData({ folder, seed: demoSeed, clipsPerClass: { train: 1, val: 1, test: 1 } });
+  const { annotations } = await generateDemoData({
+    folder,
+    seed: demoSeed,
+    clipsPerClass: { train: 1, val: 1, test: 1 },
+  });
   return annotations.clips.filter(({ path }) => path.startsWith('test')).map(({ path }) => join(folder, path));
 }

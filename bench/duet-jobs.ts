@@ -33,7 +33,11 @@ async function predict({ files, clips, batch }: JobOf<'predict'>, openSession: O
   const images = all.get('images')!.subarray(0, clips * pictureLength);
   const spectrograms = all.get('spectrograms')!.subarray(0, (clips * pictureLength) / 3);
   return async () => {
-    const { classLogits, backgroundLogits, visualAttention } = await predictor.run(adapter, { images, spectrograms, count: clips });
+    const { classLogits, backgroundLogits, visualAttention } = await predictor.run(adapter, {
+      images,
+      spectrograms,
+      count: clips,
+    });
     return {
       classLogits: [...classLogits.slice(0, classes)],
       background: [backgroundLogits![0]!],
@@ -42,7 +46,11 @@ async function predict({ files, clips, batch }: JobOf<'predict'>, openSession: O
   };
 }
 
-async function step({ files, batch, clipsAtOnce }: JobOf<'step'>, openSession: OpenSession, variant: string): Promise<Run> {
+async function step(
+  { files, batch, clipsAtOnce }: JobOf<'step'>,
+  openSession: OpenSession,
+  variant: string,
+): Promise<Run> {
   const model = await open(files);
   const common = { ...model, batchSize: batch, imageSize: model.backbone.config.inputSize, openSession };
   const training =
@@ -69,8 +77,13 @@ async function step({ files, batch, clipsAtOnce }: JobOf<'step'>, openSession: O
     optimiserStep(parameters, gradients, state, learningRate, defaultOptimiser);
     if (!isFirst) return undefined;
     isFirst = false;
-    const norms = [...gradients].map(([name, values]) => [`gradient ${name}`, [gradientNorm(new Map([[name, values]]))]] as const);
-    return { losses: [losses.total, losses.foreground, losses.background, losses.contrastive], ...Object.fromEntries(norms) };
+    const norms = [...gradients].map(
+      ([name, values]) => [`gradient ${name}`, [gradientNorm(new Map([[name, values]]))]] as const,
+    );
+    return {
+      losses: [losses.total, losses.foreground, losses.background, losses.contrastive],
+      ...Object.fromEntries(norms),
+    };
   };
 }
 

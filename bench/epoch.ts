@@ -1,4 +1,5 @@
-// A whole epoch from video files, as `duet train` does it, in a process of its own: with an empty feature cache, and with a full one.
+// A whole epoch from video files, as `duet train` does it, in a process of its own: with an empty feature cache, and
+// with a full one.
 import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -17,14 +18,18 @@ export async function measureEpoch(size: Size, { cache, pace, isQuick }: Setting
   for (let round = 0; round < (isQuick ? 1 : size === 'base' ? 2 : 3); round++) {
     const folder = await mkdtemp(join(cache, 'epoch-'));
     const once = () =>
-      runEpoch({ data, backbone: files.backbone, out: join(folder, 'run'), threads: pace.threads }, join(folder, 'features'));
+      runEpoch(
+        { data, backbone: files.backbone, out: join(folder, 'run'), threads: pace.threads },
+        join(folder, 'features'),
+      );
     try {
       rounds.push({ cold: await once(), warm: await once() });
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
   }
-  const over = (name: string, unit: Fact['unit'], pick: (round: (typeof rounds)[number]) => number) => factOf(name, rounds.map(pick), unit);
+  const over = (name: string, unit: Fact['unit'], pick: (round: (typeof rounds)[number]) => number) =>
+    factOf(name, rounds.map(pick), unit);
   const whole = ({ prepare, epoch }: EpochTimes) => prepare + epoch;
   const shares = { cold: 0, warm: 0 };
   for (const kind of ['cold', 'warm'] as const)
@@ -59,7 +64,12 @@ export async function measureEpoch(size: Size, { cache, pace, isQuick }: Setting
   };
 }
 
-export type EpochOrder = { readonly data: string; readonly backbone: string; readonly out: string; readonly threads: number };
+export type EpochOrder = {
+  readonly data: string;
+  readonly backbone: string;
+  readonly out: string;
+  readonly threads: number;
+};
 
 async function runEpoch(order: EpochOrder, features: string): Promise<EpochTimes> {
   const script = join(dirname(fileURLToPath(import.meta.url)), 'epoch-process.js');

@@ -44,7 +44,11 @@ describe('the floor of a job', () => {
 
   test('is the time of the weights through memory where that takes longer', () => {
     const job: Job = { kind: 'predict', files: model.files, clips: 1, batch: 1 };
-    const { bytes, milliseconds } = floorOf(job, model.config, { ...machine, operationsPerSecond: 1e15, bytesPerSecond: 1e6 })!;
+    const { bytes, milliseconds } = floorOf(job, model.config, {
+      ...machine,
+      operationsPerSecond: 1e15,
+      bytesPerSecond: 1e6,
+    })!;
     expect(milliseconds).toBeCloseTo(bytes / 1000);
   });
 });

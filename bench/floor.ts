@@ -1,5 +1,5 @@
-// How fast a job can be at best on this machine: its multiplications at the speed of one large product of matrices, or the frozen
-// weights' way through memory, whichever takes longer.
+// How fast a job can be at best on this machine: its multiplications at the speed of one large product of matrices, or
+// the frozen weights' way through memory, whichever takes longer.
 import type { MaAvtConfig } from '../src/model/config.ts';
 import type { Contestant } from './peers.ts';
 import type { Job } from './protocol.ts';
@@ -22,7 +22,10 @@ export type Floor = {
   readonly int8Milliseconds: number;
 };
 
-/** The fastest run of several shapes and ways: a peak, which other work on the machine can only hide. The first contestant is Duet. */
+/**
+ * The fastest run of several shapes and ways: a peak, which other work on the machine can only hide. The first
+ * contestant is Duet.
+ */
 export async function measureMachine(contestants: readonly Contestant[], threads: number): Promise<Machine> {
   const rates = { product: 0, int8: 0, other: 0, read: 0 };
   const time = async ({ found, variant }: Contestant, job: Job, work: number, kind: keyof typeof rates) => {
@@ -73,13 +76,19 @@ export function between(before: Machine, after: Machine): Machine {
   };
 }
 
-/** What the model itself has to compute, whatever the implementation: products of matrices only, all else counts as free. */
+/**
+ * What the model itself has to compute, whatever the implementation: products of matrices only, all else counts as
+ * free.
+ */
 export function floorOf(job: Job, config: MaAvtConfig, machine: Machine): Floor | undefined {
   const { width: C, depth, patchSize, inputSize, mlpWidth } = config.vit;
   const patches = (inputSize[0] * inputSize[1]) / patchSize ** 2;
   const weights = 4 * depth * (4 * C * C + 2 * C * mlpWidth);
   const embedding = (channels: number) => patches * channels * patchSize ** 2 * C;
-  /** Multiplications of one sequence through the blocks, those by weights and others; of the last block, `read` tokens are wanted. */
+  /**
+   * Multiplications of one sequence through the blocks, those by weights and others; of the last block, `read` tokens
+   * are wanted.
+   */
   const forward = (T: number, read: number): Products => {
     const block = (out: number): Products => ({
       byWeights: 2 * T * C * C + 2 * out * C * C + 2 * out * C * mlpWidth,
@@ -112,9 +121,15 @@ export function floorOf(job: Job, config: MaAvtConfig, machine: Machine): Floor 
     const moved = bytes / machine.bytesPerSecond;
     const seconds = Math.max(operations / machine.operationsPerSecond, moved);
     const int8Operations = 2 * all.byWeights;
-    const int8Seconds = int8Operations / machine.int8OperationsPerSecond + (operations - int8Operations) / machine.operationsPerSecond;
+    const int8Seconds =
+      int8Operations / machine.int8OperationsPerSecond + (operations - int8Operations) / machine.operationsPerSecond;
     // A weight of eight bits is a quarter of the bytes.
-    return { operations, bytes, milliseconds: 1000 * seconds, int8Milliseconds: 1000 * Math.max(int8Seconds, moved / 4) };
+    return {
+      operations,
+      bytes,
+      milliseconds: 1000 * seconds,
+      int8Milliseconds: 1000 * Math.max(int8Seconds, moved / 4),
+    };
   };
   const none: Products = { byWeights: 0, others: 0 };
   // One channel of sound stands for three equal ones.

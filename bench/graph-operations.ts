@@ -5,13 +5,20 @@ import { elementCount } from '../src/graph/tensor.ts';
 import { prepareJob } from './duet-jobs.ts';
 import type { Job } from './protocol.ts';
 
-/** Multiplications and additions of the products of matrices in one run of Duet's graph for a job, without loading it. */
+/**
+ * Multiplications and additions of the products of matrices in one run of Duet's graph for a job, without loading it.
+ */
 export async function graphOperations(job: Job): Promise<number> {
   let operations = 0;
   const unable = () => Promise.reject(new Error('only counted'));
   const count = async (outputs: Readonly<Record<string, Tensor>>) => {
     operations = productsOf(Object.values(outputs));
-    return { ...({ provider: 'cpu', inputs: new Map() } as const), run: unable, runKeeping: unable, release: async () => undefined };
+    return {
+      ...({ provider: 'cpu', inputs: new Map() } as const),
+      run: unable,
+      runKeeping: unable,
+      release: async () => undefined,
+    };
   };
   await prepareJob(job, Object.assign(count, { keepsTensors: false, activationBytes: Number.POSITIVE_INFINITY }));
   // Larger jobs run the graph several times.
@@ -19,7 +26,8 @@ export async function graphOperations(job: Job): Promise<number> {
 }
 
 function productsOf(outputs: readonly Tensor[]): number {
-  const inner = ({ operator, inputs, attributes }: Node) => inputs[0]!.shape.at(operator === 'Gemm' && attributes.transA === 1 ? 0 : -1)!;
+  const inner = ({ operator, inputs, attributes }: Node) =>
+    inputs[0]!.shape.at(operator === 'Gemm' && attributes.transA === 1 ? 0 : -1)!;
   return topologicalOrder(outputs)
     .filter(({ operator }) => operator === 'MatMul' || operator === 'Gemm')
     .reduce((sum, node) => sum + 2 * elementCount(node.outputs[0]!.shape) * inner(node), 0);

@@ -47,7 +47,8 @@ async function measure(): Promise<GrowthPoint[]> {
     case 'length': {
       const classifier = await openClassifier({ run: adapter, session: { threads } });
       const began = now();
-      for await (const window of classifier.predict({ kind: 'video', path: data })) if (window.best < 0) throw new Error('no class');
+      for await (const window of classifier.predict({ kind: 'video', path: data }))
+        if (window.best < 0) throw new Error('no class');
       const seconds = now() - began;
       await classifier.release();
       return [point(seconds)];
@@ -70,7 +71,8 @@ async function measure(): Promise<GrowthPoint[]> {
       const began = now();
       for (let count = 1; count <= at; count++) {
         await step();
-        if (count % Math.ceil(at / 40) === 0) points.push({ at: count, seconds: now() - began, memory: process.memoryUsage.rss() });
+        if (count % Math.ceil(at / 40) === 0)
+          points.push({ at: count, seconds: now() - began, memory: process.memoryUsage.rss() });
       }
       await release();
       return points;
@@ -83,7 +85,10 @@ async function stepSeconds(batch: number, changes: Partial<MaAvtConfig>, most: n
   const { step, release } = await openSteps(batch, changes);
   await step();
   const seconds: number[] = [];
-  for (const end = performance.now() + 10_000; seconds.length < 3 || (seconds.length < most && performance.now() < end); ) {
+  for (
+    const end = performance.now() + 10_000;
+    seconds.length < 3 || (seconds.length < most && performance.now() < end);
+  ) {
     const began = performance.now();
     await step();
     seconds.push((performance.now() - began) / 1000);
@@ -110,7 +115,12 @@ async function openSteps(batchSize: number, changes: Partial<MaAvtConfig>, image
   const batch = {
     images: new Float32Array(batchSize * 3 * pixels).map((_, index) => Math.sin(index)),
     spectrograms: new Float32Array(batchSize * pixels).map((_, index) => Math.cos(index)),
-    ...{ classTargets: targets, pictureTargets: targets, soundTargets: targets, backgroundTargets: backgroundTargets(labels) },
+    ...{
+      classTargets: targets,
+      pictureTargets: targets,
+      soundTargets: targets,
+      backgroundTargets: backgroundTargets(labels),
+    },
   };
   return {
     async step() {

@@ -15,15 +15,39 @@ export type Growth = { readonly xLabel: string; readonly timeOf: string; readonl
 
 type Kind = GrowthOrder['kind'];
 
-type Question = { readonly title: string; readonly xLabel: string; readonly timeOf: string; readonly places: readonly number[] };
+type Question = {
+  readonly title: string;
+  readonly xLabel: string;
+  readonly timeOf: string;
+  readonly places: readonly number[];
+};
 
 export const questions: Readonly<Record<Kind, Question>> = {
   batch: { title: 'Batch', xLabel: 'clips in a batch', timeOf: 'training step', places: [1, 2, 4, 8, 16, 32, 64] },
-  tokens: { title: 'Tokens', xLabel: 'tokens of each kind', timeOf: 'training step of 8 clips', places: [1, 5, 20, 40, 80, 160] },
-  classes: { title: 'Classes', xLabel: 'classes', timeOf: 'training step of 8 clips', places: [10, 100, 1000, 5000, 10000] },
-  length: { title: 'Length of a clip', xLabel: 'seconds of video', timeOf: 'duet predict, all windows', places: [5, 10, 20, 40, 80, 160] },
+  tokens: {
+    title: 'Tokens',
+    xLabel: 'tokens of each kind',
+    timeOf: 'training step of 8 clips',
+    places: [1, 5, 20, 40, 80, 160],
+  },
+  classes: {
+    title: 'Classes',
+    xLabel: 'classes',
+    timeOf: 'training step of 8 clips',
+    places: [10, 100, 1000, 5000, 10000],
+  },
+  length: {
+    title: 'Length of a clip',
+    xLabel: 'seconds of video',
+    timeOf: 'duet predict, all windows',
+    places: [5, 10, 20, 40, 80, 160],
+  },
   clips: {
-    ...{ title: 'Number of clips', xLabel: 'clips in the data set', timeOf: 'opening the data, looking at every file, four batches' },
+    ...{
+      title: 'Number of clips',
+      xLabel: 'clips in the data set',
+      timeOf: 'opening the data, looking at every file, four batches',
+    },
     places: [1000, 10_000, 100_000],
   },
   steps: { title: 'Many steps', xLabel: 'training steps', timeOf: 'all steps so far', places: [10_000] },
@@ -39,9 +63,15 @@ export async function measureGrowth(kind: Kind, { cache, pace, isQuick }: Settin
     const folder = await mkdtemp(join(cache, 'growth-'));
     try {
       const data =
-        kind === 'clips' ? await linkedClips(folder, at, await demoClips(cache)) : kind === 'length' ? await longClip(folder, at) : '';
+        kind === 'clips'
+          ? await linkedClips(folder, at, await demoClips(cache))
+          : kind === 'length'
+            ? await longClip(folder, at)
+            : '';
       const adapter = kind === 'length' ? await writeBenchAdapter(files, join(folder, 'adapter')) : '';
-      points.push(...(await runPoint({ kind, at, files, data, adapter, threads: pace.threads }, join(folder, 'cache'))));
+      points.push(
+        ...(await runPoint({ kind, at, files, data, adapter, threads: pace.threads }, join(folder, 'cache'))),
+      );
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
@@ -50,7 +80,10 @@ export async function measureGrowth(kind: Kind, { cache, pace, isQuick }: Settin
 }
 
 /** The two charts of a growth, as svg. */
-export function growthCharts(title: string, { xLabel, timeOf, points }: Growth): { readonly time: string; readonly memory: string } {
+export function growthCharts(
+  title: string,
+  { xLabel, timeOf, points }: Growth,
+): { readonly time: string; readonly memory: string } {
   const chart = (name: string, yLabel: string, pick: (point: GrowthPoint) => number | undefined) =>
     lineChart({
       title,

@@ -14,7 +14,10 @@ import type { Job, Run } from './protocol.ts';
 const types = { uint8: 2, int8: 3, int32: 6, int64: 7 } as const;
 
 /** uint8 [rows, inner] x constant int8 [inner, columns], of which one row is handed out. */
-export async function openInt8Product({ rows, inner, columns }: Extract<Job, { kind: 'product' }>, threads: number): Promise<Run> {
+export async function openInt8Product(
+  { rows, inner, columns }: Extract<Job, { kind: 'product' }>,
+  threads: number,
+): Promise<Run> {
   const constant = (name: string, dataType: number, dims: readonly number[], rawData: Uint8Array<ArrayBuffer>) =>
     create(TensorProtoSchema, { name, dataType, dims: dims.map(BigInt), rawData });
   const value = (name: string, elemType: number, shape: readonly number[]) =>
@@ -23,7 +26,10 @@ export async function openInt8Product({ rows, inner, columns }: Extract<Job, { k
       type: {
         value: {
           case: 'tensorType',
-          value: { elemType, shape: { dim: shape.map((size) => ({ value: { case: 'dimValue' as const, value: BigInt(size) } })) } },
+          value: {
+            elemType,
+            shape: { dim: shape.map((size) => ({ value: { case: 'dimValue' as const, value: BigInt(size) } })) },
+          },
         },
       },
     });
@@ -37,7 +43,10 @@ export async function openInt8Product({ rows, inner, columns }: Extract<Job, { k
         create(NodeProtoSchema, { opType: 'MatMulInteger', input: ['x', 'w'], output: ['y'] }),
         create(NodeProtoSchema, { opType: 'Gather', input: ['y', 'first'], output: ['row'] }),
       ],
-      initializer: [constant('w', types.int8, [inner, columns], weights), constant('first', types.int64, [], new Uint8Array(8))],
+      initializer: [
+        constant('w', types.int8, [inner, columns], weights),
+        constant('first', types.int64, [], new Uint8Array(8)),
+      ],
       input: [value('x', types.uint8, [rows, inner])],
       output: [value('row', types.int32, [columns])],
     }),

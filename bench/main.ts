@@ -1,4 +1,5 @@
-// npm run bench: measures Duet, beside other engines where they are installed, and writes what it found to bench/results.
+// npm run bench: measures Duet, beside other engines where they are installed, and writes what it found to
+// bench/results.
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -76,7 +77,12 @@ async function bench(): Promise<void> {
     }
     process.stderr.write(`${name} took ${((performance.now() - began) / 1000).toFixed(0)} s\n`);
     const result: Result = {
-      ...{ workload: name, title, command: `npm run bench -- --only ${name}`, date: new Date().toISOString().slice(0, 10) },
+      ...{
+        workload: name,
+        title,
+        command: `npm run bench -- --only ${name}`,
+        date: new Date().toISOString().slice(0, 10),
+      },
       ...{ machine: describeMachine(), threads, ...outcome },
     };
     writeResult(out, result);

@@ -47,7 +47,11 @@ export type ModelFiles = {
 export const clips = 64;
 
 /** The model of the `reference` recipe: MA-AVT as the paper's public code computes it. */
-export async function benchModel(size: Size, folder: string, count = clips): Promise<{ files: ModelFiles; config: MaAvtConfig }> {
+export async function benchModel(
+  size: Size,
+  folder: string,
+  count = clips,
+): Promise<{ files: ModelFiles; config: MaAvtConfig }> {
   const files: ModelFiles = {
     size,
     heads: sizes[size].heads,
@@ -78,17 +82,26 @@ function writeOnce(path: string, make: () => Map<string, NamedTensor>): void {
 }
 
 function shaped(values: ReadonlyMap<string, Float32Array>, config: MaAvtConfig): Map<string, NamedTensor> {
-  return new Map([...trainableParameters(config)].map(([name, { shape }]) => [name, fromFloat32(values.get(name)!, [...shape])]));
+  return new Map(
+    [...trainableParameters(config)].map(([name, { shape }]) => [name, fromFloat32(values.get(name)!, [...shape])]),
+  );
 }
 
 /** Deviations that keep activations lively, so that a mistake in a peer's network shows in its outputs. */
 function randomBackbone(size: Size): Map<string, NamedTensor> {
   const { width, depth } = sizes[size];
-  const shapes = vitWeightShapes({ width, depth, mlpWidth: 4 * width, patchSize, patches: (imageSize / patchSize) ** 2 });
+  const shapes = vitWeightShapes({
+    width,
+    depth,
+    mlpWidth: 4 * width,
+    patchSize,
+    patches: (imageSize / patchSize) ** 2,
+  });
   return new Map(
     [...shapes].map(([name, shape]) => {
       const isNorm = /norm\d?\.weight$/.test(name);
-      const deviation = isNorm || shape.length === 1 ? 0.1 : name === 'pos_embed' ? 0.2 : (elementCount(shape) / shape[0]!) ** -0.5;
+      const deviation =
+        isNorm || shape.length === 1 ? 0.1 : name === 'pos_embed' ? 0.2 : (elementCount(shape) / shape[0]!) ** -0.5;
       return [name, normal(name, shape, deviation, isNorm ? 1 : 0)];
     }),
   );

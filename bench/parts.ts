@@ -1,4 +1,5 @@
-// A training step whose batch passes in parts, beside the same step at once: the same gradients, less memory, more time.
+// A training step whose batch passes in parts, beside the same step at once: the same gradients, less memory, more
+// time.
 import { join } from 'node:path';
 import { compare } from './compare.ts';
 import { benchModel, clips, type Size } from './models.ts';
@@ -27,14 +28,24 @@ export async function measureParts(
     return {
       sides,
       facts: [],
-      targets: [{ what: 'peak memory over 8 GB', value: (sides[0]!.peakMemory ?? Number.NaN) / 8e9, most: 1, unit: 'ratio' }],
+      targets: [
+        { what: 'peak memory over 8 GB', value: (sides[0]!.peakMemory ?? Number.NaN) / 8e9, most: 1, unit: 'ratio' },
+      ],
     };
   }
   const sides = await compare(job, [duet, inParts], { ...pace, leastRounds: 2, mostRounds: 4 });
   const [whole, parts] = sides;
   const facts: Fact[] = [];
   if (whole?.peakMemory !== undefined && parts?.peakMemory !== undefined)
-    facts.push({ name: 'its memory over that of the step at once', value: parts.peakMemory / whole.peakMemory, unit: 'ratio' });
+    facts.push({
+      name: 'its memory over that of the step at once',
+      value: parts.peakMemory / whole.peakMemory,
+      unit: 'ratio',
+    });
   const value = parts?.ratio && 1 / parts.ratio.median;
-  return { sides, facts, ...(value && { targets: [{ what: 'its time over that of the step at once', value, most: 1.6, unit: 'ratio' }] }) };
+  return {
+    sides,
+    facts,
+    ...(value && { targets: [{ what: 'its time over that of the step at once', value, most: 1.6, unit: 'ratio' }] }),
+  };
 }

@@ -24,7 +24,10 @@ const built = dirname(fileURLToPath(import.meta.url));
 const script = (name: string): Command => ({ program: process.execPath, args: [`${built}/${name}`] });
 
 const exact = 1e-3;
-/** bfloat16 keeps fewer than three digits, which twelve blocks spread, eight bits fewer still; that the network is the same, fp32 has shown. */
+/**
+ * bfloat16 keeps fewer than three digits, which twelve blocks spread, eight bits fewer still; that the network is the
+ * same, fp32 has shown.
+ */
 const coarse = 0.5;
 
 export const duetName = 'Duet';
@@ -35,9 +38,17 @@ export const eagerBf16Name = 'PyTorch eager bf16';
 export async function findContestants(): Promise<readonly Contestant[]> {
   const torch = await findTorch();
   const npm = (name: string, file: string) =>
-    isInstalled(name) ? script(`peers/${file}`) : { absent: `${name} is not installed (npm install --prefix bench/peers)` };
+    isInstalled(name)
+      ? script(`peers/${file}`)
+      : { absent: `${name} is not installed (npm install --prefix bench/peers)` };
   const pytorch = (name: string, variant: string, rest: Partial<Contestant> = {}): Contestant => ({
-    ...{ name: `PyTorch ${name}`, variant, jobs: ['predict', 'step', 'features', 'product'], found: torch, tolerance: exact },
+    ...{
+      name: `PyTorch ${name}`,
+      variant,
+      jobs: ['predict', 'step', 'features', 'product'],
+      found: torch,
+      tolerance: exact,
+    },
     ...rest,
   });
   return [
@@ -47,7 +58,8 @@ export async function findContestants(): Promise<readonly Contestant[]> {
       found: script('duet-side.js'),
     },
     pytorch('eager fp32', 'eager fp32'),
-    // MKL, which PyTorch takes by default, leaves AMD's processors their widest vectors unused; oneDNN, which it has too, does not.
+    // MKL, which PyTorch takes by default, leaves AMD's processors their widest vectors unused; oneDNN, which it has
+    // too, does not.
     pytorch('eager fp32, oneDNN', 'eager fp32 onednn', { jobs: ['predict', 'step', 'product'] }),
     pytorch('compile fp32', 'compile fp32', { isSlow: true }),
     pytorch('eager bf16', 'eager bf16', { tolerance: coarse }),
@@ -75,7 +87,9 @@ function isInstalled(name: string): boolean {
 async function findTorch(): Promise<Contestant['found']> {
   const python = process.env.DUET_BENCH_PYTHON ?? resolve('bench/peers/venv/bin/python');
   if (!existsSync(python))
-    return { absent: 'PyTorch is not installed (bench/peers/requirements.txt in bench/peers/venv, or DUET_BENCH_PYTHON)' };
+    return {
+      absent: 'PyTorch is not installed (bench/peers/requirements.txt in bench/peers/venv, or DUET_BENCH_PYTHON)',
+    };
   try {
     await promisify(execFile)(python, ['-c', 'import torch']);
   } catch {

@@ -15,7 +15,9 @@ export type Job =
   /** Sums of the rows of a matrix. */
   | { readonly kind: 'read'; readonly rows: number; readonly columns: number };
 
-export type Order = { readonly prepare: Job; readonly threads: number; readonly variant: string } | { readonly run: number };
+export type Order =
+  | { readonly prepare: Job; readonly threads: number; readonly variant: string }
+  | { readonly run: number };
 
 /** Numbers that every side must agree on, by name. */
 export type Check = Readonly<Record<string, readonly number[]>>;

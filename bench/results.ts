@@ -61,7 +61,8 @@ export function writeResult(folder: string, result: Result): void {
   writeFileSync(join(folder, `${result.workload}.json`), `${text}\n`);
   if (!result.growth) return;
   const charts = growthCharts(result.title, result.growth);
-  for (const kind of ['time', 'memory'] as const) writeFileSync(join(folder, `${result.workload}-${kind}.svg`), charts[kind]);
+  for (const kind of ['time', 'memory'] as const)
+    writeFileSync(join(folder, `${result.workload}-${kind}.svg`), charts[kind]);
 }
 
 export function readResults(folder: string): Result[] {

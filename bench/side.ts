@@ -1,11 +1,15 @@
-// One measured process. Between its turns it is stopped by the system, so that its spinning threads and its garbage collector take
-// nothing from the others.
+// One measured process. Between its turns it is stopped by the system, so that its spinning threads and its garbage
+// collector take nothing from the others.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { peakMemoryOf } from './peak-memory.ts';
 import type { Answer, Job, Order, Prepared, Ran } from './protocol.ts';
 
-export type Command = { readonly program: string; readonly args: readonly string[]; readonly env?: Readonly<Record<string, string>> };
+export type Command = {
+  readonly program: string;
+  readonly args: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+};
 
 export type Side = {
   prepare(job: Job, threads: number, variant: string): Promise<Prepared>;
@@ -29,7 +33,10 @@ process.once('SIGTERM', () => process.exit(143));
 
 /** Starts a process that speaks protocol.ts. Close it when done. */
 export function openSide({ program, args, env }: Command): Side {
-  const child: ChildProcess = spawn(program, [...args], { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, ...env } });
+  const child: ChildProcess = spawn(program, [...args], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
+  });
   running.add(child);
   const waiting: { resolve(answer: Answer): void; reject(error: Error): void }[] = [];
   let said = '';

@@ -23,7 +23,11 @@ export async function measureStartUp(size: Size, { pace, isQuick, cache, contest
   const job: Job = { kind: 'predict', files, clips: 1, batch: 1 };
   const adapter = await writeBenchAdapter(files, join(cache, 'adapters', size));
   const [clip] = await demoClips(cache);
-  const starters: { readonly name: string; readonly start: (() => Promise<Start>) | undefined; readonly absent?: string }[] = [
+  const starters: {
+    readonly name: string;
+    readonly start: (() => Promise<Start>) | undefined;
+    readonly absent?: string;
+  }[] = [
     { name: 'Duet', start: () => startSide(contestants[0]!) },
     {
       name: 'duet predict CLIP.webm, the whole command',
@@ -94,14 +98,19 @@ export async function writeBenchAdapter(files: ModelFiles, folder: string): Prom
   const backbone = await openBackbone(files.backbone);
   const { model, recipe, frontEnd, normalisation } = recipes.reference;
   const names = Array.from({ length: classes }, (_, index) => `class ${index}`);
-  await writeAdapter(folder, adapterFiles(readTensors(files.folded), model, { backbone, classes: names, recipe, frontEnd, normalisation }));
+  await writeAdapter(
+    folder,
+    adapterFiles(readTensors(files.folded), model, { backbone, classes: names, recipe, frontEnd, normalisation }),
+  );
   return folder;
 }
 
 /** The built command from its start to its end. */
 async function runCommand(args: readonly string[]): Promise<Start> {
   const began = performance.now();
-  const child = spawn(process.execPath, ['dist/cli/main.js', ...args, '--json', '--quiet'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, ['dist/cli/main.js', ...args, '--json', '--quiet'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   child.stdout.resume();
   // The high-water mark only rises, so that a look now and then misses the last moment at most.
   let peakMemory: number | undefined;

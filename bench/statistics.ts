@@ -1,8 +1,16 @@
 // Medians and quartiles, and what a machine can do at best.
 
-export type Spread = { readonly median: number; readonly lower: number; readonly upper: number; readonly samples: number };
+export type Spread = {
+  readonly median: number;
+  readonly lower: number;
+  readonly upper: number;
+  readonly samples: number;
+};
 
-/** Median and quartiles, interpolated linearly between neighbours (Hyndman and Fan 1996, type 7). @throws without values. */
+/**
+ * Median and quartiles, interpolated linearly between neighbours (Hyndman and Fan 1996, type 7). @throws without
+ * values.
+ */
 export function spreadOf(values: readonly number[]): Spread {
   if (values.length === 0) throw new Error('a spread needs at least one value');
   const sorted = [...values].sort((a, b) => a - b);

@@ -29,7 +29,8 @@ type Kept = { readonly epoch: number; readonly accuracy: number } | undefined;
 
 const long = { timeout: 1_800_000 };
 
-const row = (what: string, promised: string, measured: string) => process.stdout.write(`| ${what} | ${promised} | ${measured} |\n`);
+const row = (what: string, promised: string, measured: string) =>
+  process.stdout.write(`| ${what} | ${promised} | ${measured} |\n`);
 const tell = (text: string) => process.stderr.write(`${text}\n`);
 
 if (values.help) process.stdout.write(usage);
@@ -44,7 +45,9 @@ async function measure(clips: number, effort: string): Promise<void> {
     await writeFile(zip, await zippedExamples(clips));
     const shown = createClip({ seed: demoSeed, split: 'test', className: 'metal-bowl', index: 0 });
     const device = await writeDevice(folder, 'unseen', [shown]);
-    process.stdout.write(`${cpus().length} cores (${cpus()[0]?.model.trim()}), headless Chromium without a graphics card\n\n`);
+    process.stdout.write(
+      `${cpus().length} cores (${cpus()[0]?.model.trim()}), headless Chromium without a graphics card\n\n`,
+    );
     process.stdout.write('| what | promised | measured |\n| --- | --- | --- |\n');
     row('first useful screen, empty cache, median of five', '3 s', seconds(await firstScreen(server.url, folder)));
     await teachTrainWatch(server.url, { folder, zip, device, clips, effort });
@@ -61,7 +64,8 @@ async function zippedExamples(clips: number): Promise<Uint8Array> {
   const train = join(await demoFolder(cache, clips), 'train');
   const entries: Record<string, Uint8Array> = {};
   for (const name of await readdir(train))
-    for (const file of await readdir(join(train, name))) entries[`${name}/${file}`] = await readFile(join(train, name, file));
+    for (const file of await readdir(join(train, name)))
+      entries[`${name}/${file}`] = await readFile(join(train, name, file));
   return zipSync(entries, { level: 0 });
 }
 
@@ -125,7 +129,8 @@ async function teachTrainWatch(url: string, { folder, zip, device, clips, effort
     while (!/^(Finished|Stopped)/.test((await state.textContent()) ?? '')) {
       await page.waitForTimeout(1000);
       const now = await keptModel(page);
-      if (now?.epoch !== last?.epoch) tell(`${seconds((performance.now() - began) / 1000)}: epoch ${now?.epoch}, ${percent(now)}`);
+      if (now?.epoch !== last?.epoch)
+        tell(`${seconds((performance.now() - began) / 1000)}: epoch ${now?.epoch}, ${percent(now)}`);
       last = now;
     }
     row(`whole training ("${effort}") after the click`, '10 min', seconds((performance.now() - began) / 1000));

@@ -12,9 +12,11 @@ const markers = ['<!-- results: written by npm run bench:table -->', '<!-- end o
 export function writeTable(path: string, results: readonly Result[], order: readonly string[]): void {
   const text = readFileSync(path, 'utf8');
   const [start, end] = [text.indexOf(markers[0]), text.indexOf(markers[1])];
-  if (start < 0 || end < start) throw new Error(`${path} has no place for results; it needs the lines ${markers.join(' and ')}`);
+  if (start < 0 || end < start)
+    throw new Error(`${path} has no place for results; it needs the lines ${markers.join(' and ')}`);
   const sorted = [...results].sort((a, b) => order.indexOf(a.workload) - order.indexOf(b.workload));
-  const sections = sorted.length === 0 ? ['Nothing has been recorded yet.'] : [...targetSection(sorted), ...sorted.map(section)];
+  const sections =
+    sorted.length === 0 ? ['Nothing has been recorded yet.'] : [...targetSection(sorted), ...sorted.map(section)];
   writeFileSync(path, `${text.slice(0, start + markers[0].length)}\n\n${sections.join('\n\n')}\n\n${text.slice(end)}`);
 }
 
@@ -37,7 +39,10 @@ export function section(result: Result): string {
   const parts = [`### ${title}`, about];
   if (sides.length > 0)
     parts.push(
-      table(['', 'time (quartiles)', "Duet's time over it", "Duet int8's time over it", 'peak memory', 'difference'], sides.map(row)),
+      table(
+        ['', 'time (quartiles)', "Duet's time over it", "Duet int8's time over it", 'peak memory', 'difference'],
+        sides.map(row),
+      ),
     );
   if (floor)
     parts.push(
@@ -50,9 +55,17 @@ export function section(result: Result): string {
   if (growth) {
     const every = Math.ceil(growth.points.length / 8);
     const some = growth.points.filter((_, index, { length }) => index % every === every - 1 || index === length - 1);
-    const points = some.map(({ at, seconds, memory }) => [String(at), shown(1000 * seconds, 'ms'), memory ? shown(memory, 'bytes') : '']);
+    const points = some.map(({ at, seconds, memory }) => [
+      String(at),
+      shown(1000 * seconds, 'ms'),
+      memory ? shown(memory, 'bytes') : '',
+    ]);
     parts.push(table([growth.xLabel, growth.timeOf, 'memory'], points));
-    parts.push(['time', 'memory'].map((kind) => `![${title}, ${kind}](../bench/results/${result.workload}-${kind}.svg)`).join(' '));
+    parts.push(
+      ['time', 'memory']
+        .map((kind) => `![${title}, ${kind}](../bench/results/${result.workload}-${kind}.svg)`)
+        .join(' '),
+    );
   }
   return parts.join('\n\n');
 }
@@ -74,7 +87,9 @@ function row({ name, version, absent, milliseconds, ratio, int8Ratio, peakMemory
 function factRow({ name, value, quartiles, unit }: Fact): string[] {
   return [
     name,
-    quartiles ? `${shown(value, unit)} (${quartiles.map((quartile) => shown(quartile, unit)).join(' to ')})` : shown(value, unit),
+    quartiles
+      ? `${shown(value, unit)} (${quartiles.map((quartile) => shown(quartile, unit)).join(' to ')})`
+      : shown(value, unit),
   ];
 }
 

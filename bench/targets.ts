@@ -12,7 +12,11 @@ export type Target = {
   readonly unit: 'ratio' | 's' | 'share';
 };
 
-export function isReached({ value, most = Number.POSITIVE_INFINITY, least = Number.NEGATIVE_INFINITY }: Target): boolean {
+export function isReached({
+  value,
+  most = Number.POSITIVE_INFINITY,
+  least = Number.NEGATIVE_INFINITY,
+}: Target): boolean {
   return value <= most && value >= least;
 }
 
@@ -23,7 +27,8 @@ function over(sides: readonly SideResult[], other: string, kind: 'ratio' | 'int8
   return [{ what: `${kind === 'ratio' ? duetName : int8Name} over ${other}`, value, most, unit: 'ratio' }];
 }
 
-const timeOf = (sides: readonly SideResult[], side: string) => sides.find(({ name }) => name === side)?.milliseconds?.median;
+const timeOf = (sides: readonly SideResult[], side: string) =>
+  sides.find(({ name }) => name === side)?.milliseconds?.median;
 
 export function predictionTargets(sides: readonly SideResult[]): Target[] {
   return [
@@ -50,5 +55,10 @@ export function stepTargets(sides: readonly SideResult[], floor: Floor | undefin
 
 /** Peak memory of predicting beside what is allowed: 1.3 times the weights and 300 MB. */
 export function memoryTarget(name: string, peak: number, weightBytes: number): Target {
-  return { what: `${name}: peak memory over 1.3 x weights + 300 MB`, value: peak / (1.3 * weightBytes + 300e6), most: 1, unit: 'ratio' };
+  return {
+    what: `${name}: peak memory over 1.3 x weights + 300 MB`,
+    value: peak / (1.3 * weightBytes + 300e6),
+    most: 1,
+    unit: 'ratio',
+  };
 }

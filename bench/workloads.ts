@@ -78,7 +78,11 @@ function comparison(
       if (floor && time !== undefined) {
         facts.push({ name: 'Duet over the floor', value: time / floor.milliseconds, unit: 'ratio' });
         if (int8Time !== undefined)
-          facts.push({ name: 'Duet int8 over the floor with eight bits', value: int8Time / floor.int8Milliseconds, unit: 'ratio' });
+          facts.push({
+            name: 'Duet int8 over the floor with eight bits',
+            value: int8Time / floor.int8Milliseconds,
+            unit: 'ratio',
+          });
         if (speed.otherOperationsPerSecond !== undefined)
           facts.push({
             name: "Duet over the same operations at the speed of PyTorch's fastest fp32 product",
@@ -91,8 +95,14 @@ function comparison(
           unit: 'ratio',
         });
       }
-      const ofKind = asked.kind === 'predict' ? predictionTargets(sides) : asked.kind === 'step' ? stepTargets(sides, floor) : [];
-      return { sides, facts, ...(floor && { floor: { ...floor, ...speed } }), ...(size === 'base' && { targets: ofKind }) };
+      const ofKind =
+        asked.kind === 'predict' ? predictionTargets(sides) : asked.kind === 'step' ? stepTargets(sides, floor) : [];
+      return {
+        sides,
+        facts,
+        ...(floor && { floor: { ...floor, ...speed } }),
+        ...(size === 'base' && { targets: ofKind }),
+      };
     },
   };
 }
@@ -113,8 +123,22 @@ export const workloads: readonly Workload[] = [
     comparison('predict-1', 'Predict one clip', size, size === 'tiny' ? 'quick' : 'always', predict(1, 1)),
     comparison('predict-64', 'Predict 64 clips in batches of 16', size, 'always', predict(64, 16), /compile/),
     comparison('step-8', 'One training step, batch of 8', size, size === 'tiny' ? 'quick' : 'always', step(8)),
-    comparison('step-32', 'One training step, batch of 32', size, 'always', step(32), size === 'base' ? /compile|oneDNN|int8/ : /compile/),
-    comparison('features', 'Features of one picture (the plain ViT)', size, size === 'tiny' ? 'quick' : 'always', features, /compile/),
+    comparison(
+      'step-32',
+      'One training step, batch of 32',
+      size,
+      'always',
+      step(32),
+      size === 'base' ? /compile|oneDNN|int8/ : /compile/,
+    ),
+    comparison(
+      'features',
+      'Features of one picture (the plain ViT)',
+      size,
+      size === 'tiny' ? 'quick' : 'always',
+      features,
+      /compile/,
+    ),
     {
       name: `start-up-${size}`,
       title: `Fresh process to first prediction, ${sizes[size].title}`,
@@ -146,7 +170,12 @@ export const workloads: readonly Workload[] = [
     when: 'asked',
     measure: (settings) => measureParts('base', 256, 16, settings),
   },
-  { name: 'accuracy', title: 'What eight bits change, ViT-Tiny/16 on stills-with-sound', when: 'always', measure: measureAccuracy },
+  {
+    name: 'accuracy',
+    title: 'What eight bits change, ViT-Tiny/16 on stills-with-sound',
+    when: 'always',
+    measure: measureAccuracy,
+  },
   { name: 'media', title: 'Decoding and features', when: 'quick', measure: measureMedia },
   ...Object.entries(questions).map(
     ([kind, { title }]): Workload => ({

@@ -7,7 +7,10 @@ if (!run || !path) throw new Error('usage: predict-in-node RUN CLIP');
 const classifier = await openClassifier({ run });
 const windows = [];
 try {
-  for await (const { start, end, best, probabilities, isBackground } of classifier.predict({ kind: 'video', path }, { hop: 1 })) {
+  for await (const { start, end, best, probabilities, isBackground } of classifier.predict(
+    { kind: 'video', path },
+    { hop: 1 },
+  )) {
     const label = isBackground ? undefined : classifier.adapter.classes[best];
     windows.push({ start, end, label, probability: probabilities[best] ?? 0 });
   }

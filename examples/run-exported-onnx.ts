@@ -1,4 +1,5 @@
-// The first window of a clip through a file that `duet export` wrote, on plain ONNX Runtime. Usage: run-exported-onnx MODEL.onnx CLIP
+// The first window of a clip through a file that `duet export` wrote, on plain ONNX Runtime. Usage: run-exported-onnx
+// MODEL.onnx CLIP
 import { readFile } from 'node:fs/promises';
 import { fromBinary } from '@bufbuild/protobuf';
 import { openMedia } from 'duet-av';
@@ -10,7 +11,9 @@ const [model, clip] = process.argv.slice(2);
 if (!model || !clip) throw new Error('usage: run-exported-onnx MODEL.onnx CLIP');
 
 const bytes = await readFile(model);
-const about = Object.fromEntries(fromBinary(ModelProtoSchema, bytes).metadataProps.map(({ key, value }) => [key, value]));
+const about = Object.fromEntries(
+  fromBinary(ModelProtoSchema, bytes).metadataProps.map(({ key, value }) => [key, value]),
+);
 const classes: string[] = JSON.parse(about.classes ?? '[]');
 const [height, width]: [number, number] = JSON.parse(about.image_size ?? '[224,224]');
 
@@ -27,5 +30,6 @@ const result = await session.run({
   pixels: new Tensor('uint8', pixels, [1, height, width, 3]),
   waveform: new Tensor('float32', samples, [1, samples.length]),
 });
-for (const [index, name] of classes.entries()) console.log(`${name}: ${Number(result.probabilities?.data[index]).toFixed(4)}`);
+for (const [index, name] of classes.entries())
+  console.log(`${name}: ${Number(result.probabilities?.data[index]).toFixed(4)}`);
 console.log(`unrelated sound: ${Number(result.background_probability?.data[0]).toFixed(4)}`);

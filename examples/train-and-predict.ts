@@ -10,13 +10,17 @@ const { best } = await train({
   out,
   training: { ...recipes.duet, epochs: 10, seed: 1 },
   onEvent(event) {
-    if (event.kind === 'epoch') console.log(`epoch ${event.record.epoch}: loss ${event.record.losses.total.toFixed(3)}`);
+    if (event.kind === 'epoch')
+      console.log(`epoch ${event.record.epoch}: loss ${event.record.losses.total.toFixed(3)}`);
   },
 });
 console.log(`kept epoch ${best?.epoch}`);
 
 const classifier = await openClassifier({ run: out });
-for await (const { start, end, best, probabilities, isBackground } of classifier.predict({ kind: 'video', path: clip })) {
+for await (const { start, end, best, probabilities, isBackground } of classifier.predict({
+  kind: 'video',
+  path: clip,
+})) {
   const label = isBackground ? 'unrelated sound' : classifier.adapter.classes[best];
   console.log(`${start.toFixed(1)} to ${end.toFixed(1)} s: ${label} (${probabilities[best]?.toFixed(2)})`);
 }

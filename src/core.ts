@@ -6,7 +6,14 @@ export { constant, input, type Shape, type Tensor, type TensorData } from './gra
 export { type MaAvtConfig, type ModelOptions, modelOptionsSchema, trainableParameters } from './model/config.ts';
 export { frozenWeights } from './model/frozen-weights.ts';
 export { initialParameters } from './model/initialise.ts';
-export { type MaAvtInputs, type MaAvtLosses, type MaAvtOutputs, type MaAvtTargets, maAvt, maAvtLosses } from './model/ma-avt.ts';
+export {
+  type MaAvtInputs,
+  type MaAvtLosses,
+  type MaAvtOutputs,
+  type MaAvtTargets,
+  maAvt,
+  maAvtLosses,
+} from './model/ma-avt.ts';
 export { type OnnxRuntime, openSession, type Provider, type Session, type SessionOptions } from './runtime/session.ts';
 export { type FrontEnd, type FrontEndName, frontEnds } from './signal/front-ends.ts';
 export type { Picture } from './signal/picture.ts';

@@ -2,7 +2,8 @@
 
 /**
  * Something the user can mend: a bad file, option, folder or environment.
- * The message is one sentence that says what is wrong and how to put it right; the command line prints it without a stack.
+ * The message is one sentence that says what is wrong and how to put it right; the command line prints it without a
+ * stack.
  */
 export class DuetError extends Error {
   override readonly name = 'DuetError';

@@ -1,7 +1,14 @@
 // Everything a program in Node may use. `duet-av/core` is the part that also runs in a browser.
 export type { Batch } from './data/batch.ts';
 export { type CheckDataOptions, checkData, type DataCheck } from './data/check-data-node.ts';
-export { type ClassLabel, type Dataset, type Example, type LayoutName, layoutNames, type Split } from './data/dataset.ts';
+export {
+  type ClassLabel,
+  type Dataset,
+  type Example,
+  type LayoutName,
+  layoutNames,
+  type Split,
+} from './data/dataset.ts';
 export { type BatchFeed, type OpenBatchesOptions, openBatches } from './data/open-batches-node.ts';
 export { type OpenDatasetOptions, openDataset } from './data/open-dataset-node.ts';
 export type { InputSettings } from './data/settings.ts';
@@ -10,7 +17,13 @@ export { DuetError, isDuetError } from './errors.ts';
 export { type ExperimentEvent, type ExperimentOptions, experiment, planExperiment } from './experiment/experiment.ts';
 export type { ExperimentResult } from './experiment/summary.ts';
 export type { Adapter } from './infer/adapter.ts';
-export { type Classifier, type ClassifierOptions, openClassifier, type PredictOptions, type WindowPrediction } from './infer/classifier.ts';
+export {
+  type Classifier,
+  type ClassifierOptions,
+  openClassifier,
+  type PredictOptions,
+  type WindowPrediction,
+} from './infer/classifier.ts';
 export { exportGraph } from './infer/export-onnx.ts';
 export { openAdapter } from './infer/open-adapter-node.ts';
 export type { ParameterCounts } from './infer/parameter-counts.ts';

@@ -1,4 +1,5 @@
-// How the page is built: a folder of static files, with the runtime and the weights in it and nothing to fetch from elsewhere.
+// How the page is built: a folder of static files, with the runtime and the weights in it and nothing to fetch from
+// elsewhere.
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 

@@ -48,7 +48,9 @@ describe('options', () => {
     expect(command.error).toContain('Did you mean train?');
     const config = join(folder, 'config.json');
     await writeFile(config, JSON.stringify({ warmupEpoch: 2 }));
-    expect(await refusedData(data, '--config', config)).toContain('unknown key "warmupEpoch": did you mean "warmupEpochs"?');
+    expect(await refusedData(data, '--config', config)).toContain(
+      'unknown key "warmupEpoch": did you mean "warmupEpochs"?',
+    );
   });
 
   test.each(['cuda', 'coreml', 'webgpu', 'directml'])(
@@ -56,7 +58,8 @@ describe('options', () => {
     async (name) => {
       const { run } = inject('shared');
       const ended = await duet(['predict', run, clipOf('metal-bowl'), '--provider', name]);
-      if (ended.code === 0) return expect(ended.error).toContain(`Predicting on ${name === 'directml' ? 'dml' : name}.`);
+      if (ended.code === 0)
+        return expect(ended.error).toContain(`Predicting on ${name === 'directml' ? 'dml' : name}.`);
       const sentence = theOneSentence(ended);
       expect(sentence).toContain(`The provider "${name}" cannot be used here`);
       expect(sentence).toMatch(/duet doctor.*leave out --provider/);
@@ -87,7 +90,12 @@ describe('data', () => {
   test('with damaged, empty and foreign files among good ones: these are skipped, counted and listed, and the rest goes on', async () => {
     const data = await newFolder('damaged');
     await cp(inject('shared').data, data, { recursive: true });
-    const bad = ['train/metal-bowl/003.webm', 'train/metal-bowl/004.webm', 'train/calling-bird/003.webm', 'test/metal-bowl/001.webm'];
+    const bad = [
+      'train/metal-bowl/003.webm',
+      'train/metal-bowl/004.webm',
+      'train/calling-bird/003.webm',
+      'test/metal-bowl/001.webm',
+    ];
     await cutShort(clipOf('metal-bowl'), join(data, bad[0]!), 0.02);
     await writeFile(join(data, bad[1]!), '');
     await writeFile(join(data, bad[2]!), 'this is no video\n'.repeat(500));
@@ -97,11 +105,15 @@ describe('data', () => {
     expect(trained.code, trained.error).toBe(0);
     expect(trained.out).toContain('Skipped 4 files:');
     for (const id of bad) expect(trained.out).toMatch(new RegExp(`^  ${id}: .+`, 'm'));
-    const evaluated = await duetJson<{ clips: number; skipped: number; skippedFiles: { path: string; reason: string }[] }>([
-      ...['evaluate', run, data],
-    ]);
+    const evaluated = await duetJson<{
+      clips: number;
+      skipped: number;
+      skippedFiles: { path: string; reason: string }[];
+    }>([...['evaluate', run, data]]);
     expect(evaluated).toMatchObject({ clips: 4, skipped: 1 });
-    expect(evaluated.skippedFiles).toEqual([{ path: bad[3], reason: expect.stringContaining('The clip has no sound') }]);
+    expect(evaluated.skippedFiles).toEqual([
+      { path: bad[3], reason: expect.stringContaining('The clip has no sound') },
+    ]);
   });
 });
 
@@ -124,9 +136,9 @@ describe('clips without sound, without picture or without length', () => {
 
   test('of zero length, empty, cut short, of another kind or absent: each gets its sentence, and good files beside them are predicted', async () => {
     const { run } = inject('shared');
-    const [empty, cut, text, sound] = ['empty.webm', 'cut.webm', 'text.mp4', 'nothing.wav'].map((name) => join(folder, name)) as [
-      ...[string, string, string, string],
-    ];
+    const [empty, cut, text, sound] = ['empty.webm', 'cut.webm', 'text.mp4', 'nothing.wav'].map((name) =>
+      join(folder, name),
+    ) as [...[string, string, string, string]];
     await writeFile(empty, '');
     await cutShort(clipOf('metal-bowl'), cut, 0.02);
     await writeFile(text, 'this is no video\n'.repeat(500));
@@ -159,7 +171,8 @@ describe('weights', () => {
 
   async function adapterCopy(): Promise<string> {
     const copy = await newFolder('adapter');
-    for (const name of ['adapter_model.safetensors', 'adapter_config.json']) await cp(join(inject('shared').run, name), join(copy, name));
+    for (const name of ['adapter_model.safetensors', 'adapter_config.json'])
+      await cp(join(inject('shared').run, name), join(copy, name));
     return copy;
   }
 
@@ -173,14 +186,22 @@ describe('weights', () => {
 
   test('with NaN in the backbone are refused by training and predicting', async () => {
     const backbone = await backboneWith(Number.NaN);
-    expect(await refusedData(inject('shared').data, '--backbone', backbone)).toMatch(/blocks\.1\.norm1\.bias.*not finite/);
-    expect(await refusedAdapter(inject('shared').run, '--backbone', backbone)).toMatch(/blocks\.1\.norm1\.bias.*not finite/);
+    expect(await refusedData(inject('shared').data, '--backbone', backbone)).toMatch(
+      /blocks\.1\.norm1\.bias.*not finite/,
+    );
+    expect(await refusedAdapter(inject('shared').run, '--backbone', backbone)).toMatch(
+      /blocks\.1\.norm1\.bias.*not finite/,
+    );
   });
 
   test('of another backbone than the adapter was trained on are refused', async () => {
     const other = await backboneWith(0.123);
-    expect(await refusedAdapter(inject('shared').run, '--backbone', other)).toMatch(/was trained on the backbone 'vit-micro'.*is another/);
-    expect(await refusedAdapter(inject('shared').run, '--backbone', 'no-such-backbone')).toMatch(/There is no backbone 'no-such-backbone'/);
+    expect(await refusedAdapter(inject('shared').run, '--backbone', other)).toMatch(
+      /was trained on the backbone 'vit-micro'.*is another/,
+    );
+    expect(await refusedAdapter(inject('shared').run, '--backbone', 'no-such-backbone')).toMatch(
+      /There is no backbone 'no-such-backbone'/,
+    );
   });
 
   test('of an adapter that is of another version, truncated or holds NaN are refused', async () => {
@@ -219,7 +240,9 @@ describe('places to write', () => {
     expect(await readFile(join(run, 'config.json'))).not.toEqual(before);
     const other = await newFolder('other');
     await writeFile(join(other, 'thesis.txt'), 'years of work');
-    expect(theOneSentence(await duet(['train', data, '--out', other, '--force', ...quick]))).toMatch(/holds other files and no run/);
+    expect(theOneSentence(await duet(['train', data, '--out', other, '--force', ...quick]))).toMatch(
+      /holds other files and no run/,
+    );
     expect(await readdir(other)).toEqual(['thesis.txt']);
     expect(theOneSentence(await duet(['train', '--out', other, '--resume', ...quick]))).toMatch(/holds no run/);
   });
@@ -230,11 +253,15 @@ describe('places to write', () => {
     await writeFile(file, 'text');
     const train = (...argv: string[]) => duet(['train', data, ...quick, ...argv]);
     expect(theOneSentence(await train('--out', file))).toMatch(/is a file, not a folder/);
-    expect(theOneSentence(await train('--out', join(file, 'run')))).toMatch(/Cannot write .*a part of that path is a file/);
+    expect(theOneSentence(await train('--out', join(file, 'run')))).toMatch(
+      /Cannot write .*a part of that path is a file/,
+    );
     expect(theOneSentence(await train('--out', '/proc/duet/run'))).toMatch(/Cannot write \/proc\/duet/);
     expect(await readFile(file, 'utf8')).toBe('text');
     const clip = clipOf('metal-bowl');
-    expect(theOneSentence(await duet(['predict', run, clip, '--overlays', '/proc/duet']))).toMatch(/Cannot write \/proc\/duet/);
+    expect(theOneSentence(await duet(['predict', run, clip, '--overlays', '/proc/duet']))).toMatch(
+      /Cannot write \/proc\/duet/,
+    );
     for (const argv of [
       ['export', run, '--onnx', '/dev/full', '--force'],
       ['evaluate', run, data, '--predictions', '/dev/full'],

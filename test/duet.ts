@@ -15,7 +15,10 @@ export type Ended = { readonly code: number | null; readonly out: string; readon
 type Options = {
   readonly environment?: Readonly<Record<string, string>>;
   readonly folder?: string;
-  /** After which the command is taken to hang, and its code is then null. By default 120: few commands here need a minute. */
+  /**
+   * After which the command is taken to hang, and its code is then null. By default 120: few commands here need a
+   * minute.
+   */
   readonly seconds?: number;
   /** Sees stderr as it grows. */
   readonly watch?: (error: string, child: ChildProcess) => void;
@@ -38,7 +41,13 @@ export function duetWith(
   { environment, folder, watch, seconds = 120 }: Options = {},
 ): Promise<Ended> {
   // Graphics drivers complain on stderr where there is no XDG_RUNTIME_DIR.
-  const own = { HOME: root, XDG_RUNTIME_DIR: root, DUET_CACHE: join(root, 'cache'), HF_HUB_OFFLINE: '1', DUET_DEBUG: '' };
+  const own = {
+    HOME: root,
+    XDG_RUNTIME_DIR: root,
+    DUET_CACHE: join(root, 'cache'),
+    HF_HUB_OFFLINE: '1',
+    DUET_DEBUG: '',
+  };
   const env = { ...process.env, ...own, ...environment };
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [duetProgram, ...argv], {

@@ -26,7 +26,12 @@ test('Ctrl-C saves, --dry-run says what is left, and the same command ends in wh
   });
   expect(stopped.code, stopped.error).toBe(130);
   expect(stopped.out).toContain('runs finished; the same command does the others.');
-  const { runs, seconds } = await duetJson<{ runs: { finished: boolean }[]; seconds: number }>([...argv, '--out', out, '--dry-run']);
+  const { runs, seconds } = await duetJson<{ runs: { finished: boolean }[]; seconds: number }>([
+    ...argv,
+    '--out',
+    out,
+    '--dry-run',
+  ]);
   expect(runs.map(({ finished }) => finished)).toContain(false);
   expect(seconds).toBeGreaterThan(0);
 
@@ -34,7 +39,9 @@ test('Ctrl-C saves, --dry-run says what is left, and the same command ends in wh
   expect(again.code, again.error).toBe(0);
   expect(again.error).not.toContain('tokens, seed 0');
   const results = async (at: string) =>
-    JSON.parse(await readFile(join(at, 'results.json'), 'utf8'), (key, value) => (key === 'seconds' ? undefined : value)) as unknown;
+    JSON.parse(await readFile(join(at, 'results.json'), 'utf8'), (key, value) =>
+      key === 'seconds' ? undefined : value,
+    ) as unknown;
   expect(await results(out)).toEqual(await results(join(folder, 'whole')));
 });
 
@@ -53,5 +60,7 @@ test('a failing run ends the command with 1 after the others; --only and --seeds
   const part = await duetJson<Results>(['experiment', join(folder, 'failing.json'), '--only', 'probe', ...out]);
   expect(part).toMatchObject({ finished: 2, failed: [] });
   const wrong = await duet(['experiment', await file('wrong.json', { learningrate: 1 }), ...out]);
-  expect(theOneSentence(wrong)).toMatch(/variant 'probe', has the unknown key 'learningrate'; did you mean 'learningRate'\?/);
+  expect(theOneSentence(wrong)).toMatch(
+    /variant 'probe', has the unknown key 'learningrate'; did you mean 'learningRate'\?/,
+  );
 });

@@ -1,4 +1,5 @@
-// What the end-to-end tests share, made once: a small generated data set and a run trained on it by the compiled command.
+// What the end-to-end tests share, made once: a small generated data set and a run trained on it by the compiled
+// command.
 import { existsSync } from 'node:fs';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -9,7 +10,9 @@ import { duetProgram, duetWith, small } from './duet.ts';
 export type Shared = {
   /** A folder for temporary files, removed at the end. */
   readonly root: string;
-  /** Four classes with three training clips, one for validation and one for testing each, under train/, val/ and test/. */
+  /**
+   * Four classes with three training clips, one for validation and one for testing each, under train/, val/ and test/.
+   */
   readonly data: string;
   /** One epoch of the `duet` recipe on `data`. */
   readonly run: string;
@@ -24,7 +27,8 @@ declare module 'vitest' {
 export const classes = ['bouncing-ball', 'calling-bird', 'metal-bowl', 'pouring-jug'];
 
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
-  if (!existsSync(duetProgram)) throw new Error('dist/ is missing: these tests run the compiled command, so run "npm run build" first');
+  if (!existsSync(duetProgram))
+    throw new Error('dist/ is missing: these tests run the compiled command, so run "npm run build" first');
   const root = await mkdtemp(join(tmpdir(), 'duet-end-to-end-'));
   const [data, run] = [join(root, 'data'), join(root, 'run')];
   // The compiled library makes clips in several threads.

@@ -8,14 +8,32 @@ import { createClip } from '../src/demo/clip.ts';
 import { encodeClip } from '../src/demo/encode-clip.ts';
 import { duet, newFolder } from './duet.ts';
 
-type Window = { readonly start: number; readonly end: number; readonly top: readonly { readonly probability: number }[] };
-type Prediction = { readonly path: string; readonly error?: string; readonly windows?: readonly Window[]; readonly events?: unknown[] };
+type Window = {
+  readonly start: number;
+  readonly end: number;
+  readonly top: readonly { readonly probability: number }[];
+};
+type Prediction = {
+  readonly path: string;
+  readonly error?: string;
+  readonly windows?: readonly Window[];
+  readonly events?: unknown[];
+};
 
 const shared = fileURLToPath(new URL('../../shared/data/', import.meta.url));
 
 /** Predicts files in one go; nothing may be lost or untold. */
 async function predictAll(files: readonly string[], ...options: string[]): Promise<Prediction[]> {
-  const ended = await duet(['predict', inject('shared').run, ...files, '--json', '--quiet', '--threads', '1', ...options]);
+  const ended = await duet([
+    'predict',
+    inject('shared').run,
+    ...files,
+    '--json',
+    '--quiet',
+    '--threads',
+    '1',
+    ...options,
+  ]);
   const results = JSON.parse(ended.out) as Prediction[];
   expect(results.map(({ path }) => path)).toEqual(files);
   const failures = results.filter(({ error }) => error !== undefined);
@@ -49,15 +67,29 @@ describe('the files of ../shared', () => {
       const read = (results: readonly Prediction[]) =>
         results.filter(({ windows }) => windows).map(({ path }) => path.slice(formats.length + 1));
       expect(read(strict)).toEqual(
-        expect.arrayContaining(['edit-list.mp4', 'h264-aac.mp4', 'silent-track.mp4', 'vp8-vorbis.webm', 'vp9-opus.webm']),
+        expect.arrayContaining([
+          'edit-list.mp4',
+          'h264-aac.mp4',
+          'silent-track.mp4',
+          'vp8-vorbis.webm',
+          'vp9-opus.webm',
+        ]),
       );
-      const more = ['av1-no-audio.mkv', 'h264-10bit.mp4', 'non-square-pixels.mp4', 'rotated-90.mov', 'variable-frame-rate.mp4'];
+      const more = [
+        'av1-no-audio.mkv',
+        'h264-10bit.mp4',
+        'non-square-pixels.mp4',
+        'rotated-90.mov',
+        'variable-frame-rate.mp4',
+      ];
       expect(read(lenient)).toEqual(expect.arrayContaining([...read(strict), ...more, 'two-audio-tracks.mp4']));
     },
   );
 
   test.skipIf(!existsSync(clips))('that are real videos are all predicted', async () => {
-    const files = readdirSync(clips).flatMap((name) => readdirSync(join(clips, name)).map((file) => join(clips, name, file)));
+    const files = readdirSync(clips).flatMap((name) =>
+      readdirSync(join(clips, name)).map((file) => join(clips, name, file)),
+    );
     expect(files.length).toBeGreaterThan(10);
     for (const { error } of await predictAll(files)) expect(error).toBeUndefined();
   });
@@ -74,7 +106,11 @@ test('a long video is predicted window by window and gives a timeline', async ()
   const { sampleRate } = parts[0]!.sound;
   await writeFile(
     file,
-    await encodeClip({ frames: parts.flatMap(({ frames }) => frames), framesPerSecond: 10, sound: { samples, sampleRate } }),
+    await encodeClip({
+      frames: parts.flatMap(({ frames }) => frames),
+      framesPerSecond: 10,
+      sound: { samples, sampleRate },
+    }),
   );
 
   const [long] = await predictAll([file], '--hop', '1', '--threshold', '0');

@@ -35,7 +35,9 @@ type Prediction = { readonly path: string; readonly windows: readonly Window[] }
 /** The ONNX file's answers for one window of a clip, and the metadata it was prepared by. */
 async function runOnnx(file: string, clip: string, { start, end }: Window) {
   const bytes = await readFile(file);
-  const about = Object.fromEntries(fromBinary(ModelProtoSchema, bytes).metadataProps.map(({ key, value }) => [key, value]));
+  const about = Object.fromEntries(
+    fromBinary(ModelProtoSchema, bytes).metadataProps.map(({ key, value }) => [key, value]),
+  );
   const [height, width] = JSON.parse(about.image_size!) as [number, number];
   const media = await openMedia(clip);
   const [frame] = await media.readFrames([(start + end) / 2]);
@@ -70,7 +72,13 @@ describe.each([
     const folder = await newFolder('pipeline');
     const [run, onnx] = [join(folder, 'run'), join(folder, 'model.onnx')];
     const options = ['--recipe', recipe, '--front-end', frontEnd, '--epochs', '2', '--batch', '6', ...small];
-    const trained = await duetJson<{ outcome: string; provider: string; history: unknown[] }>(['train', data, '--out', run, ...options]);
+    const trained = await duetJson<{ outcome: string; provider: string; history: unknown[] }>([
+      'train',
+      data,
+      '--out',
+      run,
+      ...options,
+    ]);
     expect(trained).toMatchObject({ outcome: 'finished', provider: 'cpu' });
     expect(trained.history).toHaveLength(2);
 
@@ -97,12 +105,18 @@ describe.each([
       const exported = await runOnnx(onnx, path, window);
       const predicted = exported.classes.map((name) => window.top.find(({ label }) => label === name)!.probability);
       expect(largestDifference(exported.outputs.probabilities!, predicted)).toBeLessThan(1e-4);
-      expect(largestDifference(exported.outputs.background_probability!, [window.backgroundProbability])).toBeLessThan(1e-4);
+      expect(largestDifference(exported.outputs.background_probability!, [window.backgroundProbability])).toBeLessThan(
+        1e-4,
+      );
 
       const inProcess = [];
       for await (const one of classifier.predict({ kind: 'video', path })) inProcess.push(one);
-      expect(largestDifference(exported.outputs.visual_attention!, inProcess[place]!.visualAttention!)).toBeLessThan(1e-4);
-      expect(largestDifference(exported.outputs.audio_attention!, inProcess[place]!.audioAttention!)).toBeLessThan(1e-4);
+      expect(largestDifference(exported.outputs.visual_attention!, inProcess[place]!.visualAttention!)).toBeLessThan(
+        1e-4,
+      );
+      expect(largestDifference(exported.outputs.audio_attention!, inProcess[place]!.audioAttention!)).toBeLessThan(
+        1e-4,
+      );
     }
     await classifier.release();
   });

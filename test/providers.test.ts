@@ -27,7 +27,9 @@ test('the first training tries what computes fastest, says so and keeps it for t
 
 test('data that is not there is told before anything is tried', async () => {
   const folder = await newFolder('providers-no-data');
-  const ended = await duet(['train', join(folder, 'absent'), '--out', join(folder, 'run')], { environment: { DUET_CONFIG: folder } });
+  const ended = await duet(['train', join(folder, 'absent'), '--out', join(folder, 'run')], {
+    environment: { DUET_CONFIG: folder },
+  });
   expect(ended.code).toBe(1);
   expect(ended.error).toMatch(/^duet: There is no data at .*\n$/);
 });
@@ -36,8 +38,13 @@ test('a provider that no longer computes is told, and the processor takes its pl
   const folder = await newFolder('providers-gone');
   await mkdir(folder, { recursive: true });
   const provider = platform() === 'win32' ? 'coreml' : 'dml';
-  await writeFile(join(folder, 'tuned.json'), JSON.stringify({ version: 1, machines: { [machineName()]: { provider } } }));
+  await writeFile(
+    join(folder, 'tuned.json'),
+    JSON.stringify({ version: 1, machines: { [machineName()]: { provider } } }),
+  );
   const told = await trained(folder, 'run');
-  expect(told).toMatch(/^(coreml|directml), which was fastest here, cannot be used \(.+\); on the processor instead\.$/m);
+  expect(told).toMatch(
+    /^(coreml|directml), which was fastest here, cannot be used \(.+\); on the processor instead\.$/m,
+  );
   expect(told).toMatch(/^ +computed on +cpu$/m);
 });

@@ -25,12 +25,16 @@ beforeAll(async () => {
   const folder = await newFolder('results');
   for (const seed of seeds) {
     const out = join(folder, `demo-${seed}`);
-    demos.push(await duetJson<Demo>(['demo', '--clips', '6', '--epochs', '1', '--seed', String(seed), '--out', out], { seconds: 280 }));
+    demos.push(
+      await duetJson<Demo>(['demo', '--clips', '6', '--epochs', '1', '--seed', String(seed), '--out', out], {
+        seconds: 280,
+      }),
+    );
   }
 }, 900_000);
 
-// Three standard errors of the mean of so many seeds, and one clip of their ninety. The seeds are fixed, so only rounding moves what a
-// machine finds; a broken build is far outside (the paper's map has no peak in a box at all).
+// Three standard errors of the mean of so many seeds, and one clip of their ninety. The seeds are fixed, so only
+// rounding moves what a machine finds; a broken build is far outside (the paper's map has no peak in a box at all).
 test.each([
   ['accuracy', (demo: Demo) => demo.accuracy],
   ['background AUC', (demo: Demo) => demo.backgroundAuc],

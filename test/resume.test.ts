@@ -10,7 +10,9 @@ const adapterOf = (run: string) => readFile(join(run, adapterFile));
 
 /** The epochs, without what the clock says. */
 async function historyOf(run: string): Promise<Record<string, unknown>[]> {
-  const { epochs: history } = JSON.parse(await readFile(join(run, 'history.json'), 'utf8')) as { epochs: Record<string, unknown>[] };
+  const { epochs: history } = JSON.parse(await readFile(join(run, 'history.json'), 'utf8')) as {
+    epochs: Record<string, unknown>[];
+  };
   return history.map(({ seconds: _, ...record }) => record);
 }
 
@@ -25,7 +27,8 @@ async function trained(run: string, ...options: string[]): Promise<string> {
   return run;
 }
 
-// Steps long enough that progress tells of them and an interrupt falls between two: larger pictures, two clips at a time.
+// Steps long enough that progress tells of them and an interrupt falls between two: larger pictures, two clips at a
+// time.
 const [epochs, stepsPerEpoch] = [4, 6];
 const long = ['--epochs', String(epochs), '--batch', '2', '--threads', '1', '--image-size', '160'];
 
@@ -92,10 +95,21 @@ test('an interrupt before the first step also exits with 130, and the printed co
 describe('a resumed run', () => {
   test('trains longer where asked, and refuses other settings by name', async () => {
     const { data } = inject('shared');
-    const run = await trained(join(await newFolder('settings'), 'run'), '--recipe', 'reference', '--epochs', '1', '--batch', '12');
+    const run = await trained(
+      join(await newFolder('settings'), 'run'),
+      '--recipe',
+      'reference',
+      '--epochs',
+      '1',
+      '--batch',
+      '12',
+    );
     const before = await adapterOf(run);
-    const refused = async (...argv: string[]) => theOneSentence(await duet(['train', data, '--out', run, '--resume', ...argv]));
-    expect(await refused('--lr', '0.5')).toMatch(/was begun with learningRate 0.0001, not 0.5; resume it with the same settings/);
+    const refused = async (...argv: string[]) =>
+      theOneSentence(await duet(['train', data, '--out', run, '--resume', ...argv]));
+    expect(await refused('--lr', '0.5')).toMatch(
+      /was begun with learningRate 0.0001, not 0.5; resume it with the same settings/,
+    );
     expect(await refused('--image-size', '32')).toMatch(/was begun with imageSize \[64,64\], not \[32,32\]/);
     expect((await adapterOf(run)).equals(before)).toBe(true);
     const longer = await duet(['train', '--out', run, '--resume', '--epochs', '2', '--threads', '1']);

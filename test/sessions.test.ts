@@ -1,5 +1,5 @@
-// Sessions opened and released over and over, in a plain process: among the threads of a test runner the C library's allocator keeps
-// what it was given back, now more, now less.
+// Sessions opened and released over and over, in a plain process: among the threads of a test runner the C library's
+// allocator keeps what it was given back, now more, now less.
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
@@ -59,12 +59,20 @@ console.log(JSON.stringify({ grown: (await memory()) - before, sums, bytes: grap
 await rm(folder, { recursive: true });
 `;
 
-test.skipIf(process.platform !== 'linux')('sessions over the same file of weights map it and hold no copy', async () => {
-  const { stdout } = await promisify(execFile)(process.execPath, ['--expose-gc', '--input-type=module', '-e', sharing]);
-  const { grown, sums, bytes } = JSON.parse(stdout);
-  const rowSum = Array.from({ length: 4096 }, (_, column) => (4096 + column) % 7).reduce((sum, value) => sum + value);
-  expect(sums).toEqual([rowSum, rowSum, rowSum]);
-  expect(bytes).toBeLessThan(1000);
-  // One copy has 67 MB.
-  expect(grown).toBeLessThan(30);
-});
+test.skipIf(process.platform !== 'linux')(
+  'sessions over the same file of weights map it and hold no copy',
+  async () => {
+    const { stdout } = await promisify(execFile)(process.execPath, [
+      '--expose-gc',
+      '--input-type=module',
+      '-e',
+      sharing,
+    ]);
+    const { grown, sums, bytes } = JSON.parse(stdout);
+    const rowSum = Array.from({ length: 4096 }, (_, column) => (4096 + column) % 7).reduce((sum, value) => sum + value);
+    expect(sums).toEqual([rowSum, rowSum, rowSum]);
+    expect(bytes).toBeLessThan(1000);
+    // One copy has 67 MB.
+    expect(grown).toBeLessThan(30);
+  },
+);

@@ -10,7 +10,16 @@ type Splits = Readonly<Record<'train' | 'val' | 'test', readonly string[]>>;
 /** The ids of the clips that `evaluate` scores. */
 async function scored(run: string, data: string, ...options: string[]): Promise<string[]> {
   const file = join(await newFolder('scored'), 'predictions.jsonl');
-  const { clips } = await duetJson<{ clips: number }>(['evaluate', run, data, '--predictions', file, '--threads', '1', ...options]);
+  const { clips } = await duetJson<{ clips: number }>([
+    'evaluate',
+    run,
+    data,
+    '--predictions',
+    file,
+    '--threads',
+    '1',
+    ...options,
+  ]);
   const lines = (await readFile(file, 'utf8')).trimEnd().split('\n');
   expect(lines).toHaveLength(clips);
   return lines.map((line) => (JSON.parse(line) as { path: string }).path).toSorted();
@@ -34,11 +43,26 @@ describe('a run on data without splits', () => {
       for (const split of ['train', 'val', 'test']) {
         const count = split === 'train' ? 3 : 1;
         for (let index = 0; index < count; index++) {
-          await cp(join(inject('shared').data, split, name, `00${index}.webm`), join(data, name, `${split}-${index}.webm`));
+          await cp(
+            join(inject('shared').data, split, name, `00${index}.webm`),
+            join(data, name, `${split}-${index}.webm`),
+          );
         }
       }
     }
-    const ended = await duet(['train', data, '--out', run, '--recipe', 'reference', '--epochs', '1', '--batch', '6', ...small]);
+    const ended = await duet([
+      'train',
+      data,
+      '--out',
+      run,
+      '--recipe',
+      'reference',
+      '--epochs',
+      '1',
+      '--batch',
+      '6',
+      ...small,
+    ]);
     expect(ended.code, ended.error).toBe(0);
     splits = await splitsOf(run);
     expect([splits.train.length, splits.val.length, splits.test.length]).toEqual([6, 2, 2]);

@@ -10,10 +10,20 @@ import { goldenRuns } from './golden-runs.ts';
 
 describe.skipIf(goldenRuns.length === 0)('the reference runs of ../shared', () => {
   test('agree, group by group', async () => {
-    const results = await duetJson<{ passed: boolean; groups: { name: string; passed: boolean }[] }[]>(['verify', ...goldenRuns]);
+    const results = await duetJson<{ passed: boolean; groups: { name: string; passed: boolean }[] }[]>([
+      'verify',
+      ...goldenRuns,
+    ]);
     expect(results).toHaveLength(goldenRuns.length);
     for (const { passed, groups } of results) {
-      expect(groups.map(({ name }) => name)).toEqual(['outputs', 'losses', 'attention', 'gradients', 'trajectory', 'parameters']);
+      expect(groups.map(({ name }) => name)).toEqual([
+        'outputs',
+        'losses',
+        'attention',
+        'gradients',
+        'trajectory',
+        'parameters',
+      ]);
       expect(passed).toBe(true);
     }
   });
@@ -25,7 +35,10 @@ describe.skipIf(goldenRuns.length === 0)('the reference runs of ../shared', () =
     const changed = toFloat32(gradient).slice();
     changed[0]! += 1;
     const file = join(await newFolder('tampered'), 'tampered.safetensors');
-    await writeFile(file, writeSafetensors(new Map([...tensors, [name, fromFloat32(changed, gradient.shape)]]), metadata));
+    await writeFile(
+      file,
+      writeSafetensors(new Map([...tensors, [name, fromFloat32(changed, gradient.shape)]]), metadata),
+    );
     const { code, out } = await duet(['verify', file]);
     expect(code).toBe(1);
     expect(out).toMatch(/^gradients .* TOO LARGE: grad\.shared_tokens$/m);
@@ -35,5 +48,7 @@ describe.skipIf(goldenRuns.length === 0)('the reference runs of ../shared', () =
 
 test('a file that is no reference run is refused in a sentence', async () => {
   const backbone = fileURLToPath(new URL('../assets/vit_micro_patch16_224/model.safetensors', import.meta.url));
-  expect(theOneSentence(await duet(['verify', backbone]))).toMatch(/is no reference run of MA-AVT: its metadata has no 'config'/);
+  expect(theOneSentence(await duet(['verify', backbone]))).toMatch(
+    /is no reference run of MA-AVT: its metadata has no 'config'/,
+  );
 });

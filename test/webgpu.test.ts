@@ -46,7 +46,15 @@ test(
   async (context) => {
     const folder = await newFolder('webgpu');
     const backbone = await smallBackbone(join(folder, 'small.safetensors'));
-    const train = (run: string) => ['train', inject('shared').data, '--out', join(folder, run), '--backbone', backbone, ...settings];
+    const train = (run: string) => [
+      'train',
+      inject('shared').data,
+      '--out',
+      join(folder, run),
+      '--backbone',
+      backbone,
+      ...settings,
+    ];
     const onCard = await onGraphicsCard(train('card'), context);
     expect(onCard.code, onCard.error).toBe(0);
     const onProcessor = await duet(train('processor'));

@@ -64,7 +64,8 @@ await serve(async (job, threads) => {
   const epsilon = tf.scalar(layerNormEpsilon);
 
   // Rows [clips * tokens, channels] between the operations, so that every linear layer is one product.
-  const linear = (x: T, name: string) => tf.add(tf.matMul(x, weight(`${name}.weight`), false, true), weight(`${name}.bias`));
+  const linear = (x: T, name: string) =>
+    tf.add(tf.matMul(x, weight(`${name}.weight`), false, true), weight(`${name}.bias`));
   const norm = (x: T, name: string) => {
     const { mean, variance } = tf.moments(x, 1, true);
     const unit = tf.mul(tf.sub(x, mean), tf.rsqrt(tf.add(variance, epsilon)));
@@ -84,7 +85,10 @@ await serve(async (job, threads) => {
   };
   const forward = () => {
     const embedded = tf.add(tf.conv2d(pictures, kernel, patchSize, 'valid'), weight('patch_embed.proj.bias'));
-    const sequence = tf.concat([tf.tile(weight('cls_token'), [clips, 1, 1]), tf.reshape(embedded, [clips, patches, width])], 1);
+    const sequence = tf.concat(
+      [tf.tile(weight('cls_token'), [clips, 1, 1]), tf.reshape(embedded, [clips, patches, width])],
+      1,
+    );
     let x = tf.reshape(tf.add(sequence, weight('pos_embed')), [rows, width]);
     for (let layer = 0; layer < depth; layer++) {
       const at = `blocks.${layer}`;

@@ -18,7 +18,11 @@ await serve(async (job, threads) => {
   // The file lies in MODEL/onnx/, as the library wants it.
   const model = dirname(dirname(job.onnx));
   env.localModelPath = `${dirname(model)}/`;
-  const options = { dtype: 'fp32', device: 'cpu', session_options: { intraOpNumThreads: threads, interOpNumThreads: 1 } };
+  const options = {
+    dtype: 'fp32',
+    device: 'cpu',
+    session_options: { intraOpNumThreads: threads, interOpNumThreads: 1 },
+  };
   const extract = await AutoModel.from_pretrained(basename(model), options);
   const pixels = readTensors(job.files.inputs)
     .get('images')!

@@ -1,4 +1,5 @@
-// What computes where nothing is said: the provider that trains fastest here, of those that train as the processor does. Tried once.
+// What computes where nothing is said: the provider that trains fastest here, of those that train as the processor
+// does. Tried once.
 import { isCompiled } from '../data/is-compiled.ts';
 import { openProcessPool } from '../data/process-pool-node.ts';
 import { messageOf } from '../errors.ts';
@@ -46,7 +47,8 @@ export async function tryProviders(signal: AbortSignal): Promise<ProviderChoice 
     ...{ script: new URL('./provider-trial-process.js', import.meta.url), processes: 1, patienceMs },
     crashed: (how) => ({ problem: how === 'SIGKILL' ? 'not ready within half a minute' : `it crashed, ${how}` }),
   });
-  const run = (provider: NodeProvider) => pool.run(provider).catch((error: unknown): Outcome => ({ problem: messageOf(error) }));
+  const run = (provider: NodeProvider) =>
+    pool.run(provider).catch((error: unknown): Outcome => ({ problem: messageOf(error) }));
   const stop = () => pool.close();
   signal.addEventListener('abort', stop);
   try {
@@ -70,9 +72,15 @@ export function fastest(processor: ProviderTrial, tried: readonly Tried[]): Prov
   const [best] = right;
   const provider = best && best.trial.milliseconds < worthwhile * processor.milliseconds ? best.provider : 'cpu';
   const told = judged.map((one) =>
-    'trial' in one ? `${providerName(one.provider)} ${took(one.trial)}` : `${providerName(one.provider)} cannot be used (${one.problem})`,
+    'trial' in one
+      ? `${providerName(one.provider)} ${took(one.trial)}`
+      : `${providerName(one.provider)} cannot be used (${one.problem})`,
   );
-  return { provider, name: spoken(provider), text: [...(best ? [`the processor ${took(processor)}`] : []), ...told].join(', ') };
+  return {
+    provider,
+    name: spoken(provider),
+    text: [...(best ? [`the processor ${took(processor)}`] : []), ...told].join(', '),
+  };
 }
 
 /** Why a provider that was chosen once does not compute now, or undefined. */

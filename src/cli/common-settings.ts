@@ -7,7 +7,12 @@ import { grouped, setting, settingWithDefault } from './setting.ts';
 export const providers = ['auto', 'cpu', 'webgpu', 'cuda', 'coreml', 'directml'] as const;
 
 export const jsonSettings = grouped('Output:', {
-  json: settingWithDefault('--json', 'print the result as one JSON document on stdout, and nothing else there', toggle, false),
+  json: settingWithDefault(
+    '--json',
+    'print the result as one JSON document on stdout, and nothing else there',
+    toggle,
+    false,
+  ),
 });
 
 export const outputSettings = grouped('Output:', {
@@ -22,7 +27,11 @@ export const machineSettings = grouped('Machine:', {
     choice(providers),
     'auto',
   ),
-  threads: setting('--threads <number>', 'threads inside one operation (default: one per core)', wholeNumber({ least: 1, most: 1024 })),
+  threads: setting(
+    '--threads <number>',
+    'threads inside one operation (default: one per core)',
+    wholeNumber({ least: 1, most: 1024 }),
+  ),
   precision: settingWithDefault(
     '--precision <name>',
     'in what the backbone’s products are computed; int8 is faster, on the processor and for large backbones, and rounds',
@@ -40,7 +49,11 @@ export const loadingSettings = grouped('Machine:', {
 });
 
 export const layoutSettings = grouped('Input:', {
-  layout: setting('--layout <name>', 'how the data is laid out on disk (default: as its files show)', choice(layoutNames)),
+  layout: setting(
+    '--layout <name>',
+    'how the data is laid out on disk (default: as its files show)',
+    choice(layoutNames),
+  ),
 });
 
 export const missingSettings = grouped('Input:', {

@@ -6,8 +6,8 @@ import { readJsonClearly } from '../files/read-clearly.ts';
 import type { Setting, Settings } from './setting.ts';
 
 /**
- * Gives the command the file's values wherever the command line gave none, and returns the file's `data` (a path), if it names one.
- * An unknown key or a value of the wrong kind is a DuetError.
+ * Gives the command the file's values wherever the command line gave none, and returns the file's `data` (a path), if
+ * it names one. An unknown key or a value of the wrong kind is a DuetError.
  */
 export async function applyConfigFile(command: Command, file: string, settings: Settings): Promise<string | undefined> {
   const config = await readJsonClearly(file);
@@ -22,7 +22,8 @@ export async function applyConfigFile(command: Command, file: string, settings: 
     }
     const [name, entry] = settingNamed(file, key, settings);
     const accepted = entry.field.accept(value);
-    if (accepted === undefined) throw new DuetError(`${file}: "${key}" is ${JSON.stringify(value)}, but must be ${entry.field.expected}.`);
+    if (accepted === undefined)
+      throw new DuetError(`${file}: "${key}" is ${JSON.stringify(value)}, but must be ${entry.field.expected}.`);
     if (command.getOptionValueSource(name) !== 'cli') command.setOptionValueWithSource(name, accepted, 'config');
   }
   return data;
@@ -30,7 +31,9 @@ export async function applyConfigFile(command: Command, file: string, settings: 
 
 /** By its own name (warmupEpochs) or as its flag has it (warmup-epochs, lr). */
 function settingNamed(file: string, key: string, settings: Settings): readonly [string, Setting<unknown>] {
-  const named = Object.entries(settings).find(([name, entry]) => name === key || entry.flags.split(/[ ,]+/).includes(`--${key}`));
+  const named = Object.entries(settings).find(
+    ([name, entry]) => name === key || entry.flags.split(/[ ,]+/).includes(`--${key}`),
+  );
   if (named !== undefined && !key.startsWith('no-')) return named;
   throw new DuetError(`${file} has an unknown key "${key}": ${suggestion(key, ['data', ...Object.keys(settings)])}`);
 }

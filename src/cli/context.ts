@@ -37,7 +37,12 @@ export function createContext(
 }
 
 /** One JSON document on stdout, or the same result as text for people. Numbers that JSON cannot hold become null. */
-export function writeResult<Result>(context: Context, json: boolean, result: Result, asText: (result: Result) => string): void {
+export function writeResult<Result>(
+  context: Context,
+  json: boolean,
+  result: Result,
+  asText: (result: Result) => string,
+): void {
   const text = json ? JSON.stringify(result, undefined, 2) : asText(result);
   if (text !== '') context.writeOut(text.endsWith('\n') ? text : `${text}\n`);
 }

@@ -19,7 +19,10 @@ afterEach(async () => {
 
 async function duet(...argv: string[]): Promise<{ code: number; out: string; error: string }> {
   let [out, error] = ['', ''];
-  const streams = { stdout: { write: (text: string) => (out += text) }, stderr: { write: (text: string) => (error += text) } };
+  const streams = {
+    stdout: { write: (text: string) => (out += text) },
+    stderr: { write: (text: string) => (error += text) },
+  };
   const code = await runDuet(argv, streams, {});
   return { code, out, error };
 }
@@ -47,7 +50,16 @@ test('clips that are skipped leave the exit code at 0, data that cannot be train
 
 test('no more than five of a kind are shown', () => {
   const missing = Array.from({ length: 7 }, (_, index) => ({ id: `v${index}`, label: 'a', reason: 'gone' }));
-  const none = { broken: [], withoutPicture: [], withoutSound: [], silent: [], duplicates: [], scarce: [], ignored: [], blocking: [] };
+  const none = {
+    broken: [],
+    withoutPicture: [],
+    withoutSound: [],
+    silent: [],
+    duplicates: [],
+    scarce: [],
+    ignored: [],
+    blocking: [],
+  };
   const text = checkText({
     layout: 'ave',
     splitOrigin: 'given',

@@ -12,7 +12,9 @@ import { factLines, textTable } from './text-table.ts';
 
 const checkSettings = {
   ...layoutSettings,
-  ...grouped('Input:', { splitFile: setting('--split-file <file>', 'JSON file that says which clip is in which split', path) }),
+  ...grouped('Input:', {
+    splitFile: setting('--split-file <file>', 'JSON file that says which clip is in which split', path),
+  }),
   ...missingSettings,
   ...outputSettings,
   ...loadingSettings,
@@ -99,8 +101,13 @@ export function checkText(check: DataCheck): string {
       check.ignored.map(({ path: file, reason }) => `${file}: ${reason}`),
     ),
   ];
-  const verdict = check.blocking.length > 0 ? ['Training could not run:', ...firstOf(check.blocking)].join('\n') : 'Training could run.';
-  return [facts, textTable(['usable clips', ...splitNames], rows), ...sections, `${verdict}\n`].filter((part) => part !== '').join('\n');
+  const verdict =
+    check.blocking.length > 0
+      ? ['Training could not run:', ...firstOf(check.blocking)].join('\n')
+      : 'Training could run.';
+  return [facts, textTable(['usable clips', ...splitNames], rows), ...sections, `${verdict}\n`]
+    .filter((part) => part !== '')
+    .join('\n');
 }
 
 function section(title: string, lines: readonly string[]): string {

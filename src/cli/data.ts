@@ -9,7 +9,10 @@ export function addDataCommand(program: Command, context: Context): void {
   command.description('Look over a data set before a long run.');
   command.addHelpText(
     'after',
-    examples(['duet data check videos', 'what is missing, broken, silent or there twice'], ['duet data check --help', 'all options']),
+    examples(
+      ['duet data check videos', 'what is missing, broken, silent or there twice'],
+      ['duet data check --help', 'all options'],
+    ),
   );
   addDataCheckCommand(command, context);
 }

@@ -36,7 +36,11 @@ const defaultClips = 36;
 const defaultEpochs = 2;
 
 /** Runs the demo, or what is left of it in its folder. Undefined if it was interrupted: the next call goes on. */
-export async function runDemo(settings: DemoSettings, context: Context, progress: Progress): Promise<DemoResult | undefined> {
+export async function runDemo(
+  settings: DemoSettings,
+  context: Context,
+  progress: Progress,
+): Promise<DemoResult | undefined> {
   const began = performance.now();
   const { out, seed } = settings;
   const [data, run, report] = [join(out, 'clips'), join(out, 'run'), join(out, 'report.html')];
@@ -64,10 +68,25 @@ export async function runDemo(settings: DemoSettings, context: Context, progress
   });
   await writeFileAtomic(report, page);
   const { accuracy, macroF1, backgroundAuc, clips } = evaluation;
-  return { report, run, data, accuracy, macroF1, backgroundAuc, clips: clips.length, localisation: localisation.scores, seconds };
+  return {
+    report,
+    run,
+    data,
+    accuracy,
+    macroF1,
+    backgroundAuc,
+    clips: clips.length,
+    localisation: localisation.scores,
+    seconds,
+  };
 }
 
-async function generate(folder: string, settings: DemoSettings, signal: AbortSignal, progress: Progress): Promise<void> {
+async function generate(
+  folder: string,
+  settings: DemoSettings,
+  signal: AbortSignal,
+  progress: Progress,
+): Promise<void> {
   const train = settings.clips ?? defaultClips;
   const clipsPerClass = { train, val: Math.max(2, Math.ceil(train / 4)), test: Math.max(2, Math.ceil(train / 2)) };
   const phase = progress.begin('make clips', undefined, { unit: 'clips' });

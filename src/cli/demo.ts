@@ -14,7 +14,12 @@ const demoSettings = {
   }),
   ...outputSettings,
   ...grouped('Learning:', {
-    seed: settingWithDefault('--seed <number>', 'same seed, same clips and numbers', wholeNumber({ least: 0, most: 2 ** 32 - 1 }), 0),
+    seed: settingWithDefault(
+      '--seed <number>',
+      'same seed, same clips and numbers',
+      wholeNumber({ least: 0, most: 2 ** 32 - 1 }),
+      0,
+    ),
     epochs: setting('--epochs <number>', 'passes over the training clips', wholeNumber({ least: 1 })),
     clips: setting('--clips <number>', 'generated clips per class', wholeNumber({ least: 4, most: 1000 })),
   }),

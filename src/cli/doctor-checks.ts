@@ -40,7 +40,9 @@ export function nodeCheck(version: string): Check {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   const enough = major > 20 || (major === 20 && minor >= 9);
   const check = { name: 'Node', found: version } as const;
-  return enough ? { ...check, state: 'ok' } : { ...check, state: 'broken', mend: 'install Node 20.9 or newer from nodejs.org' };
+  return enough
+    ? { ...check, state: 'ok' }
+    : { ...check, state: 'broken', mend: 'install Node 20.9 or newer from nodejs.org' };
 }
 
 function machineCheck(): Check {
@@ -61,7 +63,10 @@ async function runtimeChecks(): Promise<Check[]> {
     const providers: Check[] = [];
     for (const provider of nodeProviders.filter((one) => listed.includes(one)))
       providers.push(providerCheck(provider, await probeProvider(provider)));
-    return [{ name, state: 'ok', found: `${moduleVersion('onnxruntime-node')}, built with ${listed.join(', ')}` }, ...providers];
+    return [
+      { name, state: 'ok', found: `${moduleVersion('onnxruntime-node')}, built with ${listed.join(', ')}` },
+      ...providers,
+    ];
   } catch (error) {
     const mend = `run "npm ci" again; builds exist for Linux and Windows on x64 and arm64, and for macOS on arm64 (Apple silicon); this is ${platform()} ${arch()}`;
     return [{ name, state: 'broken', found: firstLine(error), mend }];
@@ -114,12 +119,17 @@ async function codecCheck(): Promise<Check> {
   const { loadNativeCodecs, nativeCodecsPackage } = await import('../media/native-codecs-node.ts');
   const name = 'decoders';
   if (loadNativeCodecs() !== undefined) return { name, state: 'ok', found: nativeCodecsPackage };
-  const mend = 'run "npm ci" again, with optional packages; where the package has no build, convert videos to frames and WAV';
+  const mend =
+    'run "npm ci" again, with optional packages; where the package has no build, convert videos to frames and WAV';
   return { name, state: 'broken', found: `${nativeCodecsPackage} does not load`, mend };
 }
 
 function ffmpegCheck(environment: Environment): Check {
-  const run = spawnSync('ffmpeg', ['-version'], { encoding: 'utf8', timeout: 10_000, env: environment as NodeJS.ProcessEnv });
+  const run = spawnSync('ffmpeg', ['-version'], {
+    encoding: 'utf8',
+    timeout: 10_000,
+    env: environment as NodeJS.ProcessEnv,
+  });
   const version = /^ffmpeg version (\S+)/.exec(run.stdout ?? '')?.[1];
   if (version !== undefined) return { name: 'ffmpeg', state: 'ok', found: version };
   return {
@@ -133,7 +143,8 @@ function ffmpegCheck(environment: Environment): Check {
 function backboneCheck(): Check {
   const file = fileURLToPath(new URL('../../assets/vit_micro_patch16_224/model.safetensors', import.meta.url));
   const name = 'embedded backbone';
-  if (!existsSync(file)) return { name, state: 'broken', found: 'missing', mend: 'install duet-av again, or check out assets/ in full' };
+  if (!existsSync(file))
+    return { name, state: 'broken', found: 'missing', mend: 'install duet-av again, or check out assets/ in full' };
   return { name, state: 'ok', found: `vit_micro_patch16_224, ${(statSync(file).size / 1e6).toFixed(1)} MB` };
 }
 

@@ -28,6 +28,9 @@ test('a provider that does not exist is no crash but a reason', async () => {
 });
 
 test('what is broken is shown with its mend, and the verdict says so', () => {
-  const text = doctorText({ healthy: false, checks: [{ name: 'Node', state: 'broken', found: '18.0.0', mend: 'install Node 20.9' }] });
+  const text = doctorText({
+    healthy: false,
+    checks: [{ name: 'Node', state: 'broken', found: '18.0.0', mend: 'install Node 20.9' }],
+  });
   expect(text).toBe('✗ Node  18.0.0\n        → install Node 20.9\n\nNot ready: mend what is marked ✗.\n');
 });

@@ -52,11 +52,18 @@ async function runTune({ json }: ValuesOf<typeof doctorSettings>, context: Conte
   try {
     const { tryProviders } = await import('./choose-provider.ts');
     const choice = await tryProviders(context.signal);
-    const tuning = await tune({ cores: availableParallelism(), signal: context.signal, onProgress: (done) => phase.update(done) });
+    const tuning = await tune({
+      cores: availableParallelism(),
+      signal: context.signal,
+      onProgress: (done) => phase.update(done),
+    });
     phase.finish();
     progress.end();
     const { threads, activationBytes } = tuning.best;
-    const path = await writeTunedSettings({ threads, activationBytes, provider: choice?.provider }, context.environment);
+    const path = await writeTunedSettings(
+      { threads, activationBytes, provider: choice?.provider },
+      context.environment,
+    );
     const providers = choice && { chosen: choice.provider, why: choice.text };
     writeResult(context, json, { ...tuning, providers, path }, () => tuneText(tuning, path, choice));
   } finally {

@@ -20,7 +20,8 @@ export function reportFailure(
     return exitCodes.interrupted;
   }
   write(`duet: ${oneLine(messageOf(error))}\n`);
-  if (!isDuetError(error) && !debugging) write('duet: this looks like a fault of the program; run with DUET_DEBUG=1 for the stack\n');
+  if (!isDuetError(error) && !debugging)
+    write('duet: this looks like a fault of the program; run with DUET_DEBUG=1 for the stack\n');
   return exitCodes.failure;
 }
 

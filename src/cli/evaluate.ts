@@ -34,11 +34,17 @@ const evaluateSettings = {
   ...backboneSettings,
   ...missingSettings,
   ...grouped('Output:', {
-    report: setting('--report <file>', 'also write a page with confusion matrix, classes and attention maps (HTML)', path),
+    report: setting(
+      '--report <file>',
+      'also write a page with confusion matrix, classes and attention maps (HTML)',
+      path,
+    ),
     predictions: setting('--predictions <file>', 'also write one line per clip (JSONL)', path),
   }),
   ...outputSettings,
-  ...grouped('Machine:', { batch: setting('--batch <clips>', 'most clips at once', wholeNumber({ least: 1, most: 65536 })) }),
+  ...grouped('Machine:', {
+    batch: setting('--batch <clips>', 'most clips at once', wholeNumber({ least: 1, most: 65536 })),
+  }),
   ...loadingSettings,
   ...machineSettings,
 };
@@ -80,8 +86,14 @@ export function addEvaluateCommand(program: Command, context: Context): void {
     'after',
     examples(
       ['duet evaluate runs/first videos', 'the test split, as a table'],
-      ['duet evaluate runs/first videos --json > result.json', 'accuracy, macroF1, backgroundAuc, clips, skipped, perClass as JSON'],
-      ['duet evaluate runs/first videos --split val --report report.html', 'the validation split, with a page to look at'],
+      [
+        'duet evaluate runs/first videos --json > result.json',
+        'accuracy, macroF1, backgroundAuc, clips, skipped, perClass as JSON',
+      ],
+      [
+        'duet evaluate runs/first videos --split val --report report.html',
+        'the validation split, with a page to look at',
+      ],
     ),
   );
   command.action((run: string, data: string) => runEvaluate(run, data, valuesOf(command, evaluateSettings), context));
@@ -145,8 +157,20 @@ export function showEvaluation(progress: Progress): (event: EvaluateEvent) => vo
 
 /** What is printed of an evaluation. */
 export function evaluationResult(evaluation: Evaluation, split: string): EvaluateResult {
-  const { accuracy, macroF1, backgroundAuc, loss, perClass, classes, confusion, calibration, robustness, parameters, provider, skipped } =
-    evaluation;
+  const {
+    accuracy,
+    macroF1,
+    backgroundAuc,
+    loss,
+    perClass,
+    classes,
+    confusion,
+    calibration,
+    robustness,
+    parameters,
+    provider,
+    skipped,
+  } = evaluation;
   return {
     ...{ split, accuracy, macroF1, backgroundAuc, loss, perClass, calibration, robustness, parameters, provider },
     clips: evaluation.clips.length,
@@ -160,7 +184,13 @@ export function evaluationResult(evaluation: Evaluation, split: string): Evaluat
 function predictionLines({ clips, classes }: Evaluation): string {
   const lines = clips.map(({ id, label, predicted, probabilities, backgroundLogit }) => {
     const named = Object.fromEntries(classes.map((name, index) => [name, probabilities[index]]));
-    return JSON.stringify({ path: id, label: classes[label], predicted: classes[predicted], probabilities: named, backgroundLogit });
+    return JSON.stringify({
+      path: id,
+      label: classes[label],
+      predicted: classes[predicted],
+      probabilities: named,
+      backgroundLogit,
+    });
   });
   return lines.map((line) => `${line}\n`).join('');
 }
@@ -178,6 +208,12 @@ export function evaluateText(result: EvaluateResult): string {
     ['parameters', countsText(result.parameters)],
     ['computed on', result.provider],
   ];
-  const classes = result.perClass.map((row) => [row.name, percent(row.f1), percent(row.precision), percent(row.recall), String(row.clips)]);
+  const classes = result.perClass.map((row) => [
+    row.name,
+    percent(row.f1),
+    percent(row.precision),
+    percent(row.recall),
+    String(row.clips),
+  ]);
   return `${textTable([], numbers)}\n${textTable(['class', 'F1', 'precision', 'recall', 'clips'], classes)}`;
 }

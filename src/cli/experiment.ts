@@ -45,7 +45,10 @@ export function addExperimentCommand(program: Command, context: Context): void {
   command.addHelpText(
     'after',
     examples(
-      ['duet experiment examples/experiments/ablation.json --data videos', 'every component of the model taken out in turn'],
+      [
+        'duet experiment examples/experiments/ablation.json --data videos',
+        'every component of the model taken out in turn',
+      ],
       ['duet experiment mine.json --dry-run', 'the grid, and how long what is left will take'],
       ['duet experiment mine.json --only probe --seeds 0,1,2', 'a part of it'],
     ),
@@ -77,7 +80,12 @@ export function addExperimentCommand(program: Command, context: Context): void {
       const session = sessionOptions(settings, await knownOf(settings, context, progress, 'tries'));
       const result = await experiment({ ...options, session, onEvent: showExperiment(progress) });
       progress.end();
-      writeResult(context, json, result, (shown) => `${experimentText(shown)}Page: ${join(out, experimentFiles.page)}\n`);
+      writeResult(
+        context,
+        json,
+        result,
+        (shown) => `${experimentText(shown)}Page: ${join(out, experimentFiles.page)}\n`,
+      );
       if (result.failed.length > 0) context.setExitCode(exitCodes.failure);
     } finally {
       progress.end();
@@ -105,7 +113,10 @@ function planText({ runs, seconds }: { readonly runs: readonly ToldRun[]; readon
     runs.map((run) => [run.variant, String(run.seed), state(run)]),
   );
   const left = runs.filter(({ finished }) => !finished).length;
-  const time = seconds === null ? 'how long is known after the first' : `about ${duration(seconds)}, without decoding and head starts`;
+  const time =
+    seconds === null
+      ? 'how long is known after the first'
+      : `about ${duration(seconds)}, without decoding and head starts`;
   return `${table}${left} of ${runs.length} runs to do${left === 0 ? '' : `: ${time}`}.\n`;
 }
 
@@ -154,7 +165,10 @@ function experimentText({ variants, runs, finished, failed, baseline }: Experime
     ...[name, String(done.length), spread(metrics.accuracy), difference(metrics.accuracy)],
     ...[metrics.backgroundAuc?.mean.toFixed(3) ?? '–', percent(metrics.calibrationError?.mean)],
   ]);
-  const table = textTable(['variant', 'runs', 'accuracy', `from ${baseline}`, 'background AUC', 'calibration error'], rows);
+  const table = textTable(
+    ['variant', 'runs', 'accuracy', `from ${baseline}`, 'background AUC', 'calibration error'],
+    rows,
+  );
   const failures = failed.map(({ variant, seed, reason }) => `Failed: ${variant}, seed ${seed}: ${reason}\n`).join('');
   const left = finished < runs ? `${finished} of ${runs} runs finished; the same command does the others.\n` : '';
   return `${table}${failures}${left}`;

@@ -42,7 +42,9 @@ export function addExportCommand(program: Command, context: Context): void {
   command.action(async (run: string) => {
     const settings = valuesOf(command, exportSettings);
     if (settings.onnx === undefined)
-      command.error("error: required option '--onnx <file>' not specified", { code: 'commander.missingMandatoryOptionValue' });
+      command.error("error: required option '--onnx <file>' not specified", {
+        code: 'commander.missingMandatoryOptionValue',
+      });
     await runExport(run, settings.onnx, settings, context);
   });
 }
@@ -69,7 +71,12 @@ async function runExport(run: string, onnx: string, settings: ExportSettings, co
   await writeFileAtomic(onnx, graph.bytes);
   const shapes = (tensors: typeof graph.inputs) =>
     [...tensors].map(([name, tensor]) => ({ name, type: tensor.elementType, shape: tensor.shape }));
-  const result = { file: onnx, bytes: graph.bytes.length, inputs: shapes(graph.inputs), outputs: shapes(graph.outputs) };
+  const result = {
+    file: onnx,
+    bytes: graph.bytes.length,
+    inputs: shapes(graph.inputs),
+    outputs: shapes(graph.outputs),
+  };
   writeResult(context, settings.json, result, exportText);
 }
 

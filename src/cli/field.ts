@@ -1,4 +1,5 @@
-// The kinds of value an option takes. One definition serves the flag's text and the configuration file, and words the complaint.
+// The kinds of value an option takes. One definition serves the flag's text and the configuration file, and words the
+// complaint.
 
 export type Field<Value> = {
   /** Completes "expected ...". */
@@ -34,7 +35,9 @@ export function decimal(range: Range = {}): Field<number> {
 export const wholeNumbers: Field<readonly number[]> = {
   expected: 'whole numbers such as 0,1,2',
   accept: (value) =>
-    Array.isArray(value) && value.length > 0 && value.every((item) => Number.isSafeInteger(item) && item >= 0) ? value : undefined,
+    Array.isArray(value) && value.length > 0 && value.every((item) => Number.isSafeInteger(item) && item >= 0)
+      ? value
+      : undefined,
   fromText: (text) => text.split(',').map((part) => (/^\d+$/.test(part.trim()) ? Number(part) : part)),
 };
 
@@ -83,15 +86,25 @@ export const toggle: Field<boolean> = {
   fromText: (given) => given,
 };
 
-function acceptNumber(value: unknown, { least, most, above }: Range, kind: (value: number) => boolean): number | undefined {
+function acceptNumber(
+  value: unknown,
+  { least, most, above }: Range,
+  kind: (value: number) => boolean,
+): number | undefined {
   if (typeof value !== 'number' || !kind(value)) return undefined;
-  const inside = (least === undefined || value >= least) && (most === undefined || value <= most) && (above === undefined || value > above);
+  const inside =
+    (least === undefined || value >= least) &&
+    (most === undefined || value <= most) &&
+    (above === undefined || value > above);
   return inside ? value : undefined;
 }
 
 function acceptSize(width: unknown, height: unknown): Size | undefined {
   const range = { least: 16, most: 4096 };
-  const [across, down] = [acceptNumber(width, range, Number.isSafeInteger), acceptNumber(height, range, Number.isSafeInteger)];
+  const [across, down] = [
+    acceptNumber(width, range, Number.isSafeInteger),
+    acceptNumber(height, range, Number.isSafeInteger),
+  ];
   return across === undefined || down === undefined ? undefined : { width: across, height: down };
 }
 

@@ -11,7 +11,12 @@ import type { AdapterConfig } from '../weights/adapter-config.ts';
 import type { BackboneConfig } from '../weights/backbone.ts';
 
 /** A window that training may take; evaluation takes one of them. Seconds on the file's clock. */
-export type InspectedWindow = { readonly start: number; readonly end: number; readonly frame: number; readonly evaluated: boolean };
+export type InspectedWindow = {
+  readonly start: number;
+  readonly end: number;
+  readonly frame: number;
+  readonly evaluated: boolean;
+};
 
 export type MediaInspection = {
   readonly kind: 'media';
@@ -51,10 +56,14 @@ export type Inspection = MediaInspection | BackboneInspection | RunInspection;
 // Else a mistyped video would be looked for among backbones.
 const mediaName = /\.(mp4|m4v|mov|mkv|webm|avi|mpe?g|flv|wav|mp3|m4a|ogg|flac|jpe?g|png|webp)$/i;
 
-/** Looks at what is there: a folder with an adapter, other folders, safetensors files and names as backbones, other files as media. */
+/**
+ * Looks at what is there: a folder with an adapter, other folders, safetensors files and names as backbones, other
+ * files as media.
+ */
 export async function inspect(target: string, frontEnd: FrontEndName, signal?: AbortSignal): Promise<Inspection> {
   const kind = await kindOfPath(target);
-  if (kind === 'folder' && (await kindOfPath(join(target, 'adapter_config.json'))) === 'file') return inspectRun(target);
+  if (kind === 'folder' && (await kindOfPath(join(target, 'adapter_config.json'))) === 'file')
+    return inspectRun(target);
   if (kind === 'file' && !target.endsWith('.safetensors')) return inspectMedia(target, frontEnd);
   if (kind === undefined && mediaName.test(target)) throw new DuetError(`There is no file ${target}; check the path.`);
   return inspectBackbone(target, signal);
@@ -66,7 +75,11 @@ async function inspectMedia(path: string, frontEnd: FrontEndName): Promise<Media
   try {
     const { container, duration, video, audio } = media;
     const ranges = duration > 0 ? candidateWindows({ start: 0, end: duration }, frontEnds[frontEnd].seconds) : [];
-    const windows = ranges.map((range, index) => ({ ...range, frame: frameTime(range), evaluated: index === middleOf(ranges) }));
+    const windows = ranges.map((range, index) => ({
+      ...range,
+      frame: frameTime(range),
+      evaluated: index === middleOf(ranges),
+    }));
     return { kind: 'media', path, container, duration, video, audio, frontEnd, windows };
   } finally {
     await media.close();
@@ -92,5 +105,11 @@ async function inspectRun(path: string): Promise<RunInspection> {
   if ((await kindOfPath(join(path, runFiles.config))) !== 'file') return found;
   const { readHistory } = await import('../train/run-history.ts');
   const { kept, epochs } = await readHistory(join(path, runFiles.history));
-  return { ...found, run: await readRunConfig(path), epochs: epochs.length, kept, best: epochs.find(({ epoch }) => epoch === kept) };
+  return {
+    ...found,
+    run: await readRunConfig(path),
+    epochs: epochs.length,
+    kept,
+    best: epochs.find(({ epoch }) => epoch === kept),
+  };
 }

@@ -34,7 +34,10 @@ function mediaText({ path, container, duration, video, audio, frontEnd, windows 
   ];
   if (evaluated !== undefined) {
     facts.push(['evaluation', `${rangeText(evaluated)}, frame at ${evaluated.frame.toFixed(3)} s`]);
-    facts.push(['training', windows.length === 1 ? 'the same' : `one of ${windows.length} windows: ${windows.map(rangeText).join(', ')}`]);
+    facts.push([
+      'training',
+      windows.length === 1 ? 'the same' : `one of ${windows.length} windows: ${windows.map(rangeText).join(', ')}`,
+    ]);
   }
   const lacking = video === undefined ? 'picture' : audio === undefined ? 'sound' : undefined;
   if (lacking !== undefined) facts.push(['note', `without ${lacking} it is refused, unless --missing zero is given`]);
@@ -49,7 +52,10 @@ function backboneText({ source, config, parameters, hash }: BackboneInspection):
   const [height, width] = config.inputSize;
   const patches = (height / config.patchSize) * (width / config.patchSize);
   return `${source}\n${factLines([
-    ['model', `${config.name}: ${config.depth} blocks, ${config.width} channels, ${config.heads} heads, MLP ${config.mlpWidth}`],
+    [
+      'model',
+      `${config.name}: ${config.depth} blocks, ${config.width} channels, ${config.heads} heads, MLP ${config.mlpWidth}`,
+    ],
     ['input', `${width} × ${height} pixels in patches of ${config.patchSize}: ${patches} patches`],
     ['pixels', `(x - [${config.mean.join(', ')}]) / [${config.std.join(', ')}]`],
     ['layer norm', `epsilon ${config.layerNormEpsilon}`],
@@ -69,11 +75,16 @@ function runText({ path, adapter, parameters, tensors, run, epochs = 0, kept, be
   ];
   if (run !== undefined) {
     const { training } = run;
-    facts.push(['data', run.data], ['recipe', `${training.recipe}, seed ${training.seed}`], ['epochs', `${epochs} of ${training.epochs}`]);
+    facts.push(
+      ['data', run.data],
+      ['recipe', `${training.recipe}, seed ${training.seed}`],
+      ['epochs', `${epochs} of ${training.epochs}`],
+    );
   }
   if (kept === 0) facts.push(['kept', 'the start, before the first epoch']);
   if (best !== undefined) {
-    const background = best.validationBackgroundAuc == null ? '' : `, background AUC ${best.validationBackgroundAuc.toFixed(3)}`;
+    const background =
+      best.validationBackgroundAuc == null ? '' : `, background AUC ${best.validationBackgroundAuc.toFixed(3)}`;
     facts.push([
       'kept',
       `epoch ${best.epoch}: ${percent(best.validationAccuracy ?? undefined)} of the validation clips right${background}`,

@@ -19,7 +19,10 @@ const inspectSettings = {
 
 export function addInspectCommand(program: Command, context: Context): void {
   const command: Command = program.command('inspect').summary('see what is in a run, a backbone or a media file');
-  command.argument('<what>', 'a run or adapter folder, a backbone (file, folder, hub name or vit-micro), or a media file');
+  command.argument(
+    '<what>',
+    'a run or adapter folder, a backbone (file, folder, hub name or vit-micro), or a media file',
+  );
   command.description(
     'Print what is in it and how it would be read: tracks, rotation and windows; sizes, parameters and hash; configuration and best results.',
   );
@@ -34,7 +37,10 @@ export function addInspectCommand(program: Command, context: Context): void {
   );
   command.action(async (what: string) => {
     const settings = valuesOf(command, inspectSettings);
-    const [{ inspect }, { inspectionText }] = await Promise.all([import('./inspect-targets.ts'), import('./inspect-text.ts')]);
+    const [{ inspect }, { inspectionText }] = await Promise.all([
+      import('./inspect-targets.ts'),
+      import('./inspect-text.ts'),
+    ]);
     writeResult(context, settings.json, await inspect(what, settings.frontEnd, context.signal), inspectionText);
   });
 }

@@ -3,7 +3,14 @@ import type { Command } from 'commander';
 import { writeFileAtomic } from '../files/write-atomic.ts';
 import { percent } from '../report/format.ts';
 import type { Localisation } from '../train/localise.ts';
-import { backboneSettings, examples, layoutSettings, machineSettings, missingSettings, outputSettings } from './common-settings.ts';
+import {
+  backboneSettings,
+  examples,
+  layoutSettings,
+  machineSettings,
+  missingSettings,
+  outputSettings,
+} from './common-settings.ts';
 import { type Context, writeResult } from './context.ts';
 import { choice, path } from './field.ts';
 import { knownOf, sessionOptions } from './session-options.ts';
@@ -22,7 +29,9 @@ const localiseSettings = {
   ...layoutSettings,
   ...backboneSettings,
   ...missingSettings,
-  ...grouped('Output:', { report: setting('--report <file>', 'also write a page with maps and boxes over the pictures (HTML)', path) }),
+  ...grouped('Output:', {
+    report: setting('--report <file>', 'also write a page with maps and boxes over the pictures (HTML)', path),
+  }),
   ...outputSettings,
   ...machineSettings,
 };
@@ -95,7 +104,10 @@ export function localiseText({ scores, clips, peakOnDistractor, skippedFiles }: 
     name,
     ...[centreError, iouAtHalf, auc, peakInBox].map((share) => percent(share)),
   ]);
-  const silent = peakOnDistractor === undefined ? '' : `Evidence peaks on the silent thing in ${percent(peakOnDistractor)} of the clips.\n`;
+  const silent =
+    peakOnDistractor === undefined
+      ? ''
+      : `Evidence peaks on the silent thing in ${percent(peakOnDistractor)} of the clips.\n`;
   const skipped = skippedFiles.length === 0 ? '' : `${skippedFiles.length} clips could not be read.\n`;
   return `${textTable(['map', 'centre error', 'IoU ≥ 0.5', 'AUC', 'peak in box'], rows)}${clips} clips. ${silent}${skipped}`;
 }

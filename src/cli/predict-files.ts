@@ -1,4 +1,5 @@
-// Every file of `duet predict`, window by window. Windows are let go as soon as they are told, as long videos have many.
+// Every file of `duet predict`, window by window. Windows are let go as soon as they are told, as long videos have
+// many.
 import { basename, extname, join } from 'node:path';
 import { spectrogramSizeOf } from '../data/settings.ts';
 import { DuetError, isDuetError } from '../errors.ts';
@@ -47,7 +48,10 @@ export async function predictFiles(
   }
   if (settings.report !== undefined) {
     const { predictionReport } = await import('./predict-report.ts');
-    await writeFileAtomic(settings.report, predictionReport(results, examples, { run, command: context.commandLine, settings }));
+    await writeFileAtomic(
+      settings.report,
+      predictionReport(results, examples, { run, command: context.commandLine, settings }),
+    );
     progress.note(`Report: ${settings.report}`);
   }
   return results;
@@ -70,7 +74,11 @@ async function predictFile(
   const phase = progress.begin('window');
   try {
     const reference = await referenceOf(path, settings);
-    for await (const window of classifier.predict(reference, { hop: settings.hop, missing: settings.missing, signal })) {
+    for await (const window of classifier.predict(reference, {
+      hop: settings.hop,
+      missing: settings.missing,
+      signal,
+    })) {
       const label = labelOf(classifier, window);
       const isNew = windows.at(-1)?.label !== label;
       windows.push(told(classifier, window, label, settings.top));
@@ -79,7 +87,8 @@ async function predictFile(
         label: window.isBackground ? undefined : label,
         probability: window.probabilities[window.best] as number,
       });
-      if (settings.overlays !== undefined) await writeOverlays(classifier, window, path, settings.overlays, settings.map);
+      if (settings.overlays !== undefined)
+        await writeOverlays(classifier, window, path, settings.overlays, settings.map);
       if (settings.report !== undefined && isNew && shown < examplesPerFile) {
         examples.push(await exampleOfWindow(classifier, window, path, { map: settings.map }));
         shown++;
@@ -103,26 +112,39 @@ async function referenceOf(path: string, { audio, start, end }: PredictSettings)
   if (kind === undefined) throw new DuetError(`There is no file ${path}; check the path.`);
   if (kind === 'folder' && audio === undefined)
     throw new DuetError(`${path} is a folder; name its videos, or give the sound of its frames by --audio.`);
-  if (audio === undefined) return { kind: 'video', path, ...(start !== undefined && { start }), ...(end !== undefined && { end }) };
+  if (audio === undefined)
+    return { kind: 'video', path, ...(start !== undefined && { start }), ...(end !== undefined && { end }) };
   return kind === 'folder' ? { kind: 'frames', folder: path, audio } : { kind: 'pair', image: path, audio };
 }
 
 function told({ adapter }: Classifier, window: Window, label: string, top: number): WindowPrediction {
-  const ranked = window.probabilities.map((probability, index) => ({ label: adapter.classes[index] ?? String(index), probability }));
+  const ranked = window.probabilities.map((probability, index) => ({
+    label: adapter.classes[index] ?? String(index),
+    probability,
+  }));
   ranked.sort((a, b) => b.probability - a.probability);
   const { start, end, backgroundProbability } = window;
   return { start, end, label, top: ranked.slice(0, top), backgroundProbability };
 }
 
 /** A PNG file for each modality of a window: the frame and the spectrogram under their maps. */
-async function writeOverlays(classifier: Classifier, window: Window, path: string, folder: string, map: MapName): Promise<void> {
+async function writeOverlays(
+  classifier: Classifier,
+  window: Window,
+  path: string,
+  folder: string,
+  map: MapName,
+): Promise<void> {
   const [gridHeight, gridWidth] = classifier.grid;
   const { inputs } = classifier.adapter;
   const stem = join(folder, `${basename(path, extname(path))}-${window.start.toFixed(1)}s`);
   const { frame, spectrogram } = window.inputs;
   const { visualMap, audioMap } = mapsOf(window, map);
   if (frame !== undefined && visualMap !== undefined) {
-    await writeFileAtomic(`${stem}-picture.png`, await encodePng(attentionOverlay(frame, visualMap, gridHeight, gridWidth)));
+    await writeFileAtomic(
+      `${stem}-picture.png`,
+      await encodePng(attentionOverlay(frame, visualMap, gridHeight, gridWidth)),
+    );
   }
   if (audioMap === undefined) return;
   const { height, width } = spectrogramSizeOf(inputs);

@@ -14,13 +14,27 @@ const predictSettings = {
     audio: setting('--audio <file>', 'the sound that belongs to a picture or to a folder of frames', path),
     start: setting('--start <seconds>', 'begin here', decimal({ least: 0 })),
     end: setting('--end <seconds>', 'stop here', decimal({ above: 0 })),
-    hop: setting('--hop <seconds>', 'from one window of a longer video to the next (default: half a window)', decimal({ above: 0 })),
+    hop: setting(
+      '--hop <seconds>',
+      'from one window of a longer video to the next (default: half a window)',
+      decimal({ above: 0 }),
+    ),
   }),
   ...backboneSettings,
   ...missingSettings,
   ...grouped('Output:', {
-    top: settingWithDefault('--top <number>', 'classes to name, most probable first', wholeNumber({ least: 1, most: 1000 }), 3),
-    threshold: settingWithDefault('--threshold <share>', 'how probable an event of the timeline must be', fraction, 0.5),
+    top: settingWithDefault(
+      '--top <number>',
+      'classes to name, most probable first',
+      wholeNumber({ least: 1, most: 1000 }),
+      3,
+    ),
+    threshold: settingWithDefault(
+      '--threshold <share>',
+      'how probable an event of the timeline must be',
+      fraction,
+      0.5,
+    ),
     overlays: setting('--overlays <folder>', 'write frame and spectrogram with a map laid over them (PNG)', path),
     map: settingWithDefault(
       '--map <name>',
@@ -50,7 +64,12 @@ export type FilePrediction =
   | {
       readonly path: string;
       readonly windows: readonly WindowPrediction[];
-      readonly events: readonly { readonly start: number; readonly end: number; readonly label: string; readonly probability: number }[];
+      readonly events: readonly {
+        readonly start: number;
+        readonly end: number;
+        readonly label: string;
+        readonly probability: number;
+      }[];
     }
   | { readonly path: string; readonly error: string };
 
@@ -67,15 +86,26 @@ export function addPredictCommand(program: Command, context: Context): void {
     'after',
     examples(
       ['duet predict runs/first clip.mp4', 'the three most probable classes'],
-      ['duet predict runs/first long.mp4 --hop 1 --report long.html', 'a timeline, second by second, and a page with maps'],
-      ['duet predict runs/first *.mp4 --json | jq -r ".[] | [.path, .windows[0].label] | @tsv"', 'for another program to read'],
+      [
+        'duet predict runs/first long.mp4 --hop 1 --report long.html',
+        'a timeline, second by second, and a page with maps',
+      ],
+      [
+        'duet predict runs/first *.mp4 --json | jq -r ".[] | [.path, .windows[0].label] | @tsv"',
+        'for another program to read',
+      ],
       ['duet predict runs/first photo.jpg --audio sound.wav', 'a picture and a sound'],
     ),
   );
   command.action((run: string, files: string[]) => runPredict(run, files, valuesOf(command, predictSettings), context));
 }
 
-async function runPredict(run: string, files: readonly string[], settings: PredictSettings, context: Context): Promise<void> {
+async function runPredict(
+  run: string,
+  files: readonly string[],
+  settings: PredictSettings,
+  context: Context,
+): Promise<void> {
   const { predictFiles } = await import('./predict-files.ts');
   const progress = context.progress(settings.quiet);
   try {
@@ -99,10 +129,12 @@ export function predictionText(result: FilePrediction): string {
   const [first] = result.windows;
   if (result.windows.length === 1 && first !== undefined) {
     const rows = first.top.map((entry) => [`  ${entry.label}`, percent(entry.probability)]);
-    if (first.backgroundProbability !== undefined) rows.push(['  (unrelated sound)', percent(first.backgroundProbability)]);
+    if (first.backgroundProbability !== undefined)
+      rows.push(['  (unrelated sound)', percent(first.backgroundProbability)]);
     return `${result.path}: ${first.label}\n${textTable([], rows)}`;
   }
-  if (result.events.length === 0) return `${result.path}: nothing above the threshold in ${result.windows.length} windows\n`;
+  if (result.events.length === 0)
+    return `${result.path}: nothing above the threshold in ${result.windows.length} windows\n`;
   const rows = result.events.map((event) => [
     `  ${clock(event.start, 1)}–${clock(event.end, 1)}`,
     percent(event.probability, 0),

@@ -53,7 +53,8 @@ export function createProgram(context: Context): Command {
 }
 
 function optionDescription(option: Option): string {
-  const choices = option.argChoices === undefined ? '' : ` [${option.argChoices.join(option.argChoices.length > 6 ? ' | ' : '|')}]`;
+  const choices =
+    option.argChoices === undefined ? '' : ` [${option.argChoices.join(option.argChoices.length > 6 ? ' | ' : '|')}]`;
   const fallback = option.defaultValue === undefined || option.negate ? '' : ` (default: ${option.defaultValue})`;
   return option.description + choices + fallback;
 }

@@ -72,7 +72,10 @@ export function createProgress(
     const share = shareDone(phases);
     if (moving) {
       if (time - drawnAt < redrawSeconds) return;
-      const line = truncate(statusLine(phases, time), (stream.columns ?? 80) - (share === undefined ? 1 : barCells + 2));
+      const line = truncate(
+        statusLine(phases, time),
+        (stream.columns ?? 80) - (share === undefined ? 1 : barCells + 2),
+      );
       stream.write(`\r${share === undefined ? '' : `${bar(share, coloured)} `}${line}\u001b[K`);
       onScreen = true;
     } else {

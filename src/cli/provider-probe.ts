@@ -1,5 +1,5 @@
-// Whether a provider really computes: a graph of one addition, run and checked. In a process of its own, as a broken driver may
-// print what it likes, hang, or take the process down.
+// Whether a provider really computes: a graph of one addition, run and checked. In a process of its own, as a broken
+// driver may print what it likes, hang, or take the process down.
 import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { encodeOnnx } from '../graph/encode-onnx.ts';

@@ -12,7 +12,10 @@ import { trainSettings } from './train-settings.ts';
 
 async function duet(...argv: string[]): Promise<{ code: number; out: string; error: string }> {
   let [out, error] = ['', ''];
-  const streams = { stdout: { write: (text: string) => (out += text) }, stderr: { write: (text: string) => (error += text) } };
+  const streams = {
+    stdout: { write: (text: string) => (out += text) },
+    stderr: { write: (text: string) => (error += text) },
+  };
   const code = await runDuet(argv, streams, {});
   return { code, out, error };
 }
@@ -96,9 +99,24 @@ describe('configuration file', () => {
   }
 
   test('gives what the command line does not, and flags win', async () => {
-    const config = { data: 'videos', epochs: 7, lr: 0.01, 'weight-decay': 0.5, background: false, imageSize: '96x64', seed: 3 };
+    const config = {
+      data: 'videos',
+      epochs: 7,
+      lr: 0.01,
+      'weight-decay': 0.5,
+      background: false,
+      imageSize: '96x64',
+      seed: 3,
+    };
     const settings = await effective(config, '--epochs', '9', '--optimizer', 'adam');
-    expect(settings).toMatchObject({ data: 'videos', epochs: 9, learningRate: 0.01, weightDecay: 0.5, background: false, seed: 3 });
+    expect(settings).toMatchObject({
+      data: 'videos',
+      epochs: 9,
+      learningRate: 0.01,
+      weightDecay: 0.5,
+      background: false,
+      seed: 3,
+    });
     expect(settings).toMatchObject({ imageSize: { width: 96, height: 64 }, optimizer: 'adam', resume: false });
     expect([settings.batch, settings.recipe]).toEqual([undefined, undefined]);
   });
@@ -159,6 +177,12 @@ test('an interrupted run that ended in order exits with 130', async () => {
 
 test('a program can be built again and again', () => {
   const sink = { write: () => undefined };
-  const context = createContext({ stdout: sink, stderr: sink }, {}, new AbortController().signal, 'duet', () => undefined);
+  const context = createContext(
+    { stdout: sink, stderr: sink },
+    {},
+    new AbortController().signal,
+    'duet',
+    () => undefined,
+  );
   expect(createProgram(context).commands.length).toBe(createProgram(context).commands.length);
 });

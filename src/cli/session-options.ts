@@ -9,7 +9,10 @@ import { type MachineEntry, readTunedSettings, tunedText, writeTunedSettings } f
 type MachineSettings = ValuesOf<typeof machineSettings>;
 
 /** What is known of this machine holds where nothing else is said. */
-export function sessionOptions({ provider: given, threads, precision }: MachineSettings, known: MachineEntry = {}): SessionOptions {
+export function sessionOptions(
+  { provider: given, threads, precision }: MachineSettings,
+  known: MachineEntry = {},
+): SessionOptions {
   const named: NodeProvider | undefined = given === 'auto' ? undefined : given === 'directml' ? 'dml' : given;
   const provider = named ?? known.provider;
   const ofProcessor = (provider ?? 'cpu') === 'cpu' ? known : {};

@@ -17,7 +17,9 @@ export type Setting<Value> = {
 export type Settings = Readonly<Record<string, Setting<unknown>>>;
 
 /** The values that a table of settings yields. */
-export type ValuesOf<Table extends Settings> = { readonly [Name in keyof Table]: Table[Name] extends Setting<infer Value> ? Value : never };
+export type ValuesOf<Table extends Settings> = {
+  readonly [Name in keyof Table]: Table[Name] extends Setting<infer Value> ? Value : never;
+};
 
 /** A setting that may stay open. */
 export function setting<Value>(flags: string, description: string, field: Field<Value>): Setting<Value | undefined> {
@@ -36,7 +38,9 @@ export function settingWithDefault<Value>(
 
 /** The same settings under a heading of the help. */
 export function grouped<Table extends Settings>(group: string, table: Table): Table {
-  return Object.fromEntries(Object.entries(table).map(([name, entry]) => [name, { ...entry, group }])) as unknown as Table;
+  return Object.fromEntries(
+    Object.entries(table).map(([name, entry]) => [name, { ...entry, group }]),
+  ) as unknown as Table;
 }
 
 /** Puts every setting on the command, in the table's order. */
@@ -48,7 +52,9 @@ export function addSettings(command: Command, table: Settings): Command {
 /** The command's values, typed by its table. Commander has checked them by the time an action runs. */
 export function valuesOf<Table extends Settings>(command: Command, table: Table): ValuesOf<Table> {
   const given = command.opts();
-  return Object.fromEntries(Object.entries(table).map(([name, entry]) => [name, given[name] ?? entry.fallback])) as ValuesOf<Table>;
+  return Object.fromEntries(
+    Object.entries(table).map(([name, entry]) => [name, given[name] ?? entry.fallback]),
+  ) as ValuesOf<Table>;
 }
 
 function commanderOption({ flags, description, field, fallback, group }: Setting<unknown>): Option {

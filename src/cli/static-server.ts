@@ -1,4 +1,5 @@
-// A small server for the built page: files of one folder, to this computer only, isolated so that the page may use threads.
+// A small server for the built page: files of one folder, to this computer only, isolated so that the page may use
+// threads.
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { createServer, type ServerResponse } from 'node:http';
@@ -19,7 +20,10 @@ const types: Readonly<Record<string, string>> = {
 };
 
 /** Pages that these isolate from others may share memory between threads. */
-export const isolationHeaders = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' };
+export const isolationHeaders = {
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Embedder-Policy': 'require-corp',
+};
 
 export type StaticServer = { readonly url: string; close(): Promise<void> };
 
@@ -72,7 +76,10 @@ function end(response: ServerResponse, status: number): void {
 
 function listenError(error: unknown, port: number): unknown {
   if (errorCode(error) === 'EADDRINUSE')
-    return new DuetError(`Port ${port} is in use by another program; choose another with --port, or 0 for any free one.`);
-  if (errorCode(error) === 'EACCES') return new DuetError(`Port ${port} is not open to you; choose one above 1023 with --port.`);
+    return new DuetError(
+      `Port ${port} is in use by another program; choose another with --port, or 0 for any free one.`,
+    );
+  if (errorCode(error) === 'EACCES')
+    return new DuetError(`Port ${port} is not open to you; choose one above 1023 with --port.`);
   return error;
 }

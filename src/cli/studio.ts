@@ -58,7 +58,11 @@ async function runStudio({ port, open }: ValuesOf<typeof studioSettings>, contex
 /** As each system opens addresses. Where it cannot, the printed address is enough. */
 function openBrowser(url: string): void {
   const [command, ...parts] =
-    process.platform === 'darwin' ? ['open', url] : process.platform === 'win32' ? ['cmd', '/c', 'start', '', url] : ['xdg-open', url];
+    process.platform === 'darwin'
+      ? ['open', url]
+      : process.platform === 'win32'
+        ? ['cmd', '/c', 'start', '', url]
+        : ['xdg-open', url];
   const child = spawn(command!, parts, { stdio: 'ignore', detached: true });
   child.on('error', () => undefined);
   child.unref();

@@ -4,7 +4,9 @@
 export function textTable(heads: readonly string[], rows: readonly (readonly string[])[]): string {
   const lines = heads.length === 0 ? rows : [heads, ...rows];
   const columns = Math.max(0, ...lines.map((line) => line.length));
-  const widths = Array.from({ length: columns }, (_, column) => Math.max(...lines.map((line) => displayWidth(line[column] ?? ''))));
+  const widths = Array.from({ length: columns }, (_, column) =>
+    Math.max(...lines.map((line) => displayWidth(line[column] ?? ''))),
+  );
   return lines
     .map(
       (line) =>
@@ -26,7 +28,11 @@ function displayWidth(cell: string): number {
   let width = 0;
   for (const character of cell) {
     if (/\p{Mark}/u.test(character)) continue;
-    width += /[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\p{Emoji_Presentation}]/u.test(character) ? 2 : 1;
+    width += /[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\p{Emoji_Presentation}]/u.test(
+      character,
+    )
+      ? 2
+      : 1;
   }
   return width;
 }

@@ -45,21 +45,37 @@ test('an evaluation without background leaves its AUC out', () => {
 });
 
 test('a short clip shows its classes, a long one its events, an unreadable one nothing', () => {
-  const window = { start: 0, end: 5, label: 'dog', top: [{ label: 'dog', probability: 0.9 }], backgroundProbability: 0.02 };
+  const window = {
+    start: 0,
+    end: 5,
+    label: 'dog',
+    top: [{ label: 'dog', probability: 0.9 }],
+    backgroundProbability: 0.02,
+  };
   expect(predictionText({ path: 'a.mp4', windows: [window], events: [] })).toBe(
     'a.mp4: dog\n  dog                90.0 %\n  (unrelated sound)   2.0 %\n',
   );
   const events = [{ start: 2.5, end: 65, label: 'dog', probability: 0.9 }];
-  expect(predictionText({ path: 'b.mp4', windows: [window, window], events })).toBe('b.mp4: 1 event\n  0:02.5–1:05.0  90 %  dog\n');
-  expect(predictionText({ path: 'c.mp4', windows: [window, window], events: [] })).toContain('nothing above the threshold');
+  expect(predictionText({ path: 'b.mp4', windows: [window, window], events })).toBe(
+    'b.mp4: 1 event\n  0:02.5–1:05.0  90 %  dog\n',
+  );
+  expect(predictionText({ path: 'c.mp4', windows: [window, window], events: [] })).toContain(
+    'nothing above the threshold',
+  );
   expect(predictionText({ path: 'd.mp4', error: 'It has no sound.' })).toBe('');
 });
 
 test('a comparison that fails names the tensor that is worst', () => {
   const group = { name: 'gradients', worst: 'grad.ViT.bg', tolerance: 1e-4, compared: 3 } as const;
-  const text = verifyText({ file: 'a.safetensors', groups: [{ ...group, error: Number.NaN, passed: false }], passed: false });
+  const text = verifyText({
+    file: 'a.safetensors',
+    groups: [{ ...group, error: Number.NaN, passed: false }],
+    passed: false,
+  });
   expect(text).toMatch(/gradients +NaN +1e-4 +3 +TOO LARGE: grad\.ViT\.bg/);
-  expect(verifyText({ file: 'a', groups: [{ ...group, error: 1e-5, passed: true }], passed: true })).not.toContain('TOO LARGE');
+  expect(verifyText({ file: 'a', groups: [{ ...group, error: 1e-5, passed: true }], passed: true })).not.toContain(
+    'TOO LARGE',
+  );
 });
 
 test('the embedded backbone is described by its own numbers', async () => {

@@ -30,7 +30,14 @@ const start = {
 } as const satisfies TrainEvent;
 
 const losses = { total: 1.25, foreground: 1, background: 0.25, contrastive: 0, own: 0 };
-const record = { learningRate: 1e-3, losses, trainAccuracy: 0.5, validationLoss: 1, validationBackgroundAuc: null, seconds: 1 };
+const record = {
+  learningRate: 1e-3,
+  losses,
+  trainAccuracy: 0.5,
+  validationLoss: 1,
+  validationBackgroundAuc: null,
+  seconds: 1,
+};
 const epoch = (number: number): TrainEvent => ({
   kind: 'epoch',
   record: { ...record, epoch: number, validationAccuracy: 0.842 },
@@ -76,7 +83,9 @@ test('the end says what was kept, what was skipped, and what to type next', () =
       'Kept epoch 1: 50.0 % of the validation clips right.\nSkipped 1 file:\n  dog/1.mp4: The clip has no sound.\n' +
       "Next:  duet evaluate 'my first' videos\n",
   );
-  expect(trainText({ ...result, outcome: 'interrupted' }, 'videos', 'run')).toContain('Go on:  duet train --out run --resume\n');
+  expect(trainText({ ...result, outcome: 'interrupted' }, 'videos', 'run')).toContain(
+    'Go on:  duet train --out run --resume\n',
+  );
   expect(trainText({ ...result, outcome: 'interrupted' }, 'videos', 'run', { provider: 'auto', threads: 1 })).toContain(
     '--resume --threads 1\n',
   );

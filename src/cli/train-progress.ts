@@ -50,13 +50,17 @@ function epochText(record: EpochRecord): string {
 function startText({ config, parameters, provider }: Extract<TrainEvent, { kind: 'start' }>): string {
   const { model, ...training } = config.training;
   const { tokens, weights, ...options } = model;
-  const written = (value: unknown) => (typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value ?? 'never'));
+  const written = (value: unknown) =>
+    typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value ?? 'never');
   const facts: [string, string][] = [
     ['data', `${config.data} (${config.classes.length} classes)`],
     ['backbone', `${config.backbone.source}, ${config.backbone.imageSize[1]} × ${config.backbone.imageSize[0]} pixels`],
     ['parameters', countsText(parameters)],
     ['computed on', provider],
-    ...Object.entries({ ...training, ...options, tokens, weights }).map(([name, value]): [string, string] => [name, written(value)]),
+    ...Object.entries({ ...training, ...options, tokens, weights }).map(([name, value]): [string, string] => [
+      name,
+      written(value),
+    ]),
   ];
   return factLines(facts).trimEnd();
 }

@@ -27,7 +27,10 @@ export function addTrainCommand(program: Command, context: Context): void {
   command.addHelpText(
     'after',
     examples(
-      ['duet train videos --out runs/first', 'one sub-folder per class; the backbone that comes with Duet, the recipe’s settings'],
+      [
+        'duet train videos --out runs/first',
+        'one sub-folder per class; the backbone that comes with Duet, the recipe’s settings',
+      ],
       [
         'duet train clips.csv --out runs/base --backbone timm/vit_base_patch16_224.augreg_in21k --batch 32',
         'a manifest, and a larger backbone from the hub',
@@ -37,7 +40,8 @@ export function addTrainCommand(program: Command, context: Context): void {
     ),
   );
   command.action(async (argument: string | undefined, options: { config?: string }) => {
-    const configured = options.config === undefined ? undefined : await applyConfigFile(command, options.config, trainSettings);
+    const configured =
+      options.config === undefined ? undefined : await applyConfigFile(command, options.config, trainSettings);
     const data = argument ?? configured;
     const { out, ...settings } = valuesOf(command, trainSettings);
     // A run that goes on knows its data.
@@ -45,16 +49,25 @@ export function addTrainCommand(program: Command, context: Context): void {
       command.error("error: missing required argument 'data'", { code: 'commander.missingArgument' });
     }
     if (out === undefined) {
-      command.error("error: required option '-o, --out <run>' not specified", { code: 'commander.missingMandatoryOptionValue' });
+      command.error("error: required option '-o, --out <run>' not specified", {
+        code: 'commander.missingMandatoryOptionValue',
+      });
     }
     if (settings.resume && settings.force) {
-      command.error("error: option '--resume' cannot be used with option '--force'", { code: 'commander.conflictingOption' });
+      command.error("error: option '--resume' cannot be used with option '--force'", {
+        code: 'commander.conflictingOption',
+      });
     }
     await runTrain(data, out, { ...settings, out }, context);
   });
 }
 
-async function runTrain(given: string | undefined, out: string, settings: TrainSettings, context: Context): Promise<void> {
+async function runTrain(
+  given: string | undefined,
+  out: string,
+  settings: TrainSettings,
+  context: Context,
+): Promise<void> {
   const [{ train }, { recipes }, { readRunConfig }, { trainingConfig }, { showTraining }] = await Promise.all([
     import('../train/train.ts'),
     import('../train/recipes.ts'),
@@ -103,10 +116,14 @@ export function trainText(result: TrainResult, data: string, out: string, machin
   const quotedOut = shellQuoted(out);
   const epochs = `${history.length} ${history.length === 1 ? 'epoch' : 'epochs'}`;
   const lines = [
-    outcome === 'interrupted' ? `Interrupted after ${epochs}, and saved.` : `Trained ${epochs}. Parameters: ${countsText(parameters)}.`,
+    outcome === 'interrupted'
+      ? `Interrupted after ${epochs}, and saved.`
+      : `Trained ${epochs}. Parameters: ${countsText(parameters)}.`,
   ];
   if (best !== null)
-    lines.push(`Kept ${best.epoch === 0 ? 'the start' : `epoch ${best.epoch}`}: ${percent(best.accuracy)} of the validation clips right.`);
+    lines.push(
+      `Kept ${best.epoch === 0 ? 'the start' : `epoch ${best.epoch}`}: ${percent(best.accuracy)} of the validation clips right.`,
+    );
   if (skipped.length > 0) {
     lines.push(
       `Skipped ${skipped.length} ${skipped.length === 1 ? 'file' : 'files'}:`,
@@ -123,9 +140,21 @@ export function trainText(result: TrainResult, data: string, out: string, machin
 
 type MachineSettings = Partial<Pick<TrainSettings, 'provider' | 'threads' | 'precision' | 'workers' | 'clipsAtOnce'>>;
 
-/** Another number of threads or another provider rounds differently, so what was given has to be given again for the same numbers. */
-function machineOptions({ provider = 'auto', threads, precision = 'float32', workers, clipsAtOnce }: MachineSettings): string {
-  const rounding = { provider: provider === 'auto' ? undefined : provider, precision: precision === 'float32' ? undefined : precision };
+/**
+ * Another number of threads or another provider rounds differently, so what was given has to be given again for the
+ * same numbers.
+ */
+function machineOptions({
+  provider = 'auto',
+  threads,
+  precision = 'float32',
+  workers,
+  clipsAtOnce,
+}: MachineSettings): string {
+  const rounding = {
+    provider: provider === 'auto' ? undefined : provider,
+    precision: precision === 'float32' ? undefined : precision,
+  };
   const given = { ...rounding, threads, workers, 'clips-at-once': clipsAtOnce };
   return Object.entries(given)
     .flatMap(([name, value]) => (value === undefined ? [] : [` --${name} ${value}`]))

@@ -38,7 +38,12 @@ test('what is said wins, and nothing else changes', () => {
     epochs: 120,
     batch: 64,
     seed: 3,
-    model: { ...model, background: false, tokens: { ...model.tokens, shared: 2 }, weights: { ...model.weights, contrastive: 0.5 } },
+    model: {
+      ...model,
+      background: false,
+      tokens: { ...model.tokens, shared: 2 },
+      weights: { ...model.weights, contrastive: 0.5 },
+    },
   });
 });
 

@@ -1,4 +1,5 @@
-// From what the user said to a full training configuration: the recipe's or the resumed run's, with the user's own words over it.
+// From what the user said to a full training configuration: the recipe's or the resumed run's, with the user's own
+// words over it.
 import type { TrainingConfig } from '../train/recipes.ts';
 import type { TrainSettings } from './train-settings.ts';
 
@@ -50,7 +51,10 @@ export function trainingConfig(settings: TrainSettings, base: TrainingConfig): T
       // These flags can only take away.
       background: model.background && settings.background,
       lightSelfAttention: model.lightSelfAttention && settings.lightSelfAttention,
-      tokens: { ...model.tokens, ...said({ audio: settings.audioTokens, visual: settings.visualTokens, shared: settings.sharedTokens }) },
+      tokens: {
+        ...model.tokens,
+        ...said({ audio: settings.audioTokens, visual: settings.visualTokens, shared: settings.sharedTokens }),
+      },
       weights: {
         ...model.weights,
         ...said({

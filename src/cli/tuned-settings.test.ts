@@ -51,7 +51,14 @@ test('tuned threads hold on the processor, where none are given', async () => {
   const environment = { DUET_CONFIG: folder };
   await writeTunedSettings({ threads: 5 }, environment);
   const tuned = readTunedSettings(environment);
-  expect(sessionOptions({ provider: 'auto', threads: undefined, precision: 'float32' }, tuned)).toMatchObject({ threads: 5 });
-  expect(sessionOptions({ provider: 'cpu', threads: 2, precision: 'float32' }, tuned)).toMatchObject({ provider: 'cpu', threads: 2 });
-  expect(sessionOptions({ provider: 'webgpu', threads: undefined, precision: 'float32' }, tuned).threads).toBeUndefined();
+  expect(sessionOptions({ provider: 'auto', threads: undefined, precision: 'float32' }, tuned)).toMatchObject({
+    threads: 5,
+  });
+  expect(sessionOptions({ provider: 'cpu', threads: 2, precision: 'float32' }, tuned)).toMatchObject({
+    provider: 'cpu',
+    threads: 2,
+  });
+  expect(
+    sessionOptions({ provider: 'webgpu', threads: undefined, precision: 'float32' }, tuned).threads,
+  ).toBeUndefined();
 });

@@ -1,5 +1,5 @@
-// What was found best on a machine by trying, kept for later commands: one file for a user, one entry for each kind of machine,
-// as a home folder may be shared by several.
+// What was found best on a machine by trying, kept for later commands: one file for a user, one entry for each kind of
+// machine, as a home folder may be shared by several.
 import { readFileSync } from 'node:fs';
 import { arch, cpus, homedir, platform } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -31,13 +31,19 @@ export function machineName(): string {
   return `${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${cpus().length} cores, ${platform()} ${arch()}`;
 }
 
-/** Undefined where nothing was tuned; a file that cannot be read is as good as none, as nothing depends on it but speed. */
+/**
+ * Undefined where nothing was tuned; a file that cannot be read is as good as none, as nothing depends on it but speed.
+ */
 export function readTunedSettings(environment: Environment, machine = machineName()): MachineEntry | undefined {
   return readMachines(environment)[machine];
 }
 
 /** Adds to one machine's entry, or replaces what it says. Throws DuetError when the file cannot be written. */
-export async function writeTunedSettings(settings: MachineEntry, environment: Environment, machine = machineName()): Promise<string> {
+export async function writeTunedSettings(
+  settings: MachineEntry,
+  environment: Environment,
+  machine = machineName(),
+): Promise<string> {
   const path = tunedSettingsPath(environment);
   await ensureFolder(dirname(path));
   const known = readMachines(environment);

@@ -12,7 +12,10 @@ const verifySettings = { ...outputSettings, ...machineSettings };
 
 export function addVerifyCommand(program: Command, context: Context): void {
   const command: Command = program.command('verify').summary('compare with the numbers of a reference run');
-  command.argument('<file...>', '.safetensors files with param.*, input.*, output.*, grad.*, after5.* and trajectory.loss');
+  command.argument(
+    '<file...>',
+    '.safetensors files with param.*, input.*, output.*, grad.*, after5.* and trajectory.loss',
+  );
   command.description(
     'Compute what a reference run computed and print the largest relative error per group. ' +
       'The exit code is 1 if one is larger than allowed: 1e-5 for outputs, losses and attention, ' +
@@ -30,7 +33,11 @@ export function addVerifyCommand(program: Command, context: Context): void {
   command.action((files: string[]) => runVerify(files, valuesOf(command, verifySettings), context));
 }
 
-async function runVerify(files: readonly string[], settings: ValuesOf<typeof verifySettings>, context: Context): Promise<void> {
+async function runVerify(
+  files: readonly string[],
+  settings: ValuesOf<typeof verifySettings>,
+  context: Context,
+): Promise<void> {
   const { verifyFile } = await import('../train/verify.ts');
   const progress = context.progress(settings.quiet);
   const phase = progress.begin('verify', files.length);

@@ -16,7 +16,12 @@ export function answerOrders<Order, Outcome>(work: (order: Order) => Promise<Out
       send({ outcome: await work(order) });
     } catch (error) {
       const isClear = isDuetError(error);
-      send({ failure: { message: isClear ? error.message : error instanceof Error ? (error.stack ?? '') : messageOf(error), isClear } });
+      send({
+        failure: {
+          message: isClear ? error.message : error instanceof Error ? (error.stack ?? '') : messageOf(error),
+          isClear,
+        },
+      });
     }
   }
 

@@ -22,7 +22,9 @@ export type OpenBatchesOptions = {
   readonly cropScale?: readonly [number, number];
   /** Hides a stretch of time and a band of frequencies in training. Default off. */
   readonly spectrogramMasking?: Masking;
-  /** What to do about clips without picture or sound: skip them with the reason (`error`, default) or fill in (`zero`). */
+  /**
+   * What to do about clips without picture or sound: skip them with the reason (`error`, default) or fill in (`zero`).
+   */
   readonly missing?: MissingPolicy;
   /** Tries clips again that failed in an earlier run and have not changed since. Default false. */
   readonly retryFailed?: boolean;
@@ -52,8 +54,9 @@ export type BatchFeed = {
   /** Clips used with something filled in for what they lack. */
   readonly substituted: readonly SubstitutedClip[];
   /**
-   * Decodes the clips of some splits into the cache, which the other methods otherwise do for their split when first called.
-   * An unreadable clip is skipped and listed; throws DuetError when all training clips of a class fail, or all clips of another split.
+   * Decodes the clips of some splits into the cache, which the other methods otherwise do for their split when first
+   * called. An unreadable clip is skipped and listed; throws DuetError when all training clips of a class fail, or all
+   * clips of another split.
    */
   prepare(options?: PrepareOptions): Promise<void>;
   /** How many clips of a split are usable. */

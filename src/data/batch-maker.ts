@@ -23,7 +23,11 @@ export type BatchMakerOptions = {
 
 export type BatchMaker = { make(order: BatchOrder): Promise<MadeBatch> };
 
-type Inputs = { readonly item: BatchItem; readonly image: Float32Array | undefined; readonly spectrogram: Float32Array };
+type Inputs = {
+  readonly item: BatchItem;
+  readonly image: Float32Array | undefined;
+  readonly spectrogram: Float32Array;
+};
 
 /** A maker of batches from stored features. */
 export function createBatchMaker({ settings, open }: BatchMakerOptions): BatchMaker {
@@ -65,7 +69,8 @@ export function createBatchMaker({ settings, open }: BatchMakerOptions): BatchMa
       const spectrogram = isPair ? await entry.spectrogram(window) : undefined;
       return { image: varying && normalised(varying, settings), spectrogram };
     });
-    const spectrogram = withPicture.spectrogram ?? (await read(sound, (entry) => entry.spectrogram(windowOf(entry, 'sound window'))));
+    const spectrogram =
+      withPicture.spectrogram ?? (await read(sound, (entry) => entry.spectrogram(windowOf(entry, 'sound window'))));
     if (augmentation?.masking) {
       const { axes } = frontEnds[settings.frontEnd];
       maskSpectrogram(spectrogram, spectrogramSize, axes, augmentation.masking, createRandom('masking', ...names));

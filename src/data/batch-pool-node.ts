@@ -1,4 +1,5 @@
-// Batch makers in worker threads: a running ONNX session blocks the main thread, and batches must be ready when it ends.
+// Batch makers in worker threads: a running ONNX session blocks the main thread, and batches must be ready when it
+// ends.
 import { Worker } from 'node:worker_threads';
 import { DuetError, messageOf } from '../errors.ts';
 import type { BatchOrder } from './batch.ts';
@@ -7,16 +8,22 @@ import { type CacheBatchMakerOptions, createCacheBatchMaker } from './batch-make
 import { isCompiled } from './is-compiled.ts';
 
 export type NumberedOrder = { readonly number: number; readonly order: BatchOrder };
-export type BatchAnswer = { readonly number: number; readonly made: MadeBatch } | { readonly number: number; readonly failure: string };
+export type BatchAnswer =
+  | { readonly number: number; readonly made: MadeBatch }
+  | { readonly number: number; readonly failure: string };
 
 export type BatchPool = BatchMaker & { close(): Promise<void> };
 
-/** A pool of `workers` threads; with 0, and from TypeScript sources, the caller's own. An idle pool does not keep the process alive. */
+/**
+ * A pool of `workers` threads; with 0, and from TypeScript sources, the caller's own. An idle pool does not keep the
+ * process alive.
+ */
 export function openBatchPool(options: CacheBatchMakerOptions, workers: number): BatchPool {
   if (workers === 0 || !isCompiled) return { ...createCacheBatchMaker(options), close: async () => undefined };
   const threads = Array.from({ length: workers }, () => startThread(options));
   return {
-    make: (order) => threads.reduce((least, thread) => (thread.pending() < least.pending() ? thread : least)).make(order),
+    make: (order) =>
+      threads.reduce((least, thread) => (thread.pending() < least.pending() ? thread : least)).make(order),
     close: async () => {
       await Promise.all(threads.map((thread) => thread.close()));
     },
@@ -64,5 +71,7 @@ function startThread(options: CacheBatchMakerOptions): BatchPool & { pending(): 
 }
 
 function crash(what: string): DuetError {
-  return new DuetError(`A loading thread stopped unexpectedly (${what}); run again, with a smaller batch if memory is short.`);
+  return new DuetError(
+    `A loading thread stopped unexpectedly (${what}); run again, with a smaller batch if memory is short.`,
+  );
 }

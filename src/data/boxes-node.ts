@@ -9,7 +9,11 @@ const fraction = z.number().min(0).max(1);
 const boxSchema = z.object({ x: fraction, y: fraction, width: fraction, height: fraction });
 const annotationsSchema = z.object({
   clips: z.array(
-    z.object({ path: z.string(), box: boxSchema, distractor: z.object({ class: z.string().optional(), box: boxSchema }).optional() }),
+    z.object({
+      path: z.string(),
+      box: boxSchema,
+      distractor: z.object({ class: z.string().optional(), box: boxSchema }).optional(),
+    }),
   ),
 });
 
@@ -20,7 +24,9 @@ export type ClipBoxes = Omit<z.infer<typeof annotationsSchema>['clips'][number],
 export async function readBoxes(root: string): Promise<ReadonlyMap<string, ClipBoxes>> {
   const path = join(root, 'annotations.json');
   if ((await kindOfPath(path)) !== 'file')
-    throw new DuetError(`There is no ${path}; localisation needs one that says in which box each clip sounds (docs/formats.md).`);
+    throw new DuetError(
+      `There is no ${path}; localisation needs one that says in which box each clip sounds (docs/formats.md).`,
+    );
   const { clips } = checkSchema(annotationsSchema, await readJsonClearly(path), path);
   return new Map(clips.map(({ path: id, ...boxes }) => [id, boxes]));
 }

@@ -25,7 +25,10 @@ const temporaryName = 'unfinished';
 /** Longer than any clip takes to decode and write. */
 const abandonedAfterMs = 60 * 60 * 1000;
 
-/** Makes the folder and removes what crashed processes left unfinished in it. Throws DuetError when it cannot be written. */
+/**
+ * Makes the folder and removes what crashed processes left unfinished in it. Throws DuetError when it cannot be
+ * written.
+ */
 export async function prepareCacheFolder(folder: string): Promise<void> {
   const temporary = join(folder, temporaryName);
   try {
@@ -43,7 +46,10 @@ export async function prepareCacheFolder(folder: string): Promise<void> {
   }
 }
 
-/** Writes a file of the cache, whole or not at all, whoever else writes the same one. Throws DuetError when the disk refuses. */
+/**
+ * Writes a file of the cache, whole or not at all, whoever else writes the same one. Throws DuetError when the disk
+ * refuses.
+ */
 export async function writeCacheFile(folder: string, path: string, parts: readonly Uint8Array[]): Promise<void> {
   const temporary = join(folder, temporaryName, `${process.pid}-${randomBytes(8).toString('hex')}`);
   try {

@@ -14,14 +14,22 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-const check = (path = data, options = {}) => checkData(path, { cacheFolder: join(folder, 'cache'), workers: 0, ...options });
+const check = (path = data, options = {}) =>
+  checkData(path, { cacheFolder: join(folder, 'cache'), workers: 0, ...options });
 const ids = (findings: readonly { id: string }[]) => findings.map(({ id }) => id);
 const pair = (stem: string) => `${stem}.png+${stem}.wav`;
 
 /** A second of video, with half of its tracks left out if asked. */
 async function writeVideo(path: string, tracks: { picture: boolean; sound: boolean }): Promise<void> {
   const clip = await encodedClip({
-    ...{ container: 'mkv', width: 32, height: 32, end: 1, codec: 'vp8', luma: (index, x) => 16 + ((index * 16 + x) % 200) },
+    ...{
+      container: 'mkv',
+      width: 32,
+      height: 32,
+      end: 1,
+      codec: 'vp8',
+      luma: (index, x) => 16 + ((index * 16 + x) % 200),
+    },
     times: tracks.picture ? Array.from({ length: 10 }, (_, index) => index / 10) : [],
     ...(tracks.sound && {
       sound: {
@@ -36,7 +44,8 @@ async function writeVideo(path: string, tracks: { picture: boolean; sound: boole
 
 test('finds each kind of trouble, names the clip, and counts what can be used', async () => {
   await writeClips(join(data, 'train'), { a: 6, b: 6 });
-  for (const stem of ['test/a/x', 'test/a/y', 'test/b/x', 'test/b/y', 'val/a/z', 'val/b/z']) await writeClip(join(data, stem), 0.5);
+  for (const stem of ['test/a/x', 'test/a/y', 'test/b/x', 'test/b/y', 'val/a/z', 'val/b/z'])
+    await writeClip(join(data, stem), 0.5);
   const at = (name: string) => join(data, name);
   await truncate(at('train/a/0.png'), 900);
   await writeFile(at('train/a/1.wav'), 'not a sound');
@@ -86,7 +95,9 @@ test('says what would stop training: its own refusals, and classes and splits of
 
 test('a manifest’s clips without a file are missing, not broken', async () => {
   await writeClips(data, { a: 3, b: 3 });
-  const rows = ['a', 'b'].flatMap((label) => [0, 1, 2, 3].map((clip) => `${label}/${clip}.png,${label}/${clip}.wav,${label}`));
+  const rows = ['a', 'b'].flatMap((label) =>
+    [0, 1, 2, 3].map((clip) => `${label}/${clip}.png,${label}/${clip}.wav,${label}`),
+  );
   await writeFile(join(data, 'clips.csv'), `image,audio,label\n${rows.join('\n')}\n`);
   const result = await check(join(data, 'clips.csv'));
   expect(ids(result.missing)).toEqual([pair('a/3'), pair('b/3')]);

@@ -41,7 +41,12 @@ export type CheckDataOptions = {
 };
 
 /** `read`: clips are opened; `compare`: files of one size are read to tell duplicates. */
-export type CheckProgress = { readonly stage: 'read' | 'compare'; readonly done: number; readonly total: number; readonly found: number };
+export type CheckProgress = {
+  readonly stage: 'read' | 'compare';
+  readonly done: number;
+  readonly total: number;
+  readonly found: number;
+};
 
 export type ClipFinding = { readonly id: string; readonly label: string; readonly split: Split };
 
@@ -84,7 +89,12 @@ export async function checkData(path: string, options: CheckDataOptions = {}): P
 
   const missing = [...dataset.missing];
   const broken: DataCheck['broken'][number][] = [];
-  const [withoutPicture, withoutSound, silent, usable]: [ClipFinding[], ClipFinding[], ClipFinding[], Example[]] = [[], [], [], []];
+  const [withoutPicture, withoutSound, silent, usable]: [ClipFinding[], ClipFinding[], ClipFinding[], Example[]] = [
+    [],
+    [],
+    [],
+    [],
+  ];
   let done = 0;
   for await (const { example, probe } of probeAll(examples, options)) {
     const { id, label, split } = example;
@@ -184,7 +194,8 @@ function scarceClasses(classes: DataCheck['classes']): string[] {
 
 /** As training refuses them: classes of which no training clip is left, and other splits of which no clip is. */
 function unusable(examples: readonly Example[], usable: readonly Example[]): string[] {
-  const part = ({ split, label }: Example) => (split === 'train' ? `training clips of the class "${label}"` : `${split} clips`);
+  const part = ({ split, label }: Example) =>
+    split === 'train' ? `training clips of the class "${label}"` : `${split} clips`;
   const left = new Set(usable.map(part));
   return [...groupBy(examples, part)].flatMap(([name, clips]) =>
     left.has(name) ? [] : [`None of the ${clips.length} ${name} can be used; replace them or leave them out.`],

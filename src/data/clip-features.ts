@@ -11,9 +11,15 @@ export type ClipFeatures = {
   readonly missing: MissingModality | undefined;
   /** The middle window's frame at the model's input size. Absent when the clip has no picture. */
   readonly evaluation: Picture | undefined;
-  /** Each window's frame, in its own size or scaled down to a short side of `trainingShortSide`. Empty when the clip has no picture. */
+  /**
+   * Each window's frame, in its own size or scaled down to a short side of `trainingShortSide`. Empty when the clip has
+   * no picture.
+   */
   readonly training: readonly Picture[];
-  /** Each window's spectrogram, [1, height, width]. Frozen choices of the window make these few, and making one takes longer than reading it. */
+  /**
+   * Each window's spectrogram, [1, height, width]. Frozen choices of the window make these few, and making one takes
+   * longer than reading it.
+   */
   readonly spectrograms: readonly Float32Array[];
 };
 

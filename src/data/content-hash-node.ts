@@ -1,4 +1,5 @@
-// What a file holds, as a hash: computed over all its bytes once and remembered for as long as path, size and times stay.
+// What a file holds, as a hash: computed over all its bytes once and remembered for as long as path, size and times
+// stay.
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
@@ -14,7 +15,10 @@ const recordSchema = z.object({ state: z.string(), hash: z.string() });
  * SHA-256 of all that a reference's files hold, in hexadecimal; their names and places do not enter.
  * `hashOf` gives one file's hash; what it throws passes through.
  */
-export async function contentHash(reference: MediaReference, hashOf: (path: string) => Promise<string>): Promise<string> {
+export async function contentHash(
+  reference: MediaReference,
+  hashOf: (path: string) => Promise<string>,
+): Promise<string> {
   switch (reference.kind) {
     case 'video':
       return hashOf(reference.path);
@@ -30,7 +34,10 @@ export async function contentHash(reference: MediaReference, hashOf: (path: stri
   }
 }
 
-/** A file's hash if it is known in the cache `folder` and the file has not changed since; throws when there is no such file. */
+/**
+ * A file's hash if it is known in the cache `folder` and the file has not changed since; throws when there is no such
+ * file.
+ */
 export async function rememberedHash(folder: string, path: string): Promise<string | undefined> {
   const state = await stateOf(path);
   const known = await readFile(recordPath(folder, path), 'utf8')

@@ -9,7 +9,9 @@ export type ClassLabel = string;
 
 /** One labelled clip. */
 export type Example = {
-  /** Path relative to the data set, with forward slashes, and the times when there are any: the same on every machine. */
+  /**
+   * Path relative to the data set, with forward slashes, and the times when there are any: the same on every machine.
+   */
   readonly id: string;
   readonly label: ClassLabel;
   readonly split: Split;
@@ -28,7 +30,12 @@ export type SplitOrigin = 'given' | 'given, val cut from train' | 'drawn' | 'fil
 export type IgnoredFile = { readonly path: string; readonly reason: string };
 
 /** A clip that the data lists and whose files are not there. */
-export type MissingClip = { readonly id: string; readonly label: ClassLabel; readonly split?: Split; readonly reason: string };
+export type MissingClip = {
+  readonly id: string;
+  readonly label: ClassLabel;
+  readonly split?: Split;
+  readonly reason: string;
+};
 
 export type Dataset = {
   /** The folder's or the manifest's own name. */
@@ -37,7 +44,9 @@ export type Dataset = {
   readonly root: string;
   /** Sorted; a label's index here is its class index everywhere. */
   readonly classes: readonly ClassLabel[];
-  /** The label, not among the classes, of clips in which picture and sound show no event together. Most data has none. */
+  /**
+   * The label, not among the classes, of clips in which picture and sound show no event together. Most data has none.
+   */
   readonly background?: ClassLabel;
   /** Sorted by id. */
   readonly examples: readonly Example[];
@@ -98,9 +107,10 @@ const splitSpellings: ReadonlyMap<string, Split> = new Map([
 ]);
 
 /**
- * Maps the spellings in use (train, training, val, validation, valid, dev, test, testing, eval, evaluation; any case) to splits.
- * `eval` means val where a test split exists beside it, else test: clips that may be somebody's test set are never used for selection.
- * Returns undefined for a name that is no split's.
+ * Maps the spellings in use (train, training, val, validation, valid, dev, test, testing, eval, evaluation; any case)
+ * to splits.
+ * `eval` means val where a test split exists beside it, else test: clips that may be somebody's test set are never used
+ * for selection. Returns undefined for a name that is no split's.
  */
 export function readSplitNames(names: Iterable<string>): (name: string) => Split | undefined {
   const present = new Set([...names].map((name) => splitSpellings.get(name.toLowerCase())));

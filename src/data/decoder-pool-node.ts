@@ -16,8 +16,9 @@ export type DecoderPool = FeatureCache & {
 };
 
 /**
- * A pool of `processes`; with 0, with a decoder of the caller's own, and from TypeScript sources it decodes in the caller's thread.
- * A clip at which a decoder crashes or hangs is a clip that cannot be used. An idle pool does not keep the process alive.
+ * A pool of `processes`; with 0, with a decoder of the caller's own, and from TypeScript sources it decodes in the
+ * caller's thread. A clip at which a decoder crashes or hangs is a clip that cannot be used. An idle pool does not keep
+ * the process alive.
  */
 export async function openDecoderPool(
   options: FeatureIndexOptions,

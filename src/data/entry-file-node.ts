@@ -48,7 +48,9 @@ export function encodeEntry(features: ClipFeatures): Uint8Array[] {
     ...(features.missing && { missing: features.missing }),
     ...(features.evaluation && { evaluation: placePicture(features.evaluation) }),
     training: features.training.map(placePicture),
-    spectrograms: features.spectrograms.map(({ buffer, byteOffset, byteLength }) => place(new Uint8Array(buffer, byteOffset, byteLength))),
+    spectrograms: features.spectrograms.map(({ buffer, byteOffset, byteLength }) =>
+      place(new Uint8Array(buffer, byteOffset, byteLength)),
+    ),
     length: 0,
   };
   const text = Buffer.from(JSON.stringify({ ...header, length }));
@@ -60,7 +62,10 @@ export function encodeEntry(features: ClipFeatures): Uint8Array[] {
 /** An open entry. */
 export type EntryReader = FeatureReader & { readonly header: EntryHeader };
 
-/** Opens an entry and checks its header and its length. Throws DamagedEntry, or the system's own error when there is no such file. */
+/**
+ * Opens an entry and checks its header and its length. Throws DamagedEntry, or the system's own error when there is no
+ * such file.
+ */
 export async function openEntry(path: string): Promise<EntryReader> {
   const file = await open(path, 'r');
   try {
@@ -68,7 +73,8 @@ export async function openEntry(path: string): Promise<EntryReader> {
     const read = (part: Section) => readSection(file, start, part);
     const readPicture = async (part: z.infer<typeof picture> | undefined) =>
       part && { width: part.width, height: part.height, data: await read(part) };
-    const at = <Item>(items: readonly Item[], window: number | 'middle') => items[window === 'middle' ? middleOf(items) : window];
+    const at = <Item>(items: readonly Item[], window: number | 'middle') =>
+      items[window === 'middle' ? middleOf(items) : window];
     return {
       header,
       windows: header.spectrograms.length,
@@ -94,7 +100,9 @@ async function readHeader(file: FileHandle): Promise<{ header: EntryHeader; star
   const start = prefixLength + view.readUInt32LE(magic.length);
   if (start > size) throw new DamagedEntry();
   const text = Buffer.from(
-    start <= view.length ? view.subarray(prefixLength, start) : await readBytes(file, prefixLength, start - prefixLength),
+    start <= view.length
+      ? view.subarray(prefixLength, start)
+      : await readBytes(file, prefixLength, start - prefixLength),
   );
   if (!digestOf(text).equals(view.subarray(magic.length + 4, prefixLength))) throw new DamagedEntry();
   const header = headerSchema.parse(JSON.parse(text.toString()));
@@ -102,7 +110,11 @@ async function readHeader(file: FileHandle): Promise<{ header: EntryHeader; star
   return { header, start };
 }
 
-async function readSection(file: FileHandle, start: number, { offset, length, digest }: Section): Promise<Uint8Array<ArrayBuffer>> {
+async function readSection(
+  file: FileHandle,
+  start: number,
+  { offset, length, digest }: Section,
+): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = await readBytes(file, start + offset, length);
   if (digestOf(bytes).toString('hex') !== digest) throw new DamagedEntry();
   return bytes;

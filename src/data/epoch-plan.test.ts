@@ -3,7 +3,12 @@ import { expect, test } from 'vitest';
 import { chunks, type LabelledClip, planEvaluation, planMismatched, planTraining } from './epoch-plan.ts';
 
 const clipsOf = (classes: readonly number[]): LabelledClip[] =>
-  classes.map((classIndex, index) => ({ id: `clip ${index}`, key: `${index}`, classIndex, media: { kind: 'video', path: `${index}` } }));
+  classes.map((classIndex, index) => ({
+    id: `clip ${index}`,
+    key: `${index}`,
+    classIndex,
+    media: { kind: 'video', path: `${index}` },
+  }));
 const classOf = (clip: object) => (clip as LabelledClip).classIndex;
 
 const twoOrMoreClasses = fc
@@ -58,7 +63,8 @@ test('background pairs are as frequent as asked, and their sounds come evenly fr
 
 test('the plan depends on seed and epoch alone', () => {
   const clips = clipsOf([0, 0, 1, 1, 2, 2, 3, 3]);
-  const ids = (seed: number, epoch: number) => planTraining(clips, seed, epoch, 0.5).map(({ picture, sound }) => [picture.id, sound.id]);
+  const ids = (seed: number, epoch: number) =>
+    planTraining(clips, seed, epoch, 0.5).map(({ picture, sound }) => [picture.id, sound.id]);
   expect(ids(1, 2)).toEqual(ids(1, 2));
   expect(ids(1, 2)).not.toEqual(ids(1, 3));
   expect(ids(1, 2)).not.toEqual(ids(2, 2));

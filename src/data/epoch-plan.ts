@@ -7,17 +7,25 @@ import { groupBy } from './dataset.ts';
 /** A usable clip of a split; `classIndex` is backgroundLabel for one that shows no event as it is. */
 export type LabelledClip = CachedClip & { readonly classIndex: number };
 
-/** The label of a pair whose picture and sound show no event together: of different classes, or background as they are. */
+/**
+ * The label of a pair whose picture and sound show no event together: of different classes, or background as they are.
+ */
 export const backgroundLabel = -1;
 
 /** Every clip once, in a seeded order; each becomes a background pair with the given probability. */
-export function planTraining(clips: readonly LabelledClip[], seed: number, epoch: number, backgroundProbability: number): BatchItem[] {
+export function planTraining(
+  clips: readonly LabelledClip[],
+  seed: number,
+  epoch: number,
+  backgroundProbability: number,
+): BatchItem[] {
   const others = backgroundProbability > 0 ? soundsOfOtherClasses(clips) : undefined;
   return createRandom('order', seed, epoch)
     .shuffle(clips)
     .map((clip) => {
       const random = createRandom('background', seed, epoch, clip.id);
-      if (others && random.uniform() < backgroundProbability) return { picture: clip, sound: others(clip, random), label: backgroundLabel };
+      if (others && random.uniform() < backgroundProbability)
+        return { picture: clip, sound: others(clip, random), label: backgroundLabel };
       return matched(clip);
     });
 }
@@ -44,7 +52,9 @@ function matched(clip: LabelledClip): BatchItem {
 function soundsOfOtherClasses(clips: readonly LabelledClip[]): (clip: LabelledClip, random: Random) => LabelledClip {
   const groups = [...groupBy(clips, (clip) => String(clip.classIndex)).values()];
   if (groups.length < 2)
-    throw new DuetError('Background pairs need sounds of another class, but all usable clips are of one class; add another.');
+    throw new DuetError(
+      'Background pairs need sounds of another class, but all usable clips are of one class; add another.',
+    );
   // Clips class by class: skipping one class's block leaves all others.
   const sorted = groups.flat();
   const blocks = new Map<number, { start: number; length: number }>();
@@ -65,7 +75,10 @@ export function* chunks<Item>(items: readonly Item[], size: number): Generator<r
   for (let start = 0; start < items.length; start += size) yield items.slice(start, start + size);
 }
 
-/** The batch size at which as few batches as `most` allows are nearly equal: a small last one would learn from few negatives. */
+/**
+ * The batch size at which as few batches as `most` allows are nearly equal: a small last one would learn from few
+ * negatives.
+ */
 export function evenBatchSize(count: number, most: number): number {
   return Math.ceil(count / Math.max(1, Math.ceil(count / most)));
 }

@@ -49,7 +49,9 @@ async function entryFiles(): Promise<string[]> {
 test('a clip is decoded once, also after it moved', async () => {
   const key = await keyOf(open());
   await rename(join(folder, 'a'), join(folder, 'b'));
-  expect(await keyOf(open(), { kind: 'pair', image: join(folder, 'b/0.png'), audio: join(folder, 'b/0.wav') })).toBe(key);
+  expect(await keyOf(open(), { kind: 'pair', image: join(folder, 'b/0.png'), audio: join(folder, 'b/0.wav') })).toBe(
+    key,
+  );
   expect(decoded).toBe(1);
 });
 
@@ -95,7 +97,8 @@ test.each([0, 1, 40, 200, 3000])('an entry cut to %i bytes is noticed and made a
 test('frames with a sound are a clip whose pictures change with its time', async () => {
   for (const index of [0, 1, 2, 3, 4]) await writeClip(join(folder, 'source', String(index)), 2.5);
   await mkdir(join(folder, 'frames'));
-  for (const index of [0, 1, 2, 3, 4]) await rename(join(folder, `source/${index}.png`), join(folder, `frames/00${index}.png`));
+  for (const index of [0, 1, 2, 3, 4])
+    await rename(join(folder, `source/${index}.png`), join(folder, `frames/00${index}.png`));
   await rename(join(folder, 'source/0.wav'), join(folder, 'frames/sound.wav'));
   const frames: MediaReference = {
     kind: 'frames',
@@ -145,7 +148,11 @@ test('a clip that cannot be decoded is tried once, and its reason names it where
   const again = await open().ensure({ kind: 'pair', image: join(folder, 'b/0.png'), audio: join(folder, 'b/0.wav') });
   expect(again).toMatchObject({ reason: expect.stringContaining(join(folder, 'b/0.wav')) });
   expect(decoded).toBe(1);
-  await open(smallSettings, undefined, true).ensure({ kind: 'pair', image: join(folder, 'b/0.png'), audio: join(folder, 'b/0.wav') });
+  await open(smallSettings, undefined, true).ensure({
+    kind: 'pair',
+    image: join(folder, 'b/0.png'),
+    audio: join(folder, 'b/0.wav'),
+  });
   expect(decoded).toBe(2);
 });
 
@@ -158,7 +165,9 @@ test('a passing trouble is not remembered', async () => {
 });
 
 test('a file that is not there is a reason, not an error', async () => {
-  expect(await open().ensure({ kind: 'video', path: join(folder, 'none.mp4') })).toEqual({ reason: 'The file does not exist.' });
+  expect(await open().ensure({ kind: 'video', path: join(folder, 'none.mp4') })).toEqual({
+    reason: 'The file does not exist.',
+  });
 });
 
 test('a cache that cannot be written is one clear sentence', async () => {

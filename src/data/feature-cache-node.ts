@@ -1,4 +1,5 @@
-// Decoded clips on disk: each is decoded once for its content and the settings, and a clip that cannot be decoded is tried once.
+// Decoded clips on disk: each is decoded once for its content and the settings, and a clip that cannot be decoded is
+// tried once.
 import { DuetError, isDuetError, messageOf } from '../errors.ts';
 import type { Media, MediaReference } from '../media/media.ts';
 import { entryPath, writeCacheFile } from './cache-folder-node.ts';
@@ -20,7 +21,10 @@ export type OpenReference = (reference: MediaReference) => Promise<Media>;
 export type FeatureCache = {
   /** Decodes a clip unless it is there already. Throws only when the cache itself cannot be written. */
   ensure(reference: MediaReference): Promise<ClipOutcome>;
-  /** Makes an entry anew that proved absent or damaged. Throws DuetError where the clip no longer decodes or has changed. */
+  /**
+   * Makes an entry anew that proved absent or damaged. Throws DuetError where the clip no longer decodes or has
+   * changed.
+   */
   remake(key: string, reference: MediaReference): Promise<void>;
 };
 

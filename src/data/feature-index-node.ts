@@ -11,7 +11,10 @@ import { openEntry } from './entry-file-node.ts';
 import { type MissingModality, type MissingPolicy, missingMessage } from './model-inputs.ts';
 import { type InputSettings, imageSizeOf, spectrogramSizeOf, trainingShortSide } from './settings.ts';
 
-/** Raise it when decoding, resizing, resampling or a front end gives other numbers than before, or an entry's layout changes. */
+/**
+ * Raise it when decoding, resizing, resampling or a front end gives other numbers than before, or an entry's layout
+ * changes.
+ */
 const cacheVersion = 1;
 
 /** What became of a clip: its key in the cache, or why it cannot be used. */
@@ -32,7 +35,10 @@ export type FeatureIndexOptions = {
  * What became of a clip earlier, found without opening its files; undefined where that is not known.
  * Many may be asked for at once.
  */
-export async function lookUp(reference: MediaReference, options: FeatureIndexOptions): Promise<ClipOutcome | undefined> {
+export async function lookUp(
+  reference: MediaReference,
+  options: FeatureIndexOptions,
+): Promise<ClipOutcome | undefined> {
   let content: string;
   try {
     content = await contentHash(reference, async (path) => {
@@ -93,16 +99,32 @@ function failurePath(folder: string, key: string): string {
   return cachePath(folder, 'clips', key, '.failed.json');
 }
 
-/** Remembers why a clip cannot be decoded: for its content, wherever that lies, so paths are left out and put back when it is told. */
-export async function writeFailure(folder: string, key: string, reference: MediaReference, reason: string): Promise<void> {
-  const unplaced = referencePaths(reference).reduce((text, path, index) => text.replaceAll(path, `\u0000${index}`), reason);
+/**
+ * Remembers why a clip cannot be decoded: for its content, wherever that lies, so paths are left out and put back when
+ * it is told.
+ */
+export async function writeFailure(
+  folder: string,
+  key: string,
+  reference: MediaReference,
+  reason: string,
+): Promise<void> {
+  const unplaced = referencePaths(reference).reduce(
+    (text, path, index) => text.replaceAll(path, `\u0000${index}`),
+    reason,
+  );
   await writeCacheFile(folder, failurePath(folder, key), [Buffer.from(JSON.stringify({ reason: unplaced }))]);
 }
 
 async function readFailure(folder: string, key: string, reference: MediaReference): Promise<ClipOutcome | undefined> {
   try {
     const { reason } = failureSchema.parse(JSON.parse(await readFile(failurePath(folder, key), 'utf8')));
-    return { reason: referencePaths(reference).reduce((text, path, index) => text.replaceAll(`\u0000${index}`, () => path), reason) };
+    return {
+      reason: referencePaths(reference).reduce(
+        (text, path, index) => text.replaceAll(`\u0000${index}`, () => path),
+        reason,
+      ),
+    };
   } catch {
     return undefined;
   }

@@ -19,15 +19,28 @@ export type FindDuplicatesOptions = {
 
 const readAtOnce = 4;
 
-/** Files that cannot be read are left out. Segments of one video are not duplicates of each other, unless splits share the video. */
-export async function findDuplicates(examples: readonly Example[], options: FindDuplicatesOptions): Promise<Duplicates[]> {
-  const files = [...groupBy(examples, ({ media }) => referencePaths(media).join('\n'))].map(([path, clips]) => ({ path, clips }));
+/**
+ * Files that cannot be read are left out. Segments of one video are not duplicates of each other, unless splits share
+ * the video.
+ */
+export async function findDuplicates(
+  examples: readonly Example[],
+  options: FindDuplicatesOptions,
+): Promise<Duplicates[]> {
+  const files = [...groupBy(examples, ({ media }) => referencePaths(media).join('\n'))].map(([path, clips]) => ({
+    path,
+    clips,
+  }));
   const sized: { path: string; clips: Example[]; size: string }[] = [];
   const measure = async (file: (typeof files)[number]) => ({ ...file, size: await sizeOf(file.clips[0]!.media) });
-  for await (const { size, ...file } of runAhead(files, 64, measure, options.signal)) if (size !== undefined) sized.push({ ...file, size });
+  for await (const { size, ...file } of runAhead(files, 64, measure, options.signal))
+    if (size !== undefined) sized.push({ ...file, size });
 
   const alike = [...groupBy(sized, ({ size }) => size).values()].filter((group) => group.length > 1).flat();
-  const read = async (file: (typeof sized)[number]) => ({ ...file, content: await contentOf(file.clips[0]!.media, options.folder) });
+  const read = async (file: (typeof sized)[number]) => ({
+    ...file,
+    content: await contentOf(file.clips[0]!.media, options.folder),
+  });
   const contents = new Map<string, string>();
   let done = 0;
   for await (const { path, content } of runAhead(alike, readAtOnce, read, options.signal)) {
@@ -37,7 +50,9 @@ export async function findDuplicates(examples: readonly Example[], options: Find
   const same = groupBy(sized, ({ path }) => contents.get(path) ?? path);
   return [...same.values()].flatMap((group) => {
     // One clip stands for all segments of a file in a split.
-    const clips = group.flatMap(({ clips: ofFile }) => [...groupBy(ofFile, ({ split }) => split).values()].map(([first]) => first!));
+    const clips = group.flatMap(({ clips: ofFile }) =>
+      [...groupBy(ofFile, ({ split }) => split).values()].map(([first]) => first!),
+    );
     if (clips.length < 2) return [];
     const isAcrossSplits = new Set(clips.map(({ split }) => split)).size > 1;
     return [{ clips: clips.map(({ id, label, split }) => ({ id, label, split })), isAcrossSplits }];

@@ -17,8 +17,11 @@ export type Listing = { readonly files: string[]; readonly folders: string[] };
 export async function readFolderLayout(root: string): Promise<FolderContent> {
   const top = await listFolder(root);
   if (top.folders.length === 0) {
-    if (top.files.length === 0) throw new DuetError(`The folder "${root}" is empty; put one sub-folder of clips per class into it.`);
-    throw new DuetError(`The folder "${root}" has no sub-folders; put the clips of each class into a sub-folder named after the class.`);
+    if (top.files.length === 0)
+      throw new DuetError(`The folder "${root}" is empty; put one sub-folder of clips per class into it.`);
+    throw new DuetError(
+      `The folder "${root}" has no sub-folders; put the clips of each class into a sub-folder named after the class.`,
+    );
   }
   const splitOf = readSplitNames(top.folders);
   const splitFolders = top.folders.filter((name) => splitOf(name) !== undefined);
@@ -40,12 +43,20 @@ export async function readFolderLayout(root: string): Promise<FolderContent> {
     for (const label of top.folders) await readClass(root, join(root, label), label, undefined, content);
   }
   if (content.examples.length === 0) {
-    throw new DuetError(`The folder "${root}" holds no clips; each class folder needs videos, pictures with sounds, or folders of frames.`);
+    throw new DuetError(
+      `The folder "${root}" holds no clips; each class folder needs videos, pictures with sounds, or folders of frames.`,
+    );
   }
   return content;
 }
 
-async function readClass(root: string, folder: string, label: string, split: Split | undefined, content: FolderContent): Promise<void> {
+async function readClass(
+  root: string,
+  folder: string,
+  label: string,
+  split: Split | undefined,
+  content: FolderContent,
+): Promise<void> {
   const { files, folders } = await listFolder(folder);
   const name = (path: string) => relative(root, path).split(sep).join('/');
   const ignore = (file: string, reason: string) => content.ignored.push({ path: name(join(folder, file)), reason });
@@ -80,7 +91,8 @@ async function readClass(root: string, folder: string, label: string, split: Spl
     }
     const sounds = inside.files.filter((file) => mediaKindOf(file) === 'sound');
     const beside = byStem.get(sub)?.sounds ?? [];
-    const sound = sounds.length > 0 ? join(subFolder, sounds[0]!) : beside.length > 0 ? join(folder, beside[0]!) : undefined;
+    const sound =
+      sounds.length > 0 ? join(subFolder, sounds[0]!) : beside.length > 0 ? join(folder, beside[0]!) : undefined;
     if (sound === undefined || sounds.length > 1) {
       ignore(`${sub}/`, sounds.length > 1 ? 'frames with more than one sound file' : 'frames without a sound file');
       continue;
@@ -105,7 +117,9 @@ async function readClass(root: string, folder: string, label: string, split: Spl
     }
   }
   if (found === 0) {
-    throw new DuetError(`The class folder "${name(folder)}" in "${root}" holds no clips; add some or remove the folder.`);
+    throw new DuetError(
+      `The class folder "${name(folder)}" in "${root}" holds no clips; add some or remove the folder.`,
+    );
   }
 }
 

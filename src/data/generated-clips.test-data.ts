@@ -15,7 +15,11 @@ export const smallSettings: InputSettings = {
 };
 
 /** `counts[label]` clips per class as `folder/<label>/<number>.png` and `.wav`, `seconds` long. */
-export async function writeClips(folder: string, counts: Readonly<Record<string, number>>, seconds = 0.5): Promise<void> {
+export async function writeClips(
+  folder: string,
+  counts: Readonly<Record<string, number>>,
+  seconds = 0.5,
+): Promise<void> {
   for (const [label, count] of Object.entries(counts)) {
     for (let index = 0; index < count; index++) await writeClip(join(folder, label, String(index)), seconds);
   }
@@ -54,6 +58,8 @@ function wav(samples: Float32Array, sampleRate: number): Buffer {
   bytes.writeUInt16LE(16, 34);
   bytes.write('data', 36);
   bytes.writeUInt32LE(samples.length * 2, 40);
-  samples.forEach((sample, index) => void bytes.writeInt16LE(Math.round(Math.max(-1, Math.min(1, sample)) * 32_767), 44 + index * 2));
+  samples.forEach(
+    (sample, index) => void bytes.writeInt16LE(Math.round(Math.max(-1, Math.min(1, sample)) * 32_767), 44 + index * 2),
+  );
   return bytes;
 }

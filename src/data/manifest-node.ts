@@ -16,16 +16,20 @@ export function isManifest(path: string): boolean {
 }
 
 /**
- * Reads a manifest with the columns `label` and either `path` (with optional `start` and `end` in seconds) or `image` and `audio`,
- * and optionally `split`. Paths are relative to the manifest's folder. Rows are numbered as in the file, a header being row 1.
- * Throws DuetError, naming the row, for unknown columns, missing or malformed cells, empty ranges and rows given twice.
+ * Reads a manifest with the columns `label` and either `path` (with optional `start` and `end` in seconds) or `image`
+ * and `audio`, and optionally `split`. Paths are relative to the manifest's folder. Rows are numbered as in the file, a
+ * header being row 1. Throws DuetError, naming the row, for unknown columns, missing or malformed cells, empty ranges
+ * and rows given twice.
  */
 export async function readManifest(path: string): Promise<UnsplitExample[]> {
   const text = (await readFile(path, 'utf8')).replace(/^\uFEFF/, '');
   const extension = extname(path).toLowerCase();
   const rows =
-    extension === '.jsonl' || extension === '.ndjson' ? jsonRows(path, text) : tableRows(path, text, extension === '.tsv' ? '\t' : ',');
-  if (rows.length === 0) throw new DuetError(`The manifest "${path}" is empty; give it one row per clip with at least path and label.`);
+    extension === '.jsonl' || extension === '.ndjson'
+      ? jsonRows(path, text)
+      : tableRows(path, text, extension === '.tsv' ? '\t' : ',');
+  if (rows.length === 0)
+    throw new DuetError(`The manifest "${path}" is empty; give it one row per clip with at least path and label.`);
   const splitOf = readSplitNames(rows.map((row) => row.cells.get('split') ?? ''));
   const rowOfId = new Map<string, number>();
   const firstWithSplit = rows.find((row) => row.cells.has('split'));
@@ -39,11 +43,13 @@ export async function readManifest(path: string): Promise<UnsplitExample[]> {
     rowOfId.set(id, row.number);
     const splitText = row.cells.get('split');
     if (splitText === undefined) {
-      if (firstWithSplit) throw fail(`has no split while row ${firstWithSplit.number} has one; give all rows a split or none.`);
+      if (firstWithSplit)
+        throw fail(`has no split while row ${firstWithSplit.number} has one; give all rows a split or none.`);
       return { id, label, media };
     }
     const split = splitOf(splitText);
-    if (split === undefined) throw fail(`has the unknown split "${splitText}"; ${suggestion(splitText, ['train', 'val', 'test'])}`);
+    if (split === undefined)
+      throw fail(`has the unknown split "${splitText}"; ${suggestion(splitText, ['train', 'val', 'test'])}`);
     return { id, label, media, split };
   });
 }
@@ -54,7 +60,8 @@ function clipOf(row: Row, folder: string, fail: (what: string) => DuetError): { 
   const start = secondsOf(row, 'start', fail);
   const end = secondsOf(row, 'end', fail);
   if (path !== undefined) {
-    if (image !== undefined || audio !== undefined) throw fail('has both path and image or audio; give either path, or image and audio.');
+    if (image !== undefined || audio !== undefined)
+      throw fail('has both path and image or audio; give either path, or image and audio.');
     if (end !== undefined && end <= (start ?? 0)) {
       throw fail(`has zero length (start ${start ?? 0}, end ${end}); the end must be later than the start.`);
     }
@@ -65,8 +72,12 @@ function clipOf(row: Row, folder: string, fail: (what: string) => DuetError): { 
   if (image === undefined && audio === undefined) throw fail('has no path; give path, or image and audio.');
   if (image === undefined) throw fail('has audio but no image; give both.');
   if (audio === undefined) throw fail('has image but no audio; give both.');
-  if (start !== undefined || end !== undefined) throw fail('has start or end beside image and audio; times need a path.');
-  return { id: `${name(image)}+${name(audio)}`, media: { kind: 'pair', image: resolve(folder, image), audio: resolve(folder, audio) } };
+  if (start !== undefined || end !== undefined)
+    throw fail('has start or end beside image and audio; times need a path.');
+  return {
+    id: `${name(image)}+${name(audio)}`,
+    media: { kind: 'pair', image: resolve(folder, image), audio: resolve(folder, audio) },
+  };
 }
 
 function secondsOf(row: Row, column: 'start' | 'end', fail: (what: string) => DuetError): number | undefined {
@@ -81,11 +92,19 @@ function secondsOf(row: Row, column: 'start' | 'end', fail: (what: string) => Du
 function tableRows(path: string, text: string, delimiter: string): Row[] {
   let records: { record: string[]; info: Info }[];
   try {
-    records = parse(text, { delimiter, info: true, skip_empty_lines: true, relax_column_count: true, trim: true }) as never;
+    records = parse(text, {
+      delimiter,
+      info: true,
+      skip_empty_lines: true,
+      relax_column_count: true,
+      trim: true,
+    }) as never;
   } catch (error) {
     // The parser puts the cell itself at the end, which may be anything.
     const [reason] = messageOf(error).split(/, value is | near /);
-    throw new DuetError(`The manifest "${path}" is not a well-formed table (${reason!.trim()}); mend it, or write JSONL.`);
+    throw new DuetError(
+      `The manifest "${path}" is not a well-formed table (${reason!.trim()}); mend it, or write JSONL.`,
+    );
   }
   const header = records[0]?.record.map((name) => columnOf(path, 1, name)) ?? [];
   const twice = header.find((name, index) => header.indexOf(name) !== index);
@@ -96,7 +115,9 @@ function tableRows(path: string, text: string, delimiter: string): Row[] {
         `Row ${info.lines} of the manifest "${path}" has ${record.length} cells for ${header.length} columns; quote cells that contain "${delimiter}".`,
       );
     }
-    const cells = header.map((column, index) => [column, record[index] ?? ''] as const).filter(([, cell]) => cell !== '');
+    const cells = header
+      .map((column, index) => [column, record[index] ?? ''] as const)
+      .filter(([, cell]) => cell !== '');
     return { number: info.lines, cells: new Map(cells) };
   });
 }
@@ -122,7 +143,9 @@ function jsonRows(path: string, text: string): Row[] {
       const column = columnOf(path, number, name);
       if (cell === null || cell === '') continue;
       if (typeof cell !== 'string' && typeof cell !== 'number') {
-        throw new DuetError(`Row ${number} of the manifest "${path}" has a ${column} that is neither text nor number; write one of these.`);
+        throw new DuetError(
+          `Row ${number} of the manifest "${path}" has a ${column} that is neither text nor number; write one of these.`,
+        );
       }
       cells.set(column, String(cell));
     }
@@ -132,6 +155,9 @@ function jsonRows(path: string, text: string): Row[] {
 
 function columnOf(path: string, row: number, name: string): Column {
   const column = columns.find((known) => known === name.toLowerCase());
-  if (!column) throw new DuetError(`Row ${row} of the manifest "${path}" has the unknown column "${name}"; ${suggestion(name, columns)}`);
+  if (!column)
+    throw new DuetError(
+      `Row ${row} of the manifest "${path}" has the unknown column "${name}"; ${suggestion(name, columns)}`,
+    );
   return column;
 }

@@ -8,7 +8,9 @@ function covered(axes: 'frequency-time' | 'time-frequency', maxTime: number, max
   const values = Float32Array.from({ length: 600 }, (_, index) => (index % 2 === 0 ? 1 : -1));
   maskSpectrogram(values, size, axes, { maxTime, maxFrequency }, createRandom(seed));
   const masked = (row: number, column: number) => values[row * 30 + column] === 0;
-  const rows = Array.from({ length: 20 }, (_, row) => row).filter((row) => Array.from({ length: 30 }).every((_, c) => masked(row, c)));
+  const rows = Array.from({ length: 20 }, (_, row) => row).filter((row) =>
+    Array.from({ length: 30 }).every((_, c) => masked(row, c)),
+  );
   const columns = Array.from({ length: 30 }, (_, column) => column).filter((column) =>
     Array.from({ length: 20 }).every((_, r) => masked(r, column)),
   );

@@ -1,12 +1,13 @@
-// One stretch of time and one band of frequencies hidden, as in SpecAugment (arXiv 1904.08779, section 2), without its time warp.
+// One stretch of time and one band of frequencies hidden, as in SpecAugment (arXiv 1904.08779, section 2), without its
+// time warp.
 import type { Random } from '../random/random.ts';
 import type { FrontEnd } from '../signal/front-ends.ts';
 import type { Masking } from './batch.ts';
 import type { Size } from './settings.ts';
 
 /**
- * Fills, in place, a stretch of up to `maxTime` columns and a band of up to `maxFrequency` rows (exchanged when time goes down)
- * with the spectrogram's mean. Widths are uniform from 0 on, places uniform.
+ * Fills, in place, a stretch of up to `maxTime` columns and a band of up to `maxFrequency` rows (exchanged when time
+ * goes down) with the spectrogram's mean. Widths are uniform from 0 on, places uniform.
  */
 export function maskSpectrogram(
   spectrogram: Float32Array,

@@ -31,7 +31,8 @@ function fakeMedia(rate: number, seconds: number): Media {
   };
 }
 
-const largestDifference = (a: Float32Array, b: Float32Array) => a.reduce((most, value, i) => Math.max(most, Math.abs(value - b[i]!)), 0);
+const largestDifference = (a: Float32Array, b: Float32Array) =>
+  a.reduce((most, value, i) => Math.max(most, Math.abs(value - b[i]!)), 0);
 
 describe.each([44_100, 48_000, 16_000, 8_000, 11_025, 44_099])('sound at %i Hz', (rate) => {
   test('is the same samples whether a moment is read alone or within a longer stretch', async () => {
@@ -66,7 +67,8 @@ test('what the cache keeps for evaluation is what prediction computes for the sa
 });
 
 test('a stored training picture keeps its shape, is never enlarged, and is no larger than crops need', async () => {
-  const picture = async (settings: typeof smallSettings) => (await readClip(fakeMedia(16_000, 1), settings)).training[0]!;
+  const picture = async (settings: typeof smallSettings) =>
+    (await readClip(fakeMedia(16_000, 1), settings)).training[0]!;
   expect(await picture({ ...smallSettings, imageSize: 224 })).toMatchObject({ width: 80, height: 60 });
   expect(await picture({ ...smallSettings, imageSize: 28 })).toMatchObject({ width: 43, height: 32 });
 });
@@ -77,7 +79,10 @@ describe('a clip without', () => {
     await expect(windowInputs(media, 0, smallSettings)).rejects.toThrow(/has no sound.*--missing zero/);
     const inputs = await windowInputs(media, 0, smallSettings, 'zero');
     expect(inputs.missing).toBe('sound');
-    const silence = frontEnds.ave.spectrogram({ samples: new Float32Array(16_000), sampleRate: 16_000 }, { height: 24, width: 40 });
+    const silence = frontEnds.ave.spectrogram(
+      { samples: new Float32Array(16_000), sampleRate: 16_000 },
+      { height: 24, width: 40 },
+    );
     expect(inputs.spectrogram).toEqual(silence);
   });
 

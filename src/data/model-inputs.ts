@@ -10,7 +10,10 @@ import { type InputSettings, imageSizeOf, spectrogramSizeOf } from './settings.t
 import { candidateWindows, frameTime, middleOf, sampleRange, type TimeRange, wholeClip, windowAt } from './windows.ts';
 
 export type MissingModality = 'picture' | 'sound';
-/** What to do about a clip without picture or without sound: refuse it, or put a mean-coloured picture or silence in its place. */
+/**
+ * What to do about a clip without picture or without sound: refuse it, or put a mean-coloured picture or silence in its
+ * place.
+ */
 export type MissingPolicy = 'error' | 'zero';
 
 /** A window's model inputs. */
@@ -27,8 +30,8 @@ export type WindowInputs = {
 };
 
 /**
- * The model inputs of the window that starts `start` seconds into an open clip and lasts as long as the front end hears,
- * or to the clip's end if that comes first.
+ * The model inputs of the window that starts `start` seconds into an open clip and lasts as long as the front end
+ * hears, or to the clip's end if that comes first.
  * Throws DuetError for a start outside the clip, and for a missing modality unless `missing` is `zero`.
  */
 export async function windowInputs(
@@ -47,14 +50,19 @@ export async function windowInputs(
 }
 
 /** The model inputs of an open clip's middle window, as evaluation sees it. */
-export async function features(media: Media, settings: InputSettings, missing: MissingPolicy = 'error'): Promise<WindowInputs> {
+export async function features(
+  media: Media,
+  settings: InputSettings,
+  missing: MissingPolicy = 'error',
+): Promise<WindowInputs> {
   const windows = candidateWindows(wholeClip(media), frontEnds[settings.frontEnd].seconds);
   return windowInputs(media, windows[middleOf(windows)]!.start, settings, missing);
 }
 
 /** Which modality a clip lacks. Throws DuetError when it has neither. */
 export function missingModality(media: Media): MissingModality | undefined {
-  if (!media.video && !media.audio) throw new DuetError('The clip has neither picture nor sound; give a video with both.');
+  if (!media.video && !media.audio)
+    throw new DuetError('The clip has neither picture nor sound; give a video with both.');
   return media.video ? (media.audio ? undefined : 'sound') : 'picture';
 }
 
@@ -83,11 +91,18 @@ export function emptyImage(settings: InputSettings): Float32Array {
 /** The spectrogram of silence, [1, height, width]. */
 export function emptySpectrogram(settings: InputSettings): Float32Array {
   const { sampleRate, seconds, spectrogram } = frontEnds[settings.frontEnd];
-  return spectrogram({ samples: new Float32Array(Math.round(seconds * sampleRate)), sampleRate }, spectrogramSizeOf(settings));
+  return spectrogram(
+    { samples: new Float32Array(Math.round(seconds * sampleRate)), sampleRate },
+    spectrogramSizeOf(settings),
+  );
 }
 
 /** One spectrogram per window, [1, height, width] each; windows ascend. Stretches that overlap are decoded once. */
-export async function windowSpectrograms(media: Media, windows: readonly TimeRange[], settings: InputSettings): Promise<Float32Array[]> {
+export async function windowSpectrograms(
+  media: Media,
+  windows: readonly TimeRange[],
+  settings: InputSettings,
+): Promise<Float32Array[]> {
   const frontEnd = frontEnds[settings.frontEnd];
   const { sampleRate } = frontEnd;
   const size = spectrogramSizeOf(settings);
@@ -100,7 +115,9 @@ export async function windowSpectrograms(media: Media, windows: readonly TimeRan
   let stretch: { first: number; samples: Float32Array } = { first: 0, samples: new Float32Array(0) };
   for (const [index, { first, count }] of ranges.entries()) {
     if (first + count > stretch.first + stretch.samples.length) {
-      const end = ranges.slice(index).reduce((reach, range) => (range.first <= reach ? range.first + range.count : reach), first + count);
+      const end = ranges
+        .slice(index)
+        .reduce((reach, range) => (range.first <= reach ? range.first + range.count : reach), first + count);
       stretch = { first, samples: await readSound(media, first, end - first, sampleRate) };
     }
     const samples = stretch.samples.subarray(first - stretch.first, first - stretch.first + count);

@@ -21,7 +21,14 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const open = (options: Partial<OpenBatchesOptions> = {}): Promise<BatchFeed> =>
-  openBatches({ dataset, settings: smallSettings, batchSize: 4, seed: 5, cacheFolder: join(folder, 'cache'), ...options });
+  openBatches({
+    dataset,
+    settings: smallSettings,
+    batchSize: 4,
+    seed: 5,
+    cacheFolder: join(folder, 'cache'),
+    ...options,
+  });
 
 async function all(batches: AsyncIterable<Batch>): Promise<Batch[]> {
   const found: Batch[] = [];
@@ -36,7 +43,9 @@ describe('evaluation', () => {
     const batches = await all(feed.evaluate('val'));
     const examples = examplesOf(dataset, 'val');
     expect(batches.flatMap((batch) => batch.pictureIds)).toEqual(examples.map((example) => example.id));
-    expect(batches.flatMap((batch) => [...batch.labels])).toEqual(examples.map((example) => dataset.classes.indexOf(example.label)));
+    expect(batches.flatMap((batch) => [...batch.labels])).toEqual(
+      examples.map((example) => dataset.classes.indexOf(example.label)),
+    );
     const media = await openReference(examples[1]!.media);
     const direct = await features(media, smallSettings);
     await media.close();
@@ -47,7 +56,9 @@ describe('evaluation', () => {
   test('of mismatched pairs gives every picture with the sound of another class', async () => {
     const feed = await open({ batchSize: 2 });
     const batches = await all(feed.mismatched('test', 1));
-    expect(batches.flatMap((batch) => batch.pictureIds)).toEqual(examplesOf(dataset, 'test').map((example) => example.id));
+    expect(batches.flatMap((batch) => batch.pictureIds)).toEqual(
+      examplesOf(dataset, 'test').map((example) => example.id),
+    );
     const matched = await all(feed.evaluate('test'));
     for (const [index, batch] of batches.entries()) {
       expect(batch.images).toEqual(matched[index]!.images);
@@ -69,7 +80,9 @@ describe('evaluation', () => {
   test('with a model’s own order of classes labels by that, and names a class it does not know', async () => {
     const feed = await open({ classes: ['owl', 'ant', 'dog', 'cat'] });
     const [batch] = await all(feed.evaluate('val'));
-    expect([...batch!.labels]).toEqual(batch!.pictureIds.map((id) => ['owl', 'ant', 'dog', 'cat'].indexOf(labelOf(id)!)));
+    expect([...batch!.labels]).toEqual(
+      batch!.pictureIds.map((id) => ['owl', 'ant', 'dog', 'cat'].indexOf(labelOf(id)!)),
+    );
     await expect(open({ classes: ['owl', 'dog'] })).rejects.toThrow(/"cat".*not one the model knows/);
   });
 });
@@ -95,7 +108,8 @@ describe('training', () => {
     const plain = await all((await open({ batchSize: 1, augment: 'none', backgroundProbability: 0 })).train(0));
     for (const batch of plain) expect(batch).toEqual(trainAsEvaluated.get(batch.pictureIds[0]));
     const varied = await open({ batchSize: 1, backgroundProbability: 0 });
-    const shown = async (epoch: number) => new Map((await all(varied.train(epoch))).map((batch) => [batch.pictureIds[0], batch]));
+    const shown = async (epoch: number) =>
+      new Map((await all(varied.train(epoch))).map((batch) => [batch.pictureIds[0], batch]));
     const [zero, one] = [await shown(0), await shown(1)];
     for (const [id, batch] of zero) expect(batch.images).not.toEqual(one.get(id)!.images);
     // Clips of 1.5 windows have several windows, so sounds vary too.
@@ -140,7 +154,10 @@ describe('a clip that cannot be read', () => {
     for (const name of await readdir(cacheFolder, { recursive: true }))
       if (name.endsWith('.features')) await writeFile(join(cacheFolder, name), '');
     expect((await all(feed.evaluate('test'))).flatMap((batch) => batch.pictureIds)).toHaveLength(6);
-    expect(feed.skipped[1]).toMatchObject({ id: 'dog/2.png+dog/2.wav', reason: expect.stringContaining('has changed') });
+    expect(feed.skipped[1]).toMatchObject({
+      id: 'dog/2.png+dog/2.wav',
+      reason: expect.stringContaining('has changed'),
+    });
   });
 
   test('stops the run when it leaves a class with nothing to learn from', async () => {
@@ -148,7 +165,9 @@ describe('a clip that cannot be read', () => {
     await writeClips(data, { cat: 4, dog: 4 });
     for (const index of [0, 1, 2, 3]) await writeFile(join(data, `dog/${index}.png`), 'no picture');
     const feed = await open({ dataset: await openDataset(data) });
-    await expect(all(feed.train(0))).rejects.toThrow(/None of the 2 train clips of the class "dog" can be used; the first, "dog\/.*/);
+    await expect(all(feed.train(0))).rejects.toThrow(
+      /None of the 2 train clips of the class "dog" can be used; the first, "dog\/.*/,
+    );
   });
 });
 

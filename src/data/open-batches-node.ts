@@ -7,7 +7,15 @@ import { type BatchPool, openBatchPool } from './batch-pool-node.ts';
 import { defaultCacheFolder, prepareCacheFolder } from './cache-folder-node.ts';
 import type { Dataset, Split } from './dataset.ts';
 import { openDecoderPool } from './decoder-pool-node.ts';
-import { backgroundLabel, chunks, evenBatchSize, type LabelledClip, planEvaluation, planMismatched, planTraining } from './epoch-plan.ts';
+import {
+  backgroundLabel,
+  chunks,
+  evenBatchSize,
+  type LabelledClip,
+  planEvaluation,
+  planMismatched,
+  planTraining,
+} from './epoch-plan.ts';
 import { createPreparation } from './preparation-node.ts';
 import { runAhead } from './run-ahead.ts';
 
@@ -85,7 +93,12 @@ export async function openBatches(options: OpenBatchesOptions): Promise<BatchFee
     prepare: clips.prepare,
     count: async (split) => (await usable(split)).length,
     async *train(epoch) {
-      const { backgroundProbability = 0.2, augment = 'standard', cropScale = [0.08, 1], spectrogramMasking: masking } = options;
+      const {
+        backgroundProbability = 0.2,
+        augment = 'standard',
+        cropScale = [0.08, 1],
+        spectrogramMasking: masking,
+      } = options;
       const items = planTraining(await usable('train'), seed, epoch, backgroundProbability);
       yield* batches({ items, augmentation: { seed, epoch, standard: augment === 'standard', cropScale, masking } });
     },

@@ -20,7 +20,8 @@ async function touch(...paths: string[]): Promise<void> {
     await writeFile(join(folder, path), '');
   }
 }
-const clips = (label: string, count: number, extension = 'mp4') => Array.from({ length: count }, (_, i) => `${label}/${i}.${extension}`);
+const clips = (label: string, count: number, extension = 'mp4') =>
+  Array.from({ length: count }, (_, i) => `${label}/${i}.${extension}`);
 const ids = (examples: readonly { id: string }[]) => examples.map((example) => example.id);
 
 describe('a folder', () => {
@@ -34,7 +35,9 @@ describe('a folder', () => {
     expect(['train', 'val', 'test'].map((split) => count('dog', split))).toEqual([14, 3, 3]);
     expect(['train', 'val', 'test'].map((split) => count('cat', split))).toEqual([1, 1, 1]);
     expect(await openDataset(folder, { seed: 3 })).toEqual(dataset);
-    expect(ids(examplesOf(await openDataset(folder, { seed: 4 }), 'test'))).not.toEqual(ids(examplesOf(dataset, 'test')));
+    expect(ids(examplesOf(await openDataset(folder, { seed: 4 }), 'test'))).not.toEqual(
+      ids(examplesOf(dataset, 'test')),
+    );
   });
 
   test('keeps the splits of a split file, and says when the clips have changed', async () => {
@@ -47,7 +50,9 @@ describe('a folder', () => {
     expect(second.examples).toEqual(first.examples);
     expect(second.splitOrigin).toBe('file');
     await touch('dog/new.mp4');
-    await expect(openDataset(folder, { splits })).rejects.toThrow(/does not list 1 of the 11 clips \(such as "dog\/new.mp4"\)/);
+    await expect(openDataset(folder, { splits })).rejects.toThrow(
+      /does not list 1 of the 11 clips \(such as "dog\/new.mp4"\)/,
+    );
     const grown = await openDataset(folder, { purpose: 'evaluate', splits });
     expect(grown.examples.find((example) => example.id === 'dog/new.mp4')!.split).toBe('test');
     expect(grown.examples.filter((example) => example.id !== 'dog/new.mp4')).toEqual(first.examples);
@@ -83,7 +88,17 @@ describe('a folder', () => {
   });
 
   test('takes videos, picture and sound pairs, and folders of frames, and lists what belongs to no clip', async () => {
-    await touch('a/1.mp4', 'a/2.jpg', 'a/2.wav', 'a/3/0001.png', 'a/3/0002.png', 'a/3/sound.wav', 'a/4.png', 'a/notes.txt', 'a/.hidden');
+    await touch(
+      'a/1.mp4',
+      'a/2.jpg',
+      'a/2.wav',
+      'a/3/0001.png',
+      'a/3/0002.png',
+      'a/3/sound.wav',
+      'a/4.png',
+      'a/notes.txt',
+      'a/.hidden',
+    );
     await touch(...clips('b', 3));
     const dataset = await openDataset(folder);
     const a = dataset.examples.filter((example) => example.label === 'a');
@@ -145,7 +160,10 @@ describe('a manifest', () => {
     const line = (i: number) => JSON.stringify({ image: `${i}.png`, audio: `${i}.wav`, label: i % 2 ? 'a' : 'b' });
     const path = await manifest('clips.jsonl', `${[0, 1, 2, 3, 4, 5].map(line).join('\n\n')}\n`);
     const dataset = await openDataset(path);
-    expect(dataset.examples[0]).toMatchObject({ id: '0.png+0.wav', media: { kind: 'pair', image: join(folder, '0.png') } });
+    expect(dataset.examples[0]).toMatchObject({
+      id: '0.png+0.wav',
+      media: { kind: 'pair', image: join(folder, '0.png') },
+    });
   });
 
   test.each<[string, string, RegExp]>([
@@ -166,6 +184,8 @@ describe('a manifest', () => {
   });
 
   test('in JSONL that is not JSON is refused with its row', async () => {
-    await expect(openDataset(await manifest('c.jsonl', '{"path":"a","label":"x"}\n{oops\n'))).rejects.toThrow(/Row 2 .*not JSON/);
+    await expect(openDataset(await manifest('c.jsonl', '{"path":"a","label":"x"}\n{oops\n'))).rejects.toThrow(
+      /Row 2 .*not JSON/,
+    );
   });
 });

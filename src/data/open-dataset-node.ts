@@ -2,11 +2,27 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { DuetError } from '../errors.ts';
-import { byCodeUnits, type Dataset, type Example, groupBy, type LayoutName, type SplitOrigin, type UnsplitExample } from './dataset.ts';
+import {
+  byCodeUnits,
+  type Dataset,
+  type Example,
+  groupBy,
+  type LayoutName,
+  type SplitOrigin,
+  type UnsplitExample,
+} from './dataset.ts';
 import type { LayoutContent } from './layouts/layout.ts';
 import { readLayout } from './layouts/layouts-node.ts';
 import { isManifest, readManifest } from './manifest-node.ts';
-import { applySplits, applySplitsToChanged, cutValFromTrain, drawSplits, type SplitFile, type SplitFractions, sortById } from './split.ts';
+import {
+  applySplits,
+  applySplitsToChanged,
+  cutValFromTrain,
+  drawSplits,
+  type SplitFile,
+  type SplitFractions,
+  sortById,
+} from './split.ts';
 
 export type OpenDatasetOptions = {
   /** Seeds the splits that are drawn here. Default 0. */
@@ -26,12 +42,14 @@ export type OpenDatasetOptions = {
 
 /**
  * Opens a folder (`<class>/...`, `<split>/<class>/...`, or a published layout) or a manifest (.csv, .tsv, .jsonl).
- * Throws DuetError for a missing or empty folder, one class only, a class with one clip or none to train on, and every manifest error.
+ * Throws DuetError for a missing or empty folder, one class only, a class with one clip or none to train on, and every
+ * manifest error.
  */
 export async function openDataset(path: string, options: OpenDatasetOptions = {}): Promise<Dataset> {
   const { purpose = 'train', seed = 0 } = options;
   const kind = await stat(path).catch(() => undefined);
-  if (!kind) throw new DuetError(`There is no data at "${path}"; give a folder with one sub-folder per class, or a manifest.`);
+  if (!kind)
+    throw new DuetError(`There is no data at "${path}"; give a folder with one sub-folder per class, or a manifest.`);
   const isFolder = kind.isDirectory();
   if (!isFolder && !isManifest(path)) {
     throw new DuetError(
@@ -46,7 +64,13 @@ export async function openDataset(path: string, options: OpenDatasetOptions = {}
   if (purpose === 'train') checkClasses(path, classes, events);
   const { examples, splitOrigin } = settleSplits(found, background, purpose, seed, options);
   if (purpose === 'train') checkTraining(path, classes, examples);
-  const about = { name: basename(resolve(path)), root, classes, layout, ...(background !== undefined && { background }) };
+  const about = {
+    name: basename(resolve(path)),
+    root,
+    classes,
+    layout,
+    ...(background !== undefined && { background }),
+  };
   return { ...about, examples, splitOrigin, ignored, missing };
 }
 
@@ -60,7 +84,9 @@ async function readContent(
     return { layout: name, content };
   }
   if (isFolder || (layout !== undefined && layout !== 'manifest')) {
-    throw new DuetError(`The layout "${layout}" is read from a ${isFolder ? 'file' : 'folder'}, and "${path}" is none; give that.`);
+    throw new DuetError(
+      `The layout "${layout}" is read from a ${isFolder ? 'file' : 'folder'}, and "${path}" is none; give that.`,
+    );
   }
   return { layout: 'manifest', content: { examples: await readManifest(path), ignored: [], missing: [] } };
 }
@@ -75,13 +101,18 @@ function settleSplits(
   const listed = splits && (purpose === 'train' ? applySplits(found, splits) : applySplitsToChanged(found, splits));
   if (listed) return { examples: listed, splitOrigin: 'file' };
   if (splits && purpose === 'train') {
-    throw new DuetError('The split file lists none of these clips; it belongs to other data, so give that data or remove the file.');
+    throw new DuetError(
+      'The split file lists none of these clips; it belongs to other data, so give that data or remove the file.',
+    );
   }
   if (isSplit(found)) {
     const given = sortById(found);
     const has = (split: string) => given.some((example) => example.split === split);
     if (purpose === 'evaluate' || has('val') || !has('train')) return { examples: given, splitOrigin: 'given' };
-    return { examples: cutValFromTrain(given, seed, fractions?.val, background), splitOrigin: 'given, val cut from train' };
+    return {
+      examples: cutValFromTrain(given, seed, fractions?.val, background),
+      splitOrigin: 'given, val cut from train',
+    };
   }
   if (purpose === 'evaluate') {
     return { examples: sortById(found).map((example) => ({ ...example, split: 'test' })), splitOrigin: 'all test' };
@@ -99,7 +130,8 @@ function checkClasses(path: string, classes: readonly string[], examples: readon
     throw new DuetError(`The data at "${path}" has only one class ("${classes[0]}"); training needs at least two.`);
   }
   for (const [label, group] of groupBy(examples, (example) => example.label)) {
-    if (group.length === 1) throw new DuetError(`The class "${label}" has only one clip; give it at least 3 or leave the class out.`);
+    if (group.length === 1)
+      throw new DuetError(`The class "${label}" has only one clip; give it at least 3 or leave the class out.`);
   }
 }
 
@@ -108,5 +140,6 @@ function checkTraining(path: string, classes: readonly string[], examples: reado
   if (trained.size === 0)
     throw new DuetError(`The data at "${path}" has no training clips; put some under train, or give no splits at all.`);
   const missing = classes.find((label) => !trained.has(label));
-  if (missing !== undefined) throw new DuetError(`The class "${missing}" has no training clips; add some to train or leave the class out.`);
+  if (missing !== undefined)
+    throw new DuetError(`The class "${missing}" has no training clips; add some to train or leave the class out.`);
 }

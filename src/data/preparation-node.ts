@@ -1,4 +1,5 @@
-// Bringing the clips of whole splits into the feature cache before they are used, so that what an epoch holds is settled beforehand.
+// Bringing the clips of whole splits into the feature cache before they are used, so that what an epoch holds is
+// settled beforehand.
 import { availableParallelism } from 'node:os';
 import { DuetError } from '../errors.ts';
 import type { SkippedClip, SubstitutedClip } from './batch.ts';
@@ -63,7 +64,10 @@ export function createPreparation(options: PreparationOptions): Preparation {
     return [{ id, key: outcome.key, media, classIndex: classIndices.get(label)! }];
   }
 
-  async function ensureAll(examples: readonly Example[], { signal, onProgress }: PrepareOptions): Promise<Map<string, ClipOutcome>> {
+  async function ensureAll(
+    examples: readonly Example[],
+    { signal, onProgress }: PrepareOptions,
+  ): Promise<Map<string, ClipOutcome>> {
     const total = examples.length;
     const processes = options.workers === 0 ? 0 : Math.min(availableParallelism(), mostDecoders, Math.ceil(total / 4));
     let decoders: Promise<DecoderPool> | undefined;
@@ -100,7 +104,10 @@ export function createPreparation(options: PreparationOptions): Preparation {
   };
 }
 
-/** A training class without usable clips cannot be learned; in other splits it is enough that something is left to look at. */
+/**
+ * A training class without usable clips cannot be learned; in other splits it is enough that something is left to look
+ * at.
+ */
 function checkUsable(split: Split, examples: readonly Example[], outcomes: ReadonlyMap<string, ClipOutcome>): void {
   const reasonOf = (example: Example) => (outcomes.get(example.id) as { readonly reason?: string }).reason;
   const groups = split === 'train' ? groupBy(examples, (example) => example.label) : new Map([['', [...examples]]]);
@@ -108,6 +115,8 @@ function checkUsable(split: Split, examples: readonly Example[], outcomes: Reado
     if (group.length === 0 || !group.every((example) => reasonOf(example) !== undefined)) continue;
     const which = label === '' ? `${split} clips` : `${split} clips of the class "${label}"`;
     const first = group[0]!;
-    throw new DuetError(`None of the ${group.length} ${which} can be used; the first, "${first.id}": ${reasonOf(first)}`);
+    throw new DuetError(
+      `None of the ${group.length} ${which} can be used; the first, "${first.id}": ${reasonOf(first)}`,
+    );
   }
 }

@@ -28,7 +28,8 @@ const stretchSeconds = 2;
 const tailSeconds = 0.5;
 
 async function isSilent(media: Media, end: number): Promise<boolean> {
-  const hasSound = async (from: number, to: number) => (await media.readWaveform(from, to)).samples.some((sample) => sample !== 0);
+  const hasSound = async (from: number, to: number) =>
+    (await media.readWaveform(from, to)).samples.some((sample) => sample !== 0);
   // A file cut short shows at its end, so that is read in any case.
   if (await hasSound(Math.max(0, end - tailSeconds), end)) return false;
   for (let start = 0; start < end; start += stretchSeconds) {

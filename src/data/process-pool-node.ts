@@ -1,4 +1,5 @@
-// Work in processes of its own: what brings a process down, or hangs, costs one order and not the run. Only plain data crosses over.
+// Work in processes of its own: what brings a process down, or hangs, costs one order and not the run. Only plain data
+// crosses over.
 import { type ChildProcess, fork } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { DuetError } from '../errors.ts';
@@ -40,7 +41,12 @@ export function openProcessPool<Order, Outcome>(options: ProcessPoolOptions<Outc
 type Job<Order, Outcome> = { readonly order: Order; resolve(outcome: Outcome): void; reject(error: Error): void };
 type Worker<Order, Outcome> = ProcessPool<Order, Outcome> & { pending(): number };
 
-function startWorker<Order, Outcome>({ script, argument, patienceMs, crashed }: ProcessPoolOptions<Outcome>): Worker<Order, Outcome> {
+function startWorker<Order, Outcome>({
+  script,
+  argument,
+  patienceMs,
+  crashed,
+}: ProcessPoolOptions<Outcome>): Worker<Order, Outcome> {
   const jobs: Job<Order, Outcome>[] = [];
   let child: ChildProcess | undefined;
   let watchdog: NodeJS.Timeout | undefined;
@@ -77,7 +83,8 @@ function startWorker<Order, Outcome>({ script, argument, patienceMs, crashed }: 
     const job = jobs.shift();
     if (job) {
       if ('outcome' in answer) job.resolve(answer.outcome);
-      else job.reject(answer.failure.isClear ? new DuetError(answer.failure.message) : new Error(answer.failure.message));
+      else
+        job.reject(answer.failure.isClear ? new DuetError(answer.failure.message) : new Error(answer.failure.message));
     }
     next();
   }

@@ -7,8 +7,8 @@ import { resample } from '../signal/resample.ts';
 const marginSeconds = 0.05;
 
 /**
- * `count` samples at `sampleRate` hertz, the first of them at time `first / sampleRate`; zeros where the clip has no sound.
- * The clip must have a sound track.
+ * `count` samples at `sampleRate` hertz, the first of them at time `first / sampleRate`; zeros where the clip has no
+ * sound. The clip must have a sound track.
  */
 export async function readSound(media: Media, first: number, count: number, sampleRate: number): Promise<Float32Array> {
   const sourceRate = media.audio!.sampleRate;

@@ -31,7 +31,9 @@ describe.skipIf(!existsSync(shared))('the shared data', () => {
     const dataset = await openDataset(join(shared, 'stills-with-sound'));
     expect(dataset.classes).toHaveLength(10);
     expect(dataset.splitOrigin).toBe('given');
-    expect([...groupBy(dataset.examples, (example) => example.split)].map(([split, group]) => [split, group.length])).toEqual([
+    expect(
+      [...groupBy(dataset.examples, (example) => example.split)].map(([split, group]) => [split, group.length]),
+    ).toEqual([
       ['test', 93],
       ['train', 223],
       ['val', 56],
@@ -66,6 +68,8 @@ describe.skipIf(!existsSync(shared))('the shared data', () => {
       const [first, second] = [batch.spectrograms.subarray(0, 224 * 224), batch.spectrograms.subarray(224 * 224)];
       expect(first).not.toEqual(second);
     }
-    expect(feed.skipped).toMatchObject([{ id: expect.stringContaining('#900-902'), reason: expect.stringContaining('900') }]);
+    expect(feed.skipped).toMatchObject([
+      { id: expect.stringContaining('#900-902'), reason: expect.stringContaining('900') },
+    ]);
   });
 });

@@ -26,7 +26,9 @@ export async function readSplitFile(path: string): Promise<SplitFile> {
   }
   const parsed = schema.safeParse(value);
   if (!parsed.success) {
-    throw new DuetError(`The split file "${path}" is not one (${parsed.error.issues[0]?.message}); remove it to draw new splits.`);
+    throw new DuetError(
+      `The split file "${path}" is not one (${parsed.error.issues[0]?.message}); remove it to draw new splits.`,
+    );
   }
   return parsed.data;
 }

@@ -8,8 +8,8 @@ export type SplitFractions = { readonly val: number; readonly test: number };
 export const defaultFractions: SplitFractions = { val: 0.15, test: 0.15 };
 
 /**
- * Draws splits class by class; every class gets at least one clip in each split. Clips of one group stay together, and a class
- * with too few groups to divide is for training alone.
+ * Draws splits class by class; every class gets at least one clip in each split. Clips of one group stay together, and
+ * a class with too few groups to divide is for training alone.
  * Throws DuetError naming a class with fewer than three clips.
  */
 export function drawSplits(
@@ -22,7 +22,9 @@ export function drawSplits(
     const random = createRandom(seed, 'split', label);
     if (count < 3) {
       if (areGroups) return { test: 0, val: 0, random };
-      throw new DuetError(`The class "${label}" has ${count} clips, too few to split into train, val and test; give it at least 3.`);
+      throw new DuetError(
+        `The class "${label}" has ${count} clips, too few to split into train, val and test; give it at least 3.`,
+      );
     }
     const test = clamp(Math.round(count * fractions.test), 1, count - 2);
     const val = clamp(Math.round(count * fractions.val), 1, count - test - 1);
@@ -56,7 +58,10 @@ type Share = { readonly test: number; readonly val: number; readonly random: Ret
 /** What goes into a split as a whole: a clip, or all clips of a group. */
 type Unit = { readonly label: string; readonly clips: readonly UnsplitExample[] };
 
-/** `share` is asked for a class and its number of units. A group counts to the rarest of its classes that is not background. */
+/**
+ * `share` is asked for a class and its number of units. A group counts to the rarest of its classes that is not
+ * background.
+ */
 function stratify(
   examples: readonly UnsplitExample[],
   background: string | undefined,
@@ -75,7 +80,9 @@ function stratify(
 }
 
 function unitsOf(examples: readonly UnsplitExample[], background: string | undefined): Unit[] {
-  const sizes = new Map([...groupBy(examples, (example) => example.label)].map(([label, clips]) => [label, clips.length]));
+  const sizes = new Map(
+    [...groupBy(examples, (example) => example.label)].map(([label, clips]) => [label, clips.length]),
+  );
   if (background !== undefined) sizes.set(background, Number.POSITIVE_INFINITY);
   const rarer = (a: string, b: string) => sizes.get(a)! - sizes.get(b)! || byCodeUnits(a, b);
   const key = ({ group, id }: UnsplitExample) => (group === undefined ? `clip ${id}` : `group ${group}`);
@@ -86,7 +93,11 @@ function unitsOf(examples: readonly UnsplitExample[], background: string | undef
 }
 
 /** What `splits.json` holds: which clip is in which split. */
-export type SplitFile = { readonly version: 1; readonly seed: number; readonly splits: Readonly<Record<Split, readonly string[]>> };
+export type SplitFile = {
+  readonly version: 1;
+  readonly seed: number;
+  readonly splits: Readonly<Record<Split, readonly string[]>>;
+};
 
 /** The splits of these examples, ready to be written down. */
 export function describeSplits(examples: readonly Example[], seed: number): SplitFile {
@@ -124,7 +135,9 @@ export function applySplits(examples: readonly UnsplitExample[], file: SplitFile
 export function applySplitsToChanged(examples: readonly UnsplitExample[], file: SplitFile): Example[] | undefined {
   const splitOf = splitsById(file);
   if (!examples.some((example) => splitOf.has(example.id))) return undefined;
-  return sortById(examples.map((example) => ({ ...example, split: splitOf.get(example.id) ?? example.split ?? 'test' })));
+  return sortById(
+    examples.map((example) => ({ ...example, split: splitOf.get(example.id) ?? example.split ?? 'test' })),
+  );
 }
 
 function splitsById(file: SplitFile): ReadonlyMap<string, Split> {

@@ -1,10 +1,18 @@
-// A feed over clips whose features somebody else keeps, such as a page in the browser's storage: nothing is decoded here.
+// A feed over clips whose features somebody else keeps, such as a page in the browser's storage: nothing is decoded
+// here.
 import { type CachedClip, usesClip } from './batch.ts';
 import type { BatchFeed } from './batch-feed.ts';
 import { createBatchMaker } from './batch-maker.ts';
 import type { ClipFeatures } from './clip-features.ts';
 import type { Dataset, Split } from './dataset.ts';
-import { chunks, evenBatchSize, type LabelledClip, planEvaluation, planMismatched, planTraining } from './epoch-plan.ts';
+import {
+  chunks,
+  evenBatchSize,
+  type LabelledClip,
+  planEvaluation,
+  planMismatched,
+  planTraining,
+} from './epoch-plan.ts';
 import type { FeatureReader } from './feature-reader.ts';
 import { runAhead } from './run-ahead.ts';
 import type { InputSettings } from './settings.ts';
@@ -19,7 +27,10 @@ export type StoredFeedOptions = {
   readonly backgroundProbability: number;
   readonly augment: 'none' | 'standard';
   readonly cropScale: readonly [number, number];
-  /** The features of the clip with this id, made with the same settings. A clip for which it fails is left out of the batch. */
+  /**
+   * The features of the clip with this id, made with the same settings. A clip for which it fails is left out of the
+   * batch.
+   */
   readonly load: (id: string) => Promise<ClipFeatures>;
   readonly signal?: AbortSignal;
 };
@@ -37,14 +48,19 @@ export function openStoredFeed(options: StoredFeedOptions): BatchFeed {
       .map(({ id, label, media }) => ({ id, key: id, media, classIndex: dataset.classes.indexOf(label) }));
   }
 
-  async function* batches(items: ReturnType<typeof planTraining>, augmentation: Parameters<typeof maker.make>[0]['augmentation']) {
+  async function* batches(
+    items: ReturnType<typeof planTraining>,
+    augmentation: Parameters<typeof maker.make>[0]['augmentation'],
+  ) {
     const lose = (clips: readonly CachedClip[]) => {
-      for (const { id } of clips) skipped.push({ id, reason: 'Its stored features cannot be read; remove the clip and add it again.' });
+      for (const { id } of clips)
+        skipped.push({ id, reason: 'Its stored features cannot be read; remove the clip and add it again.' });
     };
     const made = runAhead(
       chunks(items, evenBatchSize(items.length, batchSize)),
       1,
-      (group) => maker.make({ items: group.filter((item) => !skipped.some(({ id }) => usesClip(item, id))), augmentation }),
+      (group) =>
+        maker.make({ items: group.filter((item) => !skipped.some(({ id }) => usesClip(item, id))), augmentation }),
       signal,
     );
     for await (const { batch, damaged } of made) {
@@ -74,7 +90,8 @@ export function openStoredFeed(options: StoredFeedOptions): BatchFeed {
 }
 
 function readerOf({ evaluation, training, spectrograms }: ClipFeatures): FeatureReader {
-  const at = <Item>(items: readonly Item[], window: number | 'middle') => items[window === 'middle' ? middleOf(items) : window];
+  const at = <Item>(items: readonly Item[], window: number | 'middle') =>
+    items[window === 'middle' ? middleOf(items) : window];
   return {
     windows: spectrograms.length,
     evaluation: async () => evaluation,

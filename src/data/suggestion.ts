@@ -5,7 +5,8 @@ export function suggestion(word: string, known: readonly string[]): string {
   const nearest = known
     .map((candidate) => ({ candidate, distance: editDistance(word.toLowerCase(), candidate.toLowerCase()) }))
     .sort((a, b) => a.distance - b.distance)[0];
-  if (nearest && nearest.distance <= Math.max(2, nearest.candidate.length / 3)) return `did you mean "${nearest.candidate}"?`;
+  if (nearest && nearest.distance <= Math.max(2, nearest.candidate.length / 3))
+    return `did you mean "${nearest.candidate}"?`;
   return `known are ${known.join(', ')}.`;
 }
 

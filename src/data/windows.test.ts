@@ -14,22 +14,26 @@ test('a clip a hair longer than the window, as AAC makes them, still has one win
 
 test('windows of longer clips lie inside the clip, reach both ends, ascend, and the middle one is in the clip’s middle', () => {
   fc.assert(
-    fc.property(fc.double({ min: 0, max: 1e4, noNaN: true }), fc.double({ min: 0.01, max: 1e4, noNaN: true }), (start, length) => {
-      const clip = { start, end: start + length };
-      const windows = candidateWindows(clip, 3);
-      expect(windows.length % 2).toBe(1);
-      expect(windows.length).toBeLessThanOrEqual(7);
-      expect(frameTime(windows[middleOf(windows)]!)).toBeCloseTo(start + length / 2, 6);
-      windows.forEach((window, index) => {
-        expect(window.start).toBeGreaterThanOrEqual(start);
-        expect(window.end).toBeLessThanOrEqual(clip.end + 1e-9 * clip.end);
-        if (index > 0) expect(window.start).toBeGreaterThan(windows[index - 1]!.start);
-      });
-      if (windows.length > 1) {
-        expect(windows[0]!.start).toBe(start);
-        expect(windows.at(-1)!.end).toBeCloseTo(clip.end, 6);
-      }
-    }),
+    fc.property(
+      fc.double({ min: 0, max: 1e4, noNaN: true }),
+      fc.double({ min: 0.01, max: 1e4, noNaN: true }),
+      (start, length) => {
+        const clip = { start, end: start + length };
+        const windows = candidateWindows(clip, 3);
+        expect(windows.length % 2).toBe(1);
+        expect(windows.length).toBeLessThanOrEqual(7);
+        expect(frameTime(windows[middleOf(windows)]!)).toBeCloseTo(start + length / 2, 6);
+        windows.forEach((window, index) => {
+          expect(window.start).toBeGreaterThanOrEqual(start);
+          expect(window.end).toBeLessThanOrEqual(clip.end + 1e-9 * clip.end);
+          if (index > 0) expect(window.start).toBeGreaterThan(windows[index - 1]!.start);
+        });
+        if (windows.length > 1) {
+          expect(windows[0]!.start).toBe(start);
+          expect(windows.at(-1)!.end).toBeCloseTo(clip.end, 6);
+        }
+      },
+    ),
   );
 });
 

@@ -9,13 +9,15 @@ const mostWindows = 7;
 
 /** All of an open clip. Throws DuetError when there is nothing of it. */
 export function wholeClip(media: Media): TimeRange {
-  if (!(media.duration > 0)) throw new DuetError('The clip has zero length; give one with at least a frame and some sound.');
+  if (!(media.duration > 0))
+    throw new DuetError('The clip has zero length; give one with at least a frame and some sound.');
   return { start: 0, end: media.duration };
 }
 
 /**
- * Candidate windows of a clip: the whole clip where it is not longer than `seconds`, else an odd number (at most 7) of windows,
- * evenly spaced from the clip's start to its end, an eighth of a window apart or more. Being odd, they have an exact middle one.
+ * Candidate windows of a clip: the whole clip where it is not longer than `seconds`, else an odd number (at most 7) of
+ * windows, evenly spaced from the clip's start to its end, an eighth of a window apart or more. Being odd, they have an
+ * exact middle one.
  */
 export function candidateWindows(clip: TimeRange, seconds: number): TimeRange[] {
   const spare = clip.end - clip.start - seconds;

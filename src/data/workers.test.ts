@@ -63,7 +63,13 @@ function run(
 
 async function expectedHash(): Promise<string> {
   const dataset = await openDataset(join(folder, 'data'));
-  const feed = await openBatches({ dataset, settings: smallSettings, batchSize: 5, seed: 3, cacheFolder: join(folder, 'cache-here') });
+  const feed = await openBatches({
+    dataset,
+    settings: smallSettings,
+    batchSize: 5,
+    seed: 3,
+    cacheFolder: join(folder, 'cache-here'),
+  });
   const hash = createHash('sha256');
   for await (const { images, spectrograms, labels, soundIds } of feed.train(2))
     hash.update(images).update(spectrograms).update(labels).update(soundIds.join());
@@ -71,7 +77,11 @@ async function expectedHash(): Promise<string> {
 }
 
 test('no worker, one and two give the same epoch bit for bit, also while filling one cache at once, and the process ends without close', async () => {
-  const runs = await Promise.all([run('cache-0', 0, 'train'), run('cache-shared', 1, 'train'), run('cache-shared', 2, 'train')]);
+  const runs = await Promise.all([
+    run('cache-0', 0, 'train'),
+    run('cache-shared', 1, 'train'),
+    run('cache-shared', 2, 'train'),
+  ]);
   const output = `${await expectedHash()} 0`;
   expect(runs).toEqual(runs.map(() => ({ output, signal: null })));
 });
@@ -88,7 +98,9 @@ test('a process killed in the middle of filling the cache leaves one that the ne
 });
 
 test('a loading thread that dies is one clear sentence', async () => {
-  const { openBatchPool } = (await import(compiled.moduleUrl('batch-pool-node'))) as typeof import('./batch-pool-node.ts');
+  const { openBatchPool } = (await import(
+    compiled.moduleUrl('batch-pool-node')
+  )) as typeof import('./batch-pool-node.ts');
   const pool = openBatchPool({ folder: '', settings: undefined as never }, 1);
   await expect(pool.make({ items: [], augmentation: undefined })).rejects.toThrow(
     /A loading thread stopped unexpectedly \(.*\); run again/,
@@ -96,27 +108,44 @@ test('a loading thread that dies is one clear sentence', async () => {
   await pool.close();
 });
 
-test.skipIf(process.platform === 'win32')('a clip that hangs its decoder is given up, and the next one gets a new decoder', async () => {
-  const { openDecoderPool } = (await import(compiled.moduleUrl('decoder-pool-node'))) as typeof import('./decoder-pool-node.ts');
-  const cache = join(folder, 'cache-hanging');
-  await prepareCacheFolder(cache);
-  // Reading a pipe that nobody writes to never ends.
-  execFileSync('mkfifo', [join(folder, 'pipe.mp4')]);
-  const pool = await openDecoderPool({ folder: cache, settings: smallSettings, missing: 'error' }, 1, undefined, 3000);
-  const stem = join(folder, 'data/cat/0');
-  const outcomes = await Promise.all([
-    pool.ensure({ kind: 'video', path: join(folder, 'pipe.mp4') }),
-    pool.ensure({ kind: 'pair', image: `${stem}.png`, audio: `${stem}.wav` }),
-  ]);
-  expect(outcomes).toMatchObject([{ reason: expect.stringMatching(/crashed or hung at it \(SIGKILL\)/) }, { key: expect.any(String) }]);
-  pool.close();
-});
+test.skipIf(process.platform === 'win32')(
+  'a clip that hangs its decoder is given up, and the next one gets a new decoder',
+  async () => {
+    const { openDecoderPool } = (await import(
+      compiled.moduleUrl('decoder-pool-node')
+    )) as typeof import('./decoder-pool-node.ts');
+    const cache = join(folder, 'cache-hanging');
+    await prepareCacheFolder(cache);
+    // Reading a pipe that nobody writes to never ends.
+    execFileSync('mkfifo', [join(folder, 'pipe.mp4')]);
+    const pool = await openDecoderPool(
+      { folder: cache, settings: smallSettings, missing: 'error' },
+      1,
+      undefined,
+      3000,
+    );
+    const stem = join(folder, 'data/cat/0');
+    const outcomes = await Promise.all([
+      pool.ensure({ kind: 'video', path: join(folder, 'pipe.mp4') }),
+      pool.ensure({ kind: 'pair', image: `${stem}.png`, audio: `${stem}.wav` }),
+    ]);
+    expect(outcomes).toMatchObject([
+      { reason: expect.stringMatching(/crashed or hung at it \(SIGKILL\)/) },
+      { key: expect.any(String) },
+    ]);
+    pool.close();
+  },
+);
 
 test('a decoding process that cannot start says why', async () => {
-  const { openDecoderPool } = (await import(compiled.moduleUrl('decoder-pool-node'))) as typeof import('./decoder-pool-node.ts');
+  const { openDecoderPool } = (await import(
+    compiled.moduleUrl('decoder-pool-node')
+  )) as typeof import('./decoder-pool-node.ts');
   const pool = await openDecoderPool('no options' as never, 1);
   await rename(join(compiled.folder, 'dist/data/feature-cache-node.js'), join(compiled.folder, 'gone.js'));
-  await expect(pool.ensure({ kind: 'video', path: 'a.mp4' })).rejects.toThrow(/cannot start \(exit code 1\)(.|\n)*feature-cache-node/);
+  await expect(pool.ensure({ kind: 'video', path: 'a.mp4' })).rejects.toThrow(
+    /cannot start \(exit code 1\)(.|\n)*feature-cache-node/,
+  );
   await rename(join(compiled.folder, 'gone.js'), join(compiled.folder, 'dist/data/feature-cache-node.js'));
   pool.close();
 });
@@ -132,5 +161,7 @@ test('a check of the data in processes finds what one in the caller’s thread d
     "\nprocess.on('message', ({ audio }) => audio.endsWith('dog/5.wav') && process.abort());",
   );
   const { broken } = await checkData(join(folder, 'data'), { ...options, workers: 2 });
-  expect(broken).toMatchObject([{ id: 'dog/5.png+dog/5.wav', reason: expect.stringMatching(/crashed or hung at it \(SIGABRT\)/) }]);
+  expect(broken).toMatchObject([
+    { id: 'dog/5.png+dog/5.wav', reason: expect.stringMatching(/crashed or hung at it \(SIGABRT\)/) },
+  ]);
 }, 60_000);

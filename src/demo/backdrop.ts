@@ -18,7 +18,10 @@ export function drawBackdropCanvas(backdrop: Backdrop): Canvas {
       const amount =
         depth > 0
           ? -0.3 + 0.35 * depth + 0.25 * backdrop.grain * (noise(3 * x + 40, 26 * y) - 0.5) + (depth < 0.02 ? -0.25 : 0)
-          : 0.12 - (0.3 * y) / horizon + backdrop.contrast * patternAt(backdrop, noise, x, y) + 0.06 * (noise(5 * x, 5 * y) - 0.5);
+          : 0.12 -
+            (0.3 * y) / horizon +
+            backdrop.contrast * patternAt(backdrop, noise, x, y) +
+            0.06 * (noise(5 * x, 5 * y) - 0.5);
       const colour = shade(depth > 0 ? table : wall, Math.max(-1, Math.min(1, amount)));
       canvas.data.set(colour, 3 * (row * canvas.width + column));
     }
@@ -27,7 +30,12 @@ export function drawBackdropCanvas(backdrop: Backdrop): Canvas {
 }
 
 /** -1 to 1. */
-function patternAt({ pattern, cells }: Backdrop, noise: (x: number, y: number) => number, x: number, y: number): number {
+function patternAt(
+  { pattern, cells }: Backdrop,
+  noise: (x: number, y: number) => number,
+  x: number,
+  y: number,
+): number {
   const soft = (value: number) => Math.tanh(4 * value);
   const waveX = Math.sin(Math.PI * cells * x);
   const waveY = Math.sin(Math.PI * cells * y);

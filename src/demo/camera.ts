@@ -34,7 +34,8 @@ export function createCamera({ camera, backdrop }: Scene): (canvas: Canvas, shak
           const lower = upper + 3 * canvas.width;
           const above = data[upper]! + (data[upper + 3]! - data[upper]!) * right;
           const below = data[lower]! + (data[lower + 3]! - data[lower]!) * right;
-          bytes[3 * pixel + channel] = (above + (below - above) * down) * light[pixel]! * camera.gains[channel]! + noise;
+          bytes[3 * pixel + channel] =
+            (above + (below - above) * down) * light[pixel]! * camera.gains[channel]! + noise;
         }
       }
     }

@@ -1,4 +1,5 @@
-// What the embedded data set holds. Neither modality is enough: one look can make two sounds, and two looks can make one sound.
+// What the embedded data set holds. Neither modality is enough: one look can make two sounds, and two looks can make
+// one sound.
 
 export const lookNames = ['bowl', 'clock', 'metronome', 'bird', 'kettle', 'ball', 'jug'] as const;
 export type LookName = (typeof lookNames)[number];
@@ -41,7 +42,10 @@ export const demoClasses: readonly DemoClass[] = [
   { name: 'pouring-jug', look: 'jug', sound: 'pour' },
 ];
 
-/** Looks that may stand silently beside a class: never one that could make the same sound, or the clip would have two answers. */
+/**
+ * Looks that may stand silently beside a class: never one that could make the same sound, or the clip would have two
+ * answers.
+ */
 export function distractorLooks({ look, sound }: DemoClass): LookName[] {
   const makers = new Set(demoClasses.filter((one) => one.sound === sound).map((one) => one.look));
   return lookNames.filter((name) => name !== look && !makers.has(name));

@@ -11,27 +11,39 @@ import { synthesise } from './synthesise.ts';
 
 const classNamed = (name: string): DemoClass => demoClasses.find((one) => one.name === name)!;
 const motionOf = (name: string, key: number) => drawMotion(classNamed(name), createRandom('motion', key));
-const soundOf = (name: string, motion: Motion) => synthesise(classNamed(name).sound, motion, 0.5, createRandom('sound')).samples;
+const soundOf = (name: string, motion: Motion) =>
+  synthesise(classNamed(name).sound, motion, 0.5, createRandom('sound')).samples;
 
 describe('the sound follows what is seen', () => {
-  it.each(demoClasses)('$name: every moment is an onset to within 15 ms, and nothing sounds before the first', ({ name }) => {
-    for (let key = 0; key < 4; key++) {
-      const motion = motionOf(name, key);
-      const samples = soundOf(name, motion);
-      const first = Math.round(motion.events[0]!.time * sampleRate);
-      expect(motion.events.length).toBeGreaterThan(0);
-      expect(samples.subarray(0, first).every((sample) => sample === 0)).toBe(true);
-      motion.events.forEach(({ time }, index) => {
-        const gap = Math.min(0.2, ...motion.events.filter((_, other) => other !== index).map((other) => Math.abs(other.time - time)));
-        expect(Math.abs(onsetNear({ samples, sampleRate }, time, gap / 2) - time)).toBeLessThan(0.015);
-      });
-    }
-  });
+  it.each(demoClasses)(
+    '$name: every moment is an onset to within 15 ms, and nothing sounds before the first',
+    ({ name }) => {
+      for (let key = 0; key < 4; key++) {
+        const motion = motionOf(name, key);
+        const samples = soundOf(name, motion);
+        const first = Math.round(motion.events[0]!.time * sampleRate);
+        expect(motion.events.length).toBeGreaterThan(0);
+        expect(samples.subarray(0, first).every((sample) => sample === 0)).toBe(true);
+        motion.events.forEach(({ time }, index) => {
+          const gap = Math.min(
+            0.2,
+            ...motion.events.filter((_, other) => other !== index).map((other) => Math.abs(other.time - time)),
+          );
+          expect(Math.abs(onsetNear({ samples, sampleRate }, time, gap / 2) - time)).toBeLessThan(0.015);
+        });
+      }
+    },
+  );
 
   it('a ball is lowest at each impact, and bounces ever lower at shrinking intervals', () => {
     const scene = drawScene(createRandom('scene'));
     const motion = motionOf('bouncing-ball', 1);
-    const { boxAt } = renderClip({ scene: { ...scene, camera: { ...scene.camera, shake: 0 } }, look: 'ball', motion, distractor: 'jug' });
+    const { boxAt } = renderClip({
+      scene: { ...scene, camera: { ...scene.camera, shake: 0 } },
+      look: 'ball',
+      motion,
+      distractor: 'jug',
+    });
     const floor = boxAt(motion.events[0]!.time);
     const times = motion.events.map(({ time }) => time);
     const heights = times.slice(0, -1).map((time, index) => {
@@ -50,7 +62,8 @@ describe('the sound follows what is seen', () => {
     const crossings = (samples: Float32Array) =>
       samples.reduce((count, sample, index) => count + (sample * (samples[index - 1] ?? 0) < 0 ? 1 : 0), 0);
     expect(energy(of(0.6))).toBeGreaterThan(1.5 * energy(of(0.4)));
-    const tone = (size: number) => synthesise('whistle', motionOf('calling-bird', 1), size, createRandom('sound')).samples;
+    const tone = (size: number) =>
+      synthesise('whistle', motionOf('calling-bird', 1), size, createRandom('sound')).samples;
     expect(crossings(tone(0.6))).toBeLessThan(0.75 * crossings(tone(0.4)));
   });
 });
@@ -64,7 +77,8 @@ describe('neither picture nor sound is enough', () => {
     const frames = [one, other].map(
       (name) => renderClip({ scene, look: classNamed(name).look, motion: motionOf(name, 2), distractor: 'jug' }).frames,
     );
-    for (const [index, frame] of frames[0]!.entries()) expect(Buffer.compare(frame.data, frames[1]![index]!.data)).toBe(0);
+    for (const [index, frame] of frames[0]!.entries())
+      expect(Buffer.compare(frame.data, frames[1]![index]!.data)).toBe(0);
     expect(soundOf(one, motionOf(one, 2))).not.toEqual(soundOf(other, motionOf(other, 2)));
   });
 
@@ -94,7 +108,8 @@ describe('the scene', () => {
     fair(share(({ main, distractor }) => main.x < distractor.x));
     fair(share(({ main, distractor }) => main.y < distractor.y));
     fair(share(({ main, distractor }) => main.size < distractor.size));
-    for (const { main, distractor } of scenes) for (const { x } of [main, distractor]) expect(Math.abs(x - 0.5)).toBeGreaterThan(0.2);
+    for (const { main, distractor } of scenes)
+      for (const { x } of [main, distractor]) expect(Math.abs(x - 0.5)).toBeGreaterThan(0.2);
   });
 });
 
@@ -103,7 +118,12 @@ describe('the boxes', () => {
     const drawn = drawScene(createRandom('boxes', demoClass.name));
     const scene: Scene = { ...drawn, camera: { ...drawn.camera, shake: 0, noise: 0 } };
     const motion = drawMotion(demoClass, createRandom('boxes', demoClass.name));
-    const { frames, boxAt } = renderClip({ scene, look: demoClass.look, motion, distractor: distractorLooks(demoClass)[0]! });
+    const { frames, boxAt } = renderClip({
+      scene,
+      look: demoClass.look,
+      motion,
+      distractor: distractorLooks(demoClass)[0]!,
+    });
     // A rolling ball's shadow goes with it, and is a little wider than the ball.
     const reach = 1.01 / frameSide + (motion.kind === 'roll' ? 0.3 * scene.main.size : 0);
     let changes = 0;
@@ -119,7 +139,8 @@ describe('the boxes', () => {
         const x = ((pixel % frameSide) + 0.5) / frameSide;
         const y = (Math.floor(pixel / frameSide) + 0.5) / frameSide;
         const inside = boxes.some(
-          (box) => x > box.x - reach && x < box.x + box.width + reach && y > box.y - reach && y < box.y + box.height + reach,
+          (box) =>
+            x > box.x - reach && x < box.x + box.width + reach && y > box.y - reach && y < box.y + box.height + reach,
         );
         if (!inside) expect.fail(`${demoClass.name}: frame ${index} changes at ${x}, ${y}, outside its box`);
       }

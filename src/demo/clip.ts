@@ -10,7 +10,12 @@ import { drawScene } from './scene.ts';
 import { inRoom } from './sounds/room.ts';
 import { synthesise } from './synthesise.ts';
 
-export type ClipKeys = { readonly seed: number; readonly split: Split; readonly className: string; readonly index: number };
+export type ClipKeys = {
+  readonly seed: number;
+  readonly split: Split;
+  readonly className: string;
+  readonly index: number;
+};
 
 export type DemoClip = {
   readonly frames: readonly Picture[];
@@ -46,7 +51,11 @@ export function createClip(keys: ClipKeys): DemoClip {
       sound: demoClass.sound,
       box: rounded(rendering.boxAt(middle)),
       events: motion.events.map(({ time }) => ({ time: round(time), box: rounded(rendering.boxAt(time)) })),
-      distractor: { class: classOfLook(distractor).name, look: distractor, box: rounded(rendering.distractorBoxAt(middle)) },
+      distractor: {
+        class: classOfLook(distractor).name,
+        look: distractor,
+        box: rounded(rendering.distractorBoxAt(middle)),
+      },
       framesPerSecond,
       duration: clipSeconds,
     },

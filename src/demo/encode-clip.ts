@@ -83,7 +83,13 @@ async function encodeVideo(libav: LibAv, { frames, framesPerSecond }: ClipConten
 async function encodeAudio(libav: LibAv, { samples, sampleRate }: Waveform): Promise<EncodedTrack> {
   const timeBase = [1, sampleRate] as const;
   const [, context, frame, packet, size] = await libav.ff_init_encoder('libopus', {
-    ctx: { sample_rate: sampleRate, sample_fmt: sampleFormatFloat, channel_layout: layoutMono, channels: 1, bit_rate: 36_000 },
+    ctx: {
+      sample_rate: sampleRate,
+      sample_fmt: sampleFormatFloat,
+      channel_layout: layoutMono,
+      channels: 1,
+      bit_rate: 36_000,
+    },
     time_base: timeBase,
     options: { application: 'audio', compression_level: '2' },
   });

@@ -15,7 +15,12 @@ describe('generateDemoData', () => {
   beforeAll(async () => {
     root = await mkdtemp(join(tmpdir(), 'duet-demo-'));
     folder = join(root, 'data');
-    await generateDemoData({ folder, seed: 3, clipsPerClass, onProgress: ({ done, total }) => seen.push(done / total) });
+    await generateDemoData({
+      folder,
+      seed: 3,
+      clipsPerClass,
+      onProgress: ({ done, total }) => seen.push(done / total),
+    });
   });
   afterAll(() => rm(root, { recursive: true }));
 
@@ -32,10 +37,12 @@ describe('generateDemoData', () => {
     const again = join(root, 'again');
     await generateDemoData({ folder: again, seed: 3, clipsPerClass });
     const files = ['annotations.json', ...demoClasses.map(({ name }) => `train/${name}/000.webm`)];
-    for (const file of files) expect(Buffer.compare(await readFile(join(folder, file)), await readFile(join(again, file)))).toBe(0);
+    for (const file of files)
+      expect(Buffer.compare(await readFile(join(folder, file)), await readFile(join(again, file)))).toBe(0);
     const other = join(root, 'other');
     await generateDemoData({ folder: other, seed: 4, clipsPerClass });
-    for (const file of files) expect(Buffer.compare(await readFile(join(folder, file)), await readFile(join(other, file)))).not.toBe(0);
+    for (const file of files)
+      expect(Buffer.compare(await readFile(join(folder, file)), await readFile(join(other, file)))).not.toBe(0);
   });
 
   it('leaves data that is already there as it is, and other content alone', async () => {
@@ -45,16 +52,18 @@ describe('generateDemoData', () => {
     );
     await mkdir(join(root, 'mine'));
     await writeFile(join(root, 'mine', 'notes.txt'), 'mine');
-    await expect(generateDemoData({ folder: join(root, 'mine'), seed: 3, clipsPerClass })).rejects.toThrow(/holds something else/);
+    await expect(generateDemoData({ folder: join(root, 'mine'), seed: 3, clipsPerClass })).rejects.toThrow(
+      /holds something else/,
+    );
   });
 
   it('stops when told to and leaves nothing behind', async () => {
     const control = new AbortController();
     const stopped = join(root, 'stopped');
     const onProgress = () => control.abort(new Error('enough'));
-    await expect(generateDemoData({ folder: stopped, seed: 3, clipsPerClass, onProgress, signal: control.signal })).rejects.toThrow(
-      'enough',
-    );
+    await expect(
+      generateDemoData({ folder: stopped, seed: 3, clipsPerClass, onProgress, signal: control.signal }),
+    ).rejects.toThrow('enough');
     expect((await readdir(root)).filter((name) => name.startsWith('stopped'))).toEqual([]);
   });
 

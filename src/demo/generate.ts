@@ -5,7 +5,14 @@ import { dirname, join } from 'node:path';
 import { DuetError } from '../errors.ts';
 import { errorCode, readError, writeError } from '../files/file-error.ts';
 import { ensureFolder } from '../files/write-atomic.ts';
-import { annotationsFile, type ClipAnnotation, type DemoAnnotations, readDemoAnnotations, type Split, splits } from './annotations.ts';
+import {
+  annotationsFile,
+  type ClipAnnotation,
+  type DemoAnnotations,
+  readDemoAnnotations,
+  type Split,
+  splits,
+} from './annotations.ts';
 import { demoClasses } from './classes.ts';
 import type { ClipKeys } from './clip.ts';
 import { type Maker, openMakers } from './makers.ts';
@@ -67,9 +74,12 @@ async function findDemoData({ folder, seed, clipsPerClass }: DemoDataOptions): P
   });
   if (entries.length === 0) return undefined;
   const annotations = entries.includes(annotationsFile) ? await readDemoAnnotations(folder) : undefined;
-  const same = annotations?.seed === seed && splits.every((split) => annotations.clipsPerClass[split] === clipsPerClass[split]);
+  const same =
+    annotations?.seed === seed && splits.every((split) => annotations.clipsPerClass[split] === clipsPerClass[split]);
   if (same) return annotations;
-  throw new DuetError(`${folder} already holds something else than this demo data: remove it or choose another folder.`);
+  throw new DuetError(
+    `${folder} already holds something else than this demo data: remove it or choose another folder.`,
+  );
 }
 
 function keysOf(seed: number, clipsPerClass: DemoDataOptions['clipsPerClass']): ClipKeys[] {
@@ -83,10 +93,15 @@ function keysOf(seed: number, clipsPerClass: DemoDataOptions['clipsPerClass']): 
 async function makeFolders(root: string, keys: readonly ClipKeys[]): Promise<void> {
   await ensureFolder(dirname(root));
   await mkdir(root);
-  for (const folder of new Set(keys.map(({ split, className }) => join(root, split, className)))) await ensureFolder(folder);
+  for (const folder of new Set(keys.map(({ split, className }) => join(root, split, className))))
+    await ensureFolder(folder);
 }
 
-async function makeClips(root: string, keys: readonly ClipKeys[], { onProgress, signal }: DemoDataOptions): Promise<ClipAnnotation[]> {
+async function makeClips(
+  root: string,
+  keys: readonly ClipKeys[],
+  { onProgress, signal }: DemoDataOptions,
+): Promise<ClipAnnotation[]> {
   const makers = openMakers(Math.min(availableParallelism(), 8, keys.length));
   const clips: ClipAnnotation[] = new Array(keys.length);
   let next = 0;

@@ -24,9 +24,20 @@ export type Motion =
   | { readonly kind: 'swing'; readonly halfPeriod: number; readonly first: number; readonly events: readonly Event[] }
   | { readonly kind: 'calls'; readonly events: readonly Note[] }
   /** Impacts n = 0, 1, ... follow each other after `interval` x `restitution` to the n-th. */
-  | { readonly kind: 'bounces'; readonly interval: number; readonly restitution: number; readonly events: readonly Event[] }
+  | {
+      readonly kind: 'bounces';
+      readonly interval: number;
+      readonly restitution: number;
+      readonly events: readonly Event[];
+    }
   | { readonly kind: 'roll'; readonly events: readonly Push[] }
-  | { readonly kind: 'pour'; readonly end: number; readonly from: number; readonly to: number; readonly events: readonly Event[] };
+  | {
+      readonly kind: 'pour';
+      readonly end: number;
+      readonly from: number;
+      readonly to: number;
+      readonly events: readonly Event[];
+    };
 
 export type MotionOf<Kind extends Motion['kind']> = Extract<Motion, { readonly kind: Kind }>;
 
@@ -57,7 +68,10 @@ function drawSwing(random: Random, every: number): Motion {
   const halfPeriod = (3 + random.integer(4)) / framesPerSecond;
   const first = (1 + random.integer(Math.round(halfPeriod * framesPerSecond))) / framesPerSecond;
   const count = Math.floor((clipSeconds - 0.15 - first) / halfPeriod) + 1;
-  const events = Array.from({ length: count }, (_, index) => ({ time: onFrame(first + index * halfPeriod), strength: 1 }));
+  const events = Array.from({ length: count }, (_, index) => ({
+    time: onFrame(first + index * halfPeriod),
+    strength: 1,
+  }));
   return { kind: 'swing', halfPeriod, first, events: events.filter((_, index) => index % every === 0) };
 }
 
@@ -67,7 +81,13 @@ function drawCalls(random: Random): Motion {
   while (time < clipSeconds - 0.5) {
     const duration = between(random, 0.25, 0.65);
     const from = between(random, 0.75, 1.25);
-    events.push({ time: onFrame(time), strength: between(random, 0.7, 1), duration, from, to: from * between(random, 0.75, 1.35) });
+    events.push({
+      time: onFrame(time),
+      strength: between(random, 0.7, 1),
+      duration,
+      from,
+      to: from * between(random, 0.75, 1.35),
+    });
     time = onFrame(time) + duration + between(random, 0.15, 0.5);
   }
   return { kind: 'calls', events };

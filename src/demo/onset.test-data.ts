@@ -7,7 +7,11 @@ export function onsetNear({ samples, sampleRate }: Waveform, time: number, reach
   // Differences weigh up the sharp edges against the ringing of what came before.
   const energyFrom = (start: number, length: number) => {
     let energy = 0;
-    for (let index = Math.max(1, Math.round(start)); index < Math.min(samples.length, Math.round(start + length)); index++) {
+    for (
+      let index = Math.max(1, Math.round(start));
+      index < Math.min(samples.length, Math.round(start + length));
+      index++
+    ) {
       energy += (samples[index]! - samples[index - 1]!) ** 2;
     }
     return energy;

@@ -19,7 +19,12 @@ export type Rendering = {
   distractorBoxAt(time: number): Box;
 };
 
-export type Content = { readonly scene: Scene; readonly look: LookName; readonly motion: Motion; readonly distractor: LookName };
+export type Content = {
+  readonly scene: Scene;
+  readonly look: LookName;
+  readonly motion: Motion;
+  readonly distractor: LookName;
+};
 
 export function renderClip({ scene, look, motion, distractor }: Content): Rendering {
   const backdrop = drawBackdropCanvas(scene.backdrop);
@@ -50,7 +55,10 @@ export function renderClip({ scene, look, motion, distractor }: Content): Render
 function placed(shapes: readonly Shape[], { x, y, size, mirrored }: Place): Shape[] {
   const scale = size * frameSide;
   const across = mirrored ? -scale : scale;
-  return moved(shapes, (point) => [margin + x * frameSide + across * point[0], margin + y * frameSide + scale * point[1]]);
+  return moved(shapes, (point) => [
+    margin + x * frameSide + across * point[0],
+    margin + y * frameSide + scale * point[1],
+  ]);
 }
 
 /** `offset`: how far to the right the object has moved, in units of its size. */
@@ -60,11 +68,17 @@ function shadowOf({ x, y, size, mirrored, style }: Place, offset: number): Shape
     margin + x * frameSide + (mirrored ? -offset : offset) * scale - 0.06 * scale * style.light,
     margin + y * frameSide,
   ];
-  return { outline: ellipse(centre, 0.5 * scale, 0.1 * scale), paint: radial(centre, 0.5 * scale, [0, 0, 0], [0, 0, 0], [0.5, 0]) };
+  return {
+    outline: ellipse(centre, 0.5 * scale, 0.1 * scale),
+    paint: radial(centre, 0.5 * scale, [0, 0, 0], [0, 0, 0], [0.5, 0]),
+  };
 }
 
 function shakeAt({ shake, frequencies }: Camera, time: number): Point {
-  return [shake * Math.sin(2 * Math.PI * frequencies[0] * time), shake * Math.sin(2 * Math.PI * frequencies[1] * time + 1)];
+  return [
+    shake * Math.sin(2 * Math.PI * frequencies[0] * time),
+    shake * Math.sin(2 * Math.PI * frequencies[1] * time + 1),
+  ];
 }
 
 function boxOf(shapes: readonly Shape[], [shakeX, shakeY]: Point): Box {

@@ -74,7 +74,8 @@ export function drawScene(random: Random): Scene {
   const backdrop = drawBackdrop(random);
   const light = random.uniform() < 0.5 ? -1 : 1;
   const side = random.uniform() < 0.5 ? -1 : 1;
-  // Both from the same ranges: neither place nor size says which of the two sounds, and the middle of the frame is a poor guess.
+  // Both from the same ranges: neither place nor size says which of the two sounds, and the middle of the frame is a
+  // poor guess.
   const place = (onSide: number): Place => ({
     x: 0.5 + onSide * between(0.22, 0.3),
     y: between(backdrop.horizon + 0.14, 0.97),
@@ -126,7 +127,10 @@ function drawStyle(random: Random, { wall, table }: Backdrop, light: -1 | 1): St
   let colour: Colour;
   do {
     colour = fromHue(random.uniform(), 0.35 + 0.55 * random.uniform(), 0.22 + 0.5 * random.uniform());
-  } while (Math.abs(brightness(colour) - brightness(wall)) < 0.13 && Math.abs(brightness(colour) - brightness(table)) < 0.13);
+  } while (
+    Math.abs(brightness(colour) - brightness(wall)) < 0.13 &&
+    Math.abs(brightness(colour) - brightness(table)) < 0.13
+  );
   return {
     colour,
     accent: fromHue(random.uniform(), 0.5 + 0.4 * random.uniform(), 0.4 + 0.35 * random.uniform()),

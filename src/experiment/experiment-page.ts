@@ -26,7 +26,10 @@ const metricTitles: Readonly<Record<MetricName, string>> = {
 /** Tables that fit a page say more than one that does not. */
 const metricGroups: readonly { readonly caption: string; readonly names: readonly MetricName[] }[] = [
   { caption: 'Clips as they are.', names: ['accuracy', 'macroF1', 'backgroundAuc', 'calibrationError'] },
-  { caption: 'Accuracy with a plain picture or silence in the place of what is missing.', names: ['pictureMissing', 'soundMissing'] },
+  {
+    caption: 'Accuracy with a plain picture or silence in the place of what is missing.',
+    names: ['pictureMissing', 'soundMissing'],
+  },
   {
     caption:
       'How often a clip is taken for background though it is none, and how often a picture with another class’s sound is taken for what it shows, for what sounds, or for background.',
@@ -40,11 +43,21 @@ export function experimentPage(result: ExperimentResult, command: string): strin
   const done = variants.filter((variant) => variant.runs.length > 0);
   const sections: PageSection[] = [
     ...(done.length > 0 ? [{ id: 'comparison', title: 'Comparison', markup: comparison(done) }] : []),
-    ...(done.length > 1 ? [{ id: 'differences', title: `Differences from ${baseline}`, markup: differences(baseline, done) }] : []),
+    ...(done.length > 1
+      ? [{ id: 'differences', title: `Differences from ${baseline}`, markup: differences(baseline, done) }]
+      : []),
     ...(done.length > 0 ? [{ id: 'cost', title: 'Parameters and time', markup: cost(done) }] : []),
     ...(failed.length > 0 ? [{ id: 'failed', title: 'Failed runs', markup: failures(result) }] : []),
-    ...done.map((variant, index) => ({ id: `variant-${index + 1}`, title: variant.name, markup: variantMarkup(variant) })),
-    { id: 'repeat', title: 'How to repeat this', markup: element('pre', { class: 'command', tabindex: 0 }, escapeText(command)) },
+    ...done.map((variant, index) => ({
+      id: `variant-${index + 1}`,
+      title: variant.name,
+      markup: variantMarkup(variant),
+    })),
+    {
+      id: 'repeat',
+      title: 'How to repeat this',
+      markup: element('pre', { class: 'command', tabindex: 0 }, escapeText(command)),
+    },
   ];
   const waiting = variants.filter((variant) => variant.runs.length === 0).map((variant) => variant.name);
   const seedList = `${seeds.length === 1 ? 'seed' : 'seeds'} ${seeds.join(', ')}`;
@@ -58,7 +71,9 @@ export function experimentPage(result: ExperimentResult, command: string): strin
 function comparison(variants: readonly VariantResult[]): string {
   const dots = variants.map(({ name, runs }) => ({
     name,
-    values: runs.flatMap(({ seed, metrics }) => (metrics.accuracy === null ? [] : [{ name: `seed ${seed}`, value: metrics.accuracy }])),
+    values: runs.flatMap(({ seed, metrics }) =>
+      metrics.accuracy === null ? [] : [{ name: `seed ${seed}`, value: metrics.accuracy }],
+    ),
   }));
   const plot = element('figure', {}, heading('Accuracy'), scrolled(dotPlot('Accuracy', dots)));
   const spread = note(
@@ -71,7 +86,9 @@ function comparison(variants: readonly VariantResult[]): string {
       ...names.map((metric) => {
         const summary = metrics[metric];
         if (summary === undefined) return '–';
-        return Number.isFinite(summary.deviation) ? `${number(summary.mean)} ± ${number(summary.deviation)}` : number(summary.mean);
+        return Number.isFinite(summary.deviation)
+          ? `${number(summary.mean)} ± ${number(summary.deviation)}`
+          : number(summary.mean);
       }),
     ]);
     return note(caption) + listTable('', ['variant', 'runs', ...names.map((metric) => metricTitles[metric])], rows, 1);
@@ -84,7 +101,10 @@ function differences(baseline: string, variants: readonly VariantResult[]): stri
   const caption =
     'Variant minus baseline over the seeds that both have, in hundredths: mean and 95 % interval (Student’s t of the paired differences). An interval that leaves out zero is unlikely to be chance alone; with many cells, some will be.';
   const tables = metricGroups.map(({ names }) => {
-    const rows = others.map(({ name, metrics }) => [name, ...names.map((metric) => differenceText(metrics[metric]?.difference))]);
+    const rows = others.map(({ name, metrics }) => [
+      name,
+      ...names.map((metric) => differenceText(metrics[metric]?.difference)),
+    ]);
     return listTable('', ['variant', ...names.map((metric) => metricTitles[metric])], rows, 1);
   });
   return note(caption) + tables.join('');
@@ -93,7 +113,9 @@ function differences(baseline: string, variants: readonly VariantResult[]): stri
 function cost(variants: readonly VariantResult[]): string {
   const rows = variants.map(({ name, parameters, seconds }) => [
     name,
-    ...[parameters?.trainable, parameters?.adapter, parameters?.inference].map((count) => thousands(count ?? Number.NaN)),
+    ...[parameters?.trainable, parameters?.adapter, parameters?.inference].map((count) =>
+      thousands(count ?? Number.NaN),
+    ),
     ...[seconds?.perEpoch, seconds?.total].map((time) => duration(time ?? Number.NaN)),
   ]);
   const caption = 'Times are means over the runs, of training with its validation, without decoding and head start.';
@@ -116,8 +138,14 @@ function variantMarkup({ recipe, runs, confusion }: VariantResult): string {
     ...shown.map((metric) => number(metrics[metric] ?? Number.NaN)),
     keptEpoch === 0 ? 'the start' : `${keptEpoch ?? '–'} of ${epochs.length}`,
   ]);
-  const table = listTable(`Recipe ${recipe}.`, ['seed', ...shown.map((metric) => metricTitles[metric]), 'kept epoch'], rows, 1);
-  const confusions = confusion === undefined ? '' : heading('Confusions, summed over the seeds') + confusionSection(confusion);
+  const table = listTable(
+    `Recipe ${recipe}.`,
+    ['seed', ...shown.map((metric) => metricTitles[metric]), 'kept epoch'],
+    rows,
+    1,
+  );
+  const confusions =
+    confusion === undefined ? '' : heading('Confusions, summed over the seeds') + confusionSection(confusion);
   return table + curvesSection(curvesOver(runs)) + confusions;
 }
 
@@ -127,7 +155,9 @@ function curvesOver(runs: VariantResult['runs']): CurveChart[] {
   const charts = runs.flatMap(({ seed, epochs }) =>
     trainingCurves(epochs, undefined).map((chart) => ({
       ...chart,
-      series: chart.series.filter(({ name }) => shown.includes(name)).map((series) => ({ ...series, name: `seed ${seed}` })),
+      series: chart.series
+        .filter(({ name }) => shown.includes(name))
+        .map((series) => ({ ...series, name: `seed ${seed}` })),
     })),
   );
   const titles = [...new Set(charts.map(({ title }) => title))];

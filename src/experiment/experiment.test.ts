@@ -25,7 +25,10 @@ beforeAll(async () => {
   vi.stubEnv('DUET_CACHE', place('cache'));
   await mkdir(place('mini'));
   await writeFile(place('mini/model.safetensors'), writeSafetensors(miniTimm()));
-  await writeFile(place('mini/config.json'), JSON.stringify({ architecture: 'vit_mini', model_args: { num_heads: 2 } }));
+  await writeFile(
+    place('mini/config.json'),
+    JSON.stringify({ architecture: 'vit_mini', model_args: { num_heads: 2 } }),
+  );
   for (const [split, clips] of Object.entries({ train: 4, val: 1, test: 2 }))
     await writeClips(join(folder, 'clips', split), { bell: clips, drum: clips });
 });
@@ -65,7 +68,8 @@ test('interrupted in the middle of a run and called again, it ends in the result
   let begun = 0;
   const onEvent = (event: ExperimentEvent) => {
     if (event.kind === 'run') begun++;
-    if (event.kind === 'train' && event.event.kind === 'step' && begun === 2) stop.abort(new DOMException('stop', 'AbortError'));
+    if (event.kind === 'train' && event.event.kind === 'step' && begun === 2)
+      stop.abort(new DOMException('stop', 'AbortError'));
   };
   const part = await experiment({ file, out: stopped, session, workers: 0, signal: stop.signal, onEvent });
   expect(part).toMatchObject({ finished: 1, failed: [] });
@@ -82,7 +86,9 @@ test('interrupted in the middle of a run and called again, it ends in the result
   expect(await resultsOf(stopped)).toEqual(await resultsOf(whole));
 
   const changed = await fileOf('changed.json', { ...grid, options: { ...grid.options, epochs: 2 } });
-  await expect(experiment({ file: changed, out: whole })).rejects.toThrow('was made with training.epochs 1, not 2; name another folder');
+  await expect(experiment({ file: changed, out: whole })).rejects.toThrow(
+    'was made with training.epochs 1, not 2; name another folder',
+  );
 });
 
 test('a run that fails is listed, and the others are done', async () => {

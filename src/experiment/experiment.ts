@@ -15,7 +15,13 @@ import { type ExperimentResult, type FailedRun, summarise } from './summary.ts';
 import { resultsCsv } from './table.ts';
 
 export type ExperimentEvent =
-  | { readonly kind: 'run'; readonly index: number; readonly runs: number; readonly variant: string; readonly seed: number }
+  | {
+      readonly kind: 'run';
+      readonly index: number;
+      readonly runs: number;
+      readonly variant: string;
+      readonly seed: number;
+    }
   | { readonly kind: 'train'; readonly event: TrainEvent }
   | { readonly kind: 'evaluate'; readonly event: EvaluateEvent }
   | { readonly kind: 'finished'; readonly result: RunResult }
@@ -91,7 +97,12 @@ async function runOne(variant: Variant, seed: number, options: ExperimentOptions
   });
   if (trained.outcome === 'interrupted') return undefined;
   const { missing } = variant.training;
-  const evaluation = await evaluate({ ...common, run, missing, onEvent: (event) => onEvent({ kind: 'evaluate', event }) });
+  const evaluation = await evaluate({
+    ...common,
+    run,
+    missing,
+    onEvent: (event) => onEvent({ kind: 'evaluate', event }),
+  });
   const { classes, confusion, parameters, provider } = evaluation;
   const total = trained.history.reduce((sum, { seconds }) => sum + seconds, 0);
   return {

@@ -1,11 +1,18 @@
-// What an experiment compares: a file of named variants, each a recipe with changes, brought to full settings before anything runs.
+// What an experiment compares: a file of named variants, each a recipe with changes, brought to full settings before
+// anything runs.
 import { basename, dirname, extname, resolve } from 'node:path';
 import * as z from 'zod';
 import { type LayoutName, layoutNames } from '../data/dataset.ts';
 import { DuetError } from '../errors.ts';
 import { kindOfPath, readJsonClearly } from '../files/read-clearly.ts';
 import { checkSchema } from '../files/schema-error.ts';
-import { coherentTraining, type RecipeName, recipes, type TrainingConfig, trainingConfigSchema } from '../train/recipes.ts';
+import {
+  coherentTraining,
+  type RecipeName,
+  recipes,
+  type TrainingConfig,
+  trainingConfigSchema,
+} from '../train/recipes.ts';
 import type { InputSize } from '../weights/backbone.ts';
 
 const side = z.int().positive();
@@ -66,7 +73,8 @@ export type GridOptions = {
 
 /**
  * Reads an experiment. Paths in it are relative to the file's folder.
- * @throws DuetError for a file that is not as it should be: unknown keys, wrong values, no data, a baseline that is no variant.
+ * @throws DuetError for a file that is not as it should be: unknown keys, wrong values, no data, a baseline that is no
+ * variant.
  */
 export async function readGrid(file: string, options: GridOptions = {}): Promise<Grid> {
   const given = checkSchema(fileSchema, await readJsonClearly(file), file);
@@ -76,16 +84,21 @@ export async function readGrid(file: string, options: GridOptions = {}): Promise
   if (first === undefined) throw new DuetError(`${file} has no variants; name at least one under 'variants'.`);
   const baseline = given.baseline ?? first;
   if (!names.includes(baseline))
-    throw new DuetError(`${file} names the baseline '${baseline}', which is none of its variants; give one of ${names.join(', ')}.`);
+    throw new DuetError(
+      `${file} names the baseline '${baseline}', which is none of its variants; give one of ${names.join(', ')}.`,
+    );
   const variants: Variant[] = [];
   for (const name of names) {
     // Names become folders.
     if (!/^[\p{L}\p{N}][\p{L}\p{N} ._-]*$/u.test(name))
-      throw new DuetError(`${file} has a variant called '${name}'; name it with letters, digits, spaces, dots, dashes and underscores.`);
+      throw new DuetError(
+        `${file} has a variant called '${name}'; name it with letters, digits, spaces, dots, dashes and underscores.`,
+      );
     const what = `${file}, variant '${name}',`;
     const own = checkSchema(variantSchema, given.variants[name], what);
     const data = own.data ?? given.data;
-    if (options.data === undefined && data === undefined) throw new DuetError(`${what} has no data; name it under 'data', or give --data.`);
+    if (options.data === undefined && data === undefined)
+      throw new DuetError(`${what} has no data; name it under 'data', or give --data.`);
     const imageSize = own.imageSize ?? given.imageSize;
     const splitFile = own.splitFile ?? given.splitFile;
     variants.push({
@@ -113,13 +126,16 @@ type Options = Readonly<Record<string, unknown>>;
 function trainingOf(recipe: RecipeName, common: Options = {}, own: Options = {}, what: string): TrainingConfig {
   for (const key of ['recipe', 'seed'])
     if (key in common || key in own)
-      throw new DuetError(`${what} has '${key}' among its options; give it beside them${key === 'seed' ? ", under 'seeds'" : ''}.`);
+      throw new DuetError(
+        `${what} has '${key}' among its options; give it beside them${key === 'seed' ? ", under 'seeds'" : ''}.`,
+      );
   return coherentTraining(checkSchema(trainingConfigSchema, merged(merged(recipes[recipe], common), own), what));
 }
 
 /** `changes` over `base`, objects key by key. */
 function merged(base: Options, changes: Options): Options {
-  const isObject = (value: unknown): value is Options => typeof value === 'object' && value !== null && !Array.isArray(value);
+  const isObject = (value: unknown): value is Options =>
+    typeof value === 'object' && value !== null && !Array.isArray(value);
   const entries = Object.entries(changes).map(([key, value]) => {
     const before = base[key];
     return [key, isObject(before) && isObject(value) ? merged(before, value) : value] as const;

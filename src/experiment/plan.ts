@@ -20,7 +20,11 @@ export type PlannedRun = {
 };
 
 /** Seed by seed, so that an experiment that is stopped has compared all variants over the same seeds. */
-export async function planRuns({ variants, seeds }: Grid, out: string, only: string | undefined): Promise<PlannedRun[]> {
+export async function planRuns(
+  { variants, seeds }: Grid,
+  out: string,
+  only: string | undefined,
+): Promise<PlannedRun[]> {
   const names = variants.map(({ name }) => name);
   if (only !== undefined && !names.includes(only)) {
     const meant = nearest(only, names);
@@ -37,7 +41,13 @@ export async function planRuns({ variants, seeds }: Grid, out: string, only: str
         throw new DuetError(`There is no data at ${variant.data}; check the path in the file, or give --data.`);
       const { epochs } = await readHistory(join(place.run, runFiles.history));
       const result = await readResult(place, variant, seed);
-      runs.push({ variant, seed, result, isChosen: only === undefined || variant.name === only, epochsDone: epochs.length });
+      runs.push({
+        variant,
+        seed,
+        result,
+        isChosen: only === undefined || variant.name === only,
+        epochsDone: epochs.length,
+      });
     }
   return runs;
 }

@@ -1,4 +1,5 @@
-// One finished run of an experiment: what it was set to and what came out. Kept in a file of its own, so that it is not done again.
+// One finished run of an experiment: what it was set to and what came out. Kept in a file of its own, so that it is not
+// done again.
 import { join } from 'node:path';
 import * as z from 'zod';
 import { DuetError } from '../errors.ts';
@@ -33,7 +34,9 @@ const resultSchema = z.strictObject({
   settings: z.record(z.string(), z.unknown()),
   backboneHash: z.string(),
   /** Null where the model or the data have none. */
-  metrics: z.strictObject(Object.fromEntries(metricNames.map((name) => [name, metric])) as Record<MetricName, typeof metric>),
+  metrics: z.strictObject(
+    Object.fromEntries(metricNames.map((name) => [name, metric])) as Record<MetricName, typeof metric>,
+  ),
   clips: z.int(),
   skipped: z.int(),
   classes: z.array(z.string()),
@@ -68,7 +71,11 @@ export async function writeResult(place: RunPlace, out: string, result: RunResul
 }
 
 /** The result of a run that was finished before. @throws DuetError when it was made with other settings. */
-export async function readResult({ result: path }: RunPlace, variant: Variant, seed: number): Promise<RunResult | undefined> {
+export async function readResult(
+  { result: path }: RunPlace,
+  variant: Variant,
+  seed: number,
+): Promise<RunResult | undefined> {
   if ((await kindOfPath(path)) !== 'file') return undefined;
   const result = checkSchema(resultSchema, await readJsonClearly(path), path);
   const [before, now] = [flat(result.settings), flat(settingsOf(variant, seed))];
@@ -82,6 +89,7 @@ export async function readResult({ result: path }: RunPlace, variant: Variant, s
 
 /** Leaves by their path, as JSON. */
 function flat(value: unknown, path: readonly string[] = []): Map<string, string> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return new Map([[path.join('.'), JSON.stringify(value)]]);
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return new Map([[path.join('.'), JSON.stringify(value)]]);
   return new Map(Object.entries(value).flatMap(([key, inner]) => [...flat(inner, [...path, key])]));
 }

@@ -29,7 +29,10 @@ test('a paired interval comes from the differences, not from the spread that bot
     [2, 1],
     [1, 1],
   ])!;
-  expect([low, high]).toEqual([expect.closeTo(1 - 4.3027 / Math.sqrt(3), 3), expect.closeTo(1 + 4.3027 / Math.sqrt(3), 3)]);
+  expect([low, high]).toEqual([
+    expect.closeTo(1 - 4.3027 / Math.sqrt(3), 3),
+    expect.closeTo(1 + 4.3027 / Math.sqrt(3), 3),
+  ]);
 });
 
 test('one value has a mean and no deviation, and no values have no difference', () => {

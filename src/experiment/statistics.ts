@@ -17,14 +17,20 @@ export type PairedDifference = {
 };
 
 /** @param pairs value and baseline of the same seed. Undefined without any. */
-export function pairedDifference(pairs: readonly (readonly [value: number, baseline: number])[]): PairedDifference | undefined {
+export function pairedDifference(
+  pairs: readonly (readonly [value: number, baseline: number])[],
+): PairedDifference | undefined {
   if (pairs.length === 0) return undefined;
   const { mean, deviation } = meanAndDeviation(pairs.map(([value, baseline]) => value - baseline));
-  const half = pairs.length > 1 ? (studentQuantile(0.95, pairs.length - 1) * deviation) / Math.sqrt(pairs.length) : Number.NaN;
+  const half =
+    pairs.length > 1 ? (studentQuantile(0.95, pairs.length - 1) * deviation) / Math.sqrt(pairs.length) : Number.NaN;
   return { mean, low: mean - half, high: mean + half, pairs: pairs.length };
 }
 
-/** The t that a share of Student's distribution with whole degrees of freedom lies within, on both sides of zero. @param share in 0 ... 1. */
+/**
+ * The t that a share of Student's distribution with whole degrees of freedom lies within, on both sides of zero. @param
+ * share in 0 ... 1.
+ */
 export function studentQuantile(share: number, freedom: number): number {
   let [low, high] = [0, Math.PI / 2];
   for (let step = 0; step < 60; step++) {

@@ -23,7 +23,9 @@ export type VariantResult = {
   /** Means over the runs. */
   readonly seconds: { readonly perEpoch: number; readonly total: number } | undefined;
   /** Summed over the runs. */
-  readonly confusion: { readonly classes: readonly string[]; readonly counts: readonly (readonly number[])[] } | undefined;
+  readonly confusion:
+    | { readonly classes: readonly string[]; readonly counts: readonly (readonly number[])[] }
+    | undefined;
   readonly runs: readonly Omit<RunResult, 'variant' | 'settings' | 'confusion' | 'classes' | 'parameters'>[];
   /** Every setting in effect but the seed. */
   readonly training: Omit<Grid['variants'][number]['training'], 'seed'>;
@@ -43,7 +45,9 @@ export type ExperimentResult = {
 
 export function summarise(grid: Grid, finished: readonly RunResult[], failed: readonly FailedRun[]): ExperimentResult {
   const of = (name: string) =>
-    finished.filter(({ variant }) => variant === name).sort((a, b) => grid.seeds.indexOf(a.seed) - grid.seeds.indexOf(b.seed));
+    finished
+      .filter(({ variant }) => variant === name)
+      .sort((a, b) => grid.seeds.indexOf(a.seed) - grid.seeds.indexOf(b.seed));
   const baseline = of(grid.baseline);
   const variants = grid.variants.map(({ name, training: { seed: _, ...training } }): VariantResult => {
     const results = of(name);
@@ -57,7 +61,9 @@ export function summarise(grid: Grid, finished: readonly RunResult[], failed: re
         total: meanAndDeviation(results.map(({ seconds }) => seconds.total)).mean,
       },
       confusion: first && { classes: first.classes, counts: summed(results.map(({ confusion }) => confusion)) },
-      runs: results.map(({ variant: _, settings: __, confusion: ___, classes: ____, parameters: _____, ...run }) => run),
+      runs: results.map(
+        ({ variant: _, settings: __, confusion: ___, classes: ____, parameters: _____, ...run }) => run,
+      ),
       training,
     };
   });
@@ -66,7 +72,10 @@ export function summarise(grid: Grid, finished: readonly RunResult[], failed: re
   return { version: 1, name, baseline: compared, seeds, runs, finished: finished.length, failed, variants };
 }
 
-function metricsOf(results: readonly RunResult[], baseline: readonly RunResult[] | undefined): VariantResult['metrics'] {
+function metricsOf(
+  results: readonly RunResult[],
+  baseline: readonly RunResult[] | undefined,
+): VariantResult['metrics'] {
   return Object.fromEntries(
     metricNames.flatMap((name) => {
       const values = results.flatMap(({ metrics }) => metrics[name] ?? []);
@@ -82,5 +91,7 @@ function metricsOf(results: readonly RunResult[], baseline: readonly RunResult[]
 }
 
 function summed(matrices: readonly (readonly (readonly number[])[])[]): number[][] {
-  return matrices[0]!.map((row, i) => row.map((_, j) => matrices.reduce((sum, counts) => sum + (counts[i]?.[j] ?? 0), 0)));
+  return matrices[0]!.map((row, i) =>
+    row.map((_, j) => matrices.reduce((sum, counts) => sum + (counts[i]?.[j] ?? 0), 0)),
+  );
 }

@@ -19,7 +19,14 @@ export function resultsCsv({ variants }: ExperimentResult): string {
   ];
   const lines = variants.flatMap(({ name, recipe, parameters, runs }) =>
     runs.map((run) => [
-      ...[name, recipe, run.seed, ...metricNames.map((metric) => run.metrics[metric]), run.keptEpoch, run.epochs.length],
+      ...[
+        name,
+        recipe,
+        run.seed,
+        ...metricNames.map((metric) => run.metrics[metric]),
+        run.keptEpoch,
+        run.epochs.length,
+      ],
       ...[parameters?.trainable, parameters?.adapter, parameters?.inference, run.seconds.perEpoch, run.seconds.total],
     ]),
   );

@@ -27,7 +27,12 @@ test('holders follow one another, also after one that fails, and leave no lock',
       }),
     ),
   );
-  expect(results.map((result) => (result.status === 'fulfilled' ? result.value : result.reason.message))).toEqual([1, 'failed', 3, 4]);
+  expect(results.map((result) => (result.status === 'fulfilled' ? result.value : result.reason.message))).toEqual([
+    1,
+    'failed',
+    3,
+    4,
+  ]);
   expect(await readdir(folder)).toEqual([]);
 });
 

@@ -7,13 +7,19 @@ import { errorCode, writeError } from './file-error.ts';
 export type LockTiming = {
   /** How often the owner shows that it lives, in milliseconds. */
   readonly heartbeat: number;
-  /** How long a lock without a sign of life is respected, in milliseconds: for owners in other containers or on other machines. */
+  /**
+   * How long a lock without a sign of life is respected, in milliseconds: for owners in other containers or on other
+   * machines.
+   */
   readonly patience: number;
 };
 
 const usualTiming: LockTiming = { heartbeat: 1000, patience: 15_000 };
 
-/** Runs `action` while holding the lock file `path`. Rejects as the action does, or with the signal's reason while waiting. */
+/**
+ * Runs `action` while holding the lock file `path`. Rejects as the action does, or with the signal's reason while
+ * waiting.
+ */
 export async function withFileLock<Result>(
   path: string,
   action: () => Promise<Result>,

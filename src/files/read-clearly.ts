@@ -19,7 +19,9 @@ export async function readJsonClearly(path: string): Promise<unknown> {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new DuetError(`${path} is not JSON (${(error as Error).message}); mend it or get a fresh copy.`, { cause: error });
+    throw new DuetError(`${path} is not JSON (${(error as Error).message}); mend it or get a fresh copy.`, {
+      cause: error,
+    });
   }
 }
 

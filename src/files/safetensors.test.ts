@@ -14,9 +14,11 @@ const tensor: fc.Arbitrary<NamedTensor> = fc
     const length = shape.reduce((product, size) => product * size, sizes[dtype] as number);
     return fc.uint8Array({ minLength: length, maxLength: length }).map((bytes) => ({ dtype, shape, bytes }));
   });
-const name = fc.oneof(fc.string(), fc.constantFrom('__proto__', 'constructor', '7', 'a"b', 'a:{', 'é\u0000\n')).filter((text) => {
-  return text !== '__metadata__';
-});
+const name = fc
+  .oneof(fc.string(), fc.constantFrom('__proto__', 'constructor', '7', 'a"b', 'a:{', 'é\u0000\n'))
+  .filter((text) => {
+    return text !== '__metadata__';
+  });
 // The schema library leaves out a key that would change an object's prototype.
 const metadataKey = fc.string().filter((text) => text !== '__proto__');
 const file = fc.tuple(fc.array(fc.tuple(name, tensor), { maxLength: 5 }), fc.dictionary(metadataKey, fc.string()));
@@ -91,7 +93,11 @@ describe('safetensors files', () => {
       'overlap',
     ],
     ['a gap', rawFile('{"a":{"dtype":"U8","shape":[4],"data_offsets":[1,5]}}', new Uint8Array(5)), 'gap'],
-    ['offsets beyond the end', rawFile('{"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]}}', new Uint8Array(3)), 'truncated'],
+    [
+      'offsets beyond the end',
+      rawFile('{"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]}}', new Uint8Array(3)),
+      'truncated',
+    ],
     [
       'bytes after the last tensor',
       rawFile('{"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]}}', new Uint8Array(5)),
@@ -102,7 +108,11 @@ describe('safetensors files', () => {
       rawFile('{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}', new Uint8Array(4)),
       'needs 8',
     ],
-    ['a negative size', rawFile('{"a":{"dtype":"U8","shape":[-1],"data_offsets":[0,4]}}', new Uint8Array(4)), "tensor 'a' lacks"],
+    [
+      'a negative size',
+      rawFile('{"a":{"dtype":"U8","shape":[-1],"data_offsets":[0,4]}}', new Uint8Array(4)),
+      "tensor 'a' lacks",
+    ],
     [
       'a name given twice',
       rawFile(
@@ -144,7 +154,9 @@ describe('tensor values', () => {
   };
 
   test('half precision keeps signs, subnormals, infinities and NaN', () => {
-    const values = toFloat32(half('F16', 0x3c00, 0xc000, 0x0001, 0x83ff, 0x0400, 0x7bff, 0x7c00, 0xfc00, 0x7e01, 0x8000));
+    const values = toFloat32(
+      half('F16', 0x3c00, 0xc000, 0x0001, 0x83ff, 0x0400, 0x7bff, 0x7c00, 0xfc00, 0x7e01, 0x8000),
+    );
     const expected = [1, -2, 2 ** -24, -1023 * 2 ** -24, 2 ** -14, 65504, Infinity, -Infinity, NaN, -0];
     for (const [index, value] of expected.entries()) expect(values[index]).toBe(value);
   });
@@ -163,11 +175,17 @@ describe('tensor values', () => {
     shifted.set(aligned.bytes, 1);
     expect(toFloat32({ ...aligned, bytes: shifted.subarray(1) })).toEqual(data);
     const doubles = Float64Array.of(0.1, 1e300);
-    expect(toFloat32({ dtype: 'F64', shape: [2], bytes: new Uint8Array(doubles.buffer) })).toEqual(Float32Array.of(0.1, Infinity));
+    expect(toFloat32({ dtype: 'F64', shape: [2], bytes: new Uint8Array(doubles.buffer) })).toEqual(
+      Float32Array.of(0.1, Infinity),
+    );
   });
 
   test('whole numbers become int32, and one that does not fit is refused', () => {
-    const wide = (value: bigint): NamedTensor => ({ dtype: 'I64', shape: [1], bytes: new Uint8Array(BigInt64Array.of(value).buffer) });
+    const wide = (value: bigint): NamedTensor => ({
+      dtype: 'I64',
+      shape: [1],
+      bytes: new Uint8Array(BigInt64Array.of(value).buffer),
+    });
     expect(toInt32(wide(-5n))).toEqual(Int32Array.of(-5));
     expect(() => toInt32(wide(2n ** 31n), 'labels')).toThrow('labels holds 2147483648');
     expect(toInt32(fromInt32(Int32Array.of(7), [1]))).toEqual(Int32Array.of(7));

@@ -4,7 +4,10 @@
 import { z } from 'zod';
 import { DuetError } from '../errors.ts';
 
-/** Bytes per element, in the order in which the Python library lays tensors out: the widest first, so that each is aligned. */
+/**
+ * Bytes per element, in the order in which the Python library lays tensors out: the widest first, so that each is
+ * aligned.
+ */
 const elementSizes = {
   U64: 8,
   I64: 8,
@@ -28,7 +31,10 @@ export type TensorType = keyof typeof elementSizes;
 export type NamedTensor = {
   readonly dtype: TensorType;
   readonly shape: readonly number[];
-  /** The elements in row-major order: a view into the file's bytes where those are in memory, else read anew each time it is asked for. */
+  /**
+   * The elements in row-major order: a view into the file's bytes where those are in memory, else read anew each time
+   * it is asked for.
+   */
   readonly bytes: Uint8Array;
   /** Where those bytes lie, for a tensor that stays in its file. */
   readonly location?: FileLocation;
@@ -45,7 +51,10 @@ export type TensorSource = {
   locate?(offset: number): FileLocation;
 };
 
-export type SafetensorsFile = { readonly tensors: ReadonlyMap<string, NamedTensor>; readonly metadata: Readonly<Record<string, string>> };
+export type SafetensorsFile = {
+  readonly tensors: ReadonlyMap<string, NamedTensor>;
+  readonly metadata: Readonly<Record<string, string>>;
+};
 
 const layoutOrder = Object.keys(elementSizes);
 /** The Python library's own limit; a longer header is a damaged or hostile file. */
@@ -73,7 +82,8 @@ export function readTensors(source: TensorSource, name: string): SafetensorsFile
   if (headerLength > longestHeader) fail(`its header claims ${headerLength} bytes`);
   const dataStart = 8 + headerLength;
   const dataLength = source.byteLength - dataStart;
-  if (dataLength < 0) fail(`its header claims ${headerLength} bytes, the file has ${source.byteLength} (truncated, or another format)`);
+  if (dataLength < 0)
+    fail(`its header claims ${headerLength} bytes, the file has ${source.byteLength} (truncated, or another format)`);
   const { entries, metadata } = parseHeader(source.read(8, dataStart), fail);
   const tensors = new Map<string, NamedTensor>();
   let position = 0;
@@ -81,7 +91,8 @@ export function readTensors(source: TensorSource, name: string): SafetensorsFile
     const { dtype, shape } = entry;
     const [begin, end] = entry.data_offsets;
     if (!isTensorType(dtype)) return fail(`tensor '${tensorName}' has the unknown type '${dtype}'`);
-    if (begin !== position) fail(`tensor '${tensorName}' starts at byte ${begin} where ${position} was due (an overlap or a gap)`);
+    if (begin !== position)
+      fail(`tensor '${tensorName}' starts at byte ${begin} where ${position} was due (an overlap or a gap)`);
     if (end > dataLength) fail(`tensor '${tensorName}' ends at byte ${end} of ${dataLength}: the file is truncated`);
     if (end - begin !== byteLengthOf(dtype, shape)) {
       fail(
@@ -102,8 +113,14 @@ export function readTensors(source: TensorSource, name: string): SafetensorsFile
   return { tensors, metadata };
 }
 
-/** A safetensors file whose bytes are the same for the same content: header padded to 8 bytes, widest types first, then by name. */
-export function writeSafetensors(tensors: ReadonlyMap<string, NamedTensor>, metadata: Readonly<Record<string, string>> = {}): Uint8Array {
+/**
+ * A safetensors file whose bytes are the same for the same content: header padded to 8 bytes, widest types first, then
+ * by name.
+ */
+export function writeSafetensors(
+  tensors: ReadonlyMap<string, NamedTensor>,
+  metadata: Readonly<Record<string, string>> = {},
+): Uint8Array {
   const parts = [...safetensorsParts(tensors, metadata)];
   const file = new Uint8Array(parts.reduce((total, { byteLength }) => total + byteLength, 0));
   let position = 0;
@@ -114,7 +131,10 @@ export function writeSafetensors(tensors: ReadonlyMap<string, NamedTensor>, meta
   return file;
 }
 
-/** The same, part by part: a tensor's bytes are asked for when their turn comes, so that a large file need not be in memory. */
+/**
+ * The same, part by part: a tensor's bytes are asked for when their turn comes, so that a large file need not be in
+ * memory.
+ */
 export function* safetensorsParts(
   tensors: ReadonlyMap<string, NamedTensor>,
   metadata: Readonly<Record<string, string>> = {},
@@ -144,7 +164,9 @@ export function* safetensorsParts(
     const { bytes } = tensor;
     const needed = byteLengthOf(tensor.dtype, tensor.shape);
     if (bytes.byteLength !== needed) {
-      throw new Error(`Tensor '${name}' has ${bytes.byteLength} bytes, not what ${showShape(tensor.shape)} of ${tensor.dtype} needs.`);
+      throw new Error(
+        `Tensor '${name}' has ${bytes.byteLength} bytes, not what ${showShape(tensor.shape)} of ${tensor.dtype} needs.`,
+      );
     }
     yield bytes;
   }
@@ -170,14 +192,18 @@ function parseHeader(
     if (error instanceof DuetError) throw error;
     return fail('its header is not JSON');
   }
-  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) return fail('its header is not a JSON object');
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed))
+    return fail('its header is not a JSON object');
   const entries: [string, Entry][] = [];
   let metadata: Record<string, string> = {};
   for (const [name, value] of Object.entries(parsed)) {
     if (name === '__metadata__') {
       metadata = metadataSchema.safeParse(value).data ?? fail('its metadata is not a table of texts');
     } else {
-      entries.push([name, entrySchema.safeParse(value).data ?? fail(`tensor '${name}' lacks a proper dtype, shape or data_offsets`)]);
+      entries.push([
+        name,
+        entrySchema.safeParse(value).data ?? fail(`tensor '${name}' lacks a proper dtype, shape or data_offsets`),
+      ]);
     }
   }
   // Empty tensors start where others do: the end breaks that tie.

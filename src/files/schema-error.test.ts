@@ -7,7 +7,10 @@ const schema = z.strictObject({ epochs: z.number(), tokens: z.strictObject({ aud
 
 test.each([
   [{ epochs: 1, epoch: 2 }, "run.json has the unknown key 'epoch'; did you mean 'epochs'?"],
-  [{ epochs: 1, tokens: { audio: 5, audoi: 5 } }, "run.json has the unknown key 'audoi' in 'tokens'; did you mean 'audio'?"],
+  [
+    { epochs: 1, tokens: { audio: 5, audoi: 5 } },
+    "run.json has the unknown key 'audoi' in 'tokens'; did you mean 'audio'?",
+  ],
   [{ epochs: 1, somethingElse: 2 }, "run.json has the unknown key 'somethingElse'; remove it."],
   [{}, "run.json is not as expected: 'epochs' is missing; mend it."],
   [{ epochs: 'x' }, "run.json is not as expected: 'epochs', invalid input: expected number, received string; mend it."],

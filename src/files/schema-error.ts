@@ -12,11 +12,15 @@ export function checkSchema<Output>(schema: z.ZodType<Output>, value: unknown, w
     const unknown = issue.keys[0] as string;
     const meant = nearest(unknown, keysAt(schema, issue.path));
     const place = issue.path.length > 0 ? ` in '${issue.path.join('.')}'` : '';
-    throw new DuetError(`${what} has the unknown key '${unknown}'${place}; ${meant ? `did you mean '${meant}'?` : 'remove it.'}`);
+    throw new DuetError(
+      `${what} has the unknown key '${unknown}'${place}; ${meant ? `did you mean '${meant}'?` : 'remove it.'}`,
+    );
   }
   const place = issue.path.length > 0 ? `: '${issue.path.join('.')}'` : '';
   const missing = issue.path.length > 0 && isMissing(value, issue.path);
-  throw new DuetError(`${what} is not as expected${place}${missing ? ' is missing' : `, ${lowerFirst(issue.message)}`}; mend it.`);
+  throw new DuetError(
+    `${what} is not as expected${place}${missing ? ' is missing' : `, ${lowerFirst(issue.message)}`}; mend it.`,
+  );
 }
 
 function isMissing(value: unknown, path: readonly PropertyKey[]): boolean {

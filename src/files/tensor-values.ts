@@ -18,7 +18,9 @@ export function toFloat32(tensor: NamedTensor, name = 'the tensor'): Float32Arra
     case 'BF16':
       return fromUpperHalves(view(tensor, Uint16Array));
     default:
-      throw new DuetError(`${name} holds ${tensor.dtype} numbers where F32, F64, F16 or BF16 is needed; convert the file first.`);
+      throw new DuetError(
+        `${name} holds ${tensor.dtype} numbers where F32, F64, F16 or BF16 is needed; convert the file first.`,
+      );
   }
 }
 
@@ -64,7 +66,9 @@ function wholeNumbers(tensor: NamedTensor, name: string): ArrayLike<number | big
     case 'BOOL':
       return tensor.bytes;
     default:
-      throw new DuetError(`${name} holds ${tensor.dtype} numbers where whole numbers are needed; convert the file first.`);
+      throw new DuetError(
+        `${name} holds ${tensor.dtype} numbers where whole numbers are needed; convert the file first.`,
+      );
   }
 }
 

@@ -55,17 +55,25 @@ describe('writing', () => {
     expect(await refusal(ensureFolder(file))).toContain('is in the way');
   });
 
-  test.skipIf(!existsSync('/dev/full'))('a full disk gets its sentence, and a device is not replaced by a file', async () => {
-    expect(await refusal(writeFileAtomic('/dev/full', 'x'))).toContain('the disk is full; free some space and run again');
-    expect(await kindOfPath('/dev/full')).toBe('other');
-  });
+  test.skipIf(!existsSync('/dev/full'))(
+    'a full disk gets its sentence, and a device is not replaced by a file',
+    async () => {
+      expect(await refusal(writeFileAtomic('/dev/full', 'x'))).toContain(
+        'the disk is full; free some space and run again',
+      );
+      expect(await kindOfPath('/dev/full')).toBe('other');
+    },
+  );
 
-  test.each(['EROFS', 'EACCES', 'ENOSPC', 'EDQUOT'])('%s becomes a DuetError, an unknown code stays as it is', (code) => {
-    const error = Object.assign(new Error(code), { code });
-    expect(writeError('/x', error)).toBeInstanceOf(DuetError);
-    const unknown = Object.assign(new Error('odd'), { code: 'EODD' });
-    expect(writeError('/x', unknown)).toBe(unknown);
-  });
+  test.each(['EROFS', 'EACCES', 'ENOSPC', 'EDQUOT'])(
+    '%s becomes a DuetError, an unknown code stays as it is',
+    (code) => {
+      const error = Object.assign(new Error(code), { code });
+      expect(writeError('/x', error)).toBeInstanceOf(DuetError);
+      const unknown = Object.assign(new Error('odd'), { code: 'EODD' });
+      expect(writeError('/x', unknown)).toBe(unknown);
+    },
+  );
 });
 
 describe('reading', () => {
@@ -80,6 +88,9 @@ describe('reading', () => {
   });
 });
 
-test.skipIf(!existsSync('/proc/self'))('a file system that takes no folders is an answer, not an endless wait', async () => {
-  await expect(ensureFolder('/proc/duet/run')).rejects.toThrow(DuetError);
-});
+test.skipIf(!existsSync('/proc/self'))(
+  'a file system that takes no folders is an answer, not an endless wait',
+  async () => {
+    await expect(ensureFolder('/proc/duet/run')).rejects.toThrow(DuetError);
+  },
+);

@@ -9,7 +9,10 @@ import { kindOfPath } from './read-clearly.ts';
 /** A file's content, or its parts one after another. */
 export type FileContent = Uint8Array | string | Iterable<Uint8Array>;
 
-/** Writes a temporary file beside `path`, flushes it to the disk and renames it; on failure removes it and throws a DuetError. */
+/**
+ * Writes a temporary file beside `path`, flushes it to the disk and renames it; on failure removes it and throws a
+ * DuetError.
+ */
 export async function writeFileAtomic(path: string, content: FileContent): Promise<void> {
   try {
     // A device such as /dev/stdout is written to; renaming would put a file in its place.
@@ -25,7 +28,8 @@ async function writeBeside(path: string, content: FileContent): Promise<void> {
   try {
     const file = await open(temporary, 'wx');
     try {
-      for (const part of typeof content === 'string' || content instanceof Uint8Array ? [content] : content) await file.writeFile(part);
+      for (const part of typeof content === 'string' || content instanceof Uint8Array ? [content] : content)
+        await file.writeFile(part);
       await file.sync();
     } finally {
       await file.close();
@@ -46,7 +50,10 @@ export async function ensureFolder(path: string): Promise<void> {
   }
 }
 
-/** Step by step: Node 20's own recursive mkdir never returns where a file system refuses new folders with ENOENT, as /proc does. */
+/**
+ * Step by step: Node 20's own recursive mkdir never returns where a file system refuses new folders with ENOENT, as
+ * /proc does.
+ */
 async function makeFolders(path: string): Promise<void> {
   const make = () =>
     mkdir(path).catch(async (error) => {

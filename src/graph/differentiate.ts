@@ -34,7 +34,8 @@ export function pullBack(seeds: readonly (readonly [Tensor, Tensor])[], variable
     const first = ofOutputs.find((gradient) => gradient !== undefined);
     if (!first) continue;
     const row = gradientTable[node.operator as OperatorName];
-    if (!row) throw new Error(`differentiate: ${node.operator} has no row in the gradient table (src/graph/gradients.ts)`);
+    if (!row)
+      throw new Error(`differentiate: ${node.operator} has no row in the gradient table (src/graph/gradients.ts)`);
     const ofInputs = row(node, first, ofOutputs);
     for (const [position, tensor] of node.inputs.entries()) {
       if (!active[position]) continue;
@@ -46,7 +47,9 @@ export function pullBack(seeds: readonly (readonly [Tensor, Tensor])[], variable
   return variables.map((variable) => gradients.get(variable) ?? filled(0, variable.shape, variable.elementType));
 }
 
-/** Nodes between the variables and the outputs, inputs before users, each with which of its inputs depend on a variable. */
+/**
+ * Nodes between the variables and the outputs, inputs before users, each with which of its inputs depend on a variable.
+ */
 function nodesTowards(variables: readonly Tensor[], outputs: readonly Tensor[]): { node: Node; active: boolean[] }[] {
   const wanted = new Set(variables);
   const order: { node: Node; active: boolean[] }[] = [];
@@ -78,7 +81,8 @@ export function topologicalOrder(outputs: readonly Tensor[]): Node[] {
       continue;
     }
     state.set(node, 'open');
-    for (const { source } of node.inputs.toReversed()) if (source.kind === 'node' && !state.has(source.node)) stack.push(source.node);
+    for (const { source } of node.inputs.toReversed())
+      if (source.kind === 'node' && !state.has(source.node)) stack.push(source.node);
   }
   return order;
 }

@@ -39,7 +39,10 @@ export type EncodedGraph = {
 export type EncodeOptions = {
   /** Key and value pairs kept in the file's metadata. */
   readonly metadata?: Readonly<Record<string, string>>;
-  /** Whether constants that lie in files are left there, for a runtime that can map them. All must be in one folder; others are copied. */
+  /**
+   * Whether constants that lie in files are left there, for a runtime that can map them. All must be in one folder;
+   * others are copied.
+   */
   readonly linkStored?: boolean;
 };
 
@@ -65,7 +68,8 @@ export function encodeOnnx(outputs: Readonly<Record<string, Tensor>>, options: E
   };
 
   const nameOfConstant = (tensor: Tensor, wish: string | undefined): string => {
-    const small = elementCount(tensor.shape) <= 16 ? `${tensor.elementType}[${tensor.shape}]${bytesOf(tensor).join()}` : undefined;
+    const small =
+      elementCount(tensor.shape) <= 16 ? `${tensor.elementType}[${tensor.shape}]${bytesOf(tensor).join()}` : undefined;
     const known = small && constantsByValue.get(small);
     if (known) return known;
     const name = wish ?? `constant_${initializers.size}`;
@@ -106,16 +110,21 @@ export function encodeOnnx(outputs: Readonly<Record<string, Tensor>>, options: E
   });
   // Named results are copies, so that one tensor may have two names and an input may be a result.
   for (const [name, tensor] of results)
-    nodeProtos.push(create(NodeProtoSchema, { name: `result_${name}`, opType: 'Identity', input: [nameOf(tensor)], output: [name] }));
+    nodeProtos.push(
+      create(NodeProtoSchema, { name: `result_${name}`, opType: 'Identity', input: [nameOf(tensor)], output: [name] }),
+    );
 
   const initializer = [...initializers].map(([name, tensor]) => encodeConstant(name, tensor, isLinked(tensor)));
   const size = initializer.reduce((total, { rawData }) => total + rawData.byteLength, 0);
-  if (size > 2_000_000_000) throw new Error(`encodeOnnx: ${size} bytes of constants pass the 2 GB limit of an ONNX file`);
+  if (size > 2_000_000_000)
+    throw new Error(`encodeOnnx: ${size} bytes of constants pass the 2 GB limit of an ONNX file`);
   const model = create(ModelProtoSchema, {
     irVersion,
     producerName: 'duet',
     opsetImport: [...opsets].flatMap(([domain, version]) =>
-      domain === '' || nodeProtos.some((node) => node.domain === domain) ? create(OperatorSetIdProtoSchema, { domain, version }) : [],
+      domain === '' || nodeProtos.some((node) => node.domain === domain)
+        ? create(OperatorSetIdProtoSchema, { domain, version })
+        : [],
     ),
     metadataProps: Object.entries(metadata).map(([key, value]) => create(StringStringEntryProtoSchema, { key, value })),
     graph: create(GraphProtoSchema, {
@@ -135,7 +144,11 @@ function encodeConstant(name: string, tensor: Tensor, linked: boolean) {
   if (!linked || source.kind !== 'constant' || !source.stored)
     return create(TensorProtoSchema, { ...fields, rawData: bytesOf(tensor) as Uint8Array<ArrayBuffer> });
   const { file, offset } = source.stored;
-  const place = { location: file, offset: String(offset), length: String(elementCount(shape) * Float32Array.BYTES_PER_ELEMENT) };
+  const place = {
+    location: file,
+    offset: String(offset),
+    length: String(elementCount(shape) * Float32Array.BYTES_PER_ELEMENT),
+  };
   return create(TensorProtoSchema, {
     ...fields,
     dataLocation: TensorProto_DataLocation.EXTERNAL,
@@ -143,10 +156,15 @@ function encodeConstant(name: string, tensor: Tensor, linked: boolean) {
   });
 }
 
-/** Outputs that nobody uses are left out at the end and nameless in the middle, as ONNX asks for optional outputs; the first is not one. */
+/**
+ * Outputs that nobody uses are left out at the end and nameless in the middle, as ONNX asks for optional outputs; the
+ * first is not one.
+ */
 function outputNames(node: Node, used: ReadonlySet<Tensor>, nameOf: (tensor: Tensor) => string): string[] {
   const optional = node.operator === 'LayerNormalization';
-  const names = node.outputs.map((output, index) => (index === 0 || used.has(output) || !optional ? nameOf(output) : ''));
+  const names = node.outputs.map((output, index) =>
+    index === 0 || used.has(output) || !optional ? nameOf(output) : '',
+  );
   while (names.at(-1) === '') names.pop();
   return names;
 }
@@ -154,25 +172,36 @@ function outputNames(node: Node, used: ReadonlySet<Tensor>, nameOf: (tensor: Ten
 function encodeAttributes(attributes: Attributes, kinds: Readonly<Record<string, string>>) {
   return Object.entries(kinds).map(([name, kind]) => {
     const value = attributes[name];
-    if (kind === 'int') return create(AttributeProtoSchema, { name, type: AttributeProto_AttributeType.INT, i: BigInt(value as number) });
-    if (kind === 'float') return create(AttributeProtoSchema, { name, type: AttributeProto_AttributeType.FLOAT, f: value as number });
+    if (kind === 'int')
+      return create(AttributeProtoSchema, { name, type: AttributeProto_AttributeType.INT, i: BigInt(value as number) });
+    if (kind === 'float')
+      return create(AttributeProtoSchema, { name, type: AttributeProto_AttributeType.FLOAT, f: value as number });
     if (kind === 'ints')
       return create(AttributeProtoSchema, {
         name,
         type: AttributeProto_AttributeType.INTS,
         ints: (value as readonly number[]).map(BigInt),
       });
-    return create(AttributeProtoSchema, { name, type: AttributeProto_AttributeType.STRING, s: new TextEncoder().encode(value as string) });
+    return create(AttributeProtoSchema, {
+      name,
+      type: AttributeProto_AttributeType.STRING,
+      s: new TextEncoder().encode(value as string),
+    });
   });
 }
 
 function valueInfo(name: string, { shape, elementType }: Tensor) {
-  const dim = shape.map((length) => create(TensorShapeProto_DimensionSchema, { value: { case: 'dimValue', value: BigInt(length) } }));
+  const dim = shape.map((length) =>
+    create(TensorShapeProto_DimensionSchema, { value: { case: 'dimValue', value: BigInt(length) } }),
+  );
   const value = create(TypeProto_TensorSchema, {
     elemType: elementTypeNumbers[elementType],
     shape: create(TensorShapeProtoSchema, { dim }),
   });
-  return create(ValueInfoProtoSchema, { name, type: create(TypeProtoSchema, { value: { case: 'tensorType', value } }) });
+  return create(ValueInfoProtoSchema, {
+    name,
+    type: create(TypeProtoSchema, { value: { case: 'tensorType', value } }),
+  });
 }
 
 function bytesOf(tensor: Tensor): Uint8Array {

@@ -1,10 +1,15 @@
-// A slow, plain evaluation of a graph in double precision: the oracle that gradients and ONNX Runtime's results are tested against.
+// A slow, plain evaluation of a graph in double precision: the oracle that gradients and ONNX Runtime's results are
+// tested against.
 import { topologicalOrder } from './differentiate.ts';
 import type { OperatorName } from './operators.ts';
 import { type Attributes, elementCount, type Shape, type Tensor } from './tensor.ts';
 
 type Value = { readonly shape: Shape; readonly data: Float64Array };
-type Evaluation = (inputs: readonly Value[], attributes: Attributes, outputs: readonly Tensor[]) => readonly Float64Array[];
+type Evaluation = (
+  inputs: readonly Value[],
+  attributes: Attributes,
+  outputs: readonly Tensor[],
+) => readonly Float64Array[];
 
 /**
  * Values of `outputs` in double precision, each row by row.
@@ -19,14 +24,17 @@ export function evaluate(outputs: readonly Tensor[], feeds: ReadonlyMap<Tensor, 
     const { source, shape } = tensor;
     const data = source.kind === 'constant' ? source.data : feeds.get(tensor);
     if (!data || data.length !== elementCount(shape))
-      throw new Error(`evaluate: ${source.kind === 'input' ? source.name : 'a tensor'} needs a value of shape [${shape}]`);
+      throw new Error(
+        `evaluate: ${source.kind === 'input' ? source.name : 'a tensor'} needs a value of shape [${shape}]`,
+      );
     const value = { shape, data: Float64Array.from(data as ArrayLike<number>, Number) };
     values.set(tensor, value);
     return value;
   };
   for (const node of topologicalOrder(outputs)) {
     const results = evaluations[node.operator as OperatorName](node.inputs.map(get), node.attributes, node.outputs);
-    for (const [index, output] of node.outputs.entries()) values.set(output, { shape: output.shape, data: results[index] as Float64Array });
+    for (const [index, output] of node.outputs.entries())
+      values.set(output, { shape: output.shape, data: results[index] as Float64Array });
   }
   return outputs.map((output) => get(output).data);
 }
@@ -47,7 +55,9 @@ const evaluations: Record<OperatorName, Evaluation> = {
   Softplus: elementwise((a) => Math.max(a, 0) + Math.log1p(Math.exp(-Math.abs(a)))),
   Erf: elementwise(errorFunction),
   Relu: elementwise((a) => Math.max(a, 0)),
-  HardSigmoid: ([x], { alpha, beta }) => [x!.data.map((a) => Math.min(Math.max((alpha as number) * a + (beta as number), 0), 1))],
+  HardSigmoid: ([x], { alpha, beta }) => [
+    x!.data.map((a) => Math.min(Math.max((alpha as number) * a + (beta as number), 0), 1)),
+  ],
   Gelu: elementwise((a) => (a / 2) * (1 + errorFunction(a * Math.SQRT1_2))),
   Cast: elementwise((a) => a),
   Where: elementwise((condition, a, b) => (condition ? a : b)),
@@ -106,7 +116,8 @@ const evaluations: Record<OperatorName, Evaluation> = {
   Gather: ([x, indices]) => {
     const row = elementCount(x!.shape.slice(1));
     const result = new Float64Array(indices!.data.length * row);
-    for (const [place, index] of indices!.data.entries()) result.set(x!.data.subarray(index * row, (index + 1) * row), place * row);
+    for (const [place, index] of indices!.data.entries())
+      result.set(x!.data.subarray(index * row, (index + 1) * row), place * row);
     return [result];
   },
   Transpose: ([x], { perm }, [y]) => [
@@ -178,7 +189,9 @@ function elementwise(compute: (...values: number[]) => number): Evaluation {
   return (inputs, _, [y]) => {
     const indices = inputs.map(({ shape }) => broadcastIndex(shape, y!.shape));
     return [
-      Float64Array.from({ length: elementCount(y!.shape) }, (_, i) => compute(...inputs.map(({ data }, j) => data[indices[j]!(i)]!))),
+      Float64Array.from({ length: elementCount(y!.shape) }, (_, i) =>
+        compute(...inputs.map(({ data }, j) => data[indices[j]!(i)]!)),
+      ),
     ];
   };
 }
@@ -225,7 +238,8 @@ function product(
   for (let row = 0; row < rows; row++)
     for (let column = 0; column < columns; column++) {
       let total = 0;
-      for (let i = 0; i < inner; i++) total += a[aStart + row * aRow + i * aColumn]! * b[bStart + i * bRow + column * bColumn]!;
+      for (let i = 0; i < inner; i++)
+        total += a[aStart + row * aRow + i * aColumn]! * b[bStart + i * bRow + column * bColumn]!;
       result[start + row * columns + column] = total;
     }
 }

@@ -63,7 +63,11 @@ export function matMul(a: Tensor, b: Tensor): Tensor {
 }
 
 /** Product of two matrices, each taken transposed on request, plus a bias row. */
-export function gemm(a: Tensor, b: Tensor, options: { transA?: boolean; transB?: boolean; bias?: Tensor } = {}): Tensor {
+export function gemm(
+  a: Tensor,
+  b: Tensor,
+  options: { transA?: boolean; transB?: boolean; bias?: Tensor } = {},
+): Tensor {
   const inputs = options.bias ? [a, b, options.bias] : [a, b];
   return only('Gemm', inputs, { transA: options.transA ? 1 : 0, transB: options.transB ? 1 : 0 });
 }
@@ -80,7 +84,9 @@ export function matMulIntegerToFloat(a: Tensor, b: Tensor, scales: Tensor, zeroP
   return only('MatMulIntegerToFloat', [a, b, filled(1, [], 'float32'), scales, zeroPoint]);
 }
 
-/** x [..., in] times the transpose of weight [out, in], plus bias [out]: a linear layer in the layout checkpoints use. */
+/**
+ * x [..., in] times the transpose of weight [out, in], plus bias [out]: a linear layer in the layout checkpoints use.
+ */
 export function linear(x: Tensor, weight: Tensor, bias?: Tensor): Tensor {
   const rows = x.shape.slice(0, -1);
   const flat = reshape(x, [rows.reduce((product, length) => product * length, 1), x.shape.at(-1) as number]);
@@ -105,7 +111,9 @@ export function expand(x: Tensor, shape: Shape): Tensor {
 }
 
 export function concat(parts: readonly Tensor[], axis: number): Tensor {
-  return parts.length === 1 ? (parts[0] as Tensor) : only('Concat', parts, { axis: resolveAxis(axis, (parts[0] as Tensor).shape.length) });
+  return parts.length === 1
+    ? (parts[0] as Tensor)
+    : only('Concat', parts, { axis: resolveAxis(axis, (parts[0] as Tensor).shape.length) });
 }
 
 /** Parts of the given lengths along an axis; the lengths add up to the whole. */
@@ -129,7 +137,10 @@ function reduce(operator: OperatorName) {
   return (x: Tensor, axes: readonly number[] = x.shape.map((_, axis) => axis), keepAxes = false): Tensor =>
     axes.length === 0
       ? x
-      : only(operator, [x], { axes: axes.map((axis) => resolveAxis(axis, x.shape.length)), keepdims: keepAxes ? 1 : 0 });
+      : only(operator, [x], {
+          axes: axes.map((axis) => resolveAxis(axis, x.shape.length)),
+          keepdims: keepAxes ? 1 : 0,
+        });
 }
 
 /** Sum over `axes` (default: all). */
@@ -161,6 +172,8 @@ export function l2Normalise(x: Tensor, epsilon = 1e-24): Tensor {
 export function sumToShape(x: Tensor, shape: Shape): Tensor {
   if (x.shape.join() === shape.join()) return x;
   const missing = x.shape.length - shape.length;
-  const axes = x.shape.flatMap((length, axis) => (axis < missing || (shape[axis - missing] === 1 && length !== 1) ? [axis] : []));
+  const axes = x.shape.flatMap((length, axis) =>
+    axis < missing || (shape[axis - missing] === 1 && length !== 1) ? [axis] : [],
+  );
   return reshape(sum(x, axes, true), shape);
 }

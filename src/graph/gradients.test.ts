@@ -96,7 +96,9 @@ const cases: Record<string, Case[]> = {
     },
   ],
   LogSoftmax: [{ shapes: [[2, 3, 4]], build: (x) => f.logSoftmax(x) }],
-  LayerNormalization: [{ shapes: [[2, 3, 5], [5], [5]], build: (x, scale, bias) => f.layerNormalization(x, scale, bias, 1e-5) }],
+  LayerNormalization: [
+    { shapes: [[2, 3, 5], [5], [5]], build: (x, scale, bias) => f.layerNormalization(x, scale, bias, 1e-5) },
+  ],
 };
 
 describe('gradients agree with central differences in double precision', () => {
@@ -110,8 +112,13 @@ describe('gradients agree with central differences in double precision', () => {
         // Squared, so that an operator's second use of its output counts too.
         const loss = f.sum(f.multiply(f.multiply(y, y), weights));
         const draw = (shape: Shape) =>
-          Float64Array.from({ length: elementCount(shape) }, () => (positive ? 0.5 + random.uniform() : random.normal()));
-        const feeds = new Map<Tensor, Float64Array>([[weights, draw(y.shape)], ...inputs.map((x) => [x, draw(x.shape)] as const)]);
+          Float64Array.from({ length: elementCount(shape) }, () =>
+            positive ? 0.5 + random.uniform() : random.normal(),
+          );
+        const feeds = new Map<Tensor, Float64Array>([
+          [weights, draw(y.shape)],
+          ...inputs.map((x) => [x, draw(x.shape)] as const),
+        ]);
         const gradients = evaluate(differentiate(loss, inputs), feeds);
         for (const [i, x] of inputs.entries()) {
           const point = feeds.get(x)!;
@@ -156,6 +163,7 @@ test('frozen operands get no gradient nodes', () => {
   const weight = input('weight', [3, 3]);
   const [gradient] = differentiate(f.sum(f.gemm(x, weight)), [x]);
   const uses = (tensor: Tensor, target: Tensor): boolean =>
-    tensor === target || (tensor.source.kind === 'node' && tensor.source.node.inputs.some((next) => uses(next, target)));
+    tensor === target ||
+    (tensor.source.kind === 'node' && tensor.source.node.inputs.some((next) => uses(next, target)));
   expect(uses(gradient!, x)).toBe(false);
 });

@@ -1,5 +1,5 @@
-// The gradient table: one row for each operator. A row takes the node and the gradients of its outputs, and gives the gradients
-// of its inputs, as graphs. What nobody asks for is never reached, so a row may offer more than is used.
+// The gradient table: one row for each operator. A row takes the node and the gradients of its outputs, and gives the
+// gradients of its inputs, as graphs. What nobody asks for is never reached, so a row may offer more than is used.
 import {
   add,
   cast,
@@ -28,7 +28,11 @@ import {
 import type { OperatorName } from './operators.ts';
 import { filled, type Node, resolveAxis, type Tensor } from './tensor.ts';
 
-type GradientRow = (node: Node, gradient: Tensor, gradients: readonly (Tensor | undefined)[]) => readonly (Tensor | undefined)[];
+type GradientRow = (
+  node: Node,
+  gradient: Tensor,
+  gradients: readonly (Tensor | undefined)[],
+) => readonly (Tensor | undefined)[];
 
 /**
  * Of the gradient of a in y = a b: the sums of its rows' products with a's, which are those of y's gradient with y
@@ -58,8 +62,8 @@ export const gradientTable: Partial<Record<OperatorName, GradientRow>> = {
     where(greater(y!, 0), where(greater(1, y!), multiply(g, attributes.alpha as number), 0), 0),
   ],
   // d/dx x Phi(x) = Phi(x) + x phi(x), with the unit normal's distribution Phi(x) = (1 + erf(u)) / 2 and density
-  // phi(x) = exp(-u^2) / sqrt(2 pi), u = x / sqrt 2. Constants go where they save a pass over a wide tensor: the density's into the
-  // exponent, and Phi, which lies between 0 and 1, is a hard sigmoid of erf.
+  // phi(x) = exp(-u^2) / sqrt(2 pi), u = x / sqrt 2. Constants go where they save a pass over a wide tensor: the
+  // density's into the exponent, and Phi, which lies between 0 and 1, is a hard sigmoid of erf.
   Gelu: ({ inputs: [x] }, g) => {
     const u = multiply(x!, Math.SQRT1_2);
     const density = exp(subtract(-Math.log(2 * Math.PI) / 2, multiply(u, u)));
@@ -104,7 +108,9 @@ export const gradientTable: Partial<Record<OperatorName, GradientRow>> = {
     return split(g, axis, lengths);
   },
   Split: ({ outputs, attributes }, _, gradients) => {
-    const parts = outputs.map(({ shape, elementType }, part) => gradients[part] ?? expand(filled(0, [], elementType), shape));
+    const parts = outputs.map(
+      ({ shape, elementType }, part) => gradients[part] ?? expand(filled(0, [], elementType), shape),
+    );
     return [concat(parts, attributes.axis as number)];
   },
   ReduceSum: (node, g) => [spreadReduced(node, g)],
@@ -122,10 +128,16 @@ export const gradientTable: Partial<Record<OperatorName, GradientRow>> = {
     const sums = known?.against === y ? known!.sums() : sum(multiply(g, y!), [axis], true);
     return [multiply(y!, subtract(g, sums))];
   },
-  LogSoftmax: ({ outputs: [y], attributes }, g) => [subtract(g, multiply(exp(y!), sum(g, [attributes.axis as number], true)))],
-  // With the normalised input n, h = g scale and the deviation d: dx = (h - mean(h) - n mean(h n)) / d (Ba et al. 2016, section 3,
-  // differentiated), sorted by what is multiplied with h, with x and with ones.
-  LayerNormalization: ({ inputs: [x, scale, bias], outputs: [, average, inverseDeviation] }, g, [, ...ofStatistics]) => {
+  LogSoftmax: ({ outputs: [y], attributes }, g) => [
+    subtract(g, multiply(exp(y!), sum(g, [attributes.axis as number], true))),
+  ],
+  // With the normalised input n, h = g scale and the deviation d: dx = (h - mean(h) - n mean(h n)) / d (Ba et al. 2016,
+  // section 3, differentiated), sorted by what is multiplied with h, with x and with ones.
+  LayerNormalization: (
+    { inputs: [x, scale, bias], outputs: [, average, inverseDeviation] },
+    g,
+    [, ...ofStatistics],
+  ) => {
     if (ofStatistics.some(Boolean)) throw new Error('LayerNormalization: gradients of the statistics have no rule');
     const h = multiply(g, scale!);
     const meanOfH = mean(h, [-1], true);

@@ -1,5 +1,5 @@
-// The operators of ONNX opset 21, and of ONNX Runtime's own set, that Duet uses: for each its output types and how it is written in a file.
-// An operator is added here, with a row in gradients.ts and one in evaluate.ts.
+// The operators of ONNX opset 21, and of ONNX Runtime's own set, that Duet uses: for each its output types and how it
+// is written in a file. An operator is added here, with a row in gradients.ts and one in evaluate.ts.
 import {
   type Attributes,
   broadcastShapes,
@@ -28,13 +28,15 @@ const sameAsFirst: OperatorRule = { infer: ([x]) => [typeOf(x)] };
 
 const elementwise: OperatorRule = {
   infer: ([a, b]) => {
-    if (typeOf(a).elementType !== typeOf(b).elementType) throw new Error(`element types differ: ${a?.elementType} and ${b?.elementType}`);
+    if (typeOf(a).elementType !== typeOf(b).elementType)
+      throw new Error(`element types differ: ${a?.elementType} and ${b?.elementType}`);
     return [{ shape: broadcastShapes(typeOf(a).shape, typeOf(b).shape), elementType: typeOf(a).elementType }];
   },
 };
 
 const comparison: OperatorRule = {
-  infer: (inputs, attributes) => elementwise.infer(inputs, attributes).map(({ shape }) => ({ shape, elementType: 'bool' })),
+  infer: (inputs, attributes) =>
+    elementwise.infer(inputs, attributes).map(({ shape }) => ({ shape, elementType: 'bool' })),
 };
 
 const reduction: OperatorRule = {
@@ -102,7 +104,9 @@ export const operators = {
       const [rows, inner] = transA === 1 ? typeOf(a).shape.toReversed() : typeOf(a).shape;
       const [innerOfB, columns] = transB === 1 ? typeOf(b).shape.toReversed() : typeOf(b).shape;
       if (typeOf(a).shape.length !== 2 || typeOf(b).shape.length !== 2 || inner !== innerOfB)
-        throw new Error(`two matrices with one inner length are needed, got [${typeOf(a).shape}] and [${typeOf(b).shape}]`);
+        throw new Error(
+          `two matrices with one inner length are needed, got [${typeOf(a).shape}] and [${typeOf(b).shape}]`,
+        );
       const shape = [rows as number, columns as number];
       if (bias && broadcastShapes(shape, bias.shape).join() !== shape.join())
         throw new Error(`bias [${bias.shape}] does not fit [${shape}]`);
@@ -117,12 +121,13 @@ export const operators = {
     attributes: { axis: 'int' },
   },
   /**
-   * scale of a times scale of b times (a - zero point of a) b, for uint8 [rows, inner] and int8 [inner, columns], which may have a scale
-   * for each column. The sums are exact, in 32 bits.
+   * scale of a times scale of b times (a - zero point of a) b, for uint8 [rows, inner] and int8 [inner, columns], which
+   * may have a scale for each column. The sums are exact, in 32 bits.
    */
   MatMulIntegerToFloat: {
     infer: ([a, b]) => {
-      if (typeOf(a).elementType !== 'uint8' || typeOf(b).elementType !== 'int8') throw new Error('uint8 and int8 are needed');
+      if (typeOf(a).elementType !== 'uint8' || typeOf(b).elementType !== 'int8')
+        throw new Error('uint8 and int8 are needed');
       const [rows, inner] = typeOf(a).shape as [number, number];
       const [innerOfB, columns] = typeOf(b).shape as [number, number];
       if (typeOf(a).shape.length !== 2 || typeOf(b).shape.length !== 2 || inner !== innerOfB)
@@ -141,19 +146,25 @@ export const operators = {
   },
   Transpose: {
     infer: ([x], { perm }) => [
-      { shape: (perm as readonly number[]).map((axis) => typeOf(x).shape[axis] as number), elementType: typeOf(x).elementType },
+      {
+        shape: (perm as readonly number[]).map((axis) => typeOf(x).shape[axis] as number),
+        elementType: typeOf(x).elementType,
+      },
     ],
     attributes: { perm: 'ints' },
   },
   Reshape: {
     infer: ([x], { shape }) => {
-      if (elementCount(typeOf(x).shape) !== elementCount(shape as Shape)) throw new Error(`[${typeOf(x).shape}] does not fill [${shape}]`);
+      if (elementCount(typeOf(x).shape) !== elementCount(shape as Shape))
+        throw new Error(`[${typeOf(x).shape}] does not fill [${shape}]`);
       return [{ shape: shape as Shape, elementType: typeOf(x).elementType }];
     },
     constantInputs: ['shape'],
   },
   Expand: {
-    infer: ([x], { shape }) => [{ shape: broadcastShapes(typeOf(x).shape, shape as Shape), elementType: typeOf(x).elementType }],
+    infer: ([x], { shape }) => [
+      { shape: broadcastShapes(typeOf(x).shape, shape as Shape), elementType: typeOf(x).elementType },
+    ],
     constantInputs: ['shape'],
   },
   Concat: {
@@ -184,9 +195,12 @@ export const operators = {
   Slice: {
     infer: ([x], attributes) => {
       const { shape, elementType } = typeOf(x);
-      const [start, end, axis] = [attributes.starts, attributes.ends, attributes.axes].map((only) => (only as readonly number[])[0]!);
+      const [start, end, axis] = [attributes.starts, attributes.ends, attributes.axes].map(
+        (only) => (only as readonly number[])[0]!,
+      );
       const along = resolveAxis(axis!, shape.length);
-      if (start! < 0 || end! <= start! || end! > shape[along]!) throw new Error(`${start} to ${end} is no part of axis ${along}`);
+      if (start! < 0 || end! <= start! || end! > shape[along]!)
+        throw new Error(`${start} to ${end} is no part of axis ${along}`);
       return [{ shape: shape.with(along, end! - start!), elementType }];
     },
     constantInputs: ['starts', 'ends', 'axes'],
@@ -230,7 +244,11 @@ const castTargets = new Map(Object.entries(elementTypeNumbers).map(([name, numbe
  * @returns one tensor for each output.
  * @throws when the inputs do not fit, naming the operator and the shapes.
  */
-export function apply(operator: OperatorName, inputs: readonly Tensor[], attributes: Attributes = {}): readonly Tensor[] {
+export function apply(
+  operator: OperatorName,
+  inputs: readonly Tensor[],
+  attributes: Attributes = {},
+): readonly Tensor[] {
   let types: readonly TensorType[];
   try {
     types = operatorRule(operator).infer(inputs, attributes);

@@ -8,7 +8,9 @@ test('a replaced node is what all that use it see, and a graph without such node
   const x = input('x', [2]);
   const exponential = f.exp(x);
   const outputs = { y: f.add(exponential, f.multiply(exponential, 2)), exponential };
-  const { y, exponential: replaced } = rewrite(outputs, (node, [operand]) => (node.operator === 'Exp' ? [f.negate(operand!)] : undefined));
+  const { y, exponential: replaced } = rewrite(outputs, (node, [operand]) =>
+    node.operator === 'Exp' ? [f.negate(operand!)] : undefined,
+  );
   expect(evaluate([y!, replaced!], new Map([[x, [1, 5]]])).map((values) => [...values])).toEqual([
     [-3, -15],
     [-1, -5],

@@ -49,14 +49,24 @@ export function constant(data: TensorData, shape: Shape, name?: string): Tensor 
   if (elementCount(shape) !== data.length)
     throw new Error(`constant: shape [${shape}] holds ${elementCount(shape)} elements, data has ${data.length}`);
   const elementType = elementTypes.get(data.constructor) as ElementType;
-  return { shape, elementType, source: name === undefined ? { kind: 'constant', data } : { kind: 'constant', data, name } };
+  return {
+    shape,
+    elementType,
+    source: name === undefined ? { kind: 'constant', data } : { kind: 'constant', data, name },
+  };
 }
 
 /** Where a constant's bytes lie in a file, so that a runtime may map them instead of being given a copy. */
 export type StoredAt = { readonly folder: string; readonly file: string; readonly offset: number };
 
-/** A fixed float32 value that stays in a file; `data` is read only where the graph is evaluated or written out whole. */
-export function storedConstant(weight: { readonly shape: Shape; readonly data: Float32Array }, stored: StoredAt, name: string): Tensor {
+/**
+ * A fixed float32 value that stays in a file; `data` is read only where the graph is evaluated or written out whole.
+ */
+export function storedConstant(
+  weight: { readonly shape: Shape; readonly data: Float32Array },
+  stored: StoredAt,
+  name: string,
+): Tensor {
   const source = {
     ...({ kind: 'constant', name, stored } as const),
     get data() {

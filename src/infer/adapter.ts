@@ -31,7 +31,14 @@ export type InputChoices = { readonly frontEnd: FrontEndName; readonly normalisa
 /** How clips become inputs for a model on this backbone. */
 export function inputSettings(backbone: BackboneConfig, { frontEnd, normalisation }: InputChoices): InputSettings {
   const { mean, std } = normalisation === 'imagenet' ? imagenet : backbone;
-  return { imageSize: backbone.inputSize, mean, std, frontEnd, spectrogramSize: backbone.inputSize, resizeFilter: 'bicubic' };
+  return {
+    imageSize: backbone.inputSize,
+    mean,
+    std,
+    frontEnd,
+    spectrogramSize: backbone.inputSize,
+    resizeFilter: 'bicubic',
+  };
 }
 
 /** Whether pictures come to the backbone in another range than it was trained on. */
@@ -48,7 +55,9 @@ export function adapterFiles(
 ): AdapterFiles {
   const { backbone, classes, recipe, frontEnd, normalisation } = about;
   const { tokens, positions, layerwise, ...model } = options;
-  const specifications = trainableParameters(foldedConfig({ ...options, vit: backbone.config, classes: classes.length }));
+  const specifications = trainableParameters(
+    foldedConfig({ ...options, vit: backbone.config, classes: classes.length }),
+  );
   const config: AdapterConfig = {
     peft_type: 'MA_AVT',
     format_version: adapterFormatVersion,
@@ -65,7 +74,10 @@ export function adapterFiles(
     decision: { background_threshold: 0.5 },
     model,
   };
-  return { config, tensors: new Map([...specifications].map(([name, { shape }]) => [name, { shape, data: folded.get(name)! }])) };
+  return {
+    config,
+    tensors: new Map([...specifications].map(([name, { shape }]) => [name, { shape, data: folded.get(name)! }])),
+  };
 }
 
 /**
@@ -75,9 +87,18 @@ export function adapterFiles(
 export function fitAdapter({ config, tensors }: AdapterFiles, backbone: Backbone, name: string): Adapter {
   checkAdapterBackbone(config, backbone, name);
   const { tokens, positions, layerwise } = config;
-  const options = checkSchema(modelOptionsSchema, { ...config.model, tokens, positions, layerwise }, `${name}'s adapter_config.json`);
+  const options = checkSchema(
+    modelOptionsSchema,
+    { ...config.model, tokens, positions, layerwise },
+    `${name}'s adapter_config.json`,
+  );
   const frontEnd = frontEndName(config.front_end, name);
-  const trained = { ...options, vit: backbone.config, classes: config.classes.length, frequencyAxis: frequencyAxis(frontEnd) };
+  const trained = {
+    ...options,
+    vit: backbone.config,
+    classes: config.classes.length,
+    frequencyAxis: frequencyAxis(frontEnd),
+  };
   const model = foldedConfig(trained);
   const values = new Map<string, Float32Array>();
   for (const [parameter, { shape }] of trainableParameters(model)) {

@@ -4,7 +4,12 @@ import { openReference } from '../media/open-reference-node.ts';
 import { nodeSessions } from '../runtime/node.ts';
 import type { SessionOptions } from '../runtime/session.ts';
 import { openAdapter } from './open-adapter-node.ts';
-import { openWindowClassifier, type PredictOptions, type WindowClassifier, type WindowPrediction } from './window-classifier.ts';
+import {
+  openWindowClassifier,
+  type PredictOptions,
+  type WindowClassifier,
+  type WindowPrediction,
+} from './window-classifier.ts';
 
 export type { PredictOptions, WindowPrediction } from './window-classifier.ts';
 
@@ -21,12 +26,21 @@ export type ClassifierOptions = {
 };
 
 export type Classifier = WindowClassifier & {
-  /** The windows of a clip in order; a clip no longer than a window is one. @throws DuetError for clips that cannot be read. */
+  /**
+   * The windows of a clip in order; a clip no longer than a window is one. @throws DuetError for clips that cannot be
+   * read.
+   */
   predict(reference: MediaReference, options?: PredictOptions): AsyncGenerator<WindowPrediction>;
 };
 
 /** Opens adapter and backbone once, for any number of clips. Release it when done. */
-export async function openClassifier({ run, backbone, session, evidence, signal }: ClassifierOptions): Promise<Classifier> {
+export async function openClassifier({
+  run,
+  backbone,
+  session,
+  evidence,
+  signal,
+}: ClassifierOptions): Promise<Classifier> {
   const opened = await openAdapter(run, backbone, signal);
   const classifier = await openWindowClassifier({ ...opened, openSession: nodeSessions(session), evidence });
   return {

@@ -15,10 +15,11 @@ import { frontEndGraph } from './front-end-graph.ts';
 /**
  * The whole way from pixels and samples to answers as one graph.
  *
- * Inputs: `pixels`, uint8 [1, height, width, 3], the frame at the middle of the window, resized to the model's size; `waveform`,
- * float32 [1, samples], one channel at the front end's rate, as long as its window (see the file's metadata).
- * Outputs: `probabilities` [1, K]; `background_probability` [1], if the model has one; `visual_attention` and `audio_attention`,
- * [1, rows, columns], each summing to one, and so `visual_evidence` and `audio_evidence`. A model of one modality has only that one's input and map.
+ * Inputs: `pixels`, uint8 [1, height, width, 3], the frame at the middle of the window, resized to the model's size;
+ * `waveform`, float32 [1, samples], one channel at the front end's rate, as long as its window (see the file's
+ * metadata). Outputs: `probabilities` [1, K]; `background_probability` [1], if the model has one; `visual_attention`
+ * and `audio_attention`, [1, rows, columns], each summing to one, and so `visual_evidence` and `audio_evidence`. A
+ * model of one modality has only that one's input and map.
  */
 export function exportGraph({ adapter, backbone }: { adapter: Adapter; backbone: Backbone }): EncodedGraph {
   const { model, tensors, classes, inputs } = adapter;
@@ -26,7 +27,10 @@ export function exportGraph({ adapter, backbone }: { adapter: Adapter; backbone:
   const { sampleRate, seconds } = frontEnds[inputs.frontEnd];
   const samples = Math.round(sampleRate * seconds);
   const parameters = new Map(
-    [...trainableParameters(model)].map(([name, { shape }]) => [name, constant(tensors.get(name)!, shape, `adapter.${name}`)]),
+    [...trainableParameters(model)].map(([name, { shape }]) => [
+      name,
+      constant(tensors.get(name)!, shape, `adapter.${name}`),
+    ]),
   );
   const outputs = maAvt(
     {
@@ -40,7 +44,8 @@ export function exportGraph({ adapter, backbone }: { adapter: Adapter; backbone:
     },
     model,
   );
-  const grid = (map: Tensor) => f.reshape(map, [1, height / backbone.config.patchSize, width / backbone.config.patchSize]);
+  const grid = (map: Tensor) =>
+    f.reshape(map, [1, height / backbone.config.patchSize, width / backbone.config.patchSize]);
   const { visual, audio } = outputs.features.attention;
   const evidence = evidenceMaps(outputs, model);
   return encodeOnnx(

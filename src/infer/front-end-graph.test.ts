@@ -20,7 +20,9 @@ test.each(
   ),
 )('the %s graph of %s is what the front end computes, at two sizes', async (name, sound) => {
   const { sampleRate, seconds, prepare, spectrogram } = frontEnds[name];
-  const samples = Float32Array.from({ length: Math.round(sampleRate * seconds) }, (_, i) => sounds[sound](i / sampleRate));
+  const samples = Float32Array.from({ length: Math.round(sampleRate * seconds) }, (_, i) =>
+    sounds[sound](i / sampleRate),
+  );
   for (const [height, width] of [
     [224, 224],
     [96, 160],

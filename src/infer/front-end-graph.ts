@@ -1,5 +1,5 @@
-// The sound front ends as graphs, for exports that take a waveform. In double precision, as src/signal computes them: the logarithm
-// would otherwise blow up what single precision leaves of the quiet bins.
+// The sound front ends as graphs, for exports that take a waveform. In double precision, as src/signal computes them:
+// the logarithm would otherwise blow up what single precision leaves of the quiet bins.
 import * as f from '../graph/functions.ts';
 import { constant, filled, type Tensor } from '../graph/tensor.ts';
 import { kaldiMatrices, stftMatrices } from '../signal/front-end-matrices.ts';
@@ -8,14 +8,20 @@ import type { Matrix } from '../signal/matrix.ts';
 import { resizeMatrix } from '../signal/resize-map.ts';
 
 /**
- * A waveform [1, samples], as long as the front end hears and at its rate, to the normalised spectrogram [1, 1, height, width].
+ * A waveform [1, samples], as long as the front end hears and at its rate, to the normalised spectrogram [1, 1, height,
+ * width].
  */
-export function frontEndGraph(waveform: Tensor, name: FrontEndName, [height, width]: readonly [number, number]): Tensor {
+export function frontEndGraph(
+  waveform: Tensor,
+  name: FrontEndName,
+  [height, width]: readonly [number, number],
+): Tensor {
   const { analysis, normalisation, height: rows, width: columns } = frontEnds[name];
   const samples = f.cast(f.reshape(waveform, [waveform.shape[1]!]), 'float64');
   const map = padRows(normalise(analyse(samples, analysis), normalisation), rows);
   const tall = height === rows ? map : f.matMul(matrixConstant(resizeMatrix(rows, height)), map);
-  const resized = width === columns ? tall : f.matMul(tall, f.transpose(matrixConstant(resizeMatrix(columns, width)), [1, 0]));
+  const resized =
+    width === columns ? tall : f.matMul(tall, f.transpose(matrixConstant(resizeMatrix(columns, width)), [1, 0]));
   return f.cast(f.reshape(resized, [1, 1, height, width]), 'float32');
 }
 
@@ -45,7 +51,9 @@ function normalise(map: Tensor, normalisation: Normalisation): Tensor {
 /** Frames of `length` samples every `hop`, [frames, length]. */
 function framed(samples: Tensor, length: number, hop: number): Tensor {
   const frames = Math.floor((samples.shape[0]! - length) / hop) + 1;
-  const indices = BigInt64Array.from({ length: frames * length }, (_, i) => BigInt(Math.floor(i / length) * hop + (i % length)));
+  const indices = BigInt64Array.from({ length: frames * length }, (_, i) =>
+    BigInt(Math.floor(i / length) * hop + (i % length)),
+  );
   return f.gather(samples, constant(indices, [frames, length]));
 }
 

@@ -12,7 +12,11 @@ export type OpenedAdapter = { readonly adapter: Adapter; readonly backbone: Back
  * @param signal stops a download of the backbone.
  * @throws DuetError when either is missing, damaged or does not fit the other.
  */
-export async function openAdapter(folder: string, backboneSource?: string, signal?: AbortSignal): Promise<OpenedAdapter> {
+export async function openAdapter(
+  folder: string,
+  backboneSource?: string,
+  signal?: AbortSignal,
+): Promise<OpenedAdapter> {
   const files = await readAdapter(folder);
   const { config } = files;
   const options = { imageSize: config.image_size, ...(signal && { signal }) };

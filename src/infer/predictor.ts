@@ -10,7 +10,9 @@ import type { OpenSession, Provider, Session } from '../runtime/session.ts';
 import type { Backbone } from '../weights/backbone.ts';
 import { float32Bytes } from '../weights/backbone-weight.ts';
 
-/** A model whose token sets already hold what their light self-attentions gave, and that needs no contrastive layers. */
+/**
+ * A model whose token sets already hold what their light self-attentions gave, and that needs no contrastive layers.
+ */
 export function foldedConfig(config: MaAvtConfig): MaAvtConfig {
   return { ...config, lightSelfAttention: false, contrastive: 'none' };
 }
@@ -84,11 +86,16 @@ export async function openPredictor(options: PredictorOptions): Promise<Predicto
     ...(evidence?.visual && { visual_evidence: evidence.visual }),
     ...(evidence?.audio && { audio_evidence: evidence.audio }),
   };
-  const session = await openSession(named, { packsWeights: float32Bytes(backbone.weights.values()) <= mostBytesToPack });
+  const session = await openSession(named, {
+    packsWeights: float32Bytes(backbone.weights.values()) <= mostBytesToPack,
+  });
   return {
     provider: session.provider,
     async run(adapter, inputs) {
-      const tensors = asked(session, Object.fromEntries([...parameters.keys()].map((name) => [name, adapter.get(name)!])));
+      const tensors = asked(
+        session,
+        Object.fromEntries([...parameters.keys()].map((name) => [name, adapter.get(name)!])),
+      );
       const parts: Record<string, Float32Array>[] = [];
       for (let start = 0; start < inputs.count; start += batchSize) {
         const count = Math.min(batchSize, inputs.count - start);
@@ -96,11 +103,17 @@ export async function openPredictor(options: PredictorOptions): Promise<Predicto
           const length = elementCount(shape.slice(1));
           return pad(values.subarray(start * length, (start + count) * length), batchSize * length);
         };
-        const ofClips = { images: clips(inputs.images, images), spectrograms: clips(inputs.spectrograms, spectrograms) };
+        const ofClips = {
+          images: clips(inputs.images, images),
+          spectrograms: clips(inputs.spectrograms, spectrograms),
+        };
         const results = await session.run({ ...asked(session, ofClips), ...tensors });
         parts.push(
           Object.fromEntries(
-            Object.entries(results).map(([name, values]) => [name, values.subarray(0, (values.length / batchSize) * count)]),
+            Object.entries(results).map(([name, values]) => [
+              name,
+              values.subarray(0, (values.length / batchSize) * count),
+            ]),
           ),
         );
       }

@@ -8,7 +8,12 @@ export type LabelledWindow = {
   readonly probability: number;
 };
 
-export type TimelineEvent = { readonly start: number; readonly end: number; readonly label: string; readonly probability: number };
+export type TimelineEvent = {
+  readonly start: number;
+  readonly end: number;
+  readonly label: string;
+  readonly probability: number;
+};
 
 /** Starts of windows of `seconds` that cover a clip: every `hop` from its start, and one that ends with it. */
 export function windowStarts(duration: number, seconds: number, hop: number): number[] {
@@ -20,8 +25,8 @@ export function windowStarts(duration: number, seconds: number, hop: number): nu
 }
 
 /**
- * Neighbouring windows of one label become one event. Each window speaks for the time that is nearer to its middle than to
- * another's; an event's probability is the mean of its windows'.
+ * Neighbouring windows of one label become one event. Each window speaks for the time that is nearer to its middle than
+ * to another's; an event's probability is the mean of its windows'.
  * @param threshold least probability of an event, 0 to 1.
  */
 export function timelineEvents(windows: readonly LabelledWindow[], threshold: number): TimelineEvent[] {

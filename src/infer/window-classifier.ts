@@ -19,8 +19,8 @@ export type WindowAnswer = {
   readonly backgroundProbability: number | undefined;
   readonly isBackground: boolean;
   /**
-   * Where the model finds what sounds: [rows, columns] of patches, summing to one; of the sound over the spectrogram's own axes.
-   * Undefined for a modality that the model does not take, and where it was not asked for.
+   * Where the model finds what sounds: [rows, columns] of patches, summing to one; of the sound over the spectrogram's
+   * own axes. Undefined for a modality that the model does not take, and where it was not asked for.
    */
   readonly visualEvidence: Float32Array | undefined;
   readonly audioEvidence: Float32Array | undefined;
@@ -54,7 +54,10 @@ export type WindowClassifier = {
   readonly grid: readonly [number, number];
   /** @param inputs of one window: `image` [3, height, width] and `spectrogram` [1, height, width]. */
   answer(inputs: Pick<WindowInputs, 'image' | 'spectrogram'>): Promise<WindowAnswer>;
-  /** The windows of an open clip in order; a clip no longer than a window is one. @throws DuetError for clips that cannot be read. */
+  /**
+   * The windows of an open clip in order; a clip no longer than a window is one. @throws DuetError for clips that
+   * cannot be read.
+   */
   predictMedia(media: Media, options?: PredictOptions): AsyncGenerator<WindowPrediction>;
   release(): Promise<void>;
 };

@@ -5,7 +5,9 @@ import { matroskaSegmentEnd } from './matroska-check-node.ts';
 
 export type CutShort = { readonly bytes: number; readonly stated: number };
 
-/** How many bytes a file of this kind (`containerKind`) has, and how many it says it has at least, if those are more. */
+/**
+ * How many bytes a file of this kind (`containerKind`) has, and how many it says it has at least, if those are more.
+ */
 export function cutShort(path: string, kind: string | undefined): CutShort | undefined {
   const statedEnd = readers[kind ?? ''];
   if (!statedEnd) return undefined;

@@ -1,4 +1,5 @@
-// A container that mediabunny demuxes as a `Media`: the same in Node, with native decoders, and in a browser, with WebCodecs.
+// A container that mediabunny demuxes as a `Media`: the same in Node, with native decoders, and in a browser, with
+// WebCodecs.
 import {
   AudioSampleSink,
   EncodedPacketSink,
@@ -25,13 +26,15 @@ export class UndecodableTrack extends Error {
   }
 }
 
-// Decoders need what came before to get the first samples right: one packet for AAC, 80 ms for Opus, a few packets for MP3.
+// Decoders need what came before to get the first samples right: one packet for AAC, 80 ms for Opus, a few packets for
+// MP3.
 const PRE_ROLL = 0.5;
 // Near the start, reading begins at the start: timestamps rounded to milliseconds then shift no window against another.
 const FROM_THE_START = 30;
 
 /**
- * Reads the tracks' headers. The media owns the input and disposes of it on close; on an error the caller still owns it.
+ * Reads the tracks' headers. The media owns the input and disposes of it on close; on an error the caller still owns
+ * it.
  * `name` is how error messages call the file.
  */
 export async function demuxedMedia(input: Input, name: string): Promise<Media> {
@@ -64,7 +67,8 @@ export async function demuxedMedia(input: Input, name: string): Promise<Media> {
     video: video?.track,
     audio: sound?.track,
     readFrames: (times) => {
-      if (!videoTrack || !video) return Promise.reject(new DuetError(`${name} has no picture; choose a file with a video track.`));
+      if (!videoTrack || !video)
+        return Promise.reject(new DuetError(`${name} has no picture; choose a file with a video track.`));
       return guarded('its picture', () =>
         readFrames(
           videoTrack,
@@ -74,7 +78,8 @@ export async function demuxedMedia(input: Input, name: string): Promise<Media> {
       );
     },
     readWaveform: (start, end) => {
-      if (!audioTrack || !sound) return Promise.reject(new DuetError(`${name} has no sound; choose a file with an audio track.`));
+      if (!audioTrack || !sound)
+        return Promise.reject(new DuetError(`${name} has no sound; choose a file with an audio track.`));
       return guarded('its sound', async () => {
         const { sampleRate } = sound.track;
         return { sampleRate, samples: await readSound(audioTrack, sound, origin, start + origin, end + origin) };
@@ -89,7 +94,9 @@ export async function demuxedMedia(input: Input, name: string): Promise<Media> {
 
 function damaged(name: string, what: string, error: unknown): DuetError {
   const cause = messageOf(error).replace(/\.$/, '');
-  return new DuetError(`${name} is damaged or cut short: ${what} cannot be decoded (${cause}); replace the file or leave it out.`);
+  return new DuetError(
+    `${name} is damaged or cut short: ${what} cannot be decoded (${cause}); replace the file or leave it out.`,
+  );
 }
 
 type DescribedVideo = {
@@ -132,7 +139,8 @@ async function describeSound(track: InputAudioTrack): Promise<DescribedSound> {
   if (codec === null || !(await track.canDecode()))
     throw new UndecodableTrack('audio', codec ?? internalName(await track.getInternalCodecId()));
   const stated = { sampleRate: await track.getSampleRate(), channels: await track.getNumberOfChannels() };
-  // What the header states is not always what comes out (spectral band replication doubles AAC's rate): look at the first samples.
+  // What the header states is not always what comes out (spectral band replication doubles AAC's rate): look at the
+  // first samples.
   const actual = codec.startsWith('pcm') ? stated : ((await firstSound(track)) ?? stated);
   if (!(actual.sampleRate > 0 && actual.sampleRate <= highestSampleRate))
     throw new Error(`${actual.sampleRate} samples of sound in a second`);
@@ -145,7 +153,10 @@ async function describeSound(track: InputAudioTrack): Promise<DescribedSound> {
   };
 }
 
-/** To the end of the longest track: as its last packet says, else as the file's header says, else as long as that packet proves to be. */
+/**
+ * To the end of the longest track: as its last packet says, else as the file's header says, else as long as that packet
+ * proves to be.
+ */
 async function durationOf(input: Input, video: InputVideoTrack | null, sound: InputAudioTrack | null): Promise<number> {
   const tracks = [video, sound].filter((track) => track !== null);
   const computed = await input.computeDuration(tracks);
@@ -161,7 +172,9 @@ async function lastFrameEnd(track: InputVideoTrack): Promise<number> {
   const packets = new EncodedPacketSink(track);
   const last = await packets.getPacket(Number.POSITIVE_INFINITY, { metadataOnly: true });
   if (!last || last.duration > 0) return 0;
-  const previous = await packets.getPacket(last.timestamp - 1 / (await track.getTimeResolution()), { metadataOnly: true });
+  const previous = await packets.getPacket(last.timestamp - 1 / (await track.getTimeResolution()), {
+    metadataOnly: true,
+  });
   return last.timestamp + (previous ? last.timestamp - previous.timestamp : 0);
 }
 
@@ -198,7 +211,10 @@ async function firstSound(track: InputAudioTrack): Promise<{ sampleRate: number;
   return undefined;
 }
 
-/** Seconds by which Matroska's stamps are late: Opus in it counts the pre-skip (RFC 7845) as time (Matroska's CodecDelay). */
+/**
+ * Seconds by which Matroska's stamps are late: Opus in it counts the pre-skip (RFC 7845) as time (Matroska's
+ * CodecDelay).
+ */
 async function codecDelay(track: InputAudioTrack, codec: string): Promise<number> {
   const { name } = await track.input.getFormat();
   if (codec !== 'opus' || !/matroska|webm/i.test(name)) return 0;
@@ -210,7 +226,9 @@ async function codecDelay(track: InputAudioTrack, codec: string): Promise<number
   return bytes.getUint16(10, true) / 48_000;
 }
 
-/** Whether the decoder leaves out the pre-skip itself, as Chromium's does: its stamps are then early by it, and right. */
+/**
+ * Whether the decoder leaves out the pre-skip itself, as Chromium's does: its stamps are then early by it, and right.
+ */
 async function decoderTakesOff(track: InputAudioTrack, delay: number): Promise<boolean> {
   const packets = new EncodedPacketSink(track);
   const first = await packets.getFirstPacket({ metadataOnly: true });
@@ -245,7 +263,10 @@ async function readFrames(track: InputVideoTrack, video: DescribedVideo, times: 
     }
     try {
       if (last?.time !== sample.timestamp)
-        last = { time: sample.timestamp, picture: await samplePicture(sample, video.track, video.mirror, video.statedMatrix) };
+        last = {
+          time: sample.timestamp,
+          picture: await samplePicture(sample, video.track, video.mirror, video.statedMatrix),
+        };
     } finally {
       sample.close();
     }
@@ -254,7 +275,13 @@ async function readFrames(track: InputVideoTrack, video: DescribedVideo, times: 
   return pictures;
 }
 
-async function readSound(track: InputAudioTrack, sound: DescribedSound, origin: number, start: number, end: number): Promise<Float32Array> {
+async function readSound(
+  track: InputAudioTrack,
+  sound: DescribedSound,
+  origin: number,
+  start: number,
+  end: number,
+): Promise<Float32Array> {
   const { sampleRate } = sound.track;
   const samples = new Float32Array(Math.max(0, Math.round((end - start) * sampleRate)));
   const { delay } = sound;
@@ -262,7 +289,8 @@ async function readSound(track: InputAudioTrack, sound: DescribedSound, origin: 
   const from = start - origin < FROM_THE_START ? Number.NEGATIVE_INFINITY : start + delay - PRE_ROLL;
   for await (const sample of eachWithinTime(new AudioSampleSink(track).samples(from, end + delay))) {
     try {
-      if (sample.sampleRate !== sampleRate) throw new Error(`its sample rate changes at ${sample.timestamp.toFixed(3)} s`);
+      if (sample.sampleRate !== sampleRate)
+        throw new Error(`its sample rate changes at ${sample.timestamp.toFixed(3)} s`);
       place(mixDown(sample), Math.round((sample.timestamp - delay - start) * sampleRate), samples);
     } finally {
       sample.close();

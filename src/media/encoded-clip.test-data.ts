@@ -21,7 +21,10 @@ type Encoder = {
   close(): void;
 };
 type EncoderAddOn = {
-  VideoEncoderNative: new (output: (data: Buffer, isKey: boolean, timestamp: number) => void, error: (message: string) => void) => Encoder;
+  VideoEncoderNative: new (
+    output: (data: Buffer, isKey: boolean, timestamp: number) => void,
+    error: (message: string) => void,
+  ) => Encoder;
   createVideoFrame(bytes: Buffer, format: string, width: number, height: number): object;
 };
 

@@ -3,7 +3,9 @@ import { runFfmpeg } from './ffmpeg-process-node.ts';
 
 export type FfmpegIndex = {
   readonly container: string;
-  readonly video: { codec: string; width: number; height: number; pixelAspectRatio: number; times: Float64Array; end: number } | undefined;
+  readonly video:
+    | { codec: string; width: number; height: number; pixelAspectRatio: number; times: Float64Array; end: number }
+    | undefined;
   /** `chunks`: start in seconds and samples per channel of each stretch, in order. */
   readonly sound:
     | { codec: string; sampleRate: number; channels: number; chunks: { start: number; length: number }[]; end: number }
@@ -26,17 +28,25 @@ export function inputArguments(path: string): string[] {
   return ['-protocol_whitelist', 'file,pipe', '-i', `file:${path}`];
 }
 
-/** Decodes the whole file once and notes the times (`framecrc` lists a line per frame: stream, dts, pts, duration, size, checksum). */
+/**
+ * Decodes the whole file once and notes the times (`framecrc` lists a line per frame: stream, dts, pts, duration, size,
+ * checksum).
+ */
 export async function ffmpegIndex(program: string, path: string, running: Set<() => void>): Promise<FfmpegIndex> {
   const parse = framecrcParser();
   let rest = '';
   const tracks = ['-map', '0:v:0?', '-map', '0:a:0?', ...(await passThrough(program)), '-c:a', 'pcm_s16le'];
-  const said = await runFfmpeg(program, [...inputArguments(path), ...tracks, '-f', 'framecrc', '-'], running, (piece) => {
-    const lines = (rest + piece.toString('latin1')).split('\n');
-    rest = lines.pop() ?? '';
-    lines.forEach(parse.line);
-    return true;
-  });
+  const said = await runFfmpeg(
+    program,
+    [...inputArguments(path), ...tracks, '-f', 'framecrc', '-'],
+    running,
+    (piece) => {
+      const lines = (rest + piece.toString('latin1')).split('\n');
+      rest = lines.pop() ?? '';
+      lines.forEach(parse.line);
+      return true;
+    },
+  );
   const codecOf = (kind: string) => new RegExp(`Stream #0:.*?: ${kind}: (\\w+)`).exec(said)?.[1] ?? 'unknown';
   const container = /Input #0, (.+?), from/.exec(said)?.[1] ?? 'unknown';
   return { container, ...parse.result(codecOf('Video'), codecOf('Audio')) };

@@ -7,16 +7,22 @@ import { runFfmpeg } from './ffmpeg-process-node.ts';
 import { frameIndexAt } from './frame-rule.ts';
 import type { Media, VideoTrack } from './media.ts';
 
-/** Opens the file with the ffmpeg at `program`. The file is decoded once, to learn its frames' times, and again for every reading. */
+/**
+ * Opens the file with the ffmpeg at `program`. The file is decoded once, to learn its frames' times, and again for
+ * every reading.
+ */
 export async function ffmpegMedia(program: string, path: string): Promise<Media> {
   const running = new Set<() => void>();
   const failed = (error: unknown) =>
-    new DuetError(`${path} cannot be decoded by ffmpeg (${messageOf(error).replace(/\.$/, '')}); replace the file or leave it out.`);
+    new DuetError(
+      `${path} cannot be decoded by ffmpeg (${messageOf(error).replace(/\.$/, '')}); replace the file or leave it out.`,
+    );
   const index = await ffmpegIndex(program, path, running).catch((error) => {
     throw failed(error);
   });
   const { video, sound } = index;
-  if (!video && !sound) throw new DuetError(`${path} holds neither picture nor sound that ffmpeg can decode; choose another file.`);
+  if (!video && !sound)
+    throw new DuetError(`${path} holds neither picture nor sound that ffmpeg can decode; choose another file.`);
   const track = video && videoTrack(video);
 
   return {
@@ -70,7 +76,17 @@ async function readPictures(
   let frame = 0;
   let filled = 0;
   let bytes = Buffer.alloc(width * height * 3);
-  const args = [...inputArguments(path), '-map', '0:v:0', ...(await passThrough(program)), '-pix_fmt', 'rgb24', '-f', 'rawvideo', '-'];
+  const args = [
+    ...inputArguments(path),
+    '-map',
+    '0:v:0',
+    ...(await passThrough(program)),
+    '-pix_fmt',
+    'rgb24',
+    '-f',
+    'rawvideo',
+    '-',
+  ];
   await runFfmpeg(program, args, running, (piece) => {
     for (let start = 0; start < piece.length && frame <= last; ) {
       const taken = piece.copy(bytes, filled, start, start + bytes.length - filled);

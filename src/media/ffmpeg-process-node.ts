@@ -22,8 +22,9 @@ export function findFfmpeg(): string | undefined {
 }
 
 /**
- * Runs ffmpeg and hands its output to `take` piece by piece, until `take` returns false. Resolves to what it said on stderr; rejects
- * with ffmpeg's own last line if it fails, and after 60 seconds without output. `running` lets the caller stop it: see `stopAll`.
+ * Runs ffmpeg and hands its output to `take` piece by piece, until `take` returns false. Resolves to what it said on
+ * stderr; rejects with ffmpeg's own last line if it fails, and after 60 seconds without output. `running` lets the
+ * caller stop it: see `stopAll`.
  */
 export function runFfmpeg(
   program: string,
@@ -59,7 +60,9 @@ export function runFfmpeg(
       if (said.length < MOST_STDERR) said += piece.toString('utf8');
     });
     child.on('error', (error) => finish(error));
-    child.on('close', (code) => finish(code === 0 || enough ? undefined : new Error(stalled ? 'ffmpeg stalled' : lastLine(said))));
+    child.on('close', (code) =>
+      finish(code === 0 || enough ? undefined : new Error(stalled ? 'ffmpeg stalled' : lastLine(said))),
+    );
     const finish = (error: Error | undefined) => {
       clearTimeout(timer);
       running.delete(stop);

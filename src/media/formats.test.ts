@@ -27,13 +27,34 @@ const readable: Record<string, Expected> = {
   'av1-no-audio.mkv': { at: 2.5, colour: [123, 125, 128], size: [640, 360], seconds: 5 },
   'edit-list.mp4': { at: 4.5, colour: [0, 0, 0], size: [854, 480], sound: [44100, 2], seconds: 9, loud: true },
   'h264-10bit.mp4': { at: 0.5, colour: [113, 119, 129], size: [200, 200], seconds: 1 },
-  'h264-aac.mp4': { at: 6.528, colour: [101, 84, 75], size: [480, 270], sound: [16000, 2], seconds: 13.056, loud: true },
+  'h264-aac.mp4': {
+    at: 6.528,
+    colour: [101, 84, 75],
+    size: [480, 270],
+    sound: [16000, 2],
+    seconds: 13.056,
+    loud: true,
+  },
   'h264.mov': { at: 2.79, colour: [141, 90, 49], size: [560, 320], sound: [48000, 1], seconds: 5.58, loud: true },
   'h265-no-audio.mp4': { at: 0.5, colour: [12, 12, 252], size: [128, 128], seconds: 1 },
   'non-square-pixels.mp4': { at: 2.5, colour: [123, 128, 128], size: [1280, 360], aspect: 2, seconds: 5 },
-  'pancake.mkv': { at: 5.1805, colour: [157, 121, 92], size: [426, 240], sound: [48000, 1], seconds: 10.381, loud: true },
+  'pancake.mkv': {
+    at: 5.1805,
+    colour: [157, 121, 92],
+    size: [426, 240],
+    sound: [48000, 1],
+    seconds: 10.381,
+    loud: true,
+  },
   'rotated-90.mov': { at: 0.05, colour: [105, 94, 86], size: [320, 568], rotation: 90, seconds: 0.1 },
-  'silent-track.mp4': { at: 8, colour: [152, 135, 121], size: [1280, 720], sound: [16000, 1], seconds: 14, loud: false },
+  'silent-track.mp4': {
+    at: 8,
+    colour: [152, 135, 121],
+    size: [1280, 720],
+    sound: [16000, 1],
+    seconds: 14,
+    loud: false,
+  },
   'two-audio-tracks.mp4': { sound: [48000, 6], seconds: 5.013, loud: true },
   'variable-frame-rate.mp4': { at: 4.36275, colour: [43, 42, 48], size: [3026, 1386], seconds: 8.7255 },
   'vp8-vorbis.webm': { at: 3.9, colour: [118, 70, 47], size: [320, 240], sound: [44100, 2], seconds: 7.8, loud: true },
@@ -59,29 +80,32 @@ describe.skipIf(!present || !loadNativeCodecs())('files in ../shared/data/format
   let media: Media | undefined;
   afterEach(() => media?.close());
 
-  test.each(Object.entries(readable))('%s', async (name, { at, colour, size, rotation = 0, aspect = 1, sound, seconds, loud }) => {
-    media = await openMedia(join(folder, name));
-    expect(media.duration).toBeCloseTo(seconds, 3);
-    if (size) {
-      expect(media.video).toMatchObject({ width: size[0], height: size[1], rotation, pixelAspectRatio: aspect });
-      const pictures = await media.readFrames([-1, media.duration / 2, media.duration + 1]);
-      for (const picture of pictures) {
-        expect([picture.width, picture.height]).toEqual(size);
-        expect(picture.data).toHaveLength(size[0] * size[1] * 3);
-      }
-      const [picture] = await media.readFrames([at!]);
-      // ffmpeg's conversion rounds down.
-      meanColour(picture!).forEach((value, channel) => {
-        expect(Math.abs(value - colour![channel]!)).toBeLessThan(2.5);
-      });
-    } else expect(media.video).toBeUndefined();
-    if (sound) {
-      expect(media.audio).toMatchObject({ sampleRate: sound[0], channels: sound[1] });
-      const { samples } = await media.readWaveform(0, media.duration);
-      expect(samples).toHaveLength(Math.round(media.duration * sound[0]));
-      expect(samples.some((sample) => Math.abs(sample) > 1e-3)).toBe(loud);
-    } else expect(media.audio).toBeUndefined();
-  });
+  test.each(Object.entries(readable))(
+    '%s',
+    async (name, { at, colour, size, rotation = 0, aspect = 1, sound, seconds, loud }) => {
+      media = await openMedia(join(folder, name));
+      expect(media.duration).toBeCloseTo(seconds, 3);
+      if (size) {
+        expect(media.video).toMatchObject({ width: size[0], height: size[1], rotation, pixelAspectRatio: aspect });
+        const pictures = await media.readFrames([-1, media.duration / 2, media.duration + 1]);
+        for (const picture of pictures) {
+          expect([picture.width, picture.height]).toEqual(size);
+          expect(picture.data).toHaveLength(size[0] * size[1] * 3);
+        }
+        const [picture] = await media.readFrames([at!]);
+        // ffmpeg's conversion rounds down.
+        meanColour(picture!).forEach((value, channel) => {
+          expect(Math.abs(value - colour![channel]!)).toBeLessThan(2.5);
+        });
+      } else expect(media.video).toBeUndefined();
+      if (sound) {
+        expect(media.audio).toMatchObject({ sampleRate: sound[0], channels: sound[1] });
+        const { samples } = await media.readWaveform(0, media.duration);
+        expect(samples).toHaveLength(Math.round(media.duration * sound[0]));
+        expect(samples.some((sample) => Math.abs(sample) > 1e-3)).toBe(loud);
+      } else expect(media.audio).toBeUndefined();
+    },
+  );
 
   test('frames asked for together are those asked for alone, 4:4:4 H.264 from the middle included', async () => {
     for (const name of ['silent-track.mp4', 'h264.mov', 'vp9-opus.webm']) {

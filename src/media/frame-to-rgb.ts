@@ -19,7 +19,11 @@ const lumaWeights: Readonly<Record<string, readonly [number, number]>> = {
 
 /** The matrix in force: the file's own, else what players take: BT.709 from 720 lines on, BT.601 below. */
 export function matrixInForce(matrix: string | undefined, height: number): string {
-  return matrix !== undefined && (matrix === 'rgb' || matrix in lumaWeights) ? matrix : height >= 720 ? 'bt709' : 'smpte170m';
+  return matrix !== undefined && (matrix === 'rgb' || matrix in lumaWeights)
+    ? matrix
+    : height >= 720
+      ? 'bt709'
+      : 'smpte170m';
 }
 
 const FRACTION = 1 << 16;
@@ -45,7 +49,8 @@ function tables(matrix: string, fullRange: boolean, bitDepth: number): Tables {
   const unit = codes / 256;
   const lumaScale = fullRange ? 255 / (codes - 1) : 255 / (219 * unit);
   const chromaScale = fullRange ? 255 / (codes - 1) : 255 / (224 * unit);
-  const table = (value: (code: number) => number) => Int32Array.from({ length: codes }, (_, code) => Math.round(value(code) * FRACTION));
+  const table = (value: (code: number) => number) =>
+    Int32Array.from({ length: codes }, (_, code) => Math.round(value(code) * FRACTION));
   const chroma = (weight: number) => table((code) => weight * (code - codes / 2) * chromaScale);
   const made: Tables = {
     // Half a step is added once, here, so that the later shift rounds.
@@ -60,19 +65,39 @@ function tables(matrix: string, fullRange: boolean, bitDepth: number): Tables {
 }
 
 /**
- * A frame of `width` x `height` pixels as RGB. Halved chroma is repeated, not interpolated, as ffmpeg does by default; deeper samples
- * than 8 bits are rounded once, at the end.
+ * A frame of `width` x `height` pixels as RGB. Halved chroma is repeated, not interpolated, as ffmpeg does by default;
+ * deeper samples than 8 bits are rounded once, at the end.
  */
-export function frameToRgb(layout: PixelLayout, planes: readonly Plane[], width: number, height: number, colour: FrameColour): Picture {
+export function frameToRgb(
+  layout: PixelLayout,
+  planes: readonly Plane[],
+  width: number,
+  height: number,
+  colour: FrameColour,
+): Picture {
   const data = new Uint8Array(width * height * 3);
   const out = new Uint8ClampedArray(data.buffer);
   if (layout.kind === 'packed') copyPacked(layout.order ?? [0, 1, 2], planes[0]!, width, height, out);
   else if (matrixInForce(colour.matrix, height) === 'rgb') copyPlanarRgb(layout, planes, width, height, out);
-  else convert(layout, planes, width, height, tables(matrixInForce(colour.matrix, height), colour.fullRange, layout.bitDepth), out);
+  else
+    convert(
+      layout,
+      planes,
+      width,
+      height,
+      tables(matrixInForce(colour.matrix, height), colour.fullRange, layout.bitDepth),
+      out,
+    );
   return { width, height, data };
 }
 
-function copyPacked(order: readonly [number, number, number], plane: Plane, width: number, height: number, out: Uint8ClampedArray) {
+function copyPacked(
+  order: readonly [number, number, number],
+  plane: Plane,
+  width: number,
+  height: number,
+  out: Uint8ClampedArray,
+) {
   let target = 0;
   for (let y = 0; y < height; y++) {
     for (let x = 0, source = y * plane.stride; x < width; x++, source += 4) {
@@ -91,7 +116,13 @@ function samplesOf(plane: Plane, bitDepth: number): Samples {
 }
 
 // The planes of RGB video are green, blue, red.
-function copyPlanarRgb(layout: PixelLayout, planes: readonly Plane[], width: number, height: number, out: Uint8ClampedArray) {
+function copyPlanarRgb(
+  layout: PixelLayout,
+  planes: readonly Plane[],
+  width: number,
+  height: number,
+  out: Uint8ClampedArray,
+) {
   const [green, blue, red] = planes.map((plane) => samplesOf(plane, layout.bitDepth));
   const scale = 255 / ((1 << layout.bitDepth) - 1);
   let target = 0;
@@ -102,7 +133,14 @@ function copyPlanarRgb(layout: PixelLayout, planes: readonly Plane[], width: num
   }
 }
 
-function convert(layout: PixelLayout, planes: readonly Plane[], width: number, height: number, table: Tables, out: Uint8ClampedArray) {
+function convert(
+  layout: PixelLayout,
+  planes: readonly Plane[],
+  width: number,
+  height: number,
+  table: Tables,
+  out: Uint8ClampedArray,
+) {
   const { luma, redOfV, greenOfU, greenOfV, blueOfU } = table;
   const mask = (1 << layout.bitDepth) - 1;
   const y0 = samplesOf(planes[0]!, layout.bitDepth);

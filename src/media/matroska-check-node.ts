@@ -1,12 +1,22 @@
-// A walk over a Matroska file's outer elements before it is opened: mediabunny 1.61 looks for the next element after a damaged place,
-// and never stops if there is none.
+// A walk over a Matroska file's outer elements before it is opened: mediabunny 1.61 looks for the next element after a
+// damaged place, and never stops if there is none.
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 
 const SEGMENT = 0x18538067;
 const CLUSTER = 0x1f43b675;
 // Identifiers of RFC 9559: the children of Segment; Void and CRC-32 may stand anywhere.
 const global = [0xec, 0xbf];
-const segmentChildren = new Set([CLUSTER, 0x1c53bb6b, 0x1549a966, 0x1654ae6b, 0x114d9b74, 0x1254c367, 0x1941a469, 0x1043a770, ...global]);
+const segmentChildren = new Set([
+  CLUSTER,
+  0x1c53bb6b,
+  0x1549a966,
+  0x1654ae6b,
+  0x114d9b74,
+  0x1254c367,
+  0x1941a469,
+  0x1043a770,
+  ...global,
+]);
 // Children of a cluster whose own size is not stated, as in a recording cut off.
 const clusterChildren = new Set([0xe7, 0xa3, 0xa0, 0xa7, 0xab, 0x5854, ...global]);
 
@@ -14,7 +24,10 @@ const MOST_HEADER_BYTES = 12;
 
 type Element = { readonly id: number; readonly size: number | undefined; readonly dataStart: number };
 
-/** The first byte at which no element begins though one should, or undefined if all is well; a file cut short is well so far. */
+/**
+ * The first byte at which no element begins though one should, or undefined if all is well; a file cut short is well so
+ * far.
+ */
 export function matroskaDamage(path: string): number | undefined {
   const file = openSync(path, 'r');
   try {
@@ -43,7 +56,9 @@ export function matroskaDamage(path: string): number | undefined {
   }
 }
 
-/** Where the file's segment ends by its own account: a file that ends before is cut short. Undefined if it does not say. */
+/**
+ * Where the file's segment ends by its own account: a file that ends before is cut short. Undefined if it does not say.
+ */
 export function matroskaSegmentEnd(read: (position: number) => Buffer): number | undefined {
   const header = element(read(0), 0);
   const start = header?.size === undefined ? undefined : header.dataStart + header.size;
@@ -64,5 +79,9 @@ function element(bytes: Buffer, position: number): Element | undefined {
     size = size * 256 + byte;
     unknown &&= byte === 255;
   }
-  return { id: bytes.readUIntBE(0, idLength), size: unknown ? undefined : size, dataStart: position + idLength + sizeLength };
+  return {
+    id: bytes.readUIntBE(0, idLength),
+    size: unknown ? undefined : size,
+    dataStart: position + idLength + sizeLength,
+  };
 }

@@ -3,14 +3,21 @@ import { DuetError } from '../errors.ts';
 import type { Waveform } from '../signal/waveform.ts';
 import type { Media } from './media.ts';
 
-/** From `start` to `statedEnd` (else the end) in seconds on the file's clock: its time 0 is `start`, and there is silence outside. Owns `media`. */
+/**
+ * From `start` to `statedEnd` (else the end) in seconds on the file's clock: its time 0 is `start`, and there is
+ * silence outside. Owns `media`.
+ */
 export function mediaWindow(media: Media, name: string, start: number, statedEnd: number | undefined): Media {
   if (start >= media.duration) {
-    throw new DuetError(`${name} lasts ${media.duration.toFixed(3)} s, but is asked for from ${start} s on; correct the start.`);
+    throw new DuetError(
+      `${name} lasts ${media.duration.toFixed(3)} s, but is asked for from ${start} s on; correct the start.`,
+    );
   }
   const end = statedEnd ?? media.duration;
   if (!(start >= 0 && end > start)) {
-    throw new DuetError(`${name} is asked for from ${start} s to ${end} s; give a start from 0 on and an end after it.`);
+    throw new DuetError(
+      `${name} is asked for from ${start} s to ${end} s; give a start from 0 on and an end after it.`,
+    );
   }
   const duration = end - start;
   return {

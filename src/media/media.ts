@@ -2,7 +2,10 @@
 import type { Picture } from '../signal/picture.ts';
 import type { Waveform } from '../signal/waveform.ts';
 
-/** Where a clip's picture and sound come from, and which seconds of them are the clip. Times are on the file's own clock. */
+/**
+ * Where a clip's picture and sound come from, and which seconds of them are the clip. Times are on the file's own
+ * clock.
+ */
 export type MediaReference = (
   | { readonly kind: 'video'; readonly path: string }
   | { readonly kind: 'pair'; readonly image: string; readonly audio: string }
@@ -42,8 +45,8 @@ export type Media = {
   readonly video: VideoTrack | undefined;
   readonly audio: AudioTrack | undefined;
   /**
-   * For each asked time, in ascending order, the last frame whose time is not after it (the first frame, if all are after).
-   * Frames come upright, with square pixels, as 8-bit RGB.
+   * For each asked time, in ascending order, the last frame whose time is not after it (the first frame, if all are
+   * after). Frames come upright, with square pixels, as 8-bit RGB.
    */
   readFrames(times: readonly number[]): Promise<Picture[]>;
   /**

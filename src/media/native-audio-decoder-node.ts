@@ -2,7 +2,13 @@
 import { type AudioCodec, AudioSample, CustomAudioDecoder, type EncodedPacket } from 'mediabunny';
 import { loadNativeCodecs, type NativeDecoder } from './native-codecs-node.ts';
 
-const codecNames: Partial<Record<AudioCodec, string>> = { aac: 'aac', opus: 'opus', mp3: 'mp3', vorbis: 'vorbis', flac: 'flac' };
+const codecNames: Partial<Record<AudioCodec, string>> = {
+  aac: 'aac',
+  opus: 'opus',
+  mp3: 'mp3',
+  vorbis: 'vorbis',
+  flac: 'flac',
+};
 
 type Config = { codec: string; sampleRate: number; channels: number; extradata?: Buffer };
 type Chunk = { samples: Float32Array; sampleRate: number; channels: number };
@@ -58,7 +64,8 @@ export class NativeAudioDecoder extends CustomAudioDecoder {
     this.#sink.chunks = [];
   }
 
-  // FFmpeg would cut the pre-skip (bytes 10 and 11 of OpusHead, RFC 7845) off wherever decoding starts; timestamps count it already.
+  // FFmpeg would cut the pre-skip (bytes 10 and 11 of OpusHead, RFC 7845) off wherever decoding starts; timestamps
+  // count it already.
   #extradata(description: NonNullable<AudioDecoderConfig['description']>): Buffer {
     const bytes = ArrayBuffer.isView(description)
       ? Buffer.from(new Uint8Array(description.buffer, description.byteOffset, description.byteLength))
@@ -67,14 +74,19 @@ export class NativeAudioDecoder extends CustomAudioDecoder {
     return bytes;
   }
 
-  /** False once the decoder has failed, which is reported, not thrown: mediabunny leaves the rejection of a failed call unhandled. */
+  /**
+   * False once the decoder has failed, which is reported, not thrown: mediabunny leaves the rejection of a failed call
+   * unhandled.
+   */
   #emit(start: number): boolean {
     const { chunks, failure } = this.#sink;
     this.#sink.chunks = [];
     this.#end = start;
     for (const { samples, sampleRate, channels } of chunks) {
       const data = samples as Float32Array<ArrayBuffer>;
-      this.onSample(new AudioSample({ data, format: 'f32', numberOfChannels: channels, sampleRate, timestamp: this.#end }));
+      this.onSample(
+        new AudioSample({ data, format: 'f32', numberOfChannels: channels, sampleRate, timestamp: this.#end }),
+      );
       this.#end += samples.length / channels / sampleRate;
     }
     if (failure === undefined) return true;

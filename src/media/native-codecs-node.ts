@@ -1,4 +1,5 @@
-// FFmpeg's decoders as a native add-on: an LGPL build, one npm package per platform, no install script (docs/dependencies.md).
+// FFmpeg's decoders as a native add-on: an LGPL build, one npm package per platform, no install script
+// (docs/dependencies.md).
 import { createRequire } from 'node:module';
 
 /** One decoded picture, still in native memory: close it. */
@@ -24,7 +25,13 @@ type VideoConfig = { codec: string; extradata?: Buffer };
 type AudioConfig = { codec: string; sampleRate: number; channels: number; extradata?: Buffer };
 type FrameCallback = (frame: NativeFrame, timestamp: number, duration: number) => void;
 /** `samples` is interleaved. */
-type SoundCallback = (samples: Float32Array, format: string, sampleRate: number, frames: number, channels: number) => void;
+type SoundCallback = (
+  samples: Float32Array,
+  format: string,
+  sampleRate: number,
+  frames: number,
+  channels: number,
+) => void;
 type ErrorCallback = (message: string) => void;
 
 export type NativeCodecs = {

@@ -1,12 +1,24 @@
 // FFmpeg's video decoders behind mediabunny's decoder interface.
 
 import type { VideoCodec, VideoSamplePixelFormat } from 'mediabunny';
-import { CustomVideoDecoder, type EncodedPacket, VideoSample, VideoSampleColorSpace, VideoSampleResource } from 'mediabunny';
+import {
+  CustomVideoDecoder,
+  type EncodedPacket,
+  VideoSample,
+  VideoSampleColorSpace,
+  VideoSampleResource,
+} from 'mediabunny';
 import { loadNativeCodecs, type NativeDecoder, type NativeFrame } from './native-codecs-node.ts';
 import { pixelLayout, planeBytes } from './pixel-layout.ts';
 import { nalLengthSize, x264VersionNote } from './x264-version-node.ts';
 
-const codecNames: Partial<Record<VideoCodec, string>> = { avc: 'h264', hevc: 'hevc', vp8: 'vp8', vp9: 'vp9', av1: 'av1' };
+const codecNames: Partial<Record<VideoCodec, string>> = {
+  avc: 'h264',
+  hevc: 'hevc',
+  vp8: 'vp8',
+  vp9: 'vp9',
+  av1: 'av1',
+};
 
 const MICROSECONDS = 1e6;
 
@@ -16,8 +28,8 @@ export class NativeVideoDecoder extends CustomVideoDecoder {
   }
 
   #native: NativeDecoder<{ codec: string; extradata?: Buffer }> | undefined;
-  // The add-on stamps a frame with the packet last sent, not with its own packet. Decoders put frames out in the order of
-  // presentation, so the earliest packet still unanswered is the frame's.
+  // The add-on stamps a frame with the packet last sent, not with its own packet. Decoders put frames out in the order
+  // of presentation, so the earliest packet still unanswered is the frame's.
   #pending: number[] = [];
   #flushing = false;
   #fresh = true;
@@ -47,7 +59,12 @@ export class NativeVideoDecoder extends CustomVideoDecoder {
 
   decode(packet: EncodedPacket): void {
     this.#push(packet.timestamp);
-    this.#native?.decode(this.#withVersionNote(packet.data), packet.type === 'key', Math.round(packet.timestamp * MICROSECONDS), 0);
+    this.#native?.decode(
+      this.#withVersionNote(packet.data),
+      packet.type === 'key',
+      Math.round(packet.timestamp * MICROSECONDS),
+      0,
+    );
     this.#report();
   }
 
@@ -161,7 +178,10 @@ class NativeFrameResource extends VideoSampleResource {
     const chromaWidth = layout.halfWidth ? (width + 1) >> 1 : width;
     const bytes = layout.bitDepth > 8 ? 2 : 1;
     if (layout.kind === 'grey') {
-      const chroma = { data: new Uint8Array(chromaSize(width) * chromaSize(this.#height)).fill(128), stride: chromaSize(width) };
+      const chroma = {
+        data: new Uint8Array(chromaSize(width) * chromaSize(this.#height)).fill(128),
+        stride: chromaSize(width),
+      };
       return [{ data: all.subarray(0, sizes[0]), stride: width }, chroma, chroma];
     }
     let start = 0;
@@ -183,7 +203,8 @@ const chromaSize = (size: number) => (size + 1) >> 1;
 function unnamedFormat(frame: NativeFrame, config: VideoDecoderConfig): string {
   const size = frame.allocationSize();
   const depth = bitDepthOf(config);
-  const candidates = depth > 8 ? [`I420P${depth}`, `I422P${depth}`, `I444P${depth}`] : ['I420', 'I422', 'I444', 'GREY', 'I420P10'];
+  const candidates =
+    depth > 8 ? [`I420P${depth}`, `I422P${depth}`, `I444P${depth}`] : ['I420', 'I422', 'I444', 'GREY', 'I420P10'];
   for (const format of candidates) {
     const bytes = planeBytes(pixelLayout(format)!, frame.width, frame.height).reduce((sum, plane) => sum + plane, 0);
     if (bytes === size) return format;
@@ -204,5 +225,7 @@ function bitDepthOf({ codec, description }: VideoDecoderConfig): 8 | 10 | 12 {
 }
 
 function bytesOf(source: NonNullable<VideoDecoderConfig['description']>): Buffer {
-  return ArrayBuffer.isView(source) ? Buffer.from(source.buffer, source.byteOffset, source.byteLength) : Buffer.from(source);
+  return ArrayBuffer.isView(source)
+    ? Buffer.from(source.buffer, source.byteOffset, source.byteLength)
+    : Buffer.from(source);
 }

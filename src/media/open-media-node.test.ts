@@ -37,7 +37,9 @@ async function sentenceOf(work: Promise<unknown>): Promise<string> {
 const step = 6;
 const lumaOf = (index: number) => 20 + index * step;
 const indexOf = (red: number) => Math.round(((red * 219) / 255 + 16 - 20) / step);
-const irregular = [0, 0.04, 0.05, 0.3, 0.34, 0.9, 0.91, 0.92, 1.4, 1.44, 2.0, 2.5, 2.51, 3.1].map((time) => Math.round(time * 1000) / 1000);
+const irregular = [0, 0.04, 0.05, 0.3, 0.34, 0.9, 0.91, 0.92, 1.4, 1.44, 2.0, 2.5, 2.51, 3.1].map(
+  (time) => Math.round(time * 1000) / 1000,
+);
 const variable = { width: 32, height: 32, times: irregular, end: 3.3, luma: lumaOf, keyEvery: 5 } as const;
 
 describe.skipIf(!loadNativeCodecs())('with this platform’s decoders', () => {
@@ -49,7 +51,9 @@ describe.skipIf(!loadNativeCodecs())('with this platform’s decoders', () => {
     const oracle = (time: number) => irregular.reduce((found, start, index) => (start <= time ? index : found), 0);
     await fc.assert(
       fc.asyncProperty(
-        fc.array(fc.oneof(fc.double({ min: -0.5, max: 4, noNaN: true }), fc.constantFrom(...irregular)), { maxLength: 6 }),
+        fc.array(fc.oneof(fc.double({ min: -0.5, max: 4, noNaN: true }), fc.constantFrom(...irregular)), {
+          maxLength: 6,
+        }),
         async (asked) => {
           const times = asked.sort((a, b) => a - b);
           const pictures = await media.readFrames(times);
@@ -80,7 +84,9 @@ describe.skipIf(!loadNativeCodecs())('with this platform’s decoders', () => {
   const corner = (_: number, x: number, y: number) => (x < 32 && y < 16 ? 235 : 16);
   const brightCorner = { 0: [0, 0], 90: [1, 0], 180: [1, 1], 270: [0, 1] } as const;
   test.each([0, 90, 180, 270] as const)('frames of a track turned by %s degrees come upright', async (rotation) => {
-    const media = await openMedia(await clipFile({ container: 'mov', width: 64, height: 32, times: [0], end: 1, luma: corner, rotation }));
+    const media = await openMedia(
+      await clipFile({ container: 'mov', width: 64, height: 32, times: [0], end: 1, luma: corner, rotation }),
+    );
     const [picture] = await media.readFrames([0]);
     const { width, height, data } = picture!;
     expect([width, height]).toEqual(rotation % 180 === 0 ? [64, 32] : [32, 64]);
@@ -118,7 +124,9 @@ test('time 0 is where the first track begins, in a file whose clock begins later
     { time: 3601, samples: new Int16Array(500).fill(16384) },
   ];
   const sound = { sampleRate: 1000, channels: 1, packets };
-  const media = await openMedia(await clipFile({ container: 'mkv', width: 0, height: 0, times: [], end: 0, luma: () => 0, sound }));
+  const media = await openMedia(
+    await clipFile({ container: 'mkv', width: 0, height: 0, times: [], end: 0, luma: () => 0, sound }),
+  );
   expect(media.duration).toBeCloseTo(1, 6);
   const { samples } = await media.readWaveform(-0.25, 1);
   const levels = [-0.1, 0.1, 0.4, 0.6, 0.9].map((time) => samples[Math.round((time + 0.25) * 1000)]);
@@ -167,8 +175,16 @@ describe('bad files get one sentence', () => {
     ['a missing file', () => join(folder, 'none.mp4'), /does not exist/],
     ['a folder', () => folder, /is a folder/],
     ['an empty file', () => file(new Uint8Array(0), 'mp4'), /is empty/],
-    ['a text with the name of a video', () => file(Buffer.from('Dear diary,\nnothing today.\n'), 'mp4'), /is a text file/],
-    ['bytes of no kind', () => file(Buffer.from(Array.from({ length: 5000 }, (_, i) => (i * 7919) % 251)), 'mp4'), /recognised|ffmpeg/],
+    [
+      'a text with the name of a video',
+      () => file(Buffer.from('Dear diary,\nnothing today.\n'), 'mp4'),
+      /is a text file/,
+    ],
+    [
+      'bytes of no kind',
+      () => file(Buffer.from(Array.from({ length: 5000 }, (_, i) => (i * 7919) % 251)), 'mp4'),
+      /recognised|ffmpeg/,
+    ],
     [
       'an mp4 header and nothing more',
       () => file(Buffer.from('\0\0\0\x18ftypisom\0\0\x02\0isomiso2', 'latin1'), 'mp4'),
@@ -198,7 +214,9 @@ describe('bad files get one sentence', () => {
 
   test('a WAV file cut short is refused; one whose writer did not know the length is read', async () => {
     const sound = { sampleRate: 8000, channels: 1, packets: [{ time: 0, samples: new Int16Array(8000) }] };
-    const bytes = Buffer.from(await encodedClip({ container: 'wav', width: 0, height: 0, times: [], end: 0, luma: () => 0, sound }));
+    const bytes = Buffer.from(
+      await encodedClip({ container: 'wav', width: 0, height: 0, times: [], end: 0, luma: () => 0, sound }),
+    );
     expect(await sentenceOf(openMedia(file(bytes.subarray(0, 9000), 'wav')))).toMatch(/is cut short: 9000 of/);
     for (const place of [4, 40]) bytes.writeUInt32LE(0xffffffff, place);
     const media = await openMedia(file(bytes, 'wav'));
@@ -208,9 +226,13 @@ describe('bad files get one sentence', () => {
 
   test.each([0, 4_000_000_000])('a WAV file that states %i samples in a second is refused', async (rate) => {
     const sound = { sampleRate: 8000, channels: 1, packets: [{ time: 0, samples: new Int16Array(8000) }] };
-    const bytes = Buffer.from(await encodedClip({ container: 'wav', width: 0, height: 0, times: [], end: 0, luma: () => 0, sound }));
+    const bytes = Buffer.from(
+      await encodedClip({ container: 'wav', width: 0, height: 0, times: [], end: 0, luma: () => 0, sound }),
+    );
     bytes.writeUInt32LE(rate, 24);
-    expect(await sentenceOf(openMedia(file(bytes, 'wav')))).toMatch(`is damaged or cut short (${rate} samples of sound in a second)`);
+    expect(await sentenceOf(openMedia(file(bytes, 'wav')))).toMatch(
+      `is damaged or cut short (${rate} samples of sound in a second)`,
+    );
   });
 
   test('a Matroska file with a hole is refused, not read for ever', async () => {

@@ -27,19 +27,22 @@ function registerDecoders(): void {
 
 /**
  * Opens a media file for reading. Close it when done.
- * mp4, mov, webm, mkv, wav, mp3, ogg, flac, aac and MPEG-TS are read with npm packages alone; anything else with an `ffmpeg` on the
- * PATH. A file that cannot be opened or read is a DuetError with one sentence that names it, the cause and what to do.
+ * mp4, mov, webm, mkv, wav, mp3, ogg, flac, aac and MPEG-TS are read with npm packages alone; anything else with an
+ * `ffmpeg` on the PATH. A file that cannot be opened or read is a DuetError with one sentence that names it, the cause
+ * and what to do.
  */
 export async function openMedia(path: string): Promise<Media> {
   const kind = containerKind(await readHead(path));
-  if (kind === 'text') throw new DuetError(`${path} is a text file, not a media file; replace the file or leave it out.`);
+  if (kind === 'text')
+    throw new DuetError(`${path} is a text file, not a media file; replace the file or leave it out.`);
   const cut = cutShort(path, kind);
   if (cut)
     throw new DuetError(
       `${path} is cut short: ${cut.bytes} of at least ${cut.stated} bytes are there; get the whole file or leave it out.`,
     );
   const damage = kind === matroska ? matroskaDamage(path) : undefined;
-  if (damage !== undefined) throw new DuetError(`${path} is damaged at byte ${damage}; replace the file or leave it out.`);
+  if (damage !== undefined)
+    throw new DuetError(`${path} is damaged at byte ${damage}; replace the file or leave it out.`);
   registerDecoders();
   const input = new Input({ source: new FilePathSource(path), formats });
   try {
@@ -47,8 +50,11 @@ export async function openMedia(path: string): Promise<Media> {
   } catch (error) {
     input.dispose();
     if (isDuetError(error)) throw error;
-    if (error instanceof UndecodableTrack || error instanceof UnsupportedInputFormatError) return openWithFfmpeg(path, kind, error);
-    throw new DuetError(`${path} is damaged or cut short (${withoutStop(messageOf(error))}); replace the file or leave it out.`);
+    if (error instanceof UndecodableTrack || error instanceof UnsupportedInputFormatError)
+      return openWithFfmpeg(path, kind, error);
+    throw new DuetError(
+      `${path} is damaged or cut short (${withoutStop(messageOf(error))}); replace the file or leave it out.`,
+    );
   }
 }
 
@@ -56,7 +62,9 @@ async function openWithFfmpeg(path: string, kind: string | undefined, error: Err
   const program = findFfmpeg();
   if (program) return ffmpegMedia(program, path);
   if (error instanceof UndecodableTrack) {
-    const help = loadNativeCodecs() ? '' : `, or install the npm package ${nativeCodecsPackage} if there is one for this machine`;
+    const help = loadNativeCodecs()
+      ? ''
+      : `, or install the npm package ${nativeCodecsPackage} if there is one for this machine`;
     throw new DuetError(
       `${path} cannot be decoded, as ${error.message}; put ffmpeg on the PATH, convert the file to mp4 (H.264 and AAC)${help}.`,
     );

@@ -21,6 +21,8 @@ export async function openMediaSource(source: Blob | ReadableStream<Uint8Array>,
   } catch (error) {
     input.dispose();
     if (isDuetError(error)) throw error;
-    throw new DuetError(`${name} cannot be read (${messageOf(error).replace(/\.$/, '')}); convert it to mp4 or choose another file.`);
+    throw new DuetError(
+      `${name} cannot be read (${messageOf(error).replace(/\.$/, '')}); convert it to mp4 or choose another file.`,
+    );
   }
 }

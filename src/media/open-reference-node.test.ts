@@ -63,7 +63,11 @@ beforeAll(async () => {
 
 test('a picture and a sound: the picture upright at any time, the sound unchanged', async () => {
   const media = await openReference({ kind: 'pair', image: at('tall.jpg'), audio: at('ramp.wav') });
-  expect(media).toMatchObject({ duration: 2, video: { width: 4, height: 6, rotation: 90 }, audio: { sampleRate: rate, channels: 1 } });
+  expect(media).toMatchObject({
+    duration: 2,
+    video: { width: 4, height: 6, rotation: 90 },
+    audio: { sampleRate: rate, channels: 1 },
+  });
   const [first, last] = await media.readFrames([0, 1.9]);
   expect([first!.width, first!.height, first!.data.length]).toEqual([4, 6, 72]);
   expect(first).toEqual(last);
@@ -129,12 +133,17 @@ describe.skipIf(process.platform === 'win32')('with an ffmpeg that fails', () =>
   test('its last line is part of the one sentence', async () => {
     const path = process.env.PATH;
     mkdirSync(at('bin'));
-    writeFileSync(at('bin/ffmpeg'), '#!/bin/sh\necho "Something before" >&2\necho "No such codec in here" >&2\nexit 1\n');
+    writeFileSync(
+      at('bin/ffmpeg'),
+      '#!/bin/sh\necho "Something before" >&2\necho "No such codec in here" >&2\nexit 1\n',
+    );
     chmodSync(at('bin/ffmpeg'), 0o755);
     writeFileSync(at('broken.flv'), Buffer.from('FLV\x01\x05\0\0\0\x09\0\0\0\0', 'latin1'));
     try {
       process.env.PATH = at('bin');
-      expect(await sentenceOf(openMedia(at('broken.flv')))).toMatch(/broken\.flv cannot be decoded by ffmpeg \(No such codec in here\)/);
+      expect(await sentenceOf(openMedia(at('broken.flv')))).toMatch(
+        /broken\.flv cannot be decoded by ffmpeg \(No such codec in here\)/,
+      );
     } finally {
       process.env.PATH = path;
     }

@@ -1,7 +1,10 @@
 // How the planes of a decoded frame lie in memory.
 
 export type PixelLayout = {
-  /** Planar formats hold luma and two chroma planes; NV12 holds chroma in pairs; packed formats hold one plane of four bytes a pixel. */
+  /**
+   * Planar formats hold luma and two chroma planes; NV12 holds chroma in pairs; packed formats hold one plane of four
+   * bytes a pixel.
+   */
   readonly kind: 'planar' | 'nv12' | 'packed' | 'grey';
   /** Chroma is halved across, down, or neither. */
   readonly halfWidth: boolean;
@@ -37,7 +40,10 @@ const layouts: Readonly<Record<string, PixelLayout>> = {
   GREY: { kind: 'grey', halfWidth: false, halfHeight: false, bitDepth: 8 },
 };
 
-/** The layout of a WebCodecs pixel format (`I420`, `I422P10`, `NV12`, `RGBA`, ...; an alpha plane comes last and is left out). */
+/**
+ * The layout of a WebCodecs pixel format (`I420`, `I422P10`, `NV12`, `RGBA`, ...; an alpha plane comes last and is left
+ * out).
+ */
 export function pixelLayout(format: string): PixelLayout | undefined {
   const known = layouts[format];
   if (known) return known;

@@ -7,7 +7,8 @@ import type { VideoTrack } from './media.ts';
 import { type PixelLayout, pixelLayout } from './pixel-layout.ts';
 import { upright } from './upright.ts';
 
-// Browsers fill in BT.709 for what a file leaves open, and do not say so; of what they decode, this is then not stated at all.
+// Browsers fill in BT.709 for what a file leaves open, and do not say so; of what they decode, this is then not stated
+// at all.
 const guessesColour = 'VideoFrame' in globalThis;
 
 /**

@@ -14,7 +14,9 @@ export type StillDescription = {
 const turns = [0, 0, 0, 180, 180, 90, 90, 270, 270] as const;
 
 function unreadable(path: string, error: unknown): DuetError {
-  return new DuetError(`${path} cannot be read as a picture (${firstLine(messageOf(error))}); replace the file or leave it out.`);
+  return new DuetError(
+    `${path} cannot be read as a picture (${firstLine(messageOf(error))}); replace the file or leave it out.`,
+  );
 }
 
 const firstLine = (text: string) => text.split('\n')[0]!.replace(/\.$/, '');
@@ -26,7 +28,12 @@ export async function describeStill(path: string): Promise<StillDescription> {
   try {
     const { format, width, height, orientation = 1 } = await sharp(path).metadata();
     const across = orientation >= 5;
-    return { codec: format, width: across ? height : width, height: across ? width : height, rotation: turns[orientation] ?? 0 };
+    return {
+      codec: format,
+      width: across ? height : width,
+      height: across ? width : height,
+      rotation: turns[orientation] ?? 0,
+    };
   } catch (error) {
     throw unreadable(path, error);
   }
@@ -38,7 +45,11 @@ export async function readStill(path: string): Promise<Picture> {
   try {
     const image = sharp(path).rotate().flatten().toColourspace('srgb');
     const { data, info } = await image.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
-    return { width: info.width, height: info.height, data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) };
+    return {
+      width: info.width,
+      height: info.height,
+      data: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+    };
   } catch (error) {
     throw unreadable(path, error);
   }

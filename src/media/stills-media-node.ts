@@ -16,8 +16,8 @@ export async function pairMedia(image: string, audio: string): Promise<Media> {
 }
 
 /**
- * A folder of numbered pictures. Picture i begins at i / `framesPerSecond`, or without that, the pictures share the sound's length
- * evenly. They are ordered by the last number in their names.
+ * A folder of numbered pictures. Picture i begins at i / `framesPerSecond`, or without that, the pictures share the
+ * sound's length evenly. They are ordered by the last number in their names.
  */
 export async function framesMedia(folder: string, audio: string, framesPerSecond: number | undefined): Promise<Media> {
   if (framesPerSecond !== undefined && !(framesPerSecond > 0)) {
@@ -41,7 +41,11 @@ function lastNumber(name: string): number {
   return numbers ? Number(numbers.at(-1)) : 0;
 }
 
-async function stillsMedia(paths: readonly string[], audio: string, framesPerSecond: number | undefined): Promise<Media> {
+async function stillsMedia(
+  paths: readonly string[],
+  audio: string,
+  framesPerSecond: number | undefined,
+): Promise<Media> {
   const { codec, width, height, rotation } = await describeStill(paths[0]!);
   const sound = await openMedia(audio);
   const interval = framesPerSecond === undefined ? sound.duration / paths.length : 1 / framesPerSecond;

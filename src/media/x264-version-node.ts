@@ -1,12 +1,15 @@
 // The version note that x264 leaves in a stream's first packet.
 //
-// x264 before build 151 coded 4:4:4 pictures in a way that FFmpeg's decoder follows only if it has read that note (an SEI message);
-// a decoder that starts in the middle of a file has not, and gives noise.
+// x264 before build 151 coded 4:4:4 pictures in a way that FFmpeg's decoder follows only if it has read that note (an
+// SEI message); a decoder that starts in the middle of a file has not, and gives noise.
 
 const SEI = 6;
 const NOTE = 'x264 - core ';
 
-/** Bytes that hold a NAL unit's length in packets with this configuration (`avcC`, ISO/IEC 14496-15), or undefined if there is none. */
+/**
+ * Bytes that hold a NAL unit's length in packets with this configuration (`avcC`, ISO/IEC 14496-15), or undefined if
+ * there is none.
+ */
 export function nalLengthSize(description: Uint8Array | undefined): number | undefined {
   return description && description.length > 4 ? (description[4]! & 3) + 1 : undefined;
 }

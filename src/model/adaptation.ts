@@ -1,4 +1,5 @@
-// What may be trained of the backbone itself, beside tokens or in their place. All of it is common to picture and sound, as the backbone is.
+// What may be trained of the backbone itself, beside tokens or in their place. All of it is common to picture and
+// sound, as the backbone is.
 import { add, gelu, linear, matMul } from '../graph/functions.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import type { MaAvtConfig } from './config.ts';
@@ -17,7 +18,10 @@ export function adaptationParameters(config: MaAvtConfig): [string, ParameterSpe
   if (adaptation === 'lora')
     return blocks.flatMap((layer) =>
       projections.flatMap((part): [string, ParameterSpecification][] => [
-        [`lora.blocks.${layer}.attn.${part}.down`, { shape: [rank, width], initialisation: { kind: 'linear', fanIn: width } }],
+        [
+          `lora.blocks.${layer}.attn.${part}.down`,
+          { shape: [rank, width], initialisation: { kind: 'linear', fanIn: width } },
+        ],
         [`lora.blocks.${layer}.attn.${part}.up`, { shape: [width, rank], initialisation: zero }],
       ]),
     );
@@ -32,7 +36,10 @@ export function adaptationParameters(config: MaAvtConfig): [string, ParameterSpe
   const shapes = vitWeightShapes({ ...vit, patches });
   // CLS is a parameter of its own, or stays.
   shapes.delete('cls_token');
-  const positions = { shape: [1 + patches + (background ? 1 : 0), width], initialisation: { kind: 'positions' } } as const;
+  const positions = {
+    shape: [1 + patches + (background ? 1 : 0), width],
+    initialisation: { kind: 'positions' },
+  } as const;
   return [...shapes].map(([weight, shape]) => [
     `backbone.${weight}`,
     weight === 'pos_embed' ? positions : { shape, initialisation: { kind: 'backbone', weight } },
@@ -44,7 +51,10 @@ export function isBehindZero(name: string): boolean {
   return /^(lora|bottleneck)\..*\.down/.test(name);
 }
 
-/** The weights that the blocks run with: with LoRA (Hu et al. 2022, section 4.1) W + up down, with full fine-tuning the trained ones. */
+/**
+ * The weights that the blocks run with: with LoRA (Hu et al. 2022, section 4.1) W + up down, with full fine-tuning the
+ * trained ones.
+ */
 export function adaptedWeights(frozen: Weights, trainable: Weights, { adaptation }: MaAvtConfig): Weights {
   if (adaptation === 'full') {
     const trained = splitQkv(within(trainable, 'backbone'));
@@ -64,7 +74,10 @@ export function adaptedWeights(frozen: Weights, trainable: Weights, { adaptation
   };
 }
 
-/** What a block's output [N, T, C] becomes: with bottlenecks x + up(GELU(down(x))) (Houlsby et al. 2019, one per block as in Pfeiffer et al. 2021). */
+/**
+ * What a block's output [N, T, C] becomes: with bottlenecks x + up(GELU(down(x))) (Houlsby et al. 2019, one per block
+ * as in Pfeiffer et al. 2021).
+ */
 export function adaptedOutput(x: Tensor, layer: number, trainable: Weights, { adaptation }: MaAvtConfig): Tensor {
   if (adaptation !== 'bottleneck') return x;
   const weights = within(trainable, `bottleneck.${layer}`);

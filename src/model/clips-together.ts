@@ -5,7 +5,8 @@ import type { VitConfig } from './vit.ts';
 const fewest = 2;
 
 /**
- * The largest of equal portions of so many clips: as many together as keep a block's widest activation near `bytes`, but two at least.
+ * The largest of equal portions of so many clips: as many together as keep a block's widest activation near `bytes`,
+ * but two at least.
  */
 export function clipsTogether(
   clips: number,

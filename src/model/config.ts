@@ -89,7 +89,8 @@ export function trainableParameters(config: MaAvtConfig): ReadonlyMap<string, Pa
   const cls = { kind: 'backbone', weight: 'cls_token' } as const;
   if (config.classToken === 'trained') parameters.set('cls_token', { shape: [1, width], initialisation: cls });
   const drawn = { kind: 'normal', deviation: config.tokenDeviation } as const;
-  if (config.background) parameters.set('background_token', { shape: [1, width], initialisation: config.backgroundFromCls ? cls : drawn });
+  if (config.background)
+    parameters.set('background_token', { shape: [1, width], initialisation: config.backgroundFromCls ? cls : drawn });
   for (const kind of tokenKinds) {
     if (config.tokens[kind] === 0) continue;
     parameters.set(`${kind}_tokens`, {
@@ -105,6 +106,7 @@ export function trainableParameters(config: MaAvtConfig): ReadonlyMap<string, Pa
       for (let layer = 0; layer < depth; layer++) linear(`${modality}_projection.${layer}`, embeddingWidth, width);
     else if (config.contrastive !== 'none') linear(`${modality}_projection`, embeddingWidth, width);
   }
-  for (const [key, specification] of [...adaptationParameters(config), ...headParameters(config)]) parameters.set(key, specification);
+  for (const [key, specification] of [...adaptationParameters(config), ...headParameters(config)])
+    parameters.set(key, specification);
   return parameters;
 }

@@ -14,7 +14,10 @@ export type Features = {
   readonly background: PresentModalities | undefined;
   /** Mean of the patches after the final norm, [B, C]; only for heads that read it. */
   readonly patchMean: PresentModalities | undefined;
-  /** Means of the sound's patches in each band of frequency half-way through the blocks, [B, bands C]; only for heads that read it. */
+  /**
+   * Means of the sound's patches in each band of frequency half-way through the blocks, [B, bands C]; only for heads
+   * that read it.
+   */
   readonly bands: PresentModalities | undefined;
   /** Mean of the shared tokens after each block, [B, C]; none without shared tokens. */
   readonly shared: readonly PresentModalities[];
@@ -37,7 +40,8 @@ export type Trace = {
  * @param spectrograms [B, 1, height, width], standardised.
  * @param positions the backbone's position table, [1 + P, C] values.
  * @param weights the backbone's, as the model's adaptation leaves them.
- * @param forGradients whether patches enter block 0 apart from what is trained: one step more there, and no way back to them.
+ * @param forGradients whether patches enter block 0 apart from what is trained: one step more there, and no way back to
+ * them.
  */
 export function encode(
   images: Tensor,
@@ -57,9 +61,14 @@ export function encode(
 
   // 2. The sequence: CLS, patches, BG, unimodal tokens, shared tokens.
   const table = positionTable(positions, trainable, config);
-  const [clsPosition, patchPosition, backgroundPosition] = split(table, 0, config.background ? [1, patchCount, 1] : [1, patchCount]);
+  const [clsPosition, patchPosition, backgroundPosition] = split(
+    table,
+    0,
+    config.background ? [1, patchCount, 1] : [1, patchCount],
+  );
   const everyClip = (rows: Tensor) => expand(reshape(rows, [1, ...rows.shape]), [clips, ...rows.shape]);
-  const clsToken = config.classToken === 'trained' ? trainable('cls_token') : reshape(weights('cls_token'), [1, vit.width]);
+  const clsToken =
+    config.classToken === 'trained' ? trainable('cls_token') : reshape(weights('cls_token'), [1, vit.width]);
   const cls = everyClip(add(clsToken, clsPosition!));
   const background = config.background ? [everyClip(add(trainable('background_token'), backgroundPosition!))] : [];
   const prompts = taken.map((modality) => {
@@ -85,12 +94,22 @@ export function encode(
   const ownLength = 1 + patchCount + background.length;
   const promptsOfStreams = stacked && tokens.visual + tokens.shared > 0 ? [together(prompts.flat())] : prompts;
   // After the last block only these rows are read, in this order.
-  const read = { cls: 1, background: background.length, patches: config.heads === 'paper' ? 0 : patchCount, shared: tokens.shared };
+  const read = {
+    cls: 1,
+    background: background.length,
+    patches: config.heads === 'paper' ? 0 : patchCount,
+    shared: tokens.shared,
+  };
   const readAtTheEnd = (x: Tensor) => {
     const length = x.shape[1]!;
     const at = (start: number, count: number) => (count > 0 ? [slice(x, 1, start, start + count)] : []);
     return concat(
-      [...at(0, 1), ...at(1 + patchCount, read.background), ...at(1, read.patches), ...at(length - read.shared, read.shared)],
+      [
+        ...at(0, 1),
+        ...at(1 + patchCount, read.background),
+        ...at(1, read.patches),
+        ...at(length - read.shared, read.shared),
+      ],
       1,
     );
   };
@@ -111,12 +130,18 @@ export function encode(
     }
     entering.push(sequences);
     const results = sequences.map((x, stream) =>
-      block(layer === 0 ? starting[stream]! : [x], within(weights, `blocks.${layer}`), vit, last ? readAtTheEnd : undefined),
+      block(
+        layer === 0 ? starting[stream]! : [x],
+        within(weights, `blocks.${layer}`),
+        vit,
+        last ? readAtTheEnd : undefined,
+      ),
     );
     sequences = results.map(({ output }) => adaptedOutput(output, layer, trainable, config));
     scores = results.map((result) => result.scores);
     // 5. What the contrastive loss of this block compares.
-    if (tokens.shared > 0) shared.push(apart(sequences.map((x) => mean(slice(x, 1, x.shape[1]! - tokens.shared, x.shape[1]!), [1]))));
+    if (tokens.shared > 0)
+      shared.push(apart(sequences.map((x) => mean(slice(x, 1, x.shape[1]! - tokens.shared, x.shape[1]!), [1]))));
   }
 
   const ending = (start: number, count: number) =>
@@ -138,7 +163,9 @@ function bandMeans(patches: Tensor, rows: number, { soundBands, frequencyAxis }:
   const grid = reshape(patches, [clips, rows, patchCount / rows, width]);
   const axis = frequencyAxis === 'columns' ? 2 : 1;
   const edge = (band: number) => Math.floor((band * grid.shape[axis]!) / soundBands);
-  const means = Array.from({ length: soundBands }, (_, band) => mean(slice(grid, axis, edge(band), edge(band + 1)), [1, 2]));
+  const means = Array.from({ length: soundBands }, (_, band) =>
+    mean(slice(grid, axis, edge(band), edge(band + 1)), [1, 2]),
+  );
   return concat(means, 1);
 }
 

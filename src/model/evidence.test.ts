@@ -20,7 +20,9 @@ test.each(Object.entries(variants))('evidence maps are shares of the patches: %s
   for (const map of evaluate(maps, feeds)) {
     expect(map.length).toBe(clips * 4);
     expect(map.every((share) => share >= 0)).toBe(true);
-    const sums = Array.from({ length: clips }, (_, clip) => map.slice(4 * clip, 4 * clip + 4).reduce((sum, share) => sum + share));
+    const sums = Array.from({ length: clips }, (_, clip) =>
+      map.slice(4 * clip, 4 * clip + 4).reduce((sum, share) => sum + share),
+    );
     for (const sum of sums) expect(sum < 1e-9 || Math.abs(sum - 1) < 1e-9).toBe(true);
     expect(Math.max(...sums)).toBeCloseTo(1, 9);
   }

@@ -1,9 +1,21 @@
-// Where in picture and sound the model finds what sounds (step 10 of docs/model.md): the gradient of what the sound is taken for, times
-// what it is the gradient of, patch by patch. After Grad-CAM (Selvaraju et al. 2017), without its mean of the gradient over places
-// (HiResCAM, Draelos and Carin 2020), summed over the second half of the blocks.
+// Where in picture and sound the model finds what sounds (step 10 of docs/model.md): the gradient of what the sound is
+// taken for, times what it is the gradient of, patch by patch. After Grad-CAM (Selvaraju et al. 2017), without its mean
+// of the gradient over places (HiResCAM, Draelos and Carin 2020), summed over the second half of the blocks.
 // Shapes: B clips, P patches, C channels, K classes.
 import { pullBack } from '../graph/differentiate.ts';
-import { add, divide, l2Normalise, matMul, mean, multiply, relu, softmax, sqrt, subtract, sum } from '../graph/functions.ts';
+import {
+  add,
+  divide,
+  l2Normalise,
+  matMul,
+  mean,
+  multiply,
+  relu,
+  softmax,
+  sqrt,
+  subtract,
+  sum,
+} from '../graph/functions.ts';
 import { constant, type Tensor } from '../graph/tensor.ts';
 import type { MaAvtConfig } from './config.ts';
 import type { MaAvtOutputs } from './ma-avt.ts';
@@ -13,10 +25,14 @@ import { type Modality, modalitiesOf, type PresentModalities } from './modalitie
 const spread = 1 / 7;
 
 /**
- * How much each patch speaks for what is heard, [B, P] each, not negative; each row sums to one, or is zero where no patch does.
+ * How much each patch speaks for what is heard, [B, P] each, not negative; each row sums to one, or is zero where no
+ * patch does.
  * @param outputs of clips that passed the blocks in one chunk.
  */
-export function evidenceMaps({ classLogits, ownLogits, features }: MaAvtOutputs, config: MaAvtConfig): PresentModalities {
+export function evidenceMaps(
+  { classLogits, ownLogits, features }: MaAvtOutputs,
+  config: MaAvtConfig,
+): PresentModalities {
   const { vit, classes } = config;
   const { trace } = features;
   if (!trace) throw new Error('evidenceMaps: clips that passed the blocks in several chunks have no trace');
@@ -40,7 +56,10 @@ export function evidenceMaps({ classLogits, ownLogits, features }: MaAvtOutputs,
   return { visual: mapOf('visual'), audio: mapOf('audio') };
 }
 
-/** Sum over channels of gradient times activation, [B, P], at unit length; what all patches have in common says nothing of a place. */
+/**
+ * Sum over channels of gradient times activation, [B, P], at unit length; what all patches have in common says nothing
+ * of a place.
+ */
 function productOf(activation: Tensor, gradient: Tensor): Tensor {
   const own = subtract(activation, mean(activation, [1], true));
   return l2Normalise(sum(multiply(own, gradient), [2]));

@@ -10,7 +10,8 @@ export type WeightData = {
 };
 
 /**
- * Constants over the given arrays, which are shared and not copied, or over what stays in a file. `query`, `key` and `value` are views of the fused `qkv`.
+ * Constants over the given arrays, which are shared and not copied, or over what stays in a file. `query`, `key` and
+ * `value` are views of the fused `qkv`.
  * @throws when a weight is asked for that does not exist.
  */
 export function frozenWeights(weights: ReadonlyMap<string, WeightData>): Weights {
@@ -19,7 +20,9 @@ export function frozenWeights(weights: ReadonlyMap<string, WeightData>): Weights
     const known = made.get(name);
     if (known) return known;
     const weight = weights.get(name) ?? partOfQkv(weights, name);
-    const tensor = weight.location ? storedConstant(weight, weight.location, name) : constant(weight.data, weight.shape, name);
+    const tensor = weight.location
+      ? storedConstant(weight, weight.location, name)
+      : constant(weight.data, weight.shape, name);
     made.set(name, tensor);
     return tensor;
   };

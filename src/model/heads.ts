@@ -1,7 +1,19 @@
-// What is read off the two sequences: class and background logits. `paper` is MA-AVT's pair of linear layers. `agreement` gives each
-// modality a class head of its own, whose posteriors must agree where sound and picture belong together.
+// What is read off the two sequences: class and background logits. `paper` is MA-AVT's pair of linear layers.
+// `agreement` gives each modality a class head of its own, whose posteriors must agree where sound and picture belong
+// together.
 // Shapes: B clips, C channels, K classes, R the relation head's width.
-import { add, concat, gelu, layerNormalization, linear, log, multiply, reshape, softmax, sum } from '../graph/functions.ts';
+import {
+  add,
+  concat,
+  gelu,
+  layerNormalization,
+  linear,
+  log,
+  multiply,
+  reshape,
+  softmax,
+  sum,
+} from '../graph/functions.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import type { MaAvtConfig } from './config.ts';
 import type { Features } from './encoder.ts';
@@ -32,13 +44,19 @@ export function readWidth({ vit, soundBands }: Pick<MaAvtConfig, 'vit' | 'soundB
 const relationWidth = 128;
 const normEpsilon = 1e-5;
 
-export function heads(features: PooledFeatures, trainable: Weights, config: MaAvtConfig, masks: FeatureMasks | undefined): HeadOutputs {
+export function heads(
+  features: PooledFeatures,
+  trainable: Weights,
+  config: MaAvtConfig,
+  masks: FeatureMasks | undefined,
+): HeadOutputs {
   return config.heads === 'paper' ? paperHeads(features, trainable) : agreementHeads(features, trainable, masks);
 }
 
 /** Steps 6 and 7 of docs/model.md. */
 function paperHeads({ cls, background }: PooledFeatures, trainable: Weights): HeadOutputs {
-  const head = (name: string, features: PresentModalities) => linearLayer(concat(present(features), -1), within(trainable, name));
+  const head = (name: string, features: PresentModalities) =>
+    linearLayer(concat(present(features), -1), within(trainable, name));
   return {
     classLogits: head('class_head', cls),
     backgroundLogits: background && flat(head('background_head', background)),
@@ -46,14 +64,20 @@ function paperHeads({ cls, background }: PooledFeatures, trainable: Weights): He
   };
 }
 
-/** CLS beside the mean of the patches and the sound's bands, normalised, into one class head for each modality; the clip's logits are the sum. */
+/**
+ * CLS beside the mean of the patches and the sound's bands, normalised, into one class head for each modality; the
+ * clip's logits are the sum.
+ */
 function agreementHeads(
   { cls, background, patchMean, bands }: PooledFeatures,
   trainable: Weights,
   masks: FeatureMasks | undefined,
 ): HeadOutputs {
   const pooled = (modality: Modality) => {
-    const ending = normalised(concat([cls[modality]!, patchMean![modality]!], -1), within(trainable, `${modality}_norm`)); // [B, 2C]
+    const ending = normalised(
+      concat([cls[modality]!, patchMean![modality]!], -1),
+      within(trainable, `${modality}_norm`),
+    ); // [B, 2C]
     const middle = bands?.[modality] && normalised(bands[modality], within(trainable, `${modality}_bands_norm`));
     const all = middle ? concat([ending, middle], -1) : ending;
     return masks ? multiply(all, masks[modality]) : all;
@@ -66,14 +90,17 @@ function agreementHeads(
   };
   const classLogits = present(ownLogits).reduce(add);
   if (!background || !visual || !audio) return { classLogits, backgroundLogits: undefined, ownLogits };
-  // Probability that both modalities mean one class, were they independent; the relation head adds what classes do not say.
+  // Probability that both modalities mean one class, were they independent; the relation head adds what classes do not
+  // say.
   const agreement = log(add(sum(multiply(softmax(ownLogits.visual!), softmax(ownLogits.audio!)), [1], true), 1e-6)); // [B, 1]
   const relate = (x: Tensor, modality: Modality) => linearLayer(x, within(trainable, `${modality}_relation`)); // [B, R]
   const joint = multiply(
     relate(concat([background.visual!, visual], -1), 'visual'),
     relate(concat([background.audio!, audio], -1), 'audio'),
   );
-  const hidden = gelu(linearLayer(normalised(joint, within(trainable, 'relation_norm')), within(trainable, 'relation_hidden')));
+  const hidden = gelu(
+    linearLayer(normalised(joint, within(trainable, 'relation_norm')), within(trainable, 'relation_hidden')),
+  );
   const logits = add(
     linearLayer(hidden, within(trainable, 'background_head')),
     multiply(agreement, reshape(trainable('agreement_weight'), [1, 1])),
@@ -92,13 +119,17 @@ export function headParameters(config: MaAvtConfig): [string, ParameterSpecifica
     ];
   const classHeads = taken.flatMap((modality) => [
     ...normParameters(`${modality}_norm`, 2 * width),
-    ...(modality === 'audio' && config.soundBands > 0 ? normParameters('audio_bands_norm', config.soundBands * width) : []),
+    ...(modality === 'audio' && config.soundBands > 0
+      ? normParameters('audio_bands_norm', config.soundBands * width)
+      : []),
     ...linearParameters(`${modality}_head`, config.classes, readWidth(config, modality)),
   ]);
   if (!config.background) return classHeads;
   return [
     ...classHeads,
-    ...taken.flatMap((modality) => linearParameters(`${modality}_relation`, relationWidth, width + readWidth(config, modality))),
+    ...taken.flatMap((modality) =>
+      linearParameters(`${modality}_relation`, relationWidth, width + readWidth(config, modality)),
+    ),
     ...normParameters('relation_norm', relationWidth),
     ...linearParameters('relation_hidden', relationWidth, relationWidth),
     ...linearParameters('background_head', 1, relationWidth),

@@ -37,7 +37,8 @@ export function binaryCrossEntropy(logits: Tensor, targets: Tensor, mask: Tensor
 }
 
 /**
- * Symmetric InfoNCE: each clip's sound must find its picture among those of the batch, and the reverse (Radford et al. 2021, figure 3).
+ * Symmetric InfoNCE: each clip's sound must find its picture among those of the batch, and the reverse (Radford et al.
+ * 2021, figure 3).
  * @param a [B, E], unit vectors.
  * @param b [B, E], unit vectors.
  * @param mask [B], 1 for clips that take part, else 0; others are neither asked nor offered.

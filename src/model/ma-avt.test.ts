@@ -14,7 +14,10 @@ const variants: Record<string, Partial<MaAvtConfig>> = {
   'contrast at the end only': { contrastive: 'final' },
   'no contrast': { contrastive: 'none' },
   'fresh tokens before every block': { layerwise: 'common' },
-  'unequal numbers of tokens, which cannot be stacked': { tokens: { audio: 1, visual: 3, shared: 2 }, layerwise: 'common' },
+  'unequal numbers of tokens, which cannot be stacked': {
+    tokens: { audio: 1, visual: 3, shared: 2 },
+    layerwise: 'common',
+  },
   'no tokens of either modality alone': { tokens: { audio: 0, visual: 0, shared: 2 } },
   'no background': { background: false },
   'exact positions': { positions: 'exact' },
@@ -26,7 +29,11 @@ const variants: Record<string, Partial<MaAvtConfig>> = {
   'a bottleneck after each block': { ...withoutTokens, adaptation: 'bottleneck' },
   'bottlenecks beside tokens': { adaptation: 'bottleneck', contrastive: 'final' },
   'the whole backbone': { ...withoutTokens, adaptation: 'full' },
-  'the whole backbone beside tokens, positions of the background included': { adaptation: 'full', positions: 'exact', contrastive: 'none' },
+  'the whole backbone beside tokens, positions of the background included': {
+    adaptation: 'full',
+    positions: 'exact',
+    contrastive: 'none',
+  },
   'the heads alone': { ...withoutTokens, classToken: 'frozen' },
   'pictures alone': coherentOptions({ ...plain, modalities: 'visual' }),
   'sounds alone, with agreement heads and fresh tokens': coherentOptions({
@@ -76,7 +83,9 @@ test.each<[string, Passage]>([
 ])('clips that pass the blocks %s have the same numbers and gradients', (_, passage) => {
   const [whole, other] = [build(plain), build(plain, passage)].map(({ losses, outputs, parameters, feeds }) => {
     const results = [losses.total, outputs.classLogits, outputs.backgroundLogits!, outputs.features.attention.audio!];
-    return evaluate([...results, ...differentiate(losses.total, [...parameters.values()])], feeds).map((values) => [...values]);
+    return evaluate([...results, ...differentiate(losses.total, [...parameters.values()])], feeds).map((values) => [
+      ...values,
+    ]);
   });
   expect(other!.flat().every((value, i) => Math.abs(value - whole!.flat()[i]!) < 1e-12)).toBe(true);
 });
@@ -86,7 +95,9 @@ test('a clip that is padding changes no loss', () => {
   const [label, background] = [...feeds.keys()].slice(-2) as [Tensor, Tensor];
   const names = ['foreground', 'background', 'contrastive'] as const;
   const read = (images: number) => {
-    const values = new Map(feeds).set(label, Float32Array.of(1, 0, 0, 1, 0, 0)).set(background, Float32Array.of(0, 0, 0));
+    const values = new Map(feeds)
+      .set(label, Float32Array.of(1, 0, 0, 1, 0, 0))
+      .set(background, Float32Array.of(0, 0, 0));
     for (const [tensor, data] of feeds)
       if (tensor.shape.length === 4)
         values.set(

@@ -1,5 +1,5 @@
-// MA-AVT (Mahmud et al. 2024, arXiv 2406.04930): one frozen ViT for pictures and spectrograms, adapted by a few tokens that are
-// aligned block by block. docs/model.md numbers its steps; the comments here name them.
+// MA-AVT (Mahmud et al. 2024, arXiv 2406.04930): one frozen ViT for pictures and spectrograms, adapted by a few tokens
+// that are aligned block by block. docs/model.md numbers its steps; the comments here name them.
 // Shapes: B clips, C channels, P patches, K classes.
 import { add, concat, l2Normalise, linear, multiply, split, sum } from '../graph/functions.ts';
 import { filled, type Tensor } from '../graph/tensor.ts';
@@ -46,7 +46,9 @@ export function maAvt(
   const lengths = chunkLengths(images.shape[0]!, chunk);
   const soundChunks = split(spectrograms, 0, lengths);
   const features = joinFeatures(
-    split(images, 0, lengths).map((part, index) => encode(part, soundChunks[index]!, positions, adapted, trainable, config, forGradients)),
+    split(images, 0, lengths).map((part, index) =>
+      encode(part, soundChunks[index]!, positions, adapted, trainable, config, forGradients),
+    ),
   );
   return { ...heads(features, trainable, config, masks), features }; // 6. and 7.
 }
@@ -62,7 +64,9 @@ export type MaAvtTargets = {
 
 export type MaAvtLosses = Readonly<Record<'total' | 'foreground' | 'background' | 'contrastive' | 'own', Tensor>>;
 
-/** The losses (steps 5 to 8). A clip with no class that is not background either is padding: it takes no part anywhere. */
+/**
+ * The losses (steps 5 to 8). A clip with no class that is not background either is padding: it takes no part anywhere.
+ */
 export function maAvtLosses(
   outputs: HeadOutputs & { readonly features: Pick<Features, 'shared'> },
   targets: MaAvtTargets,
@@ -73,11 +77,18 @@ export function maAvtLosses(
   const clips = add(foregroundMask, targets.background);
   const none = filled(0, [], 'float32');
   const foreground = crossEntropy(outputs.classLogits, targets.classes);
-  const background = outputs.backgroundLogits ? binaryCrossEntropy(outputs.backgroundLogits, targets.background, clips) : none;
+  const background = outputs.backgroundLogits
+    ? binaryCrossEntropy(outputs.backgroundLogits, targets.background, clips)
+    : none;
   const blocks = comparedBlocks(config);
   const contrastive = blocks
     .map((layer) => {
-      const { visual, audio } = contrastiveEmbeddings(bothOf(outputs.features.shared[layer]!), layer, trainable, config);
+      const { visual, audio } = contrastiveEmbeddings(
+        bothOf(outputs.features.shared[layer]!),
+        layer,
+        trainable,
+        config,
+      );
       return infoNce(visual, audio, config.temperature, foregroundMask);
     })
     .reduce((total, loss) => add(total, multiply(loss, 1 / blocks.length)), none);
@@ -94,10 +105,17 @@ export function maAvtLosses(
 }
 
 /** The unit vectors that the loss after a block compares, [B, 512] (step 5). */
-export function contrastiveEmbeddings({ visual, audio }: PerModality, layer: number, trainable: Weights, config: MaAvtConfig): PerModality {
+export function contrastiveEmbeddings(
+  { visual, audio }: PerModality,
+  layer: number,
+  trainable: Weights,
+  config: MaAvtConfig,
+): PerModality {
   const own = config.contrastive === 'blockwise-separate' ? `.${layer}` : '';
   const project = (x: Tensor, modality: Modality) =>
-    l2Normalise(linear(x, trainable(`${modality}_projection${own}.weight`), trainable(`${modality}_projection${own}.bias`)));
+    l2Normalise(
+      linear(x, trainable(`${modality}_projection${own}.weight`), trainable(`${modality}_projection${own}.bias`)),
+    );
   return { visual: project(visual, 'visual'), audio: project(audio, 'audio') };
 }
 

@@ -1,5 +1,5 @@
-// What learns, as a graph in two halves: what each clip becomes by itself, and what a batch of clips is worth. The training step, the
-// step in parts, the stage on kept features, the predictor and the export are uses of one `Model`.
+// What learns, as a graph in two halves: what each clip becomes by itself, and what a batch of clips is worth. The
+// training step, the step in parts, the stage on kept features, the predictor and the export are uses of one `Model`.
 import type { Shape, Tensor } from '../graph/tensor.ts';
 import type { ParameterSpecification } from './parameters.ts';
 import type { Weights } from './vit.ts';
@@ -14,9 +14,15 @@ export type Model = {
   readonly inputs: Readonly<Record<string, Shape>>;
   /** Shapes of what `losses` compares with, without the batch axis. */
   readonly targets: Readonly<Record<string, Shape>>;
-  /** What each clip becomes by itself, [B, ...]: run in portions, in parts of a batch too large for memory, or once and kept. */
+  /**
+   * What each clip becomes by itself, [B, ...]: run in portions, in parts of a batch too large for memory, or once and
+   * kept.
+   */
   encode(inputs: Tensors, frozen: Weights, trained: Weights): Tensors;
-  /** What the batch is worth; only here are clips compared. A scalar for each aim (most have one, a GAN two), and what is logged. */
+  /**
+   * What the batch is worth; only here are clips compared. A scalar for each aim (most have one, a GAN two), and what
+   * is logged.
+   */
   losses(encoded: Tensors, targets: Tensors, trained: Weights): { readonly aims: Tensors; readonly logged: Tensors };
   /** What prediction and evaluation read, [B, ...]; extras are the system's own words: attention, evidence. */
   answers(inputs: Tensors, frozen: Weights, trained: Weights, extras: readonly string[]): Tensors;

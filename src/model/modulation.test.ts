@@ -24,8 +24,16 @@ test('a score is the sum of the true classes’ probabilities, whatever the smoo
   const logits = (...shares: number[]) => constant(Float32Array.from(shares, Math.log), [3, 2]);
   const own = { visual: logits(0.9, 0.1, 0.6, 0.4, 0.5, 0.5), audio: logits(0.2, 0.8, 0.3, 0.7, 0.5, 0.5) };
   const targets = constant(Float32Array.of(0.95, 0.05, 0.05, 0.95, 0, 0), [3, 2]);
-  const { visual, audio } = modalityScores({ ...outputs, ownLogits: own }, targets, (name) => parameters.get(name)!, plain);
-  expect(evaluate([visual, audio], new Map()).map(([value]) => value)).toEqual([expect.closeTo(1.3, 6), expect.closeTo(0.9, 6)]);
+  const { visual, audio } = modalityScores(
+    { ...outputs, ownLogits: own },
+    targets,
+    (name) => parameters.get(name)!,
+    plain,
+  );
+  expect(evaluate([visual, audio], new Map()).map(([value]) => value)).toEqual([
+    expect.closeTo(1.3, 6),
+    expect.closeTo(0.9, 6),
+  ]);
 });
 
 test('the joint head’s halves, each with half of the bias, add up to its logits', () => {
@@ -33,7 +41,10 @@ test('the joint head’s halves, each with half of the bias, add up to its logit
   const { outputs, parameters, feeds, label } = build(config);
   const trainable = (name: string) => parameters.get(name)!;
   // With two equal modalities the score of each is that of half the joint logits.
-  const features = { ...outputs.features, cls: { visual: outputs.features.cls.visual, audio: outputs.features.cls.visual } };
+  const features = {
+    ...outputs.features,
+    cls: { visual: outputs.features.cls.visual, audio: outputs.features.cls.visual },
+  };
   const weight = drawn('half', [2, 8]);
   const both = Float32Array.from({ length: 32 }, (_, i) => weight[Math.floor(i / 16) * 8 + (i % 8)]!);
   const values = new Map<Tensor, ArrayLike<number>>(feeds).set(trainable('class_head.weight'), both);
@@ -45,7 +56,8 @@ test('the joint head’s halves, each with half of the bias, add up to its logit
   ];
   const bias = feeds.get(trainable('class_head.bias'))!;
   const logit = (clip: number, name: number) =>
-    bias[name]! / 2 + weight.slice(name * 8, name * 8 + 8).reduce((sum, value, i) => sum + value * cls[clip * 8 + i]!, 0);
+    bias[name]! / 2 +
+    weight.slice(name * 8, name * 8 + 8).reduce((sum, value, i) => sum + value * cls[clip * 8 + i]!, 0);
   const expected = [0, 1].reduce((sum, clip) => sum + 1 / (1 + Math.exp(logit(clip, 1 - clip) - logit(clip, clip))), 0);
   expect([visual[0], audio[0]]).toEqual([expect.closeTo(expected, 10), expect.closeTo(expected, 10)]);
 });
@@ -60,13 +72,17 @@ test.each(['paper', 'agreement'] as const)(
     const scores = modalityScores(outputs, label, trainable, config);
     const { visual, audio } = modulationFactors(scores);
     const { gradients, deviations } = modulatedGradients(losses.total, outputs, label, parameters, config);
-    const values = evaluate([visual, audio, ...differentiate(losses.total, [...parameters.values()]), ...gradients], feeds);
+    const values = evaluate(
+      [visual, audio, ...differentiate(losses.total, [...parameters.values()]), ...gradients],
+      feeds,
+    );
     const [[ofPicture], [ofSound]] = values as [Float64Array, Float64Array];
     expect(Math.min(ofPicture!, ofSound!)).toBeLessThan(1);
     const scales = names.map((name, index) => {
       const [plainly, modulated] = [values[2 + index]!, values[2 + names.length + index]!];
       const along =
-        plainly.reduce((sum, value, i) => sum + value * modulated[i]!, 0) / plainly.reduce((sum, value) => sum + value * value, 0);
+        plainly.reduce((sum, value, i) => sum + value * modulated[i]!, 0) /
+        plainly.reduce((sum, value) => sum + value * value, 0);
       const isParallel = plainly.every((value, i) => Math.abs(modulated[i]! - along * value) < 1e-9);
       return [name, isParallel ? along : 'mixed'] as const;
     });

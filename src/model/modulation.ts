@@ -1,5 +1,5 @@
-// On-the-fly gradient modulation, OGM (Peng et al. 2022, arXiv 2203.15332, section 3): in each step the modality that is ahead has the
-// gradient that flows back into its features shortened, so that the other can catch up.
+// On-the-fly gradient modulation, OGM (Peng et al. 2022, arXiv 2203.15332, section 3): in each step the modality that
+// is ahead has the gradient that flows back into its features shortened, so that the other can catch up.
 import { differentiate, pullBack } from '../graph/differentiate.ts';
 import {
   cast,
@@ -27,7 +27,10 @@ import type { Weights } from './vit.ts';
 
 const strength = 0.1;
 
-/** 1 - tanh(0.1 ratio) for the modality whose score is the greater, ratio times the other's; 1 for the other. Scores are scalars. */
+/**
+ * 1 - tanh(0.1 ratio) for the modality whose score is the greater, ratio times the other's; 1 for the other. Scores are
+ * scalars.
+ */
 export function modulationFactors(scores: PerModality): PerModality {
   const factor = (own: Tensor, other: Tensor) => {
     const ratio = divide(own, other);
@@ -40,7 +43,12 @@ export function modulationFactors(scores: PerModality): PerModality {
  * Each modality's probability of the true class, summed over the clips that have one.
  * @param classes [B, K], the targets.
  */
-export function modalityScores(outputs: MaAvtOutputs, classes: Tensor, trainable: Weights, config: MaAvtConfig): PerModality {
+export function modalityScores(
+  outputs: MaAvtOutputs,
+  classes: Tensor,
+  trainable: Weights,
+  config: MaAvtConfig,
+): PerModality {
   const highest = max(classes, [1], true);
   const isTrue = multiply(cast(equal(classes, highest), 'float32'), cast(greater(highest, 0), 'float32'));
   const score = (logits: Tensor) => sum(multiply(softmax(logits), isTrue));
@@ -53,14 +61,18 @@ export function modalityScores(outputs: MaAvtOutputs, classes: Tensor, trainable
 function partsOfJointHead({ features }: MaAvtOutputs, trainable: Weights, { vit }: MaAvtConfig) {
   const columns = split(trainable('class_head.weight'), 1, [vit.width, vit.width]);
   const half = (modality: Modality, index: number) =>
-    features.cls[modality] && linear(features.cls[modality], columns[index]!, multiply(trainable('class_head.bias'), 0.5));
+    features.cls[modality] &&
+    linear(features.cls[modality], columns[index]!, multiply(trainable('class_head.bias'), 0.5));
   return { visual: half('visual', 0), audio: half('audio', 1) };
 }
 
 export type ModulatedGradients = {
   /** One for each parameter, in their order. */
   readonly gradients: readonly Tensor[];
-  /** Standard deviation of the entries that a gradient would have without modulation, a scalar for each parameter before the heads. */
+  /**
+   * Standard deviation of the entries that a gradient would have without modulation, a scalar for each parameter before
+   * the heads.
+   */
   readonly deviations: ReadonlyMap<string, Tensor>;
 };
 
@@ -78,13 +90,17 @@ export function modulatedGradients(
   const { cls, background, patchMean, bands, shared } = outputs.features;
   const seeds = modalities.flatMap((modality) => {
     const features = [cls, background, patchMean, bands, ...shared].flatMap((part) => part?.[modality] ?? []);
-    return differentiate(loss, features).map((gradient, index) => [features[index]!, multiply(gradient, factors[modality])] as const);
+    return differentiate(loss, features).map(
+      (gradient, index) => [features[index]!, multiply(gradient, factors[modality])] as const,
+    );
   });
   const modulated = pullBack(seeds, variables);
   const before = parametersBeforeHeads(config);
   return {
     gradients: [...parameters.keys()].map((name, index) => (before.has(name) ? modulated : plain)[index]!),
-    deviations: new Map([...parameters.keys()].flatMap((name, index) => (before.has(name) ? [[name, deviation(plain[index]!)]] : []))),
+    deviations: new Map(
+      [...parameters.keys()].flatMap((name, index) => (before.has(name) ? [[name, deviation(plain[index]!)]] : [])),
+    ),
   };
 }
 

@@ -2,8 +2,8 @@
 import type { Shape } from '../graph/tensor.ts';
 
 /**
- * How a parameter starts: normal about zero, PyTorch's default for linear layers (uniform in +-1/sqrt(fanIn)), one value, a weight of
- * the backbone, or its positions as the sequences need them.
+ * How a parameter starts: normal about zero, PyTorch's default for linear layers (uniform in +-1/sqrt(fanIn)), one
+ * value, a weight of the backbone, or its positions as the sequences need them.
  */
 export type Initialisation =
   | { readonly kind: 'normal'; readonly deviation: number }

@@ -4,7 +4,9 @@ import type { MaAvtConfig } from './config.ts';
 /** Position rows of CLS, patches and, if there is one, BG, from the backbone's table, [1 + P, C] values. */
 export function positionRows(table: Float32Array, { vit, background, positions }: MaAvtConfig): Float32Array {
   if (!background) return table;
-  return positions === 'exact' ? appendZeroRow(table, vit.width) : stretchRows(table, vit.width, table.length / vit.width + 1);
+  return positions === 'exact'
+    ? appendZeroRow(table, vit.width)
+    : stretchRows(table, vit.width, table.length / vit.width + 1);
 }
 
 /**
@@ -21,7 +23,8 @@ function stretchRows(table: Float32Array, width: number, newRows: number): Float
     const low = Math.min(Math.floor(centre), rows - 1);
     const high = Math.min(low + 1, rows - 1);
     const part = centre - low;
-    for (let i = 0; i < width; i++) stretched[row * width + i] = table[low * width + i]! * (1 - part) + table[high * width + i]! * part;
+    for (let i = 0; i < width; i++)
+      stretched[row * width + i] = table[low * width + i]! * (1 - part) + table[high * width + i]! * part;
   }
   return stretched;
 }

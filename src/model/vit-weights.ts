@@ -22,7 +22,13 @@ export type Geometry = {
 };
 
 /** Every tensor a ViT must have, with its shape; a classifier, which is optional, apart. */
-export function vitWeightShapes({ width, depth, mlpWidth, patchSize, patches }: Geometry): Map<VitWeightName, readonly number[]> {
+export function vitWeightShapes({
+  width,
+  depth,
+  mlpWidth,
+  patchSize,
+  patches,
+}: Geometry): Map<VitWeightName, readonly number[]> {
   const shapes = new Map<VitWeightName, readonly number[]>([
     ['cls_token', [1, 1, width]],
     ['pos_embed', [1, 1 + patches, width]],

@@ -16,7 +16,11 @@ const models = '../shared/models';
 
 function readGolden(name: string) {
   const { tensors } = readSafetensors(readFileSync(`${golden}/${name}.safetensors`), name);
-  return { tensors, of: (key: string) => toFloat32(tensors.get(key)!), shape: (key: string) => tensors.get(key)!.shape };
+  return {
+    tensors,
+    of: (key: string) => toFloat32(tensors.get(key)!),
+    shape: (key: string) => tensors.get(key)!.shape,
+  };
 }
 
 async function run(
@@ -56,8 +60,13 @@ describe.skipIf(!existsSync(golden))('features agree with the reference', () => 
     [96, 80],
   ] as const)('a mini ViT in timm’s naming at %i x %i, with its position table resized', async (height, width) => {
     const { tensors, of, shape } = readGolden('timm-vit-mini');
-    const parameters = [...tensors].flatMap(([name, tensor]) => (name.startsWith('param.') ? [[name.slice(6), tensor] as const] : []));
-    const backbone = parseBackbone({ name: 'mini', tensors: new Map(parameters) }, { heads: 3, imageSize: [height, width] });
+    const parameters = [...tensors].flatMap(([name, tensor]) =>
+      name.startsWith('param.') ? [[name.slice(6), tensor] as const] : [],
+    );
+    const backbone = parseBackbone(
+      { name: 'mini', tensors: new Map(parameters) },
+      { heads: 3, imageSize: [height, width] },
+    );
     const image = `input.image_${height}x${width}`;
     const { features } = await run(backbone, of(image), shape(image), (pictures, weights) => ({
       features: vit(pictures, weights, backbone.config).features,
@@ -73,6 +82,7 @@ describe.skipIf(!existsSync(golden))('features agree with the reference', () => 
       return { features, ...Object.fromEntries(hidden.map((tokens, layer) => [`hidden.${layer}`, tokens])) };
     });
     expect(relativeError(results.features!, of('output.features'))).toBeLessThan(1e-4);
-    for (const layer of [0, 1, 2, 3]) expect(relativeError(results[`hidden.${layer}`]!, of(`output.hidden.${layer}`))).toBeLessThan(1e-4);
+    for (const layer of [0, 1, 2, 3])
+      expect(relativeError(results[`hidden.${layer}`]!, of(`output.hidden.${layer}`))).toBeLessThan(1e-4);
   });
 });

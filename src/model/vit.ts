@@ -1,4 +1,5 @@
-// The Vision Transformer (Dosovitskiy et al. 2021) in timm's form: pre-norm blocks, exact GELU. Weights stay as timm lays them out.
+// The Vision Transformer (Dosovitskiy et al. 2021) in timm's form: pre-norm blocks, exact GELU. Weights stay as timm
+// lays them out.
 // Shapes: N sequences, T tokens, C channels, H heads, D = C / H, P patches.
 import {
   add,
@@ -28,7 +29,10 @@ export type VitConfig = {
   readonly layerNormEpsilon: number;
 };
 
-/** Gives a weight by timm's name, such as `blocks.0.norm1.weight`; `qkv` is asked for in its parts `query`, `key` and `value`. */
+/**
+ * Gives a weight by timm's name, such as `blocks.0.norm1.weight`; `qkv` is asked for in its parts `query`, `key` and
+ * `value`.
+ */
 export type Weights = (name: string) => Tensor;
 
 /** Weights of one part of a model: `within(weights, 'blocks.0')('norm1.bias')`. */
@@ -72,8 +76,8 @@ export type AttentionOutput = {
 };
 
 /**
- * Tokens [N, T, C] in one or several parts along T. What is computed for each part by itself has its way back only where somebody asks
- * for that part's gradients.
+ * Tokens [N, T, C] in one or several parts along T. What is computed for each part by itself has its way back only
+ * where somebody asks for that part's gradients.
  */
 export type Parts = readonly Tensor[];
 
@@ -90,8 +94,8 @@ export function selfAttention(x: Parts, weights: Weights, heads: number, queries
       tokens.map((rows) => linear(rows, weights(`${part}.weight`), weights(`${part}.bias`))),
       1,
     );
-  // Heads join the sequences' axis; a transposition beside the product then stays one of its own, and ONNX Runtime takes it and the
-  // scaling into the product, on the way back as well.
+  // Heads join the sequences' axis; a transposition beside the product then stays one of its own, and ONNX Runtime
+  // takes it and the scaling into the product, on the way back as well.
   const perHead = (tokens: Tensor) => {
     const length = tokens.shape[1]!;
     const apart = transpose(reshape(tokens, [count, length, heads, headWidth]), [0, 2, 1, 3]);
@@ -120,7 +124,9 @@ export function block(x: Parts, weights: Weights, config: VitConfig, read?: (x: 
   const { output, scores } = selfAttention(normalised, within(weights, 'attn'), config.heads, queries);
   const whole = concat(x, 1);
   const attended = add(read ? read(whole) : whole, output);
-  const hidden = gelu(linear(norm(attended, within(weights, 'norm2'), config), weights('mlp.fc1.weight'), weights('mlp.fc1.bias')));
+  const hidden = gelu(
+    linear(norm(attended, within(weights, 'norm2'), config), weights('mlp.fc1.weight'), weights('mlp.fc1.bias')),
+  );
   return { output: add(attended, linear(hidden, weights('mlp.fc2.weight'), weights('mlp.fc2.bias'))), scores };
 }
 
@@ -130,8 +136,8 @@ export function norm(x: Tensor, weights: Weights, { layerNormEpsilon }: VitConfi
 }
 
 /**
- * The plain ViT: pictures [N, 3, height, width] to features [N, 1 + P, C] after the final norm, and the tokens before block 0 and
- * after each block.
+ * The plain ViT: pictures [N, 3, height, width] to features [N, 1 + P, C] after the final norm, and the tokens before
+ * block 0 and after each block.
  */
 export function vit(
   pictures: Tensor,

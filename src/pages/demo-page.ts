@@ -17,7 +17,15 @@ export type DemoShown = {
 };
 
 /** The page that the demo ends with, as one HTML file. */
-export async function demoPage({ evaluation, trained, localisation, examples, seconds, run, command }: DemoShown): Promise<string> {
+export async function demoPage({
+  evaluation,
+  trained,
+  localisation,
+  examples,
+  seconds,
+  run,
+  command,
+}: DemoShown): Promise<string> {
   const { accuracy, macroF1, backgroundAuc, clips, classes, skipped } = evaluation;
   return reportPage({
     title: 'Duet demo: what sounds here?',

@@ -61,7 +61,9 @@ async function clipExamples(
 ): Promise<PredictionExample[]> {
   const dataset = await openDataset(data, { purpose: 'evaluate', layout: evaluation.layout });
   const examples = new Map(
-    (['test', 'val', 'train'] as const).flatMap((split) => examplesOf(dataset, split)).map((example) => [example.id, example]),
+    (['test', 'val', 'train'] as const)
+      .flatMap((split) => examplesOf(dataset, split))
+      .map((example) => [example.id, example]),
   );
   const right = ({ label, predicted }: Evaluation['clips'][number]) => predicted === label;
   const firstOfClass = evaluation.clips.filter(

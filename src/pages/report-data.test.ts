@@ -12,7 +12,8 @@ const epoch = (number: number, validationAccuracy: number | null): CurvedEpoch =
 });
 
 test('curves of what was not measured are left out', () => {
-  const names = (history: CurvedEpoch[]) => trainingCurves(history, 1).map(({ series }) => series.map(({ name }) => name));
+  const names = (history: CurvedEpoch[]) =>
+    trainingCurves(history, 1).map(({ series }) => series.map(({ name }) => name));
   expect(names([epoch(1, 0.5), epoch(2, 0.6)])).toEqual([
     ['all, in training', 'class, in training', 'class, validation'],
     ['training', 'validation'],

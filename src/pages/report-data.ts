@@ -50,7 +50,10 @@ export function trainingCurves(history: readonly CurvedEpoch[], keptEpoch: numbe
     },
   ];
   return charts
-    .map((chart) => ({ ...chart, series: chart.series.filter(({ points }) => points.some(({ y }) => Number.isFinite(y))) }))
+    .map((chart) => ({
+      ...chart,
+      series: chart.series.filter(({ points }) => points.some(({ y }) => Number.isFinite(y))),
+    }))
     .filter(({ series }) => series.length > 0);
 }
 
@@ -71,7 +74,10 @@ export type WindowToShow = {
   readonly inputs: InputSettings;
   /** Pixels of a patch's side. */
   readonly patchSize: number;
-  /** One number per patch of the picture, row by row; the same for the spectrogram. Undefined where the model does not take it. */
+  /**
+   * One number per patch of the picture, row by row; the same for the spectrogram. Undefined where the model does not
+   * take it.
+   */
   readonly visualMap: Float32Array | undefined;
   readonly audioMap: Float32Array | undefined;
   /** Which map that is. Default: evidence. */
@@ -79,7 +85,10 @@ export type WindowToShow = {
 };
 
 /** One of the maps of a window, for both modalities. */
-export function mapsOf(answer: WindowAnswer, name: MapName): { visualMap: Float32Array | undefined; audioMap: Float32Array | undefined } {
+export function mapsOf(
+  answer: WindowAnswer,
+  name: MapName,
+): { visualMap: Float32Array | undefined; audioMap: Float32Array | undefined } {
   return name === 'evidence'
     ? { visualMap: answer.visualEvidence, audioMap: answer.audioEvidence }
     : { visualMap: answer.visualAttention, audioMap: answer.audioAttention };
@@ -91,9 +100,11 @@ const classesShown = 3;
 export async function predictionExample(window: WindowToShow): Promise<PredictionExample> {
   const { inputs, patchSize, map: name = 'evidence' } = window;
   const { height, width } = spectrogramSizeOf(inputs);
-  const attention = (map: Float32Array | undefined) => map && { name, map, gridHeight: height / patchSize, gridWidth: width / patchSize };
+  const attention = (map: Float32Array | undefined) =>
+    map && { name, map, gridHeight: height / patchSize, gridWidth: width / patchSize };
   const { axes, seconds } = frontEnds[inputs.frontEnd];
-  const frame = window.frame === undefined ? [] : await frameImages({ ...window.frame, attention: attention(window.visualMap) });
+  const frame =
+    window.frame === undefined ? [] : await frameImages({ ...window.frame, attention: attention(window.visualMap) });
   const sound = await spectrogramImages({
     values: window.spectrogram,
     height,
@@ -125,7 +136,10 @@ export function frequencyScale(name: FrontEndName): FrequencyScale {
   return { kind: 'mel', low: analysis.settings.lowestFrequency, high: analysis.settings.highestFrequency };
 }
 
-/** A classifier's window as an example. `name` is the file's; `box`, in fractions of the frame, is where it truly sounds. */
+/**
+ * A classifier's window as an example. `name` is the file's; `box`, in fractions of the frame, is where it truly
+ * sounds.
+ */
 export function exampleOfWindow(
   classifier: Classifier,
   window: WindowPrediction,

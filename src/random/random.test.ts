@@ -132,9 +132,13 @@ describe('keys', () => {
 
   test('the first draws of many neighbouring keys are uniform and uncorrelated, as one draw per clip needs', () => {
     for (let position = 0; position < 3; position++) {
-      const firsts = Array.from({ length: 20_000 }, (_, index) => draws(position + 1, createRandom(5, 'clip', index).uniform)[position]!);
+      const firsts = Array.from(
+        { length: 20_000 },
+        (_, index) => draws(position + 1, createRandom(5, 'clip', index).uniform)[position]!,
+      );
       for (const power of [1, 2, 3]) expect(Math.abs(moment(firsts, power) - 1 / (power + 1))).toBeLessThan(0.01);
-      for (const lag of [1, 2]) expect(Math.abs(correlation(firsts.slice(0, -lag), firsts.slice(lag)))).toBeLessThan(0.035);
+      for (const lag of [1, 2])
+        expect(Math.abs(correlation(firsts.slice(0, -lag), firsts.slice(lag)))).toBeLessThan(0.035);
     }
   });
 });

@@ -50,7 +50,10 @@ export function createRandom(...keys: readonly (number | string)[]): Random {
   };
 }
 
-/** FNV-1a over the keys' text, with a separator so that ('a', 'b') and ('ab') differ; then its bits mixed, so that neighbouring keys do too. */
+/**
+ * FNV-1a over the keys' text, with a separator so that ('a', 'b') and ('ab') differ; then its bits mixed, so that
+ * neighbouring keys do too.
+ */
 function hashKeys(keys: readonly (number | string)[]): number {
   let hash = 0x811c9dc5;
   for (const character of keys.map(String).join('\u0000')) {

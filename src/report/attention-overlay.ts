@@ -11,10 +11,11 @@ export type OverlayOptions = {
 };
 
 /**
- * `picture` under a smooth colouring of `map` (gridHeight x gridWidth, row by row, covering the whole picture). The map is stretched to
- * its own range, so any scale will do; a map without a peak leaves the picture as it is. Values that are not finite count as least.
- * The highest 3 % of the cells share the strongest colour: vision transformers have a few patches, often in the corners, that draw
- * attention whatever is in them (Darcet et al. 2024, "Vision transformers need registers"), and they would hide all else.
+ * `picture` under a smooth colouring of `map` (gridHeight x gridWidth, row by row, covering the whole picture). The map
+ * is stretched to its own range, so any scale will do; a map without a peak leaves the picture as it is. Values that
+ * are not finite count as least. The highest 3 % of the cells share the strongest colour: vision transformers have a
+ * few patches, often in the corners, that draw attention whatever is in them (Darcet et al. 2024, "Vision transformers
+ * need registers"), and they would hide all else.
  */
 export function attentionOverlay(
   picture: Picture,
@@ -57,7 +58,8 @@ export function attentionPeak(
   width: number,
 ): { readonly x: number; readonly y: number } {
   let best = 0;
-  for (let cell = 1; cell < gridHeight * gridWidth; cell++) if ((map[cell] as number) > (map[best] as number)) best = cell;
+  for (let cell = 1; cell < gridHeight * gridWidth; cell++)
+    if ((map[cell] as number) > (map[best] as number)) best = cell;
   const row = Math.floor(best / gridWidth);
   return { x: (((best % gridWidth) + 0.5) * width) / gridWidth, y: ((row + 0.5) * height) / gridHeight };
 }

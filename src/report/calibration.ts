@@ -21,7 +21,13 @@ export function reliabilityDiagram({ bins, expectedError }: Calibration): string
   const dots = bins.map((bin) => {
     const title = `confidence ${percent(bin.confidence, 0)}: ${percent(bin.accuracy, 0)} right of ${bin.clips}`;
     const radius = 3 + 9 * Math.sqrt(bin.clips / most);
-    const place = { cx: x(bin.confidence), cy: y(bin.accuracy), r: radius, 'fill-opacity': 0.75, style: `fill:${accentColour}` };
+    const place = {
+      cx: x(bin.confidence),
+      cy: y(bin.accuracy),
+      r: radius,
+      'fill-opacity': 0.75,
+      style: `fill:${accentColour}`,
+    };
     return element('circle', place, element('title', {}, escapeText(title)));
   });
   const description = `Accuracy over confidence in ${bins.length} bins; mean gap ${percent(expectedError)}.`;

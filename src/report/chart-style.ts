@@ -1,4 +1,5 @@
-// What all charts share: size, colours that follow the page (with plain ones for use outside it), and the outer svg element.
+// What all charts share: size, colours that follow the page (with plain ones for use outside it), and the outer svg
+// element.
 import { element, escapeText } from './markup.ts';
 
 const seriesColours = ['#2f6fb0', '#c2571a', '#2e8b57', '#8e4fb0', '#b03a5b', '#6b7280'];
@@ -19,7 +20,14 @@ export const chartWidth = 460;
 
 export type Anchor = 'start' | 'middle' | 'end';
 
-export function label(text: string, x: number, y: number, anchor: Anchor = 'start', colour = softColour, size = 12): string {
+export function label(
+  text: string,
+  x: number,
+  y: number,
+  anchor: Anchor = 'start',
+  colour = softColour,
+  size = 12,
+): string {
   return element('text', { x, y, 'text-anchor': anchor, 'font-size': size, style: `fill:${colour}` }, escapeText(text));
 }
 
@@ -37,12 +45,22 @@ export function wideSvg(width: number, height: number, description: string, ...c
   return chart('chart wide', width, height, description, children);
 }
 
-function chart(className: string, width: number, height: number, description: string, children: readonly string[]): string {
+function chart(
+  className: string,
+  width: number,
+  height: number,
+  description: string,
+  children: readonly string[],
+): string {
   const attributes = {
     viewBox: `0 0 ${Math.round(width)} ${Math.round(height)}`,
     role: 'img',
     'aria-label': description,
     class: className,
   };
-  return element('svg', { xmlns: 'http://www.w3.org/2000/svg', ...attributes, 'font-family': 'system-ui, sans-serif' }, ...children);
+  return element(
+    'svg',
+    { xmlns: 'http://www.w3.org/2000/svg', ...attributes, 'font-family': 'system-ui, sans-serif' },
+    ...children,
+  );
 }

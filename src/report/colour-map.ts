@@ -1,5 +1,6 @@
 // Colour maps whose lightness rises evenly, so that equal steps in value look equally large and survive a grey print.
-// Each is a path through OKLCH (Ottosson, "A perceptual color space for image processing", 2020), chroma reduced where sRGB ends.
+// Each is a path through OKLCH (Ottosson, "A perceptual color space for image processing", 2020), chroma reduced where
+// sRGB ends.
 
 export type Colour = readonly [red: number, green: number, blue: number];
 

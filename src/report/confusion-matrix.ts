@@ -7,7 +7,9 @@ import type { ConfusionMatrix } from './report.ts';
 // More classes than this make a table that nobody can read: they get a picture of the cells that are not empty.
 const tableLimit = 24;
 
-/** A table for up to 24 classes, else a picture. Counts are written out, the row's shares are in colour and hover text. */
+/**
+ * A table for up to 24 classes, else a picture. Counts are written out, the row's shares are in colour and hover text.
+ */
 export function confusionMatrix(matrix: ConfusionMatrix): string {
   return matrix.classes.length <= tableLimit ? matrixTable(matrix) : matrixPicture(matrix);
 }
@@ -22,7 +24,14 @@ export function worstConfusions(
       row.flatMap((count, predicted) =>
         truth === predicted || count === 0
           ? []
-          : [{ truth: matrix.classes[truth] as string, predicted: matrix.classes[predicted] as string, count, share: count / total(row) }],
+          : [
+              {
+                truth: matrix.classes[truth] as string,
+                predicted: matrix.classes[predicted] as string,
+                count,
+                share: count / total(row),
+              },
+            ],
       ),
     )
     .sort((a, b) => b.count - a.count || b.share - a.share)
@@ -47,7 +56,11 @@ function matrixTable({ classes, counts }: ConfusionMatrix): string {
     });
     return element('tr', {}, element('th', { scope: 'row' }, escapeText(classes[truth] ?? '')), ...cells);
   });
-  const caption = element('caption', {}, 'Rows are the true classes, columns the predicted ones; colour is the share of the row.');
+  const caption = element(
+    'caption',
+    {},
+    'Rows are the true classes, columns the predicted ones; colour is the share of the row.',
+  );
   return element(
     'table',
     { class: 'confusion' },
@@ -68,7 +81,11 @@ function matrixPicture({ classes, counts }: ConfusionMatrix): string {
     const sum = total(row);
     return row.flatMap((count, predicted) => {
       if (count === 0) return [];
-      const title = element('title', {}, escapeText(`${classes[truth]} predicted as ${classes[predicted]}: ${count} of ${sum}`));
+      const title = element(
+        'title',
+        {},
+        escapeText(`${classes[truth]} predicted as ${classes[predicted]}: ${count} of ${sum}`),
+      );
       const colour = truth === predicted ? accentColour : 'var(--series-2, #c2571a)';
       const box = { x: predicted * cell, y: truth * cell, width: cell, height: cell };
       return [element('rect', { ...box, 'fill-opacity': Math.max(0.15, count / sum), style: `fill:${colour}` }, title)];
@@ -76,6 +93,19 @@ function matrixPicture({ classes, counts }: ConfusionMatrix): string {
   });
   const right = counts.reduce((sum, row, index) => sum + (row[index] ?? 0), 0);
   const all = counts.reduce((sum, row) => sum + total(row), 0);
-  const frame = element('rect', { x: 0.5, y: 0.5, width: side - 1, height: side - 1, fill: 'none', style: `stroke:${lineColour}` });
-  return svg(side, side, `Confusion matrix of ${classes.length} classes: ${right} of ${all} on the diagonal.`, ...cells, frame);
+  const frame = element('rect', {
+    x: 0.5,
+    y: 0.5,
+    width: side - 1,
+    height: side - 1,
+    fill: 'none',
+    style: `stroke:${lineColour}`,
+  });
+  return svg(
+    side,
+    side,
+    `Confusion matrix of ${classes.length} classes: ${right} of ${all} on the diagonal.`,
+    ...cells,
+    frame,
+  );
 }

@@ -4,8 +4,15 @@ import { pageStyle } from './page-style.ts';
 
 export type PageSection = { readonly id: string; readonly title: string; readonly markup: string };
 
-/** A complete HTML document. @param lead markup under the title, and after the links to the sections; `title`s are escaped here. */
-export function htmlDocument(title: string, [introduction, numbers]: readonly [string, string], sections: readonly PageSection[]): string {
+/**
+ * A complete HTML document. @param lead markup under the title, and after the links to the sections; `title`s are
+ * escaped here.
+ */
+export function htmlDocument(
+  title: string,
+  [introduction, numbers]: readonly [string, string],
+  sections: readonly PageSection[],
+): string {
   const links = sections.map((section) => element('a', { href: `#${section.id}` }, escapeText(section.title)));
   const header = element(
     'header',
@@ -28,7 +35,10 @@ export function htmlDocument(title: string, [introduction, numbers]: readonly [s
     element('meta', { charset: 'utf-8' }),
     element('meta', { name: 'viewport', content: 'width=device-width, initial-scale=1' }),
     // Nothing may be loaded from anywhere: a report is safe to open and to pass on.
-    element('meta', { 'http-equiv': 'Content-Security-Policy', content: "default-src 'none'; img-src data:; style-src 'unsafe-inline'" }),
+    element('meta', {
+      'http-equiv': 'Content-Security-Policy',
+      content: "default-src 'none'; img-src data:; style-src 'unsafe-inline'",
+    }),
     element('title', {}, escapeText(title)),
     element('style', {}, pageStyle),
   );

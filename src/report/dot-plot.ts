@@ -5,7 +5,10 @@ import { element, escapeText } from './markup.ts';
 import { linearScale, roundTicks } from './scale.ts';
 
 /** Values are in 0 ... 1. */
-export type DotRow = { readonly name: string; readonly values: readonly { readonly name: string; readonly value: number }[] };
+export type DotRow = {
+  readonly name: string;
+  readonly values: readonly { readonly name: string; readonly value: number }[];
+};
 
 const width = 1.75 * chartWidth;
 const left = 290;
@@ -27,7 +30,10 @@ export function dotPlot(title: string, rows: readonly DotRow[]): string {
     line(x(tick), top, x(tick), floor),
     label(percent(tick, 0), x(tick), floor + 20, 'middle'),
   ]);
-  const means = shown.map(({ name, values }) => ({ name, mean: values.reduce((sum, { value }) => sum + value, 0) / values.length }));
+  const means = shown.map(({ name, values }) => ({
+    name,
+    mean: values.reduce((sum, { value }) => sum + value, 0) / values.length,
+  }));
   const marks = shown.flatMap(({ name, values }, index) => {
     const y = top + (index + 0.5) * rowHeight;
     const { mean } = means[index]!;

@@ -8,7 +8,10 @@ export type Box = { readonly x: number; readonly y: number; readonly width: numb
 export const truthColour: Colour = [64, 224, 128];
 export const peakColour: Colour = [255, 255, 255];
 
-/** The outline of `box`, `thickness` pixels wide and with a dark rim so that it shows on any ground; parts outside are left out. */
+/**
+ * The outline of `box`, `thickness` pixels wide and with a dark rim so that it shows on any ground; parts outside are
+ * left out.
+ */
 export function drawBox(picture: Picture, box: Box, colour: Colour = truthColour, thickness = 2): Picture {
   const outside = distanceToBox(box);
   return paint(picture, (x, y) => strokeColour(Math.abs(outside(x, y)), colour, thickness));
@@ -22,7 +25,9 @@ export function drawRing(
   radius = 7,
   thickness = 2,
 ): Picture {
-  return paint(picture, (x, y) => strokeColour(Math.abs(Math.hypot(x - centre.x, y - centre.y) - radius), colour, thickness));
+  return paint(picture, (x, y) =>
+    strokeColour(Math.abs(Math.hypot(x - centre.x, y - centre.y) - radius), colour, thickness),
+  );
 }
 
 function strokeColour(distance: number, colour: Colour, thickness: number): Colour | undefined {

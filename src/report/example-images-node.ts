@@ -1,4 +1,5 @@
-// From a prediction's arrays to the pictures of its example: frame, attention over frame, spectrogram, attention over spectrogram.
+// From a prediction's arrays to the pictures of its example: frame, attention over frame, spectrogram, attention over
+// spectrogram.
 import type { Picture } from '../signal/picture.ts';
 import { resize } from '../signal/resize.ts';
 import { attentionOverlay, attentionPeak } from './attention-overlay.ts';
@@ -9,7 +10,12 @@ import type { FrequencyScale, ReportImage } from './report.ts';
 import { type SpectrogramAxes, spectrogramPicture } from './spectrogram-picture.ts';
 
 /** A map over patches, row by row, and what readers call it. */
-export type NamedGrid = { readonly name: string; readonly map: Float32Array; readonly gridHeight: number; readonly gridWidth: number };
+export type NamedGrid = {
+  readonly name: string;
+  readonly map: Float32Array;
+  readonly gridHeight: number;
+  readonly gridWidth: number;
+};
 
 export type FrameToShow = {
   readonly picture: Picture;
@@ -36,16 +42,30 @@ export async function frameImages(shown: FrameToShow): Promise<ReportImage[]> {
   const frame = atShownSize(shown);
   const at = frame.time === undefined ? '' : ` at ${shortValue(frame.time)} s`;
   const boxed = frame.truth === undefined ? frame.picture : drawBox(frame.picture, frame.truth, truthColour, 3);
-  const plain = await image(boxed, `Frame${at}`, frame.truth === undefined ? `Frame${at}` : `Frame${at}; box: what sounds`);
+  const plain = await image(
+    boxed,
+    `Frame${at}`,
+    frame.truth === undefined ? `Frame${at}` : `Frame${at}; box: what sounds`,
+  );
   if (frame.attention === undefined) return [plain];
   const { name, map, gridHeight, gridWidth } = frame.attention;
   const peak = attentionPeak(map, gridHeight, gridWidth, frame.picture.height, frame.picture.width);
   const covered = attentionOverlay(frame.picture, map, gridHeight, gridWidth);
-  const marked = drawRing(frame.truth === undefined ? covered : drawBox(covered, frame.truth, truthColour, 3), peak, peakColour, 12, 3);
+  const marked = drawRing(
+    frame.truth === undefined ? covered : drawBox(covered, frame.truth, truthColour, 3),
+    peak,
+    peakColour,
+    12,
+    3,
+  );
   const where = placeInWords(peak.x / frame.picture.width, peak.y / frame.picture.height);
   return [
     plain,
-    await image(marked, `The same frame with ${name} of the picture, strongest ${where}`, `${capitalised(name)}; ring: its peak`),
+    await image(
+      marked,
+      `The same frame with ${name} of the picture, strongest ${where}`,
+      `${capitalised(name)}; ring: its peak`,
+    ),
   ];
 }
 
@@ -59,7 +79,14 @@ export async function spectrogramImages(spectrogram: SpectrogramToShow): Promise
   const covered = spectrogramPicture(values, height, width, axes, { attention });
   return [
     ...images,
-    { ...(await image(covered, `The same spectrogram with ${attention.name} of the sound`, capitalised(attention.name))), ticks },
+    {
+      ...(await image(
+        covered,
+        `The same spectrogram with ${attention.name} of the sound`,
+        capitalised(attention.name),
+      )),
+      ticks,
+    },
   ];
 }
 
@@ -83,7 +110,15 @@ const shownSide = 440;
 function atShownSize(frame: FrameToShow): FrameToShow {
   const { picture, truth } = frame;
   const factor = shownSide / Math.max(picture.width, picture.height);
-  const [width, height] = [picture.width, picture.height].map((side) => Math.max(1, Math.round(side * factor))) as [number, number];
-  const box = truth && { x: truth.x * factor, y: truth.y * factor, width: truth.width * factor, height: truth.height * factor };
+  const [width, height] = [picture.width, picture.height].map((side) => Math.max(1, Math.round(side * factor))) as [
+    number,
+    number,
+  ];
+  const box = truth && {
+    x: truth.x * factor,
+    y: truth.y * factor,
+    width: truth.width * factor,
+    height: truth.height * factor,
+  };
   return { ...frame, picture: resize(picture, width, height, 'bicubic'), truth: box };
 }

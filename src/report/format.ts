@@ -23,7 +23,11 @@ export function thousands(value: number): string {
 }
 
 /** 98,000 trained, 24,000 in the adapter, 2,879,000 with the backbone. */
-export function countsText({ trainable, adapter, inference }: Record<'trainable' | 'adapter' | 'inference', number>): string {
+export function countsText({
+  trainable,
+  adapter,
+  inference,
+}: Record<'trainable' | 'adapter' | 'inference', number>): string {
   return `${thousands(trainable)} trained, ${thousands(adapter)} in the adapter, ${thousands(inference)} with the backbone`;
 }
 

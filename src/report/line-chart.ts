@@ -17,7 +17,12 @@ export function lineChart(chart: CurveChart): string {
   const legend = legendItems(chart.series.map((series) => series.name));
   const top = 10 + legend.rows * legendRow;
   if (points.length === 0) {
-    return svg(chartWidth, height, `${chart.title}: no values yet`, label('No values yet', chartWidth / 2, height / 2, 'middle'));
+    return svg(
+      chartWidth,
+      height,
+      `${chart.title}: no values yet`,
+      label('No values yet', chartWidth / 2, height / 2, 'middle'),
+    );
   }
   const write = (value: number) => (chart.unit === 'percent' ? percent(value) : shortValue(value));
   const x = linearScale(extent(points.map((point) => point.x)), [left, chartWidth - right]);
@@ -99,7 +104,9 @@ function curve(points: readonly Point[], x: Scale, y: Scale, colour: string): st
 
 /** One see-through column per place on the x axis, whose title lists every curve's value there. */
 function hoverBands(chart: CurveChart, x: Scale, top: number, write: (value: number) => string): string[] {
-  const places = [...new Set(chart.series.flatMap((series) => series.points.map((point) => point.x)))].sort((a, b) => a - b);
+  const places = [...new Set(chart.series.flatMap((series) => series.points.map((point) => point.x)))].sort(
+    (a, b) => a - b,
+  );
   return places.map((place, index) => {
     const from = index === 0 ? x(place) - 4 : (x(places[index - 1] as number) + x(place)) / 2;
     const to = index === places.length - 1 ? x(place) + 4 : (x(place) + x(places[index + 1] as number)) / 2;
@@ -110,7 +117,15 @@ function hoverBands(chart: CurveChart, x: Scale, top: number, write: (value: num
     const title = element('title', {}, escapeText(`${chart.xLabel} ${shortValue(place)}: ${values.join(', ')}`));
     return element(
       'rect',
-      { x: from, y: top, width: to - from, height: height - bottom - top, class: 'hover', 'fill-opacity': 0, style: `fill:${lineColour}` },
+      {
+        x: from,
+        y: top,
+        width: to - from,
+        height: height - bottom - top,
+        class: 'hover',
+        'fill-opacity': 0,
+        style: `fill:${lineColour}`,
+      },
       title,
     );
   });
@@ -122,7 +137,14 @@ function legendItems(names: readonly string[]): { readonly markup: string; reado
     const width = 28 + 7 * name.length;
     if (x > left && x + width > chartWidth) [x, row] = [left, row + 1];
     const y = 14 + row * legendRow;
-    const swatch = element('rect', { x, y: y - 6, width: 14, height: 3, rx: 1.5, style: `fill:${seriesColour(index)}` });
+    const swatch = element('rect', {
+      x,
+      y: y - 6,
+      width: 14,
+      height: 3,
+      rx: 1.5,
+      style: `fill:${seriesColour(index)}`,
+    });
     const item = swatch + label(name, x + 20, y);
     x += width;
     return item;

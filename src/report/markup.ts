@@ -2,9 +2,18 @@
 
 export type Attributes = Readonly<Record<string, string | number | undefined>>;
 
-const replacements: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+const replacements: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
 
-/** Text made safe between tags and inside quoted attributes; control characters, which HTML does not allow, become a visible mark. */
+/**
+ * Text made safe between tags and inside quoted attributes; control characters, which HTML does not allow, become a
+ * visible mark.
+ */
 export function escapeText(text: string): string {
   return text.replace(/[&<>"']/g, (character) => replacements[character] as string).replace(/\p{Cc}/gu, controlMark);
 }
@@ -13,7 +22,9 @@ function controlMark(character: string): string {
   return character === '\n' || character === '\t' ? character : '\uFFFD';
 }
 
-/** One element. Attribute values are escaped here; `children` are markup already. An undefined attribute is left out. */
+/**
+ * One element. Attribute values are escaped here; `children` are markup already. An undefined attribute is left out.
+ */
 export function element(name: string, attributes: Attributes = {}, ...children: readonly string[]): string {
   const written = Object.entries(attributes)
     .filter(([, value]) => value !== undefined)

@@ -13,7 +13,8 @@ function exampleCard(example: PredictionExample): string {
   const verdict = element('div', { class: 'verdict' }, heading(example.name), badge(example), verdictText(example));
   const images = element('div', { class: 'images' }, ...example.images.map(imageFigure));
   const rows: (readonly [string, number])[] = example.probabilities.map((entry) => [entry.label, entry.probability]);
-  if (example.backgroundProbability !== undefined) rows.push(['sound and picture unrelated', example.backgroundProbability]);
+  if (example.backgroundProbability !== undefined)
+    rows.push(['sound and picture unrelated', example.backgroundProbability]);
   const shares = rows.map(([name, share]) =>
     element('li', {}, element('span', {}, escapeText(name)), meter(share), element('span', {}, percent(share))),
   );

@@ -26,16 +26,24 @@ export function summaryNumbers(summary: ReportSummary): string {
     ['clips tested', thousands(summary.clips)],
     ['files skipped', thousands(summary.skipped)],
     summary.seconds === undefined ? undefined : ['time', duration(summary.seconds)],
-    summary.trainableParameters === undefined ? undefined : ['trainable parameters', thousands(summary.trainableParameters)],
+    summary.trainableParameters === undefined
+      ? undefined
+      : ['trainable parameters', thousands(summary.trainableParameters)],
   ];
   const cells = entries
     .filter((entry) => entry !== undefined)
-    .map(([name, value]) => element('div', {}, element('dt', {}, escapeText(name)), element('dd', {}, escapeText(value))));
+    .map(([name, value]) =>
+      element('div', {}, element('dt', {}, escapeText(name)), element('dd', {}, escapeText(value))),
+    );
   return element('dl', { class: 'summary', style: `--tiles:${cells.length}` }, ...cells);
 }
 
 export function curvesSection(charts: readonly CurveChart[]): string {
-  return element('div', { class: 'charts' }, ...charts.map((chart) => element('figure', {}, heading(chart.title), lineChart(chart))));
+  return element(
+    'div',
+    { class: 'charts' },
+    ...charts.map((chart) => element('figure', {}, heading(chart.title), lineChart(chart))),
+  );
 }
 
 export function confusionSection(matrix: ConfusionMatrix): string {
@@ -58,13 +66,29 @@ export function confusionSection(matrix: ConfusionMatrix): string {
 }
 
 export function classSection(classes: readonly ClassResult[]): string {
-  const heads = element('tr', {}, ...['class', 'F1', 'precision', 'recall', 'clips'].map((name) => element('th', { scope: 'col' }, name)));
+  const heads = element(
+    'tr',
+    {},
+    ...['class', 'F1', 'precision', 'recall', 'clips'].map((name) => element('th', { scope: 'col' }, name)),
+  );
   const rows = classes.map((result) => {
-    const cells = [percent(result.f1) + meter(result.f1), percent(result.precision), percent(result.recall), thousands(result.clips)];
-    return element('tr', {}, element('th', { scope: 'row' }, escapeText(result.name)), ...cells.map((cell) => element('td', {}, cell)));
+    const cells = [
+      percent(result.f1) + meter(result.f1),
+      percent(result.precision),
+      percent(result.recall),
+      thousands(result.clips),
+    ];
+    return element(
+      'tr',
+      {},
+      element('th', { scope: 'row' }, escapeText(result.name)),
+      ...cells.map((cell) => element('td', {}, cell)),
+    );
   });
   const caption = element('caption', {}, 'F1 is the harmonic mean of precision and recall.');
-  return scrolled(element('table', { class: 'list' }, caption, element('thead', {}, heads), element('tbody', {}, ...rows)));
+  return scrolled(
+    element('table', { class: 'list' }, caption, element('thead', {}, heads), element('tbody', {}, ...rows)),
+  );
 }
 
 export function calibrationSection(calibration: Calibration): string {
@@ -73,14 +97,25 @@ export function calibrationSection(calibration: Calibration): string {
 }
 
 export function robustnessSection(robustness: Robustness): string {
-  const caption = 'A plain picture or silence in place of what is missing; swapped pairs are pictures with the sound of another class.';
+  const caption =
+    'A plain picture or silence in place of what is missing; swapped pairs are pictures with the sound of another class.';
   return listTable(caption, ['what', 'share'], robustnessRows(robustness), 1);
 }
 
 export function timelineSection(timeline: Timeline): string {
   if (timeline.events.length === 0)
-    return element('div', { class: 'timeline' }, heading(timeline.title), element('p', { class: 'note' }, 'No events.'));
-  const rows = timeline.events.map((event) => [event.label, clock(event.start, 1), clock(event.end, 1), percent(event.probability, 0)]);
+    return element(
+      'div',
+      { class: 'timeline' },
+      heading(timeline.title),
+      element('p', { class: 'note' }, 'No events.'),
+    );
+  const rows = timeline.events.map((event) => [
+    event.label,
+    clock(event.start, 1),
+    clock(event.end, 1),
+    percent(event.probability, 0),
+  ]);
   const table = listTable('', ['event', 'from', 'to', 'probability'], rows, 1);
   const chart = timelineChart(timeline);
   const details = element('details', {}, element('summary', {}, 'The events as a table'), table);
@@ -128,7 +163,12 @@ export function meter(share: number): string {
 }
 
 /** A table whose first `textColumns` columns are text and whose others are numbers. */
-export function listTable(caption: string, heads: readonly string[], rows: readonly (readonly string[])[], textColumns: number): string {
+export function listTable(
+  caption: string,
+  heads: readonly string[],
+  rows: readonly (readonly string[])[],
+  textColumns: number,
+): string {
   const head = heads.map((name, column) =>
     element('th', { scope: 'col', style: column < textColumns ? 'text-align:left' : undefined }, escapeText(name)),
   );
@@ -145,7 +185,13 @@ export function listTable(caption: string, heads: readonly string[], rows: reado
   );
   const title = caption === '' ? '' : element('caption', {}, escapeText(caption));
   return scrolled(
-    element('table', { class: 'list' }, title, element('thead', {}, element('tr', {}, ...head)), element('tbody', {}, ...body)),
+    element(
+      'table',
+      { class: 'list' },
+      title,
+      element('thead', {}, element('tr', {}, ...head)),
+      element('tbody', {}, ...body),
+    ),
   );
 }
 

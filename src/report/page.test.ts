@@ -17,7 +17,15 @@ const image = { uri: 'data:image/png;base64,AAAA', width: 4, height: 4, descript
 const report: Report = {
   title: nasty,
   introduction: nasty,
-  summary: { accuracy: 0.875, macroF1: 0.5, backgroundAuc: 0.86, clips: 8, skipped: 1, seconds: 75, trainableParameters: 486709 },
+  summary: {
+    accuracy: 0.875,
+    macroF1: 0.5,
+    backgroundAuc: 0.86,
+    clips: 8,
+    skipped: 1,
+    seconds: 75,
+    trainableParameters: 486709,
+  },
   curves: [
     {
       title: nasty,
@@ -65,7 +73,9 @@ const report: Report = {
 function checkNesting(html: string): string[] {
   const names: string[] = [];
   const open: string[] = [];
-  for (const [, closing, name = '', rest = ''] of html.matchAll(/<(\/?)([a-z][\w-]*)((?:\s+[\w:-]+="[^"<>]*")*)\s*>|<!doctype html>/gi)) {
+  for (const [, closing, name = '', rest = ''] of html.matchAll(
+    /<(\/?)([a-z][\w-]*)((?:\s+[\w:-]+="[^"<>]*")*)\s*>|<!doctype html>/gi,
+  )) {
     if (name === '') continue;
     if (closing === '/') expect(open.pop()).toBe(name);
     else if (!['meta', 'img', 'br'].includes(name)) open.push(name);
@@ -217,14 +227,21 @@ describe('charts', () => {
 
   test('three hundred classes make a picture of the cells that are not empty', () => {
     const classes = Array.from({ length: 309 }, (_, index) => `class ${index}`);
-    const picture = confusionMatrix({ classes, counts: classes.map((_, row) => classes.map((__, column) => (row === column ? 5 : 0))) });
+    const picture = confusionMatrix({
+      classes,
+      counts: classes.map((_, row) => classes.map((__, column) => (row === column ? 5 : 0))),
+    });
     expect(picture).toMatch(/^<svg/);
     expect(picture.match(/<rect/g)?.length).toBe(310);
     expect(picture).toContain('1545 of 1545 on the diagonal');
   });
 
   test('a timeline’s bars lie where the events do', () => {
-    const chart = timelineChart({ title: 'a', duration: 100, events: [{ start: 25, end: 75, label: 'dog', probability: 1 }] });
+    const chart = timelineChart({
+      title: 'a',
+      duration: 100,
+      events: [{ start: 25, end: 75, label: 'dog', probability: 1 }],
+    });
     const [, x, width] = /<rect x="([\d.]+)" y="[\d.]+" width="([\d.]+)"/.exec(chart) ?? [];
     const [left, right] = [41, 744];
     expect(Number(x)).toBeCloseTo(left + (right - left) / 4, 0);
@@ -255,8 +272,19 @@ test('mel ticks follow the mel scale', () => {
 
 test('numbers read as people write them', () => {
   expect([percent(0.8423), percent(Number.NaN), percent(undefined)]).toEqual(['84.2 %', '–', '–']);
-  expect([shortValue(1234.5), shortValue(0.01234), shortValue(0.0000123), shortValue(0)]).toEqual(['1,235', '0.0123', '1.2e-5', '0']);
-  expect([clock(7), clock(59.6), clock(3729), clock(7.46, 1), clock(59.96, 1)]).toEqual(['0:07', '1:00', '1:02:09', '0:07.5', '1:00.0']);
+  expect([shortValue(1234.5), shortValue(0.01234), shortValue(0.0000123), shortValue(0)]).toEqual([
+    '1,235',
+    '0.0123',
+    '1.2e-5',
+    '0',
+  ]);
+  expect([clock(7), clock(59.6), clock(3729), clock(7.46, 1), clock(59.96, 1)]).toEqual([
+    '0:07',
+    '1:00',
+    '1:02:09',
+    '0:07.5',
+    '1:00.0',
+  ]);
   expect([duration(8.44), duration(9.97), duration(59.7), duration(205), duration(3725)]).toEqual([
     '8.4 s',
     '10 s',

@@ -33,11 +33,23 @@ function reportSections(report: Report): PageSection[] {
     report.examples.length > 0 && { id: 'examples', title: 'Examples', markup: examplesSection(report.examples) },
     report.confusion && { id: 'confusion', title: 'Confusion matrix', markup: confusionSection(report.confusion) },
     report.perClass.length > 0 && { id: 'classes', title: 'Classes', markup: classSection(report.perClass) },
-    isFilled(report.localisation) && { id: 'localisation', title: 'Localisation', markup: localisationSection(report.localisation) },
+    isFilled(report.localisation) && {
+      id: 'localisation',
+      title: 'Localisation',
+      markup: localisationSection(report.localisation),
+    },
     isFilled(report.calibration?.bins) &&
       report.calibration && { id: 'calibration', title: 'Calibration', markup: calibrationSection(report.calibration) },
-    report.robustness && { id: 'robustness', title: 'Missing and swapped modalities', markup: robustnessSection(report.robustness) },
-    isFilled(report.timelines) && { id: 'timeline', title: 'Timeline', markup: report.timelines.map(timelineSection).join('') },
+    report.robustness && {
+      id: 'robustness',
+      title: 'Missing and swapped modalities',
+      markup: robustnessSection(report.robustness),
+    },
+    isFilled(report.timelines) && {
+      id: 'timeline',
+      title: 'Timeline',
+      markup: report.timelines.map(timelineSection).join(''),
+    },
     isFilled(report.skipped) && { id: 'skipped', title: 'Skipped files', markup: skippedSection(report.skipped) },
     { id: 'configuration', title: 'How to repeat this', markup: configurationSection(report) },
   ];

@@ -21,7 +21,9 @@ const brightness = (picture: Picture, x: number, y: number) => {
 
 /** CIE L* of an sRGB colour: an independent measure of lightness. */
 function lightness(red: number, green: number, blue: number): number {
-  const linear = [red, green, blue].map((byte) => (byte / 255 <= 0.04045 ? byte / 255 / 12.92 : ((byte / 255 + 0.055) / 1.055) ** 2.4));
+  const linear = [red, green, blue].map((byte) =>
+    byte / 255 <= 0.04045 ? byte / 255 / 12.92 : ((byte / 255 + 0.055) / 1.055) ** 2.4,
+  );
   const y = 0.2126 * (linear[0] as number) + 0.7152 * (linear[1] as number) + 0.0722 * (linear[2] as number);
   return y > 0.008856 ? 116 * Math.cbrt(y) - 16 : 903.3 * y;
 }
@@ -33,7 +35,10 @@ test.each(['ember', 'lagoon'] as const)('%s gets lighter with every step, evenly
   );
   expect((levels[255] as number) - (levels[0] as number)).toBeGreaterThan(60);
   for (let step = 8; step < 256; step++) expect(levels[step]).toBeGreaterThan(levels[step - 8] as number);
-  const eighths = Array.from({ length: 8 }, (_, part) => (levels[part * 32 + 31] as number) - (levels[part * 32] as number));
+  const eighths = Array.from(
+    { length: 8 },
+    (_, part) => (levels[part * 32 + 31] as number) - (levels[part * 32] as number),
+  );
   expect(Math.max(...eighths) / Math.min(...eighths)).toBeLessThan(2);
 });
 
@@ -64,14 +69,16 @@ test('attention colours where it is high and nowhere else, on oblong pictures to
 
 // A steady low tone and a late high click, the two things one looks for first.
 const [frequencies, times] = [8, 12];
-const tone = (frequency: number, time: number) => (frequency === 1 ? 0.8 : frequency === 6 && time === 10 ? 1 : frequency / 100);
+const tone = (frequency: number, time: number) =>
+  frequency === 1 ? 0.8 : frequency === 6 && time === 10 ? 1 : frequency / 100;
 
 test.each(['frequency-time', 'time-frequency'] as const)(
   'a spectrogram in %s order has low frequencies at the bottom and time to the right',
   (axes) => {
     const values = new Float32Array(frequencies * times);
     for (let f = 0; f < frequencies; f++)
-      for (let t = 0; t < times; t++) values[axes === 'frequency-time' ? f * times + t : t * frequencies + f] = tone(f, t);
+      for (let t = 0; t < times; t++)
+        values[axes === 'frequency-time' ? f * times + t : t * frequencies + f] = tone(f, t);
     const [height, width] = axes === 'frequency-time' ? [frequencies, times] : [times, frequencies];
     const picture = spectrogramPicture(values, height, width, axes);
     expect([picture.width, picture.height]).toEqual([times, frequencies]);
@@ -88,7 +95,9 @@ test('a spectrogram of nothing, or with values that are no numbers, is still dra
   for (const value of [0, Number.NaN, Number.NEGATIVE_INFINITY]) {
     expect(spectrogramPicture(new Float32Array(12).fill(value), 3, 4, 'frequency-time').data.length).toBe(36);
   }
-  const mostly = Float32Array.from({ length: 400 }, (_, index) => (index === 0 ? Number.NEGATIVE_INFINITY : index / 400));
+  const mostly = Float32Array.from({ length: 400 }, (_, index) =>
+    index === 0 ? Number.NEGATIVE_INFINITY : index / 400,
+  );
   expect(brightness(spectrogramPicture(mostly, 20, 20, 'frequency-time'), 19, 0)).toBeGreaterThan(500);
 });
 

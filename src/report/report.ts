@@ -1,4 +1,5 @@
-// What a report is made of: plain data, gathered by whoever trained or evaluated. Fractions are in 0 ... 1, times in seconds.
+// What a report is made of: plain data, gathered by whoever trained or evaluated. Fractions are in 0 ... 1, times in
+// seconds.
 
 export type Point = { readonly x: number; readonly y: number };
 
@@ -36,22 +37,35 @@ export type Calibration = {
   readonly bins: readonly CalibrationBin[];
 };
 
-/** What is left when a modality is missing (accuracy) or is another class's clip's (shares of such pairs, by what they are taken for). */
+/**
+ * What is left when a modality is missing (accuracy) or is another class's clip's (shares of such pairs, by what they
+ * are taken for).
+ */
 export type Robustness = {
   readonly pictureMissing: number;
   readonly soundMissing: number;
   /** Share of clips that are called background though they are none. */
   readonly falseAlarms: number | undefined;
-  readonly swapped: { readonly picture: number; readonly sound: number; readonly background: number; readonly other: number } | undefined;
+  readonly swapped:
+    | { readonly picture: number; readonly sound: number; readonly background: number; readonly other: number }
+    | undefined;
 };
 
-export type TimelineEvent = { readonly start: number; readonly end: number; readonly label: string; readonly probability: number };
+export type TimelineEvent = {
+  readonly start: number;
+  readonly end: number;
+  readonly label: string;
+  readonly probability: number;
+};
 
 export type Timeline = { readonly title: string; readonly duration: number; readonly events: readonly TimelineEvent[] };
 
 export type FrequencyScale = { readonly kind: 'linear' | 'mel'; readonly low: number; readonly high: number };
 
-/** An embedded picture. `uri` is a data URI; with `ticks` it is drawn as a spectrogram, with time and frequency beside it. */
+/**
+ * An embedded picture. `uri` is a data URI; with `ticks` it is drawn as a spectrogram, with time and frequency beside
+ * it.
+ */
 export type ReportImage = {
   readonly uri: string;
   readonly width: number;

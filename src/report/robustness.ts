@@ -3,7 +3,12 @@ import { percent } from './format.ts';
 import type { Robustness } from './report.ts';
 
 /** Names and shares. */
-export function robustnessRows({ pictureMissing, soundMissing, falseAlarms, swapped }: Robustness): (readonly [string, string])[] {
+export function robustnessRows({
+  pictureMissing,
+  soundMissing,
+  falseAlarms,
+  swapped,
+}: Robustness): (readonly [string, string])[] {
   return [
     ['accuracy without picture', percent(pictureMissing)],
     ['accuracy without sound', percent(soundMissing)],

@@ -34,6 +34,8 @@ function roundStep(rough: number): number {
 export function timeTicks(end: number, count: number): number[] {
   const rough = end / Math.max(1, count);
   const step =
-    [0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200].find((candidate) => candidate >= rough) ?? 14400;
+    [0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200].find(
+      (candidate) => candidate >= rough,
+    ) ?? 14400;
   return Array.from({ length: Math.floor(end / step + 1e-9) + 1 }, (_, index) => Number((index * step).toFixed(3)));
 }

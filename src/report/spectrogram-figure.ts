@@ -25,9 +25,11 @@ export function spectrogramFigure(image: ReportImage, ticks: NonNullable<ReportI
 
 /** Round frequencies with their height on the picture as a share of it. Mel as in HTK: 1127 ln(1 + f / 700). */
 export function frequencyTicks(scale: FrequencyScale): { readonly share: number; readonly text: string }[] {
-  const place = scale.kind === 'linear' ? (hertz: number) => hertz : (hertz: number) => 1127 * Math.log(1 + hertz / 700);
+  const place =
+    scale.kind === 'linear' ? (hertz: number) => hertz : (hertz: number) => 1127 * Math.log(1 + hertz / 700);
   const [low, high] = [place(scale.low), place(scale.high)];
-  const candidates = scale.kind === 'linear' ? roundTicks(scale.low, scale.high, 4) : [100, 500, 1000, 2000, 4000, 8000, 16000];
+  const candidates =
+    scale.kind === 'linear' ? roundTicks(scale.low, scale.high, 4) : [100, 500, 1000, 2000, 4000, 8000, 16000];
   return candidates
     .filter((hertz) => hertz >= scale.low && hertz <= scale.high)
     .map((hertz) => ({

@@ -9,12 +9,20 @@ export type SpectrogramAxes = 'frequency-time' | 'time-frequency';
 export type SpectrogramPictureOptions = {
   /** Colours of the sound itself; 'lagoon' if left out. */
   readonly map?: ColourMapName | undefined;
-  /** Attention over the same rows and columns as the values, gridHeight x gridWidth. The sound is then drawn in grey under it. */
-  readonly attention?: { readonly map: Float32Array; readonly gridHeight: number; readonly gridWidth: number } | undefined;
+  /**
+   * Attention over the same rows and columns as the values, gridHeight x gridWidth. The sound is then drawn in grey
+   * under it.
+   */
+  readonly attention?:
+    | { readonly map: Float32Array; readonly gridHeight: number; readonly gridWidth: number }
+    | undefined;
   readonly overlay?: OverlayOptions | undefined;
 };
 
-/** `values` is height x width, row by row, in any unit (log magnitudes or standardised): the picture uses their own range. */
+/**
+ * `values` is height x width, row by row, in any unit (log magnitudes or standardised): the picture uses their own
+ * range.
+ */
 export function spectrogramPicture(
   values: Float32Array,
   height: number,
@@ -44,7 +52,10 @@ function toScreen(values: Float32Array, height: number, width: number, axes: Spe
   return { values: screen, height: frequencies, width: times };
 }
 
-/** Digital silence is minus sixteen or so on a log scale and would wash out everything else: the lowest 1 % are raised to the rest. */
+/**
+ * Digital silence is minus sixteen or so on a log scale and would wash out everything else: the lowest 1 % are raised
+ * to the rest.
+ */
 function clipQuiet(values: Float32Array): Float32Array {
   const finite = values.filter(Number.isFinite).sort();
   const floor = finite[Math.floor(finite.length * 0.01)] ?? 0;

@@ -21,17 +21,31 @@ export function timelineChart(timeline: Timeline): string {
     line(x(tick), 4, x(tick), floor),
     label(clock(tick, decimals), x(tick), floor + 17, 'middle'),
   ]);
-  const names = labels.map((name, row) => label(shortened(name), left - 10, 8 + (row + 0.5) * rowHeight + 4, 'end', inkColour));
-  const bars = timeline.events.map((event) => bar(event, x(event.start), x(event.end), 8 + labels.indexOf(event.label) * rowHeight));
+  const names = labels.map((name, row) =>
+    label(shortened(name), left - 10, 8 + (row + 0.5) * rowHeight + 4, 'end', inkColour),
+  );
+  const bars = timeline.events.map((event) =>
+    bar(event, x(event.start), x(event.end), 8 + labels.indexOf(event.label) * rowHeight),
+  );
   const description = `${timeline.title}: ${timeline.events.length} events in ${clock(end)}.`;
   return wideSvg(width, floor + 26, description, ...ticks, ...names, ...bars);
 }
 
 function bar(event: TimelineEvent, from: number, to: number, top: number): string {
   const title = `${event.label} ${clock(event.start, 1)} to ${clock(event.end, 1)}, ${percent(event.probability, 0)}`;
-  const place = { x: from, y: top + (rowHeight - barHeight) / 2, width: Math.max(2, to - from), height: barHeight, rx: 3 };
+  const place = {
+    x: from,
+    y: top + (rowHeight - barHeight) / 2,
+    width: Math.max(2, to - from),
+    height: barHeight,
+    rx: 3,
+  };
   const strength = 0.25 + 0.75 * Math.min(1, Math.max(0, event.probability));
-  return element('rect', { ...place, 'fill-opacity': strength, style: `fill:${accentColour}` }, element('title', {}, escapeText(title)));
+  return element(
+    'rect',
+    { ...place, 'fill-opacity': strength, style: `fill:${accentColour}` },
+    element('title', {}, escapeText(title)),
+  );
 }
 
 function shortened(name: string): string {

@@ -1,4 +1,5 @@
-// Whether this processor adds up products of 8 bits exactly. Those without VNNI instructions add two of them in 16 bits, and clip the sum.
+// Whether this processor adds up products of 8 bits exactly. Those without VNNI instructions add two of them in 16
+// bits, and clip the sum.
 import { encodeOnnx } from '../graph/encode-onnx.ts';
 import { matMulIntegerToFloat } from '../graph/functions.ts';
 import { constant, filled, input } from '../graph/tensor.ts';
@@ -16,8 +17,16 @@ export function largestExactWeight(runtime: OnnxRuntime): Promise<number> {
 
 async function measure(runtime: OnnxRuntime): Promise<number> {
   const weight = constant(new Int8Array(inner * inner).fill(127), [inner, inner]);
-  const y = matMulIntegerToFloat(input('x', [1, inner], 'uint8'), weight, filled(1, [inner], 'float32'), constant(Uint8Array.of(0), []));
-  const session = await runtime.InferenceSession.create(encodeOnnx({ y }).bytes, { logSeverityLevel: 3, intraOpNumThreads: 1 });
+  const y = matMulIntegerToFloat(
+    input('x', [1, inner], 'uint8'),
+    weight,
+    filled(1, [inner], 'float32'),
+    constant(Uint8Array.of(0), []),
+  );
+  const session = await runtime.InferenceSession.create(encodeOnnx({ y }).bytes, {
+    logSeverityLevel: 3,
+    intraOpNumThreads: 1,
+  });
   try {
     const results = await session.run({ x: new runtime.Tensor('uint8', new Uint8Array(inner).fill(255), [1, inner]) });
     return (results.y!.data as Float32Array).every((value) => value === 255 * 127 * inner) ? 127 : 63;

@@ -9,7 +9,9 @@ const [rows, columns] = [2, 3];
 const lengths = [3, 4, 5];
 const table = Float32Array.from({ length: 12 * columns }, (_, index) => Math.sin(index));
 const lefts = lengths.map((length, index) => input(`left ${index}`, [rows, length]));
-const feeds = new Map(lefts.map((left, index) => [left, Float32Array.from({ length: rows * lengths[index]! }, (_, i) => index + i)]));
+const feeds = new Map(
+  lefts.map((left, index) => [left, Float32Array.from({ length: rows * lengths[index]! }, (_, i) => index + i)]),
+);
 
 /** Three matrices that lie one after another in one array. */
 const places = lengths.map((length, index) => {
@@ -38,10 +40,19 @@ test('a sum of products with neighbours becomes one product of the same value', 
 test('neighbours in a file are joined where they lie', () => {
   const at = (gap: number) =>
     places.map((place, index) =>
-      storedConstant(place, { folder: 'models', file: 'vit', offset: 80 + 4 * place.start + gap * index }, `right ${index}`),
+      storedConstant(
+        place,
+        { folder: 'models', file: 'vit', offset: 80 + 4 * place.start + gap * index },
+        `right ${index}`,
+      ),
     );
-  const [product] = topologicalOrder([joinedProducts({ y: sumOf(at(0)) }).y!]).filter(({ operator }) => operator === 'Gemm');
-  expect(product!.inputs[1]!.source).toMatchObject({ stored: { folder: 'models', file: 'vit', offset: 80 }, data: table });
+  const [product] = topologicalOrder([joinedProducts({ y: sumOf(at(0)) }).y!]).filter(
+    ({ operator }) => operator === 'Gemm',
+  );
+  expect(product!.inputs[1]!.source).toMatchObject({
+    stored: { folder: 'models', file: 'vit', offset: 80 },
+    data: table,
+  });
   expect(productsIn(joinedProducts({ y: sumOf(at(4)) }).y!)).toBe(3);
 });
 

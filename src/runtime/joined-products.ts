@@ -1,5 +1,6 @@
-// A sum of products is one product of what lies side by side: a A + b B = [a b] [A; B]. On the way back through attention the gradients of
-// queries, keys and values meet in such a sum, and their frozen matrices lie one after another in a checkpoint already.
+// A sum of products is one product of what lies side by side: a A + b B = [a b] [A; B]. On the way back through
+// attention the gradients of queries, keys and values meet in such a sum, and their frozen matrices lie one after
+// another in a checkpoint already.
 import { concat, gemm, reshape } from '../graph/functions.ts';
 import { rewrite } from '../graph/rewrite.ts';
 import { constant, elementCount, storedConstant, type Tensor } from '../graph/tensor.ts';
@@ -41,10 +42,21 @@ function joinedSum(before: Sum, after: Sum): Sum | undefined {
 
 /** Whether one matrix's bytes follow another's, in the file or in memory, so that together they are a matrix. */
 function areNeighbours({ source: a, shape }: Tensor, { source: b, shape: next }: Tensor): boolean {
-  if (a.kind !== 'constant' || b.kind !== 'constant' || a.name === undefined || b.name === undefined || shape[1] !== next[1]) return false;
+  if (
+    a.kind !== 'constant' ||
+    b.kind !== 'constant' ||
+    a.name === undefined ||
+    b.name === undefined ||
+    shape[1] !== next[1]
+  )
+    return false;
   const bytes = elementCount(shape) * Float32Array.BYTES_PER_ELEMENT;
   if (a.stored && b.stored)
-    return a.stored.folder === b.stored.folder && a.stored.file === b.stored.file && a.stored.offset + bytes === b.stored.offset;
+    return (
+      a.stored.folder === b.stored.folder &&
+      a.stored.file === b.stored.file &&
+      a.stored.offset + bytes === b.stored.offset
+    );
   if (a.stored || b.stored) return false;
   return a.data.buffer === b.data.buffer && a.data.byteOffset + bytes === b.data.byteOffset;
 }
@@ -62,7 +74,9 @@ function joinedConstant(rights: readonly Tensor[]): Tensor {
   const weight = {
     shape: joined,
     get data() {
-      return Float32Array.from(rights.flatMap(({ source }) => (source.kind === 'constant' ? [...(source.data as Float32Array)] : [])));
+      return Float32Array.from(
+        rights.flatMap(({ source }) => (source.kind === 'constant' ? [...(source.data as Float32Array)] : [])),
+      );
     },
   };
   return storedConstant(weight, source.stored, name);

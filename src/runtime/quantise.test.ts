@@ -9,8 +9,10 @@ import { quantised } from './quantise.ts';
 
 const rows = 6;
 const [inner, columns] = [128, 160];
-const draw = (name: string, shape: Shape) => Float32Array.from({ length: elementCount(shape) }, createRandom('quantise', name).normal);
-const frozen = (name: string, shape: Shape, isNamed = true) => constant(draw(name, shape), shape, isNamed ? name : undefined);
+const draw = (name: string, shape: Shape) =>
+  Float32Array.from({ length: elementCount(shape) }, createRandom('quantise', name).normal);
+const frozen = (name: string, shape: Shape, isNamed = true) =>
+  constant(draw(name, shape), shape, isNamed ? name : undefined);
 
 /** A layer and what its gradient sends back, so that the weight is used as it lies and turned. */
 function layer(weight: Tensor, x = input('x', [rows, inner])) {
@@ -19,7 +21,10 @@ function layer(weight: Tensor, x = input('x', [rows, inner])) {
 }
 
 const relativeError = (values: ArrayLike<number>, expected: ArrayLike<number>) => {
-  const distance = Array.from(expected, (value, index) => (values[index]! - value) ** 2).reduce((sum, square) => sum + square, 0);
+  const distance = Array.from(expected, (value, index) => (values[index]! - value) ** 2).reduce(
+    (sum, square) => sum + square,
+    0,
+  );
   return Math.sqrt(distance / Array.from(expected, (value) => value ** 2).reduce((sum, square) => sum + square, 0));
 };
 
@@ -36,7 +41,8 @@ describe('products in 8 bits', () => {
 
   test('are near those in 32, forward and back, and are not the same', async () => {
     const [exact, rounded] = [await run(outputs, x, 'float32'), await run(outputs, x, 'int8')];
-    // A rounding error is uniform over a step of 1/127 of a row's or column's largest value, about 3 deviations: 0.7 % on each side.
+    // A rounding error is uniform over a step of 1/127 of a row's or column's largest value, about 3 deviations: 0.7 %
+    // on each side.
     expect(relativeError(rounded.y!, exact.y!)).toBeLessThan(0.015);
     expect(relativeError(rounded.gradient!, exact.gradient!)).toBeLessThan(0.03);
     expect(relativeError(rounded.y!, exact.y!)).toBeGreaterThan(1e-4);
@@ -51,7 +57,11 @@ describe('products in 8 bits', () => {
   });
 
   test('of a row do not depend on the rows beside it', async () => {
-    const alone = await run(layer(frozen('weight', [columns, inner]), input('x', [1, inner])), x.slice(0, inner), 'int8');
+    const alone = await run(
+      layer(frozen('weight', [columns, inner]), input('x', [1, inner])),
+      x.slice(0, inner),
+      'int8',
+    );
     const louder = x.map((value, index) => (index < inner ? value : value * 1000));
     const together = await run(outputs, louder, 'int8');
     expect(together.y!.slice(0, columns)).toEqual(alone.y);
@@ -64,9 +74,9 @@ describe('products in 8 bits', () => {
 
   test('with fewer levels for the weight are still near', () => {
     const { y } = quantised(outputs, 63);
-    expect(relativeError(evaluate([y!], evaluationFeed(y!, x))[0]!, evaluate([outputs.y], evaluationFeed(outputs.y, x))[0]!)).toBeLessThan(
-      0.025,
-    );
+    expect(
+      relativeError(evaluate([y!], evaluationFeed(y!, x))[0]!, evaluate([outputs.y], evaluationFeed(outputs.y, x))[0]!),
+    ).toBeLessThan(0.025);
   });
 });
 
@@ -78,7 +88,10 @@ test('a weight that several products use is quantised once', () => {
     if (tensor.source.kind === 'node') for (const operand of tensor.source.node.inputs) collect(operand);
   };
   for (const output of Object.values(
-    quantised({ first: f.linear(input('a', [rows, inner]), weight), second: f.linear(input('b', [rows, inner]), weight) }),
+    quantised({
+      first: f.linear(input('a', [rows, inner]), weight),
+      second: f.linear(input('b', [rows, inner]), weight),
+    }),
   ))
     collect(output);
   expect(constants.size).toBe(1);
@@ -86,7 +99,11 @@ test('a weight that several products use is quantised once', () => {
 
 test('constants without a name, small ones and variables stay in 32 bits', () => {
   const x = input('x', [rows, inner]);
-  for (const weight of [frozen('weight', [columns, inner], false), frozen('small', [8, inner]), input('weight', [columns, inner])]) {
+  for (const weight of [
+    frozen('weight', [columns, inner], false),
+    frozen('small', [8, inner]),
+    input('weight', [columns, inner]),
+  ]) {
     const graph = { y: f.gemm(x, weight, { transB: true }) };
     expect(quantised(graph)).toEqual(graph);
   }
@@ -94,12 +111,18 @@ test('constants without a name, small ones and variables stay in 32 bits', () =>
 
 test('a provider that has no products in 8 bits refuses them in one sentence', async () => {
   const open = nodeSessions({ provider: 'webgpu', precision: 'int8' });
-  await expect(open({ y: f.exp(input('x', [2])) })).rejects.toThrow(/"webgpu" does not compute in 8 bits; leave out --precision/);
+  await expect(open({ y: f.exp(input('x', [2])) })).rejects.toThrow(
+    /"webgpu" does not compute in 8 bits; leave out --precision/,
+  );
 });
 
 /** The value of the one input of a graph. */
 function evaluationFeed(output: Tensor, x: Float32Array): Map<Tensor, Float32Array> {
   const find = (tensor: Tensor): Tensor[] =>
-    tensor.source.kind === 'node' ? tensor.source.node.inputs.flatMap(find) : tensor.source.kind === 'input' ? [tensor] : [];
+    tensor.source.kind === 'node'
+      ? tensor.source.node.inputs.flatMap(find)
+      : tensor.source.kind === 'input'
+        ? [tensor]
+        : [];
   return new Map(find(output).map((tensor) => [tensor, x]));
 }

@@ -1,6 +1,6 @@
-// Products with frozen weights in 8 bits: every column of a weight has a scale of its own, fixed beforehand, and every row of what it is
-// multiplied with gets one when it is computed (Dettmers et al. 2022, arXiv 2208.07339, section 3.1), so that no clip changes another's
-// numbers. Everything else stays in float32.
+// Products with frozen weights in 8 bits: every column of a weight has a scale of its own, fixed beforehand, and every
+// row of what it is multiplied with gets one when it is computed (Dettmers et al. 2022, arXiv 2208.07339, section 3.1),
+// so that no clip changes another's numbers. Everything else stays in float32.
 import { abs, add, matMulIntegerToFloat, max, multiply, quantizeLinear, reshape } from '../graph/functions.ts';
 import { rewrite } from '../graph/rewrite.ts';
 import { constant, elementCount, type Node, type Tensor } from '../graph/tensor.ts';
@@ -12,7 +12,8 @@ const largestActivation = 127;
 const zeroPoint = 128;
 
 /**
- * The same graph, with its large products with constant weights computed in 8 bits, on the way forward and on the way back alike.
+ * The same graph, with its large products with constant weights computed in 8 bits, on the way forward and on the way
+ * back alike.
  * @param largestWeight 127, or less for processors that add up products of 8 bits in 16.
  */
 export function quantised(outputs: Readonly<Record<string, Tensor>>, largestWeight = 127): Record<string, Tensor> {
@@ -23,7 +24,9 @@ export function quantised(outputs: Readonly<Record<string, Tensor>>, largestWeig
     const weight = frozenWeight(node);
     if (!weight) return undefined;
     const isTransposed = node.attributes.transB === 1;
-    const { values, scales } = kept(weights[isTransposed ? 1 : 0], weight, () => quantisedWeight(weight, isTransposed, largestWeight));
+    const { values, scales } = kept(weights[isTransposed ? 1 : 0], weight, () =>
+      quantisedWeight(weight, isTransposed, largestWeight),
+    );
     const rows = kept(activations, x!, () => quantisedRows(x!));
     const product = matMulIntegerToFloat(rows.values, values, scales, constant(Uint8Array.of(zeroPoint), []));
     const scaled = multiply(product, reshape(rows.scales, [rows.scales.shape[0]!, 1]));
@@ -99,7 +102,8 @@ function quantisedTranspose(data: Float32Array, inner: number, columns: number, 
   for (let start = 0; start < columns; start += strip) {
     const end = Math.min(start + strip, columns);
     for (let i = 0; i < inner; i++)
-      for (let column = start; column < end; column++) values[i * columns + column] = rounded(data[column * inner + i]! * factors[column]!);
+      for (let column = start; column < end; column++)
+        values[i * columns + column] = rounded(data[column * inner + i]! * factors[column]!);
   }
   return { values, scales };
 }

@@ -61,7 +61,8 @@ const graphs: Record<string, (x: Tensor) => Tensor> = {
   LayerNormalization: (x) => f.layerNormalization(x, fixed([4]), fixed([4]), 1e-6),
   Abs: f.abs,
   QuantizeLinear: (x) => f.cast(bytesOf(x), 'float32'),
-  MatMulIntegerToFloat: (x) => f.matMulIntegerToFloat(bytesOf(x), signedBytes, fixed([5]), constant(Uint8Array.of(100), [])),
+  MatMulIntegerToFloat: (x) =>
+    f.matMulIntegerToFloat(bytesOf(x), signedBytes, fixed([5]), constant(Uint8Array.of(100), [])),
 };
 
 test.each(Object.keys(graphs))('ONNX Runtime computes %s as the plain evaluation does', async (operator) => {
@@ -73,7 +74,8 @@ test.each(Object.keys(graphs))('ONNX Runtime computes %s as the plain evaluation
   await session.release();
   const expected = evaluate([y], new Map([[x, data]]))[0]!;
   expect(result.length).toBe(expected.length);
-  for (const [i, value] of expected.entries()) expect(Math.abs(result[i]! - value)).toBeLessThan(2e-6 * (1 + Math.abs(value)));
+  for (const [i, value] of expected.entries())
+    expect(Math.abs(result[i]! - value)).toBeLessThan(2e-6 * (1 + Math.abs(value)));
 });
 
 test('wrong feeds and a released session are refused by name', async () => {
@@ -86,7 +88,11 @@ test('wrong feeds and a released session are refused by name', async () => {
 });
 
 test('a kept result is fed to the next run, by another session too, and to none of another length', async () => {
-  const kept = await openNodeSession(encodeOnnx({ y: f.multiply(input('x', [2]), 2), z: f.exp(input('w', [])) }), {}, { kept: ['y'] });
+  const kept = await openNodeSession(
+    encodeOnnx({ y: f.multiply(input('x', [2]), 2), z: f.exp(input('w', [])) }),
+    {},
+    { kept: ['y'] },
+  );
   const other = await openNodeSession(encodeOnnx({ sum: f.sum(input('v', [2])) }));
   const longer = await openNodeSession(encodeOnnx({ y: f.exp(input('x', [3])) }));
   const w = Float32Array.of(0);

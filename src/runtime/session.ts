@@ -1,5 +1,10 @@
 // Running encoded graphs on ONNX Runtime: the same code for onnxruntime-node and onnxruntime-web.
-import type { InferenceSession, InferenceSessionFactory, Tensor as RuntimeTensor, TensorConstructor } from 'onnxruntime-common';
+import type {
+  InferenceSession,
+  InferenceSessionFactory,
+  Tensor as RuntimeTensor,
+  TensorConstructor,
+} from 'onnxruntime-common';
 import { DuetError, messageOf } from '../errors.ts';
 import { type EncodedGraph, encodeOnnx } from '../graph/encode-onnx.ts';
 import { elementCount, type Tensor, type TensorData } from '../graph/tensor.ts';
@@ -32,7 +37,10 @@ export type SessionOptions = {
   readonly activationBytes?: number | undefined;
 };
 
-/** A result that stayed where it was computed. Any session of the same provider takes it as a feed. Release it when done. */
+/**
+ * A result that stayed where it was computed. Any session of the same provider takes it as a feed. Release it when
+ * done.
+ */
 export type KeptTensor = { readonly length: number; release(): void };
 
 /** What an input is fed: an array, row by row, or what an earlier run kept. */
@@ -51,7 +59,9 @@ export type Session = {
    */
   run(feeds: Feeds): Promise<Record<string, Float32Array>>;
   /** The same, for a session that keeps some of its results. */
-  runKeeping(feeds: Feeds): Promise<{ readonly results: Record<string, Float32Array>; readonly kept: Record<string, KeptTensor> }>;
+  runKeeping(
+    feeds: Feeds,
+  ): Promise<{ readonly results: Record<string, Float32Array>; readonly kept: Record<string, KeptTensor> }>;
   release(): Promise<void>;
 };
 
@@ -67,10 +77,15 @@ export type GraphOptions = {
   readonly packsWeights?: boolean;
 };
 
-/** How graphs, given by their named outputs, are loaded here: on which runtime, provider and threads, and in which precision. */
+/**
+ * How graphs, given by their named outputs, are loaded here: on which runtime, provider and threads, and in which
+ * precision.
+ */
 export type OpenSession = {
   (outputs: Readonly<Record<string, Tensor>>, graphOptions?: GraphOptions): Promise<Session>;
-  /** Whether there is a device with a memory of its own that results can stay in; elsewhere keeping them gains nothing. */
+  /**
+   * Whether there is a device with a memory of its own that results can stay in; elsewhere keeping them gains nothing.
+   */
   readonly keepsTensors: boolean;
   /** About how large a layer's widest activation is to be, by how many clips are computed together. */
   readonly activationBytes: number;
@@ -86,12 +101,17 @@ export function sessionOpener(runtime: OnnxRuntime, options: SessionOptions = {}
   const { provider = 'cpu', precision = 'float32' } = options;
   const open = async (outputs: Readonly<Record<string, Tensor>>, graphOptions?: GraphOptions) => {
     if (precision === 'int8' && !isProcessor(provider))
-      throw new DuetError(`The provider "${provider}" does not compute in 8 bits; leave out --precision, or --provider.`);
-    const graph = precision === 'int8' ? quantised(outputs, await largestExactWeight(runtime)) : joinedProducts(outputs);
+      throw new DuetError(
+        `The provider "${provider}" does not compute in 8 bits; leave out --precision, or --provider.`,
+      );
+    const graph =
+      precision === 'int8' ? quantised(outputs, await largestExactWeight(runtime)) : joinedProducts(outputs);
     const suited = splitsAsSlices(graph, provider === 'webgpu' ? undefined : 1);
     return openSession(runtime, encodeOnnx(suited, { linkStored: true }), options, graphOptions);
   };
-  const activationBytes = isProcessor(provider) ? (options.activationBytes ?? processorActivationBytes) : deviceActivationBytes;
+  const activationBytes = isProcessor(provider)
+    ? (options.activationBytes ?? processorActivationBytes)
+    : deviceActivationBytes;
   return Object.assign(open, { keepsTensors: keepsTensors(provider), activationBytes });
 }
 
@@ -121,7 +141,9 @@ export async function openSession(
     ...(graph.folder !== undefined && mappedFrom(graph.folder, packsWeights || options.precision === 'int8')),
     ...(threads !== undefined && { intraOpNumThreads: threads, interOpNumThreads: 1 }),
     ...(kept.length > 0 &&
-      keepsTensors(provider) && { preferredOutputLocation: Object.fromEntries(kept.map((name) => [name, 'gpu-buffer'] as const)) }),
+      keepsTensors(provider) && {
+        preferredOutputLocation: Object.fromEntries(kept.map((name) => [name, 'gpu-buffer'] as const)),
+      }),
   };
   const session = await runtime.InferenceSession.create(graph.bytes, settings).catch((error: unknown) => {
     throw isProcessor(provider) ? error : providerError(provider, error);
@@ -129,11 +151,14 @@ export async function openSession(
   let released = false;
   const runKeeping: Session['runKeeping'] = async (feeds) => {
     if (released) throw new Error('session: run after release');
-    for (const name of Object.keys(feeds)) if (!graph.inputs.has(name)) throw new Error(`session: the graph has no input ${name}`);
+    for (const name of Object.keys(feeds))
+      if (!graph.inputs.has(name)) throw new Error(`session: the graph has no input ${name}`);
     const tensors = [...graph.inputs].map(([name, { shape, elementType }]) => {
       const feed = feeds[name];
       if (!feed || feed.length !== elementCount(shape))
-        throw new Error(`session: input ${name} needs shape [${shape}], got ${feed ? `${feed.length} elements` : 'nothing'}`);
+        throw new Error(
+          `session: input ${name} needs shape [${shape}], got ${feed ? `${feed.length} elements` : 'nothing'}`,
+        );
       return [name, keptTensors.get(feed) ?? new runtime.Tensor(elementType, feed as Float32Array, shape)] as const;
     });
     const values = await session.run(Object.fromEntries(tensors));
@@ -166,11 +191,15 @@ function keep(tensor: RuntimeTensor): KeptTensor {
 }
 
 /**
- * Constants are mapped from their file and used there, by all sessions, unless they are packed, which makes a copy for each. In 8 bits the
- * weights are the session's own anyway.
+ * Constants are mapped from their file and used there, by all sessions, unless they are packed, which makes a copy for
+ * each. In 8 bits the weights are the session's own anyway.
  */
 function mappedFrom(folder: string, packsWeights: boolean): InferenceSession.SessionOptions {
-  return { extra: { session: { model_external_initializers_file_folder_path: folder, disable_prepacking: packsWeights ? '0' : '1' } } };
+  return {
+    extra: {
+      session: { model_external_initializers_file_folder_path: folder, disable_prepacking: packsWeights ? '0' : '1' },
+    },
+  };
 }
 
 function providerError(provider: Provider, error: unknown): DuetError {

@@ -15,7 +15,11 @@ function trainingGraph() {
   const [x, target] = [input('x', [tokens, width]), input('target', [tokens, width])];
   const weights = input('weights', [width, 3 * width]);
   const frozen = constant(draw('frozen', width * width), [width, width]);
-  const [query, key, value] = f.split(f.matMul(f.matMul(x, frozen), weights), 1, [width, width, width]) as [Tensor, Tensor, Tensor];
+  const [query, key, value] = f.split(f.matMul(f.matMul(x, frozen), weights), 1, [width, width, width]) as [
+    Tensor,
+    Tensor,
+    Tensor,
+  ];
   const attention = f.softmax(f.divide(f.matMul(query, f.transpose(key, [1, 0])), Math.sqrt(width)));
   const difference = f.subtract(f.matMul(attention, value), target);
   const loss = f.mean(f.multiply(difference, difference));
@@ -24,7 +28,10 @@ function trainingGraph() {
 
 const megabytes = () => process.memoryUsage().rss / 1e6;
 
-/** The least growth in memory over three equal rounds, in megabytes: a leak grows in each, the collector's ups and downs do not. */
+/**
+ * The least growth in memory over three equal rounds, in megabytes: a leak grows in each, the collector's ups and downs
+ * do not.
+ */
 async function leastGrowth(times: number, once: () => Promise<void>): Promise<number> {
   const growth: number[] = [];
   for (let round = 0; round < 3; round++) {

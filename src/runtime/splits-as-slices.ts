@@ -6,10 +6,13 @@ import type { Tensor } from '../graph/tensor.ts';
 
 /**
  * The same graph with slices in place of Split nodes.
- * @param most parts that are read of a Split which is replaced; the others are faster as they are. WebGPU binds few buffers to one kernel, so
- * that a Split into a dozen parts fails there, and all are replaced.
+ * @param most parts that are read of a Split which is replaced; the others are faster as they are. WebGPU binds few
+ * buffers to one kernel, so that a Split into a dozen parts fails there, and all are replaced.
  */
-export function splitsAsSlices(outputs: Readonly<Record<string, Tensor>>, most = Number.POSITIVE_INFINITY): Record<string, Tensor> {
+export function splitsAsSlices(
+  outputs: Readonly<Record<string, Tensor>>,
+  most = Number.POSITIVE_INFINITY,
+): Record<string, Tensor> {
   const results = Object.values(outputs);
   const read = new Set([...results, ...topologicalOrder(results).flatMap(({ inputs }) => inputs)]);
   return rewrite(outputs, ({ operator, attributes, outputs: parts }, [x]) => {

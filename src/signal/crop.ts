@@ -12,7 +12,8 @@ export type Box = {
 /** The part of the picture inside the box, which must lie wholly in the picture and hold at least one pixel. */
 export function crop(picture: Picture, box: Box): Picture {
   const { left, top, width, height } = box;
-  const inside = left >= 0 && top >= 0 && width > 0 && height > 0 && left + width <= picture.width && top + height <= picture.height;
+  const inside =
+    left >= 0 && top >= 0 && width > 0 && height > 0 && left + width <= picture.width && top + height <= picture.height;
   if (!inside || ![left, top, width, height].every(Number.isInteger)) {
     throw new RangeError(
       `The box of ${width} x ${height} at (${left}, ${top}) is not inside the picture of ${picture.width} x ${picture.height}.`,

@@ -5,7 +5,9 @@ import { binary, openWorkspace } from './dot-product.ts';
 
 test('the binary is that of the text', async () => {
   const { parseWat } = await wabt();
-  const text = parseWat('dot-product.wat', readFileSync(new URL('dot-product.wat', import.meta.url), 'utf8'), { simd: true });
+  const text = parseWat('dot-product.wat', readFileSync(new URL('dot-product.wat', import.meta.url), 'utf8'), {
+    simd: true,
+  });
   expect(binary).toBe(Buffer.from(text.toBinary({}).buffer).toString('base64'));
 });
 

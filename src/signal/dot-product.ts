@@ -7,7 +7,10 @@ export const binary =
 /** Numbers where WebAssembly sees them. */
 export type Workspace = {
   readonly numbers: Float64Array;
-  /** The sum of `count` products, a multiple of four and not 0, of the numbers from place `left` on with those from place `right` on. */
+  /**
+   * The sum of `count` products, a multiple of four and not 0, of the numbers from place `left` on with those from
+   * place `right` on.
+   */
   dotProduct(left: number, right: number, count: number): number;
 };
 

@@ -25,7 +25,8 @@ export function fitWaveform(waveform: Waveform, fit: WaveformFit): Float32Array 
   fitted.set(samples.subarray(0, length));
   if (samples.length >= length || samples.length === 0) return fitted;
   if (fit.padding === 'tile') {
-    for (let filled = samples.length; filled < length; filled *= 2) fitted.copyWithin(filled, 0, Math.min(filled, length - filled));
+    for (let filled = samples.length; filled < length; filled *= 2)
+      fitted.copyWithin(filled, 0, Math.min(filled, length - filled));
   } else {
     // A sound that is not centred on 0 would otherwise end in a click.
     const mean = samples.reduce((sum, sample) => sum + sample, 0) / samples.length;

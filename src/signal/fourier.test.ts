@@ -21,17 +21,22 @@ function definition(real: Float64Array, imaginary: Float64Array): { real: number
   return sums;
 }
 
-test.each([1, 2, 3, 5, 8, 12, 97, 400, 446, 447, 512])('size %i equals the definition, and a second call too', (size) => {
-  const random = createRandom('fourier', size);
-  for (let call = 0; call < 2; call++) {
-    const real = Float64Array.from({ length: size }, random.normal);
-    const imaginary = Float64Array.from({ length: size }, random.normal);
-    const expected = definition(real, imaginary);
-    fourierTransform(size)(real, imaginary);
-    const errors = expected.real.map((value, k) => Math.hypot(value - real[k]!, expected.imaginary[k]! - imaginary[k]!));
-    expect(Math.max(...errors)).toBeLessThan(1e-11);
-  }
-});
+test.each([1, 2, 3, 5, 8, 12, 97, 400, 446, 447, 512])(
+  'size %i equals the definition, and a second call too',
+  (size) => {
+    const random = createRandom('fourier', size);
+    for (let call = 0; call < 2; call++) {
+      const real = Float64Array.from({ length: size }, random.normal);
+      const imaginary = Float64Array.from({ length: size }, random.normal);
+      const expected = definition(real, imaginary);
+      fourierTransform(size)(real, imaginary);
+      const errors = expected.real.map((value, k) =>
+        Math.hypot(value - real[k]!, expected.imaginary[k]! - imaginary[k]!),
+      );
+      expect(Math.max(...errors)).toBeLessThan(1e-11);
+    }
+  },
+);
 
 test.each([
   [4, 6],

@@ -1,6 +1,9 @@
 // The discrete Fourier transform of any size, in double precision.
 
-/** Replaces `real` + i `imaginary`, both of the transform's size, by their transform: X[k] = sum over n of x[n] exp(-2 pi i k n / size). */
+/**
+ * Replaces `real` + i `imaginary`, both of the transform's size, by their transform: X[k] = sum over n of x[n] exp(-2
+ * pi i k n / size).
+ */
 export type FourierTransform = (real: Float64Array, imaginary: Float64Array) => void;
 
 const transforms = new Map<number, FourierTransform>();

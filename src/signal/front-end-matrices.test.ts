@@ -53,6 +53,7 @@ test('ave: matrices give the Kaldi filter bank', () => {
     const parts = times(spectrum, samples.subarray(frame * hop, frame * hop + frameLength));
     const power = Float64Array.from({ length: 257 }, (_, bin) => parts[bin]! ** 2 + parts[bin + 257]! ** 2);
     const expected = times(melBank, power).map((energy) => Math.log(Math.max(energy, floor)));
-    for (let bin = 0; bin < 224; bin++) expect(Math.abs(direct.values[frame * 224 + bin]! - expected[bin]!)).toBeLessThan(1e-6);
+    for (let bin = 0; bin < 224; bin++)
+      expect(Math.abs(direct.values[frame * 224 + bin]! - expected[bin]!)).toBeLessThan(1e-6);
   }
 });

@@ -19,8 +19,8 @@ export type StftMatrices = {
 
 export type KaldiMatrices = {
   /**
-   * [2 (fftSize / 2 + 1), frameLength]: real parts above imaginary parts of a frame's spectrum, with the removal of its mean,
-   * pre-emphasis, window and zero padding folded in.
+   * [2 (fftSize / 2 + 1), frameLength]: real parts above imaginary parts of a frame's spectrum, with the removal of its
+   * mean, pre-emphasis, window and zero padding folded in.
    */
   readonly spectrum: Matrix;
   /** [melBins, fftSize / 2 + 1], for real^2 + imaginary^2. */
@@ -74,7 +74,12 @@ export function kaldiMatrices(settings: KaldiSettings): KaldiMatrices {
 /** cos and sin of 2 pi k n / fftSize for k from 0 to half the size, n below `length`. */
 function waves(fftSize: number, length: number): { cosine: Matrix; sine: Matrix } {
   const rows = Math.floor(fftSize / 2) + 1;
-  const angle = (index: number) => (2 * Math.PI * ((Math.floor(index / length) * (index % length)) % fftSize)) / fftSize;
-  const table = (wave: (angle: number) => number) => Float64Array.from({ length: rows * length }, (_, index) => wave(angle(index)));
-  return { cosine: { rows, columns: length, values: table(Math.cos) }, sine: { rows, columns: length, values: table(Math.sin) } };
+  const angle = (index: number) =>
+    (2 * Math.PI * ((Math.floor(index / length) * (index % length)) % fftSize)) / fftSize;
+  const table = (wave: (angle: number) => number) =>
+    Float64Array.from({ length: rows * length }, (_, index) => wave(angle(index)));
+  return {
+    cosine: { rows, columns: length, values: table(Math.cos) },
+    sine: { rows, columns: length, values: table(Math.sin) },
+  };
 }

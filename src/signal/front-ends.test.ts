@@ -30,7 +30,10 @@ describe.each(names)('%s', (name) => {
     ['a constant', new Float32Array(50_000).fill(0.3)],
     ['enormous samples', new Float32Array(50_000).fill(3e38).map((value, n) => (n % 2 ? value : -value))],
     ['samples that are not finite', new Float32Array(50_000).fill(Number.NaN).fill(Number.POSITIVE_INFINITY, 100, 200)],
-    ['the faintest noise', Float32Array.from({ length: 50_000 }, createRandom('faint').normal).map((value) => value * 1e-30)],
+    [
+      'the faintest noise',
+      Float32Array.from({ length: 50_000 }, createRandom('faint').normal).map((value) => value * 1e-30),
+    ],
   ])('%s gives 224 x 224 finite numbers', (_, samples) => {
     for (const rate of [sampleRate, 44_100]) {
       const values = frontEnd.spectrogram({ samples, sampleRate: rate });
@@ -63,7 +66,9 @@ describe.each(names)('%s', (name) => {
 
   test('a tone is brightest in its own bin, at every time', () => {
     const frequency = 1000;
-    const samples = Float32Array.from({ length: seconds * sampleRate }, (_, n) => Math.sin((2 * Math.PI * frequency * n) / sampleRate));
+    const samples = Float32Array.from({ length: seconds * sampleRate }, (_, n) =>
+      Math.sin((2 * Math.PI * frequency * n) / sampleRate),
+    );
     const values = frontEnd.spectrogram({ samples, sampleRate });
     const mel = (hertz: number) => Math.log(1 + hertz / 700);
     const bin =
@@ -71,7 +76,10 @@ describe.each(names)('%s', (name) => {
         ? Math.round((frequency * frontEnd.analysis.settings.fftSize) / sampleRate)
         : Math.round((225 * (mel(frequency) - mel(20))) / (mel(8000) - mel(20)) - 1);
     for (const time of [3, 100, 220]) {
-      const column = Array.from({ length: 224 }, (_, n) => values[frontEnd.axes === 'frequency-time' ? n * 224 + time : time * 224 + n]!);
+      const column = Array.from(
+        { length: 224 },
+        (_, n) => values[frontEnd.axes === 'frequency-time' ? n * 224 + time : time * 224 + n]!,
+      );
       expect(Math.abs(column.indexOf(Math.max(...column)) - bin)).toBeLessThanOrEqual(1);
     }
   });

@@ -13,7 +13,10 @@ export type Analysis =
   | { readonly kind: 'kaldi'; readonly settings: KaldiSettings };
 
 export type Normalisation =
-  /** (x - mean) / deviation with the clip's own mean and population deviation; 0 throughout where the deviation is less than `flatBelow`. */
+  /**
+   * (x - mean) / deviation with the clip's own mean and population deviation; 0 throughout where the deviation is less
+   * than `flatBelow`.
+   */
   | { readonly kind: 'per-clip'; readonly flatBelow: number }
   /** (x - mean) / (2 deviation). */
   | { readonly kind: 'fixed'; readonly mean: number; readonly deviation: number };
@@ -29,9 +32,9 @@ export type FrontEnd = WaveformFit & {
   /** The sound as the analysis takes it: resampled, cut or filled up to round(seconds * sampleRate) samples. */
   prepare(waveform: Waveform): Float32Array;
   /**
-   * The normalised spectrogram, height x width numbers, all finite; at another size the 224 x 224 one, resized bilinearly.
-   * Silence gives 0 throughout with `vggsound` and `cremad`. With `ave` it gives -1.8437, ln(floor) normalised, and 0 in the row
-   * of zeros that pads 223 frames to 224.
+   * The normalised spectrogram, height x width numbers, all finite; at another size the 224 x 224 one, resized
+   * bilinearly. Silence gives 0 throughout with `vggsound` and `cremad`. With `ave` it gives -1.8437, ln(floor)
+   * normalised, and 0 in the row of zeros that pads 223 frames to 224.
    */
   spectrogram(waveform: Waveform, size?: { readonly height: number; readonly width: number }): Float32Array;
 };

@@ -16,7 +16,10 @@ type Tensor = { readonly shape: readonly number[]; readonly bytes: Buffer };
 function readTensors(name: string): Map<string, Tensor> {
   const file = readFileSync(new URL(name, folder));
   const dataStart = 8 + Number(file.readBigUInt64LE(0));
-  const header = JSON.parse(file.toString('utf8', 8, dataStart)) as Record<string, { shape: number[]; data_offsets: [number, number] }>;
+  const header = JSON.parse(file.toString('utf8', 8, dataStart)) as Record<
+    string,
+    { shape: number[]; data_offsets: [number, number] }
+  >;
   delete header.__metadata__;
   return new Map(
     Object.entries(header).map(
@@ -40,7 +43,9 @@ describe.skipIf(absent)('resize', () => {
   const tensors = absent ? new Map<string, Tensor>() : readTensors('pillow-resize.safetensors');
   const cases = [...tensors.keys()].flatMap((key) => {
     const [, source, filter, width, height] = /^(.+)\.(bicubic|bilinear)\.(\d+)x(\d+)$/.exec(key) ?? [];
-    return source ? [{ key, source, filter: filter as ResizeFilter, width: Number(width), height: Number(height) }] : [];
+    return source
+      ? [{ key, source, filter: filter as ResizeFilter, width: Number(width), height: Number(height) }]
+      : [];
   });
 
   test('covers all sixteen golden pictures', () => expect(cases).toHaveLength(16));
@@ -62,7 +67,8 @@ describe.skipIf(absent)('sound front ends', () => {
     expect([actual.rows, actual.columns]).toEqual(tensors.get(key)?.shape);
     const expected = floats(tensors.get(key));
     const scale = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-    const worst = expected.reduce((most, value, index) => Math.max(most, Math.abs(value - actual.values[index]!)), 0) / scale;
+    const worst =
+      expected.reduce((most, value, index) => Math.max(most, Math.abs(value - actual.values[index]!)), 0) / scale;
     expect(worst).toBeLessThan(tolerance);
   }
 

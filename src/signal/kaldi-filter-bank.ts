@@ -16,8 +16,9 @@ export type KaldiSettings = MelBankSettings & {
 };
 
 /**
- * ln(max(filter energy, floor)) as [time, melBins], of 1 + floor((n - frameLength) / hop) frames: none is padded at the edges.
- * Each frame loses its mean, is pre-emphasised, windowed by a symmetric Hann window and zero-padded to the transform's size.
+ * ln(max(filter energy, floor)) as [time, melBins], of 1 + floor((n - frameLength) / hop) frames: none is padded at the
+ * edges. Each frame loses its mean, is pre-emphasised, windowed by a symmetric Hann window and zero-padded to the
+ * transform's size.
  */
 export function kaldiFilterBank(samples: Float32Array, settings: KaldiSettings): Matrix {
   const { frameLength, hop, fftSize, preEmphasis, floor, melBins } = settings;

@@ -18,8 +18,8 @@ export function stftPadding(settings: StftSettings): number {
 }
 
 /**
- * ln(|STFT| + floor) as [frequency, time]: floor(fftSize / 2) + 1 bins from 0 Hz up, 1 + floor((n + 2 padding - fftSize) / hop)
- * frames, periodic Hann window. `samples` must fill at least one frame with its padding.
+ * ln(|STFT| + floor) as [frequency, time]: floor(fftSize / 2) + 1 bins from 0 Hz up, 1 + floor((n + 2 padding -
+ * fftSize) / hop) frames, periodic Hann window. `samples` must fill at least one frame with its padding.
  */
 export function logStft(samples: Float32Array, settings: StftSettings): Matrix {
   const { fftSize, hop, floor } = settings;

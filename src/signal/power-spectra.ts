@@ -6,7 +6,11 @@ import type { Matrix } from './matrix.ts';
  * Power spectra of `count` frames of `size` real samples: [count, floor(size / 2) + 1].
  * `readFrame(frame, into)` writes a frame's samples; what it leaves unwritten is 0.
  */
-export function powerSpectra(count: number, size: number, readFrame: (frame: number, into: Float64Array) => void): Matrix {
+export function powerSpectra(
+  count: number,
+  size: number,
+  readFrame: (frame: number, into: Float64Array) => void,
+): Matrix {
   const transform = fourierTransform(size);
   const bins = Math.floor(size / 2) + 1;
   const values = new Float64Array(count * bins);
@@ -27,7 +31,8 @@ export function powerSpectra(count: number, size: number, readFrame: (frame: num
       const sumImaginary = odd[bin]! + odd[mirror]!;
       const differenceImaginary = odd[bin]! - odd[mirror]!;
       values[frame * bins + bin] = (sumReal * sumReal + differenceImaginary * differenceImaginary) / 4;
-      if (paired) values[(frame + 1) * bins + bin] = (sumImaginary * sumImaginary + differenceReal * differenceReal) / 4;
+      if (paired)
+        values[(frame + 1) * bins + bin] = (sumImaginary * sumImaginary + differenceReal * differenceReal) / 4;
     }
   }
   return { rows: count, columns: bins, values };

@@ -12,10 +12,16 @@ export type RandomResizedCropOptions = {
 const TRIES = 10;
 
 /**
- * A box inside a picture of `width` x `height` by torchvision's RandomResizedCrop rule: area uniform within `scale`, shape
- * log-uniform within `ratio`, place uniform. After ten boxes that did not fit, the largest centred box of an allowed shape.
+ * A box inside a picture of `width` x `height` by torchvision's RandomResizedCrop rule: area uniform within `scale`,
+ * shape log-uniform within `ratio`, place uniform. After ten boxes that did not fit, the largest centred box of an
+ * allowed shape.
  */
-export function randomResizedCropBox(width: number, height: number, random: Random, options: RandomResizedCropOptions = {}): Box {
+export function randomResizedCropBox(
+  width: number,
+  height: number,
+  random: Random,
+  options: RandomResizedCropOptions = {},
+): Box {
   const { scale = [0.08, 1], ratio = [3 / 4, 4 / 3] } = options;
   const between = (low: number, high: number) => low + (high - low) * random.uniform();
   for (let attempt = 0; attempt < TRIES; attempt++) {
@@ -36,5 +42,10 @@ function centredBox(width: number, height: number, [narrowest, widest]: readonly
   const shape = width / height;
   const boxWidth = shape > widest ? Math.max(1, Math.round(height * widest)) : width;
   const boxHeight = shape < narrowest ? Math.max(1, Math.round(width / narrowest)) : height;
-  return { left: Math.floor((width - boxWidth) / 2), top: Math.floor((height - boxHeight) / 2), width: boxWidth, height: boxHeight };
+  return {
+    left: Math.floor((width - boxWidth) / 2),
+    top: Math.floor((height - boxHeight) / 2),
+    width: boxWidth,
+    height: boxHeight,
+  };
 }

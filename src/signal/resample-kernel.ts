@@ -1,16 +1,20 @@
-// The low-pass filter of the resampler: a sinc under a Kaiser window, tabulated at the fractions of a sample it is needed for.
+// The low-pass filter of the resampler: a sinc under a Kaiser window, tabulated at the fractions of a sample it is
+// needed for.
 import { openWorkspace } from './dot-product.ts';
 
 /** How strongly what cannot be represented at the lower rate is suppressed, in decibels. */
 const ATTENUATION = 110;
 /** The pass band ends here and the stop band begins at 1, as parts of the lower rate's Nyquist frequency. */
 const PASS_BAND_END = 0.9;
-/** Phases of the table when the rates' ratio has no small denominator; 1024 keep the error of interpolation below -115 dB. */
+/**
+ * Phases of the table when the rates' ratio has no small denominator; 1024 keep the error of interpolation below -115
+ * dB.
+ */
 const INTERPOLATED_PHASES = 1024;
 
 /**
- * Filter p (`taps` numbers) is that for an output that lies p / phases of a sample after an input sample; tap t belongs to the
- * input sample t - taps / 2 + 1 places from that one. There is one filter more than phases.
+ * Filter p (`taps` numbers) is that for an output that lies p / phases of a sample after an input sample; tap t belongs
+ * to the input sample t - taps / 2 + 1 places from that one. There is one filter more than phases.
  */
 export type ResampleKernel = {
   readonly phases: number;

@@ -12,10 +12,15 @@ function tone(frequency: number, sampleRate: number, phase = 0.7): Waveform {
   return { samples, sampleRate };
 }
 
-/** The largest of |values[n] - expected(n)|, the tenth of the sound at either end left out: there the silence around it is heard. */
+/**
+ * The largest of |values[n] - expected(n)|, the tenth of the sound at either end left out: there the silence around it
+ * is heard.
+ */
 function worstInside(values: Float32Array, expected: (n: number) => number): number {
   const edge = Math.floor(values.length / 10);
-  return values.subarray(edge, -edge).reduce((worst, value, n) => Math.max(worst, Math.abs(value - expected(n + edge))), 0);
+  return values
+    .subarray(edge, -edge)
+    .reduce((worst, value, n) => Math.max(worst, Math.abs(value - expected(n + edge))), 0);
 }
 
 const rates = [
@@ -46,7 +51,8 @@ describe.each(rates)('from $from Hz to $to Hz', ({ from, to }) => {
   test('tones above the new Nyquist frequency are down by 100 dB', () => {
     const parts = [1.001, 1.03, 1.2, 1.5, 1.99, 4.3].filter((part) => part * nyquist < from / 2);
     expect(parts.length > 0).toBe(to < from);
-    for (const part of parts) expect(worstInside(resample(tone(part * nyquist, from), to).samples, () => 0)).toBeLessThan(1e-5);
+    for (const part of parts)
+      expect(worstInside(resample(tone(part * nyquist, from), to).samples, () => 0)).toBeLessThan(1e-5);
   });
 
   test('a constant stays constant', () => {

@@ -3,9 +3,10 @@ import { outputsPerBlock, resampleKernel } from './resample-kernel.ts';
 import type { Waveform } from './waveform.ts';
 
 /**
- * The sound at `sampleRate` hertz: round(samples * to / from) samples, the first at the same moment as before (linear phase, no
- * shift). Up to 0.9 of the lower rate's Nyquist frequency nothing changes by more than 1e-5; what lies above that Nyquist
- * frequency is down by at least 100 dB. Before and after the sound there is silence. Equal rates return the waveform itself.
+ * The sound at `sampleRate` hertz: round(samples * to / from) samples, the first at the same moment as before (linear
+ * phase, no shift). Up to 0.9 of the lower rate's Nyquist frequency nothing changes by more than 1e-5; what lies above
+ * that Nyquist frequency is down by at least 100 dB. Before and after the sound there is silence. Equal rates return
+ * the waveform itself.
  */
 export function resample(waveform: Waveform, sampleRate: number): Waveform {
   const { samples, sampleRate: from } = waveform;

@@ -3,8 +3,9 @@ import type { Matrix } from './matrix.ts';
 import { resizeWeights } from './resize-weights.ts';
 
 /**
- * The map at another size: bilinear, half-pixel centres, and averaged rather than thinned out when shrunk (Pillow's BILINEAR of
- * a float image; ONNX Resize with `linear` and `antialias`). It is `resizeMatrix(rows) * map * transposed(resizeMatrix(columns))`.
+ * The map at another size: bilinear, half-pixel centres, and averaged rather than thinned out when shrunk (Pillow's
+ * BILINEAR of a float image; ONNX Resize with `linear` and `antialias`). It is `resizeMatrix(rows) * map *
+ * transposed(resizeMatrix(columns))`.
  */
 export function resizeMap(map: Matrix, rows: number, columns: number): Matrix {
   const narrowed = map.columns === columns ? map : resizeColumnsOf(map, columns);
@@ -29,7 +30,8 @@ function resizeColumnsOf(map: Matrix, columns: number): Matrix {
     for (let column = 0; column < columns; column++) {
       let sum = 0;
       const source = row * map.columns + starts[column]!;
-      for (let tap = 0; tap < counts[column]!; tap++) sum += map.values[source + tap]! * weights[column * stride + tap]!;
+      for (let tap = 0; tap < counts[column]!; tap++)
+        sum += map.values[source + tap]! * weights[column * stride + tap]!;
       values[row * columns + column] = sum;
     }
   }
@@ -44,7 +46,8 @@ function multiply(left: Matrix, right: Matrix): Matrix {
       const factor = left.values[row * left.columns + inner]!;
       if (factor === 0) continue;
       const source = inner * right.columns;
-      for (let column = 0; column < right.columns; column++) values[target + column]! += factor * right.values[source + column]!;
+      for (let column = 0; column < right.columns; column++)
+        values[target + column]! += factor * right.values[source + column]!;
     }
   }
   return { rows: left.rows, columns: right.columns, values };

@@ -19,8 +19,9 @@ const SUPPORT: Record<ResizeFilter, number> = { bicubic: 2, bilinear: 1 };
 const KERNEL: Record<ResizeFilter, (distance: number) => number> = { bicubic: cubic, bilinear: triangle };
 
 /**
- * Weights that take `from` pixels to `to` pixels as Pillow's Image.resize does: half-pixel centres, and a filter that widens
- * with the factor of shrinking, so that nothing aliases. Near an edge the filter is cut off and its weights scaled up.
+ * Weights that take `from` pixels to `to` pixels as Pillow's Image.resize does: half-pixel centres, and a filter that
+ * widens with the factor of shrinking, so that nothing aliases. Near an edge the filter is cut off and its weights
+ * scaled up.
  */
 export function resizeWeights(from: number, to: number, filter: ResizeFilter): ResizeWeights {
   const scale = from / to;

@@ -22,11 +22,24 @@ function noise(width: number, height: number, seed: number): Picture {
 describe('resize', () => {
   test('a picture of one colour keeps it at any size', () => {
     fc.assert(
-      fc.property(side, side, side, side, filter, fc.integer({ min: 0, max: 255 }), (width, height, toWidth, toHeight, kind, colour) => {
-        const resized = resize({ width, height, data: new Uint8Array(width * height * 3).fill(colour) }, toWidth, toHeight, kind);
-        expect(resized.data).toHaveLength(toWidth * toHeight * 3);
-        expect(resized.data.every((value) => value === colour)).toBe(true);
-      }),
+      fc.property(
+        side,
+        side,
+        side,
+        side,
+        filter,
+        fc.integer({ min: 0, max: 255 }),
+        (width, height, toWidth, toHeight, kind, colour) => {
+          const resized = resize(
+            { width, height, data: new Uint8Array(width * height * 3).fill(colour) },
+            toWidth,
+            toHeight,
+            kind,
+          );
+          expect(resized.data).toHaveLength(toWidth * toHeight * 3);
+          expect(resized.data.every((value) => value === colour)).toBe(true);
+        },
+      ),
     );
   });
 
@@ -89,7 +102,9 @@ describe('resizeMap', () => {
 describe('crop', () => {
   test('takes the pixels inside the box', () => {
     const source: Picture = { width: 4, height: 3, data: Uint8Array.from({ length: 36 }, (_, n) => n) };
-    expect([...crop(source, { left: 1, top: 1, width: 2, height: 2 }).data]).toEqual([15, 16, 17, 18, 19, 20, 27, 28, 29, 30, 31, 32]);
+    expect([...crop(source, { left: 1, top: 1, width: 2, height: 2 }).data]).toEqual([
+      15, 16, 17, 18, 19, 20, 27, 28, 29, 30, 31, 32,
+    ]);
   });
 
   test.each([
@@ -114,6 +129,10 @@ test('flipping exchanges left and right, keeps colours together, and undoes itse
 });
 
 test('normalising gives planes of red, green and blue', () => {
-  const values = normalisePicture({ width: 2, height: 1, data: new Uint8Array([0, 51, 102, 153, 204, 255]) }, [0, 0.5, 0.2], [1, 0.5, 0.1]);
+  const values = normalisePicture(
+    { width: 2, height: 1, data: new Uint8Array([0, 51, 102, 153, 204, 255]) },
+    [0, 0.5, 0.2],
+    [1, 0.5, 0.1],
+  );
   expect([...values].map((value) => Number(value.toFixed(5)))).toEqual([0, 0.6, -0.6, 0.6, 2, 8]);
 });

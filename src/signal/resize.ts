@@ -14,8 +14,9 @@ type FixedWeights = {
 };
 
 /**
- * The picture at another size, equal byte for byte to Pillow 9.4's `Image.resize` of an RGB image: rows first, then columns, in
- * fixed-point arithmetic, rounded to bytes after each. Returns the picture itself when it has that size already.
+ * The picture at another size, equal byte for byte to Pillow 9.4's `Image.resize` of an RGB image: rows first, then
+ * columns, in fixed-point arithmetic, rounded to bytes after each. Returns the picture itself when it has that size
+ * already.
  * `width` and `height` are whole numbers from 1 on.
  */
 export function resize(picture: Picture, width: number, height: number, filter: ResizeFilter): Picture {
@@ -85,7 +86,9 @@ function fixedWeights(from: number, to: number, filter: ResizeFilter): FixedWeig
   const known = remembered.get(key);
   if (known) return known;
   const { weights, ...rest } = resizeWeights(from, to, filter);
-  const fixed = Int32Array.from(weights, (weight) => Math.trunc(weight * 2 ** FRACTION_BITS + (weight < 0 ? -0.5 : 0.5)));
+  const fixed = Int32Array.from(weights, (weight) =>
+    Math.trunc(weight * 2 ** FRACTION_BITS + (weight < 0 ? -0.5 : 0.5)),
+  );
   const made = { ...rest, weights: fixed };
   const oldest = remembered.keys().next();
   if (remembered.size >= MOST_REMEMBERED && !oldest.done) remembered.delete(oldest.value);

@@ -1,11 +1,21 @@
 // Coarse maps over patches as smooth ones over pixels.
 
 /**
- * A coarse grid (rows x columns) at height x width by uniform cubic B-splines, edges clamped: smooth, and without overshoot, so no
- * bright rim appears that the map does not have. Values that are not finite count as the least finite one.
+ * A coarse grid (rows x columns) at height x width by uniform cubic B-splines, edges clamped: smooth, and without
+ * overshoot, so no bright rim appears that the map does not have. Values that are not finite count as the least finite
+ * one.
  */
-export function smoothResize(grid: Float32Array, rows: number, columns: number, height: number, width: number): Float32Array {
-  const least = grid.reduce((low, value) => (Number.isFinite(value) ? Math.min(low, value) : low), Number.POSITIVE_INFINITY);
+export function smoothResize(
+  grid: Float32Array,
+  rows: number,
+  columns: number,
+  height: number,
+  width: number,
+): Float32Array {
+  const least = grid.reduce(
+    (low, value) => (Number.isFinite(value) ? Math.min(low, value) : low),
+    Number.POSITIVE_INFINITY,
+  );
   const clean = grid.map((value) => (Number.isFinite(value) ? value : Number.isFinite(least) ? least : 0));
   const across = splineWeights(columns, width);
   const down = splineWeights(rows, height);

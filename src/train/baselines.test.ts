@@ -29,7 +29,10 @@ beforeAll(async () => {
   vi.stubEnv('DUET_CACHE', join(folder, 'cache'));
   await mkdir(join(folder, 'mini'));
   await writeFile(join(folder, 'mini', 'model.safetensors'), writeSafetensors(miniTimm()));
-  await writeFile(join(folder, 'mini', 'config.json'), JSON.stringify({ architecture: 'vit_mini', model_args: { num_heads: 2 } }));
+  await writeFile(
+    join(folder, 'mini', 'config.json'),
+    JSON.stringify({ architecture: 'vit_mini', model_args: { num_heads: 2 } }),
+  );
   for (const [split, clips] of Object.entries({ train: 3, val: 1, test: 2 }))
     await writeClips(join(folder, 'clips', split), { bell: clips, drum: clips });
 });
@@ -47,14 +50,21 @@ async function soundOf(reference: MediaReference, range: TimeRange): Promise<Flo
   return samples;
 }
 
-// The mini ViT has 2,344 numbers; a head for two classes has 2 (C + 1) of them with one modality and 2 (2 C + 1) with both, C = 8.
+// The mini ViT has 2,344 numbers; a head for two classes has 2 (C + 1) of them with one modality and 2 (2 C + 1) with
+// both, C = 8.
 const backbone = 8 + 17 * 8 + (8 * 12 + 8) + 2 * (4 * 8 + 24 * 9 + 8 * 9 + 20 * 9 + 8 * 21) + 16;
 const [oneHead, jointHead, agreementHead] = [2 * 9, 2 * 17, 2 * 17 + 2 * 16];
-const expectedCounts: Partial<Record<(typeof baselineNames)[number], [trainable: number, adapter: number, inference: number]>> = {
+const expectedCounts: Partial<
+  Record<(typeof baselineNames)[number], [trainable: number, adapter: number, inference: number]>
+> = {
   probe: [jointHead, jointHead, backbone + jointHead],
   'audio-probe': [oneHead, oneHead, backbone + oneHead],
   lora: [8 + 2 * 4 * 2 * 8 * 8 + jointHead, 8 + 2 * 4 * 2 * 8 * 8 + jointHead, backbone + jointHead],
-  bottleneck: [8 + 2 * (64 * 9 + 8 * 65) + jointHead, 8 + 2 * (64 * 9 + 8 * 65) + jointHead, backbone + 2 * (64 * 9 + 8 * 65) + jointHead],
+  bottleneck: [
+    8 + 2 * (64 * 9 + 8 * 65) + jointHead,
+    8 + 2 * (64 * 9 + 8 * 65) + jointHead,
+    backbone + 2 * (64 * 9 + 8 * 65) + jointHead,
+  ],
   full: [backbone + jointHead, backbone + jointHead, backbone + jointHead],
   // Ten tokens with a light self-attention for each set of five.
   visual: [8 + 80 + 2 * (24 * 9 + 8 * 9) + agreementHead, 8 + 80 + agreementHead, backbone + 80 + agreementHead],
@@ -77,11 +87,16 @@ test.each(baselineNames)('%s trains, evaluates, predicts and exports', async (na
   if (expectedCounts[name]) expect(Object.values(parameters)).toEqual(expectedCounts[name]);
 
   const classifier = await openClassifier({ run: out, session });
-  const [image, audio] = ['png', 'wav'].map((kind) => join(folder, 'clips', 'test', 'bell', `0.${kind}`)) as [string, string];
+  const [image, audio] = ['png', 'wav'].map((kind) => join(folder, 'clips', 'test', 'bell', `0.${kind}`)) as [
+    string,
+    string,
+  ];
   for await (const window of classifier.predict({ kind: 'pair', image, audio })) {
     const scored = clips.find(({ id }) => id.startsWith('test/bell/0.'))!;
     // A probe on six clips of the mini ViT, which all look alike to it, has large weights, which magnify rounding.
-    window.probabilities.forEach((probability, index) => void expect(probability).toBeCloseTo(scored.probabilities[index]!, 4));
+    window.probabilities.forEach(
+      (probability, index) => void expect(probability).toBeCloseTo(scored.probabilities[index]!, 4),
+    );
     const { modalities } = training.model;
     expect(window.visualAttention === undefined).toBe(modalities === 'audio');
     expect(window.audioAttention === undefined).toBe(modalities === 'visual');
@@ -90,9 +105,14 @@ test.each(baselineNames)('%s trains, evaluates, predicts and exports', async (na
     expect([...graph.inputs.keys()].sort()).toEqual(inputs);
     const exported = await openNodeSession(graph, session);
     const { frame, window: range } = window.inputs;
-    const feeds = { pixels: resize(frame!, 8, 8, 'bicubic').data, waveform: await soundOf({ kind: 'pair', image, audio }, range) };
+    const feeds = {
+      pixels: resize(frame!, 8, 8, 'bicubic').data,
+      waveform: await soundOf({ kind: 'pair', image, audio }, range),
+    };
     const { probabilities } = await exported.run(Object.fromEntries(inputs.map((input) => [input, feeds[input]])));
-    probabilities!.forEach((probability, index) => void expect(probability).toBeCloseTo(window.probabilities[index]!, 4));
+    probabilities!.forEach(
+      (probability, index) => void expect(probability).toBeCloseTo(window.probabilities[index]!, 4),
+    );
     await exported.release();
   }
   await classifier.release();

@@ -1,4 +1,5 @@
-// What MA-AVT is compared with: other ways to train on the same backbone and the same data. docs/model.md says where each comes from.
+// What MA-AVT is compared with: other ways to train on the same backbone and the same data. docs/model.md says where
+// each comes from.
 import { coherentOptions, type ModelOptions } from '../model/config.ts';
 import type { TrainingConfig } from './recipes.ts';
 
@@ -19,11 +20,19 @@ export type BaselineName = (typeof baselineNames)[number];
 
 /** The baselines as changes of a recipe, so that they differ from it only in what is compared. */
 export function baselineRecipes(base: TrainingConfig): Record<BaselineName, TrainingConfig> {
-  const recipe = (name: BaselineName, training: Partial<TrainingConfig>, model: Partial<ModelOptions>): TrainingConfig => ({
+  const recipe = (
+    name: BaselineName,
+    training: Partial<TrainingConfig>,
+    model: Partial<ModelOptions>,
+  ): TrainingConfig => ({
     ...{ ...base, ...training, recipe: name },
     model: coherentOptions({ ...base.model, ...model }),
   });
-  const noTokens = { tokens: { audio: 0, visual: 0, shared: 0 }, lightSelfAttention: false, contrastive: 'none' } as const;
+  const noTokens = {
+    tokens: { audio: 0, visual: 0, shared: 0 },
+    lightSelfAttention: false,
+    contrastive: 'none',
+  } as const;
   const noPairs = { headDropout: 0, backgroundProbability: 0 };
   // What changes the features from block 0 on has nothing to start from, and takes longer.
   const fromScratch = { ...noPairs, headStart: false, epochs: 60, warmupEpochs: 2, patience: 20 };
@@ -49,7 +58,11 @@ export function baselineRecipes(base: TrainingConfig): Record<BaselineName, Trai
     visual: recipe('visual', { backgroundProbability: 0 }, { ...apart, modalities: 'visual' }),
     audio: recipe('audio', { backgroundProbability: 0 }, { ...apart, modalities: 'audio' }),
     // As many tokens for each modality as it has there with the shared ones.
-    'late-fusion': recipe('late-fusion', { backgroundProbability: 0 }, { ...apart, tokens: { audio: 10, visual: 10, shared: 0 } }),
+    'late-fusion': recipe(
+      'late-fusion',
+      { backgroundProbability: 0 },
+      { ...apart, tokens: { audio: 10, visual: 10, shared: 0 } },
+    ),
     lora: recipe('lora', fromScratch, { ...joint, adaptation: 'lora' }),
     bottleneck: recipe('bottleneck', fromScratch, { ...joint, adaptation: 'bottleneck' }),
     full: recipe('full', gentle, { ...joint, adaptation: 'full' }),

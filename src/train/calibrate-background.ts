@@ -1,5 +1,6 @@
-// What a background logit means, learned from clips that training has not seen. Taught by few clips, the background head is sure of
-// itself where it should not be, and training shows it far more mismatched pairs than there are in people's videos.
+// What a background logit means, learned from clips that training has not seen. Taught by few clips, the background
+// head is sure of itself where it should not be, and training shows it far more mismatched pairs than there are in
+// people's videos.
 import { sigmoid } from '../infer/decision.ts';
 import type { BackgroundLogits } from './score.ts';
 
@@ -14,9 +15,10 @@ const leastFactor = 1e-3;
 const newtonSteps = 50;
 
 /**
- * Logistic regression of one variable with smoothed targets, (n + 1) / (n + 2) and 1 / (n + 2) for n clips, so that few clips leave it
- * in doubt (Platt 1999, "Probabilistic outputs for support vector machines", section 2.2). Clips labelled background count as often as
- * they are there; without them mismatched pairs stand in for them, with a weight of `expectedShare`.
+ * Logistic regression of one variable with smoothed targets, (n + 1) / (n + 2) and 1 / (n + 2) for n clips, so that few
+ * clips leave it in doubt (Platt 1999, "Probabilistic outputs for support vector machines", section 2.2). Clips
+ * labelled background count as often as they are there; without them mismatched pairs stand in for them, with a weight
+ * of `expectedShare`.
  */
 export function fitBackground({ related, mismatched, labelled }: BackgroundLogits): LogitCalibration {
   const unrelated = labelled.length > 0 ? labelled : mismatched;
@@ -24,7 +26,11 @@ export function fitBackground({ related, mismatched, labelled }: BackgroundLogit
   // In units of their own spread, so that one ridge suits all; it only keeps the equations solvable.
   const scale = [...related, ...unrelated].reduce((most, logit) => Math.max(most, Math.abs(logit)), 1e-6);
   const clips = [
-    ...related.map((logit) => ({ z: logit / scale, target: 1 / (related.length + 2), weight: (1 - share) / related.length })),
+    ...related.map((logit) => ({
+      z: logit / scale,
+      target: 1 / (related.length + 2),
+      weight: (1 - share) / related.length,
+    })),
     ...unrelated.map((logit) => ({
       z: logit / scale,
       target: (unrelated.length + 1) / (unrelated.length + 2),
@@ -54,7 +60,9 @@ export function fitBackground({ related, mismatched, labelled }: BackgroundLogit
   return usable ? { factor: factor / scale, offset } : { factor: leastFactor, offset: expected };
 }
 
-/** The adapter's tensors with the calibration in the last layers of its background head; without logits, as they are. */
+/**
+ * The adapter's tensors with the calibration in the last layers of its background head; without logits, as they are.
+ */
 export function withCalibratedBackground(
   folded: ReadonlyMap<string, Float32Array>,
   logits: BackgroundLogits | undefined,

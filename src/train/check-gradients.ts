@@ -21,7 +21,9 @@ export function checkGradients(
     );
   if (step > 0) return;
   if (total === 0)
-    throw new DuetError('All gradients of the first step are zero, so nothing would be learned; give at least one loss a weight above 0.');
+    throw new DuetError(
+      'All gradients of the first step are zero, so nothing would be learned; give at least one loss a weight above 0.',
+    );
   const still = [...squares].flatMap(([name, square]) => (square === 0 && !isBehindZero(name) ? [name] : []));
   if (still.length > 0) onNote(`No gradient in the first step for: ${still.join(', ')}.`);
 }

@@ -13,8 +13,14 @@ export async function writeCheckpoint(folder: string, checkpoint: Checkpoint): P
   await writeFileAtomic(join(folder, checkpointFile), encodeCheckpoint(checkpoint));
 }
 
-/** The state that a run folder holds, or undefined if it holds none. @throws DuetError when it is damaged or of another model. */
-export async function readCheckpoint(folder: string, lengths: ReadonlyMap<string, number>): Promise<Checkpoint | undefined> {
+/**
+ * The state that a run folder holds, or undefined if it holds none. @throws DuetError when it is damaged or of another
+ * model.
+ */
+export async function readCheckpoint(
+  folder: string,
+  lengths: ReadonlyMap<string, number>,
+): Promise<Checkpoint | undefined> {
   const path = join(folder, checkpointFile);
   if ((await kindOfPath(path)) === undefined) return undefined;
   return decodeCheckpoint(await readFileClearly(path), lengths, path);

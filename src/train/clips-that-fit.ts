@@ -2,8 +2,9 @@
 import type { MaAvtConfig } from '../model/config.ts';
 
 /**
- * So many clips' activations take half of the memory, at least one clip's. Per block and sequence about twelve activations of all
- * tokens and one and a half maps of attention are alive together at most: measured with ViT-Tiny, 64 MB a clip.
+ * So many clips' activations take half of the memory, at least one clip's. Per block and sequence about twelve
+ * activations of all tokens and one and a half maps of attention are alive together at most: measured with ViT-Tiny, 64
+ * MB a clip.
  * @param memory bytes that the machine has.
  */
 export function clipsThatFit({ vit, tokens, background }: MaAvtConfig, memory: number): number {

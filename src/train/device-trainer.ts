@@ -1,4 +1,5 @@
-// A trainer whose parameters and moments stay on a device from step to step; only batches go there, and losses and logits come back.
+// A trainer whose parameters and moments stay on a device from step to step; only batches go there, and losses and
+// logits come back.
 import { joinFloat32 } from '../files/tensor-values.ts';
 import { input, type Shape } from '../graph/tensor.ts';
 import { trainableParameters } from '../model/config.ts';
@@ -19,7 +20,9 @@ type Numbers = { readonly vectors: Vectors; readonly values: ReadonlyMap<string,
 export async function openDeviceTrainer(options: TrainerOptions): Promise<Trainer> {
   const { training, checkpoint, clipsAtOnce = Number.POSITIVE_INFINITY, openSession, onNote } = options;
   const { parameters, state, progress } = checkpoint;
-  const shapes: ReadonlyMap<string, Shape> = new Map([...trainableParameters(options.config)].map(([name, { shape }]) => [name, shape]));
+  const shapes: ReadonlyMap<string, Shape> = new Map(
+    [...trainableParameters(options.config)].map(([name, { shape }]) => [name, shape]),
+  );
   const names = [...shapes.keys()];
   const settings = optimiserSettings(training);
   const keepGradients = true;
@@ -31,7 +34,9 @@ export async function openDeviceTrainer(options: TrainerOptions): Promise<Traine
   const adam = await openSession({ ...kept, ...told }, { kept: Object.keys(kept) });
   const { length } = joined(parameters);
   const fetching = await openSession(
-    Object.fromEntries(Object.keys(mapParts(() => undefined)).map((name) => [`fetched.${name}`, input(name, [length])])),
+    Object.fromEntries(
+      Object.keys(mapParts(() => undefined)).map((name) => [`fetched.${name}`, input(name, [length])]),
+    ),
   );
 
   /** Undefined before the first step: until then the checkpoint's numbers may still be changed here. */
@@ -58,7 +63,11 @@ export async function openDeviceTrainer(options: TrainerOptions): Promise<Traine
   }
 
   function mapParts<Result>(work: (values: Parameters, name: keyof Vectors) => Result): Record<keyof Vectors, Result> {
-    return { parameters: work(parameters, 'parameters'), first: work(state.first, 'first'), second: work(state.second, 'second') };
+    return {
+      parameters: work(parameters, 'parameters'),
+      first: work(state.first, 'first'),
+      second: work(state.second, 'second'),
+    };
   }
 
   return {
@@ -80,7 +89,12 @@ export async function openDeviceTrainer(options: TrainerOptions): Promise<Traine
         values: new Map(names.map((name) => [name, kept[`parameter.${name}`]!])),
       };
       try {
-        checkGradients(taken.losses, new Map(names.map((name, index) => [name, results.squares![index]!])), progress.steps, onNote);
+        checkGradients(
+          taken.losses,
+          new Map(names.map((name, index) => [name, results.squares![index]!])),
+          progress.steps,
+          onNote,
+        );
       } catch (error) {
         releaseKept(Object.values(kept));
         throw error;

@@ -57,19 +57,31 @@ export type Evaluation = Omit<Score, 'perClass'> & {
 
 /** Scores a run. @throws DuetError when run, data or split do not fit or nothing in the split can be read. */
 export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
-  const { run, data, split = 'test', missing = 'error', batch = 16, session, signal, onEvent = () => undefined } = options;
+  const {
+    run,
+    data,
+    split = 'test',
+    missing = 'error',
+    batch = 16,
+    session,
+    signal,
+    onEvent = () => undefined,
+  } = options;
   const { adapter, backbone } = await openAdapter(run, options.backbone, signal);
   const dataset = await openEvaluationData(split, options);
   const chosen: Split = split === 'all' ? 'test' : split;
   const clips = examplesOf(dataset, chosen);
   if (clips.length === 0)
-    throw new DuetError(`The data "${data}" has no ${chosen} clips; choose another split with --split (${splitNames.join(', ')} or all).`);
+    throw new DuetError(
+      `The data "${data}" has no ${chosen} clips; choose another split with --split (${splitNames.join(', ')} or all).`,
+    );
   const feed = await openBatches({
     ...{ dataset, settings: adapter.inputs, batchSize: batch, classes: adapter.classes, missing },
     ...(options.workers !== undefined && { workers: options.workers }),
   });
   try {
-    const onProgress = (progress: { done: number; total: number; failed: number }) => onEvent({ kind: 'prepare', ...progress });
+    const onProgress = (progress: { done: number; total: number; failed: number }) =>
+      onEvent({ kind: 'prepare', ...progress });
     await feed.prepare({ splits: [chosen], onProgress, ...(signal && { signal }) });
     const predictor = await openPredictor({
       backbone,
@@ -109,8 +121,14 @@ export async function openEvaluationData(
 ): Promise<Dataset> {
   const trained = await writtenByRun(run, data);
   const splits = splitFile === undefined ? trained.splits : await readSplitFile(splitFile);
-  const dataset = await openDataset(data, { purpose: 'evaluate', layout: layout ?? trained.layout, ...(splits && { splits }) });
-  return split === 'all' ? { ...dataset, examples: dataset.examples.map((example) => ({ ...example, split: 'test' as const })) } : dataset;
+  const dataset = await openDataset(data, {
+    purpose: 'evaluate',
+    layout: layout ?? trained.layout,
+    ...(splits && { splits }),
+  });
+  return split === 'all'
+    ? { ...dataset, examples: dataset.examples.map((example) => ({ ...example, split: 'test' as const })) }
+    : dataset;
 }
 
 const trainedOnSchema = z.looseObject({ data: z.string(), layout: z.enum(layoutNames).optional() });
@@ -119,18 +137,31 @@ const trainedOnSchema = z.looseObject({ data: z.string(), layout: z.enum(layoutN
  * The run's splits, if it wrote any, and the layout that it was told, if it was trained on the same data.
  * A clip is found again by its name within the data or by its place on this machine.
  */
-async function writtenByRun(run: string, data: string): Promise<{ readonly splits?: SplitFile; readonly layout?: LayoutName | undefined }> {
+async function writtenByRun(
+  run: string,
+  data: string,
+): Promise<{ readonly splits?: SplitFile; readonly layout?: LayoutName | undefined }> {
   const written = join(run, runFiles.splits);
   if ((await kindOfPath(written)) !== 'file') return {};
   const file = await readSplitFile(written);
   const config = join(run, runFiles.config);
-  const trainedOn = (await kindOfPath(config)) === 'file' ? trainedOnSchema.safeParse(await readJsonClearly(config)) : undefined;
+  const trainedOn =
+    (await kindOfPath(config)) === 'file' ? trainedOnSchema.safeParse(await readJsonClearly(config)) : undefined;
   if (!trainedOn?.success) return { splits: file };
   const [from, to] = await Promise.all([rootOf(trainedOn.data.data), rootOf(data)]);
   if (from === to) return { splits: file, layout: trainedOn.data.layout };
-  // The same clips may be reached another way: by a manifest elsewhere, or by a folder inside or around the one trained on.
-  const both = (ids: readonly string[]) => [...ids, ...ids.map((id) => relative(to, join(from, id)).split(sep).join('/'))];
-  return { splits: { ...file, splits: { train: both(file.splits.train), val: both(file.splits.val), test: both(file.splits.test) } } };
+  // The same clips may be reached another way: by a manifest elsewhere, or by a folder inside or around the one trained
+  // on.
+  const both = (ids: readonly string[]) => [
+    ...ids,
+    ...ids.map((id) => relative(to, join(from, id)).split(sep).join('/')),
+  ];
+  return {
+    splits: {
+      ...file,
+      splits: { train: both(file.splits.train), val: both(file.splits.val), test: both(file.splits.test) },
+    },
+  };
 }
 
 /** The folder that clips' ids are relative to. */

@@ -27,7 +27,16 @@ const configSchema = z.object({
   LSA: z.boolean(),
   bg: z.boolean(),
   contrastive: z
-    .enum(['blockwise_sep', 'blockwise-separate', 'blockwise_common', 'blockwise-common', 'blockwise', 'final', 'none', ''])
+    .enum([
+      'blockwise_sep',
+      'blockwise-separate',
+      'blockwise_common',
+      'blockwise-common',
+      'blockwise',
+      'final',
+      'none',
+      '',
+    ])
     .or(z.boolean())
     .nullish(),
   layerwise: z.enum(['none', 'common']).default('none'),
@@ -74,7 +83,9 @@ export function readGoldenRun(bytes: Uint8Array, name: string): GoldenRun {
     if (!found) throw new DuetError(`${name}: the tensor '${key}' is missing.`);
     return found;
   };
-  const ofBackbone = [...tensors].flatMap(([key, value]) => (key.startsWith('param.ViT.v.') ? [[key.slice(12), value] as const] : []));
+  const ofBackbone = [...tensors].flatMap(([key, value]) =>
+    key.startsWith('param.ViT.v.') ? [[key.slice(12), value] as const] : [],
+  );
   const backbone = parseBackbone({ name, tensors: new Map(ofBackbone) }, { heads });
   const logitScale = tensors.get('param.logit_scale') ?? tensors.get('param.logit_scale.0');
   const config: MaAvtConfig = {
@@ -105,7 +116,10 @@ export function readGoldenRun(bytes: Uint8Array, name: string): GoldenRun {
       backgroundTargets: Float32Array.from(labels, (label) => (label < 0 ? 1 : 0)),
     },
     parameters: new Map(
-      [...trainableParameters(config).keys()].map((key) => [key, toFloat32(tensor(`param.${referenceName(key)}`)).slice()]),
+      [...trainableParameters(config).keys()].map((key) => [
+        key,
+        toFloat32(tensor(`param.${referenceName(key)}`)).slice(),
+      ]),
     ),
     recorded: (key) => {
       const found = tensors.get(key);

@@ -1,5 +1,6 @@
-// A quick start for the heads: they are first trained alone, on features of the untrained tokens that are computed once. Pictures and
-// sounds meet only in the heads, so that any picture may be paired with any sound without running the backbone again.
+// A quick start for the heads: they are first trained alone, on features of the untrained tokens that are computed
+// once. Pictures and sounds meet only in the heads, so that any picture may be paired with any sound without running
+// the backbone again.
 import type { Batch } from '../data/batch.ts';
 import type { BatchFeed } from '../data/batch-feed.ts';
 import { groupBy } from '../data/dataset.ts';
@@ -116,7 +117,10 @@ export type FeatureExtractor = {
 
 const extractorBatch = 8;
 
-/** Loads the backbone with the tokens as they are. Release it when done. @param folded the adapter's tensors; see foldParameters. */
+/**
+ * Loads the backbone with the tokens as they are. Release it when done. @param folded the adapter's tensors; see
+ * foldParameters.
+ */
 export async function openFeatureExtractor(
   backbone: Backbone,
   config: MaAvtConfig,
@@ -155,9 +159,18 @@ export async function openFeatureExtractor(
               const length = values.length / extractorBatch;
               return values.slice(clip * length, (clip + 1) * length);
             };
-            return { label, cls: row('cls'), background: row('background'), patchMean: row('patchMean'), bands: row('bands') };
+            return {
+              label,
+              cls: row('cls'),
+              background: row('background'),
+              patchMean: row('patchMean'),
+              bands: row('bands'),
+            };
           };
-          clips.push({ visual: own('visual', pictureLabels[start + clip]!), audio: own('audio', soundLabels[start + clip]!) });
+          clips.push({
+            visual: own('visual', pictureLabels[start + clip]!),
+            audio: own('audio', soundLabels[start + clip]!),
+          });
         }
       }
       return clips;
@@ -169,8 +182,8 @@ export async function openFeatureExtractor(
 type Pair = { readonly visual: OwnFeatures; readonly audio: OwnFeatures; readonly label: number };
 
 /**
- * Pictures with the sound of a clip of their class, or of another class as often as training has background pairs. Linear heads without
- * background see each picture with its own sound: that they learn better from.
+ * Pictures with the sound of a clip of their class, or of another class as often as training has background pairs.
+ * Linear heads without background see each picture with its own sound: that they learn better from.
  */
 function drawPairs(clips: readonly ClipFeatures[], training: TrainingConfig, random: Random): Pair[] {
   const soundsOf = groupBy(
@@ -187,7 +200,8 @@ function drawPairs(clips: readonly ClipFeatures[], training: TrainingConfig, ran
     const others = labels.filter((label) => label !== String(visual.label));
     const sounds = soundsOf.get(isBackground ? others[random.integer(others.length)]! : String(visual.label)) ?? [];
     // A sound of its class may be missing where only a foreign one was drawn with it.
-    const audio = sounds.length > 0 ? sounds[random.integer(sounds.length)]! : clips[random.integer(clips.length)]!.audio;
+    const audio =
+      sounds.length > 0 ? sounds[random.integer(sounds.length)]! : clips[random.integer(clips.length)]!.audio;
     return { visual, audio, label: audio.label === visual.label ? visual.label : -1 };
   });
 }
@@ -197,8 +211,15 @@ type HeadStep = {
   release(): Promise<void>;
 };
 
-async function openHeadStep(config: MaAvtConfig, own: ReadonlyMap<string, Float32Array>, openSession: OpenSession): Promise<HeadStep> {
-  const perModality = (name: string, shape: Shape) => ({ visual: input(`visual.${name}`, shape), audio: input(`audio.${name}`, shape) });
+async function openHeadStep(
+  config: MaAvtConfig,
+  own: ReadonlyMap<string, Float32Array>,
+  openSession: OpenSession,
+): Promise<HeadStep> {
+  const perModality = (name: string, shape: Shape) => ({
+    visual: input(`visual.${name}`, shape),
+    audio: input(`audio.${name}`, shape),
+  });
   const feature = (part: Part): PresentModalities | undefined => {
     const of = (modality: Modality) => {
       const width = partWidth(part, modality, config);
@@ -238,7 +259,9 @@ async function openHeadStep(config: MaAvtConfig, own: ReadonlyMap<string, Float3
       const masks = dropoutMasks(headBatch, config, headDropout, seed, 'head start', index);
       const feeds: Record<string, Float32Array> = {
         ...Object.fromEntries(own),
-        ...Object.fromEntries(parts.flatMap((part) => modalities.map((modality) => [`${modality}.${part}`, stacked(modality, part)]))),
+        ...Object.fromEntries(
+          parts.flatMap((part) => modalities.map((modality) => [`${modality}.${part}`, stacked(modality, part)])),
+        ),
         classes: smoothed(labels),
         background: backgroundTargets(labels),
         'visual.classes': smoothed(pairs.map(({ visual }) => visual.label)),

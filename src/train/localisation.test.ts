@@ -1,5 +1,13 @@
 import { expect, test } from 'vitest';
-import { type Box, centrePrior, compareWithBox, fittedPrior, localisationScore, type PatchMap, placeOf } from './localisation.ts';
+import {
+  type Box,
+  centrePrior,
+  compareWithBox,
+  fittedPrior,
+  localisationScore,
+  type PatchMap,
+  placeOf,
+} from './localisation.ts';
 
 /** A map that is 1 in the cells of a rectangle, else 0. */
 function block(left: number, top: number, width: number, height: number): PatchMap {
@@ -40,7 +48,11 @@ test('the error is a share of the diagonal of the picture in its own proportions
 });
 
 test('a map that says nothing means the whole picture', () => {
-  const found = compareWithBox(placeOf({ values: new Float32Array(196).fill(0.3), rows: 14, columns: 14 }), boxOf(0, 0, 7, 14), 1);
+  const found = compareWithBox(
+    placeOf({ values: new Float32Array(196).fill(0.3), rows: 14, columns: 14 }),
+    boxOf(0, 0, 7, 14),
+    1,
+  );
   expect(found.iou).toBeCloseTo(0.5, 5);
 });
 

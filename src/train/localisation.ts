@@ -1,5 +1,5 @@
-// How well a map over patches shows where something is, where its true box is known. Measures and threshold are those of
-// sound-source localisation (Senocak et al. 2018, "Learning to localize sound source in visual scenes").
+// How well a map over patches shows where something is, where its true box is known. Measures and threshold are those
+// of sound-source localisation (Senocak et al. 2018, "Learning to localize sound source in visual scenes").
 import { smoothResize } from '../signal/smooth-resize.ts';
 
 /** A rectangle in fractions of the picture, from its top left corner. */
@@ -82,7 +82,8 @@ export function contains({ x, y, width, height }: Box, right: number, down: numb
 
 /** Of at least one clip. */
 export function localisationScore(clips: readonly ClipLocalisation[]): LocalisationScore {
-  const mean = (value: (clip: ClipLocalisation) => number) => clips.reduce((sum, clip) => sum + value(clip), 0) / clips.length;
+  const mean = (value: (clip: ClipLocalisation) => number) =>
+    clips.reduce((sum, clip) => sum + value(clip), 0) / clips.length;
   const shareFrom = (least: number) => mean(({ iou }) => Number(iou >= least));
   const steps = 20;
   const shares = Array.from({ length: steps + 1 }, (_, step) => shareFrom(step / steps));
@@ -97,12 +98,18 @@ export function localisationScore(clips: readonly ClipLocalisation[]): Localisat
 
 const priorGrid = { rows: 14, columns: 14 };
 
-/** The guess that things are in the middle: a normal distribution about it, a quarter of each side wide, whatever is seen. */
+/**
+ * The guess that things are in the middle: a normal distribution about it, a quarter of each side wide, whatever is
+ * seen.
+ */
 export function centrePrior(): PatchMap {
   return priorMap((x, y) => Math.exp(-((x - 0.5) ** 2 + (y - 0.5) ** 2) / (2 * 0.25 ** 2)));
 }
 
-/** The best that can be said without looking: how often each place was in a box, cut where that gives the boxes the greatest mean IoU. */
+/**
+ * The best that can be said without looking: how often each place was in a box, cut where that gives the boxes the
+ * greatest mean IoU.
+ */
 export function fittedPrior(boxes: readonly Box[]): Place {
   const map = priorMap((x, y) => boxes.filter((box) => contains(box, x, y)).length / boxes.length);
   const candidates = Array.from({ length: 19 }, (_, step) => placeOf(map, (step + 1) / 20));

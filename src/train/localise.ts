@@ -55,7 +55,12 @@ export type LocaliseOptions = {
   readonly signal?: AbortSignal;
   readonly onProgress?: (done: number, total: number) => void;
   /** Sees each clip with its window's inputs, to draw it. */
-  readonly onClip?: (clip: LocalisedClip, answer: WindowAnswer, inputs: WindowInputs, classifier: Classifier) => Promise<void>;
+  readonly onClip?: (
+    clip: LocalisedClip,
+    answer: WindowAnswer,
+    inputs: WindowInputs,
+    classifier: Classifier,
+  ) => Promise<void>;
 };
 
 /**
@@ -69,7 +74,9 @@ export async function localise(options: LocaliseOptions): Promise<Localisation> 
   const boxed = (chosen: Split) => examplesOf(dataset, chosen).filter(({ id }) => boxes.has(id));
   const examples = boxed(split === 'all' ? 'test' : split);
   if (examples.length === 0)
-    throw new DuetError(`No ${split === 'all' ? '' : `${split} `}clip of "${options.data}" has a box in its annotations.json; add some.`);
+    throw new DuetError(
+      `No ${split === 'all' ? '' : `${split} `}clip of "${options.data}" has a box in its annotations.json; add some.`,
+    );
   // Boxes of the clips that are scored would flatter it.
   const training = split === 'all' || split === 'train' ? [] : boxed('train').map(({ id }) => boxes.get(id)!.box);
   const priors = { centre: placeOf(centrePrior()), fitted: training.length > 0 ? fittedPrior(training) : undefined };
@@ -84,7 +91,9 @@ export async function localise(options: LocaliseOptions): Promise<Localisation> 
   const skipped: { id: string; reason: string }[] = [];
   try {
     if (classifier.adapter.model.modalities === 'audio')
-      throw new DuetError(`${options.run} is a model of sounds alone, which has no map of the picture; name a run that looks at pictures.`);
+      throw new DuetError(
+        `${options.run} is a model of sounds alone, which has no map of the picture; name a run that looks at pictures.`,
+      );
     for (const [index, example] of examples.entries()) {
       signal?.throwIfAborted();
       try {
@@ -102,8 +111,11 @@ export async function localise(options: LocaliseOptions): Promise<Localisation> 
   } finally {
     await classifier.release();
   }
-  if (clips.length === 0) throw new DuetError(`None of the ${examples.length} clips with a box can be read: ${skipped[0]!.reason}`);
-  const distracted = clips.flatMap(({ peakOnDistractor }) => (peakOnDistractor === undefined ? [] : [peakOnDistractor]));
+  if (clips.length === 0)
+    throw new DuetError(`None of the ${examples.length} clips with a box can be read: ${skipped[0]!.reason}`);
+  const distracted = clips.flatMap(({ peakOnDistractor }) =>
+    peakOnDistractor === undefined ? [] : [peakOnDistractor],
+  );
   return {
     clips,
     scores: Object.fromEntries(
@@ -117,7 +129,11 @@ export async function localise(options: LocaliseOptions): Promise<Localisation> 
   };
 }
 
-async function middleWindow({ media: reference }: Example, { adapter }: Classifier, missing?: MissingPolicy): Promise<WindowInputs> {
+async function middleWindow(
+  { media: reference }: Example,
+  { adapter }: Classifier,
+  missing?: MissingPolicy,
+): Promise<WindowInputs> {
   const media = await openReference(reference);
   try {
     return await features(media, adapter.inputs, missing);

@@ -31,7 +31,10 @@ function feedOf(broken?: number): BatchFeed {
 }
 
 /** Trains two epochs, or until it fails. @returns what was saved within epochs. */
-async function trained(checkpoint: Checkpoint, feed: BatchFeed): Promise<{ saved: Uint8Array[]; outcome: Outcome | string }> {
+async function trained(
+  checkpoint: Checkpoint,
+  feed: BatchFeed,
+): Promise<{ saved: Uint8Array[]; outcome: Outcome | string }> {
   const { training: settings, model } = drawnStep('duet');
   const training = { ...settings, epochs: 2, warmupEpochs: 1 };
   const onNote = () => undefined;
@@ -62,7 +65,9 @@ test('a run that ends without a warning goes on from what was saved within its e
   const { saved, outcome } = await trained(fresh(), feedOf(stepsInEpoch + 2));
   expect(outcome).toBe('the disk is gone');
   expect(saved).toHaveLength(stepsInEpoch + 2);
-  const lengths = new Map([...trainableParameters(drawnStep('duet').model.config)].map(([name, { shape }]) => [name, elementCount(shape)]));
+  const lengths = new Map(
+    [...trainableParameters(drawnStep('duet').model.config)].map(([name, { shape }]) => [name, elementCount(shape)]),
+  );
   const restored = decodeCheckpoint(saved.at(-1)!, lengths, 'the checkpoint');
   expect(restored.progress).toMatchObject({ epoch: 1, stepsInEpoch: 2, steps: stepsInEpoch + 2 });
   expect((await trained(restored, feedOf())).outcome).toBe('finished');

@@ -20,7 +20,10 @@ export type LoopOptions = {
   readonly feed: BatchFeed;
   readonly trainer: Trainer;
   readonly predictor: Predictor;
-  /** The trainer's. Changed in place; in `onSave` and `onEpoch`, and when the loop has ended, it is the state after a whole step. */
+  /**
+   * The trainer's. Changed in place; in `onSave` and `onEpoch`, and when the loop has ended, it is the state after a
+   * whole step.
+   */
   readonly checkpoint: Checkpoint;
   /** Clips in a full batch. */
   readonly batchSize: number;
@@ -97,7 +100,8 @@ async function trainEpoch(options: LoopOptions): Promise<boolean> {
     await options.onSave();
     saved = performance.now();
   }
-  if (progress.stepsInEpoch === 0) throw new DuetError('No training clip could be loaded in a whole epoch; check the files and run again.');
+  if (progress.stepsInEpoch === 0)
+    throw new DuetError('No training clip could be loaded in a whole epoch; check the files and run again.');
   return true;
 }
 
@@ -116,7 +120,12 @@ function stepBatch(batch: Batch, { config, training, labelOf, checkpoint }: Loop
   };
 }
 
-function addToSums(sums: RunProgress['sums'], { losses, classLogits }: TakenStep, { labels }: Batch, classes: number): void {
+function addToSums(
+  sums: RunProgress['sums'],
+  { losses, classLogits }: TakenStep,
+  { labels }: Batch,
+  classes: number,
+): void {
   for (const name of lossNames) sums[name] += losses[name];
   for (const [clip, label] of labels.entries()) {
     if (label < 0) continue;
@@ -125,7 +134,11 @@ function addToSums(sums: RunProgress['sums'], { losses, classLogits }: TakenStep
   }
 }
 
-function epochRecord({ epoch, stepsInEpoch, sums }: RunProgress, training: TrainingConfig, score: Score | undefined): EpochRecord {
+function epochRecord(
+  { epoch, stepsInEpoch, sums }: RunProgress,
+  training: TrainingConfig,
+  score: Score | undefined,
+): EpochRecord {
   return {
     epoch: epoch + 1,
     learningRate: learningRateAt(epoch + 1, training),

@@ -3,7 +3,11 @@
 /** counts[true class][predicted class]. */
 export type ConfusionCounts = readonly (readonly number[])[];
 
-export function confusionCounts(labels: readonly number[], predictions: readonly number[], classes: number): number[][] {
+export function confusionCounts(
+  labels: readonly number[],
+  predictions: readonly number[],
+  classes: number,
+): number[][] {
   const counts = Array.from({ length: classes }, () => Array<number>(classes).fill(0));
   for (const [clip, label] of labels.entries()) counts[label]![predictions[clip]!]!++;
   return counts;
@@ -15,7 +19,12 @@ export function accuracy(counts: ConfusionCounts): number {
   return counts.reduce((sum, row, label) => sum + row[label]!, 0) / total;
 }
 
-export type ClassScores = { readonly precision: number; readonly recall: number; readonly f1: number; readonly clips: number };
+export type ClassScores = {
+  readonly precision: number;
+  readonly recall: number;
+  readonly f1: number;
+  readonly clips: number;
+};
 
 /** Precision, recall and F1 of each class; 0 where nothing was predicted or found. */
 export function classScores(counts: ConfusionCounts): ClassScores[] {
@@ -24,7 +33,12 @@ export function classScores(counts: ConfusionCounts): ClassScores[] {
     const clips = row.reduce((sum, count) => sum + count, 0);
     const predicted = counts.reduce((sum, other) => sum + other[label]!, 0);
     const ratio = (part: number, whole: number) => (whole === 0 ? 0 : part / whole);
-    return { precision: ratio(right, predicted), recall: ratio(right, clips), f1: ratio(2 * right, clips + predicted), clips };
+    return {
+      precision: ratio(right, predicted),
+      recall: ratio(right, clips),
+      f1: ratio(2 * right, clips + predicted),
+      clips,
+    };
   });
 }
 
@@ -34,9 +48,14 @@ export function macroF1(counts: ConfusionCounts): number {
   return scores.reduce((sum, { f1 }) => sum + f1, 0) / scores.length;
 }
 
-/** Area under the ROC curve: how often a positive scores above a negative, ties counted half. NaN if either is empty. */
+/**
+ * Area under the ROC curve: how often a positive scores above a negative, ties counted half. NaN if either is empty.
+ */
 export function areaUnderCurve(positives: readonly number[], negatives: readonly number[]): number {
-  const scored = [...positives.map((score) => ({ score, positive: true })), ...negatives.map((score) => ({ score, positive: false }))];
+  const scored = [
+    ...positives.map((score) => ({ score, positive: true })),
+    ...negatives.map((score) => ({ score, positive: false })),
+  ];
   scored.sort((a, b) => a.score - b.score);
   let rankSum = 0;
   for (let start = 0; start < scored.length; ) {
@@ -64,6 +83,9 @@ export function calibration(confidences: readonly number[], right: readonly bool
   const filled = bins
     .filter(({ clips }) => clips > 0)
     .map(({ confidence, accuracy, clips }) => ({ confidence: confidence / clips, accuracy: accuracy / clips, clips }));
-  const expectedError = filled.reduce((sum, bin) => sum + (bin.clips / confidences.length) * Math.abs(bin.confidence - bin.accuracy), 0);
+  const expectedError = filled.reduce(
+    (sum, bin) => sum + (bin.clips / confidences.length) * Math.abs(bin.confidence - bin.accuracy),
+    0,
+  );
   return { expectedError, bins: filled };
 }

@@ -10,9 +10,18 @@ export type OptimiserSettings = {
   readonly weightDecay: number;
 };
 
-export const defaultOptimiser: OptimiserSettings = { kind: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0 };
+export const defaultOptimiser: OptimiserSettings = {
+  kind: 'adam',
+  beta1: 0.9,
+  beta2: 0.999,
+  epsilon: 1e-8,
+  weightDecay: 0,
+};
 
-export function optimiserSettings({ optimizer, weightDecay }: Pick<TrainingConfig, 'optimizer' | 'weightDecay'>): OptimiserSettings {
+export function optimiserSettings({
+  optimizer,
+  weightDecay,
+}: Pick<TrainingConfig, 'optimizer' | 'weightDecay'>): OptimiserSettings {
   return { ...defaultOptimiser, kind: optimizer, weightDecay };
 }
 
@@ -41,7 +50,11 @@ export type StepFactors = {
 };
 
 /** @param step counted from 1. */
-export function stepFactors(step: number, learningRate: number, { kind, beta1, beta2, weightDecay }: OptimiserSettings): StepFactors {
+export function stepFactors(
+  step: number,
+  learningRate: number,
+  { kind, beta1, beta2, weightDecay }: OptimiserSettings,
+): StepFactors {
   return {
     rate: learningRate / (1 - beta1 ** step),
     correction: Math.sqrt(1 - beta2 ** step),

@@ -41,7 +41,11 @@ const progressSchema = z.strictObject({
 
 export type RunProgress = z.infer<typeof progressSchema>;
 
-export type Checkpoint = { readonly parameters: Map<string, Float32Array>; readonly state: OptimiserState; readonly progress: RunProgress };
+export type Checkpoint = {
+  readonly parameters: Map<string, Float32Array>;
+  readonly state: OptimiserState;
+  readonly progress: RunProgress;
+};
 
 /** A run that has taken no step yet. */
 export function freshCheckpoint(parameters: Map<string, Float32Array>): Checkpoint {
@@ -68,11 +72,15 @@ export function encodeCheckpoint({ parameters, state, progress }: Checkpoint): U
   return writeSafetensors(tensors, { progress: JSON.stringify(progress) });
 }
 
-/** @param lengths of the model's parameters. @throws DuetError when the bytes, called `name`, are damaged or of another model. */
+/**
+ * @param lengths of the model's parameters. @throws DuetError when the bytes, called `name`, are damaged or of another
+ * model.
+ */
 export function decodeCheckpoint(bytes: Uint8Array, lengths: ReadonlyMap<string, number>, name: string): Checkpoint {
   const { tensors, metadata } = readSafetensors(bytes, name);
   const progress = progressSchema.safeParse(JSON.parse(metadata.progress ?? 'null'));
-  if (!progress.success) throw new DuetError(`${name} was written by another version of Duet; start again with --force.`);
+  if (!progress.success)
+    throw new DuetError(`${name} was written by another version of Duet; start again with --force.`);
   const take = (part: string) =>
     new Map(
       [...lengths].map(([parameter, length]) => {
@@ -90,7 +98,10 @@ export function decodeCheckpoint(bytes: Uint8Array, lengths: ReadonlyMap<string,
   };
 }
 
-/** The records of the epochs that a checkpoint's bytes tell of, without looking at the model. @throws DuetError when they are damaged. */
+/**
+ * The records of the epochs that a checkpoint's bytes tell of, without looking at the model. @throws DuetError when
+ * they are damaged.
+ */
 export function historyOf(bytes: Uint8Array): readonly EpochRecord[] {
   const { metadata } = readSafetensors(bytes, 'the checkpoint');
   return progressSchema.safeParse(JSON.parse(metadata.progress ?? 'null')).data?.history ?? [];

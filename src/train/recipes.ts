@@ -138,6 +138,10 @@ export function coherentTraining(training: TrainingConfig): TrainingConfig {
 }
 
 /** The model that a run trains. */
-export function modelConfig({ model, frontEnd }: TrainingConfig, backbone: BackboneConfig, classes: number): MaAvtConfig {
+export function modelConfig(
+  { model, frontEnd }: TrainingConfig,
+  backbone: BackboneConfig,
+  classes: number,
+): MaAvtConfig {
   return { ...model, vit: backbone, classes, frequencyAxis: frequencyAxis(frontEnd) };
 }

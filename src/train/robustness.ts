@@ -68,5 +68,7 @@ export function swappedShares(
   }
   const share = (count: number) => count / pairs;
   const { picture, sound, background, other } = counts;
-  return pairs === 0 ? undefined : { picture: share(picture), sound: share(sound), background: share(background), other: share(other) };
+  return pairs === 0
+    ? undefined
+    : { picture: share(picture), sound: share(sound), background: share(background), other: share(other) };
 }

@@ -11,7 +11,12 @@ import { adapterConfigFile, adapterModelFile } from '../weights/adapter-folder-n
 import { checkpointFile } from './checkpoint.ts';
 import { trainingConfigSchema } from './recipes.ts';
 
-export const runFiles = { config: 'config.json', splits: 'splits.json', history: 'history.json', checkpoint: checkpointFile } as const;
+export const runFiles = {
+  config: 'config.json',
+  splits: 'splits.json',
+  history: 'history.json',
+  checkpoint: checkpointFile,
+} as const;
 
 const runConfigSchema = z.strictObject({
   /** Raised whenever a run written before could not be continued. */
@@ -30,7 +35,8 @@ export type RunConfig = z.infer<typeof runConfigSchema>;
 
 /**
  * Makes a folder for a new run.
- * @throws DuetError when something is there already, unless it is a run and `force` is set, or when it cannot be written.
+ * @throws DuetError when something is there already, unless it is a run and `force` is set, or when it cannot be
+ * written.
  */
 export async function createRunFolder(folder: string, force: boolean): Promise<void> {
   const kind = await kindOfPath(folder);
@@ -40,7 +46,8 @@ export async function createRunFolder(folder: string, force: boolean): Promise<v
   if (present.length > 0) {
     const isRun = present.includes(runFiles.config);
     if (!isRun) throw new DuetError(`${folder} holds other files and no run; name an empty or new folder with --out.`);
-    if (!force) throw new DuetError(`${folder} already holds a run; go on with it by --resume, or replace it by --force.`);
+    if (!force)
+      throw new DuetError(`${folder} already holds a run; go on with it by --resume, or replace it by --force.`);
     for (const name of [...Object.values(runFiles), adapterConfigFile, adapterModelFile, 'report.html'])
       await rm(join(folder, name), { force: true });
   }

@@ -14,7 +14,11 @@ export const epochSchema = z.looseObject({
 
 export const countsSchema = z.strictObject({ trainable: z.int(), adapter: z.int(), inference: z.int() });
 
-const historySchema = z.strictObject({ kept: z.int().nullable(), parameters: countsSchema.optional(), epochs: z.array(epochSchema) });
+const historySchema = z.strictObject({
+  kept: z.int().nullable(),
+  parameters: countsSchema.optional(),
+  epochs: z.array(epochSchema),
+});
 
 export type Epoch = z.infer<typeof epochSchema>;
 

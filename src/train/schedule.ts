@@ -12,7 +12,10 @@ export type Schedule = {
 };
 
 /** The learning rate at a moment, counted in epochs from 0 to `epochs` (2.5 is half-way through the third). */
-export function learningRateAt(epoch: number, { schedule, learningRate, warmupEpochs, stepEpochs, epochs }: Schedule): number {
+export function learningRateAt(
+  epoch: number,
+  { schedule, learningRate, warmupEpochs, stepEpochs, epochs }: Schedule,
+): number {
   if (epoch < warmupEpochs) return (learningRate * epoch) / warmupEpochs;
   if (schedule === 'constant') return learningRate;
   if (schedule === 'step') return learningRate * 0.1 ** Math.floor(epoch / stepEpochs);

@@ -45,7 +45,8 @@ test('clips labelled background are one more class, told by the decision rule be
   expect(result.accuracy).toBeCloseTo(2 / 5);
   // The five foreign pairs and the two labelled ones against the three events.
   expect(result.backgroundAuc).toBeCloseTo((5 * 2 + 3 + 2) / 21);
-  for (const { probabilities } of result.clips) expect(probabilities.reduce((sum, share) => sum + share)).toBeCloseTo(1);
+  for (const { probabilities } of result.clips)
+    expect(probabilities.reduce((sum, share) => sum + share)).toBeCloseTo(1);
   expect(result.clips[3]!.probabilities[2]).toBeCloseTo(1 / (1 + Math.exp(-0.5)));
   expect(Number.isFinite(result.loss)).toBe(true);
   // A higher threshold leaves the third clip to its class.

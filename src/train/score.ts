@@ -41,7 +41,10 @@ export type Score = {
   /** Share of clips that are said to be what they are, 0 to 1. */
   readonly accuracy: number;
   readonly macroF1: number;
-  /** How well the background logit tells mismatched pairs from true ones; undefined without a background head or without pairs. */
+  /**
+   * How well the background logit tells mismatched pairs from true ones; undefined without a background head or without
+   * pairs.
+   */
   readonly backgroundAuc: number | undefined;
   /** Undefined without a background head. */
   readonly backgroundLogits: BackgroundLogits | undefined;
@@ -69,13 +72,17 @@ export type ScoreOptions = {
 };
 
 /**
- * Scores one split: every clip once, then every picture with the sound of another class. If some clips are labelled background,
- * it counts as one more class, the last: its probability is the background head's, and the classes share the rest.
+ * Scores one split: every clip once, then every picture with the sound of another class. If some clips are labelled
+ * background, it counts as one more class, the last: its probability is the background head's, and the classes share
+ * the rest.
  */
 export async function scoreSplit(split: Split, options: ScoreOptions): Promise<Score> {
   const { feed, predictor, adapter, classes, mismatchSeed, emptyInputs, backgroundThreshold = 0.5 } = options;
   let done = 0;
-  const answersTo = async (batches: AsyncIterable<Batch>, changed: (batch: Batch) => ModelInputs = (batch) => batch) => {
+  const answersTo = async (
+    batches: AsyncIterable<Batch>,
+    changed: (batch: Batch) => ModelInputs = (batch) => batch,
+  ) => {
     const answers: (ScoredClip & { readonly soundId: string })[] = [];
     for await (const batch of batches) {
       const { classLogits, backgroundLogits } = await predictor.run(adapter, changed(batch));
@@ -114,7 +121,9 @@ export async function scoreSplit(split: Split, options: ScoreOptions): Promise<S
     classes + Number(isLabelled),
   );
   const logits = (isWanted: (label: number) => boolean) =>
-    answers.flatMap(({ label, backgroundLogit }) => (isWanted(label) && backgroundLogit !== undefined ? [backgroundLogit] : []));
+    answers.flatMap(({ label, backgroundLogit }) =>
+      isWanted(label) && backgroundLogit !== undefined ? [backgroundLogit] : [],
+    );
   const related = logits((label) => label !== backgroundLabel);
   const ofBackground = logits((label) => label === backgroundLabel);
   const unrelated = [...mismatched, ...ofBackground];
@@ -124,7 +133,9 @@ export async function scoreSplit(split: Split, options: ScoreOptions): Promise<S
     macroF1: macroF1(confusion),
     backgroundAuc: unrelated.length > 0 ? areaUnderCurve(unrelated, related) : undefined,
     backgroundLogits: hasBackground ? { related, mismatched, labelled: ofBackground } : undefined,
-    loss: clips.reduce((sum, { probabilities, label }) => sum - Math.log(Math.max(probabilities[label]!, 1e-12)), 0) / clips.length,
+    loss:
+      clips.reduce((sum, { probabilities, label }) => sum - Math.log(Math.max(probabilities[label]!, 1e-12)), 0) /
+      clips.length,
     confusion,
     perClass: classScores(confusion),
     calibration: calibration(
@@ -134,7 +145,10 @@ export async function scoreSplit(split: Split, options: ScoreOptions): Promise<S
     robustness: emptyInputs && {
       pictureMissing: shareRight(await answersTo(feed.evaluate(split), withoutPicture(emptyInputs))),
       soundMissing: shareRight(await answersTo(feed.evaluate(split), withoutSound(emptyInputs))),
-      falseAlarms: related.length > 0 ? related.filter((logit) => sigmoid(logit) > backgroundThreshold).length / related.length : undefined,
+      falseAlarms:
+        related.length > 0
+          ? related.filter((logit) => sigmoid(logit) > backgroundThreshold).length / related.length
+          : undefined,
       swapped: swapped.length > 0 ? swappedShares(swapped, labels, backgroundThreshold) : undefined,
     },
   };

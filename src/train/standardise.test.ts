@@ -28,22 +28,28 @@ test('standardised features have mean 0 and deviation 1 over the clips', () => {
     }
 });
 
-test.each(['both', 'audio'] as const)('heads of %s give raw features the logits that they gave standardised ones', (modalities) => {
-  const scales = featureScales(clips);
-  const columns = modalities === 'both' ? 2 * width : width;
-  const parameters = new Map([
-    ['class_head.weight', drawn(2 * columns, 0, 1)],
-    ['class_head.bias', drawn(2, 0, 1)],
-  ]);
-  const logits = ({ visual, audio }: ClipFeatures) => {
-    const features = [...(modalities === 'both' ? visual.cls : []), ...audio.cls];
-    const weight = parameters.get('class_head.weight')!;
-    return [0, 1].map((output) =>
-      features.reduce((sum, value, at) => sum + value * weight[output * columns + at]!, parameters.get('class_head.bias')![output]!),
-    );
-  };
-  const before = standardised(clips, scales).map(logits);
-  unstandardiseHeads(parameters, scales, { ...plain, modalities });
-  for (const [index, clip] of clips.entries())
-    for (const [output, value] of logits(clip).entries()) expect(value).toBeCloseTo(before[index]![output]!, 3);
-});
+test.each(['both', 'audio'] as const)(
+  'heads of %s give raw features the logits that they gave standardised ones',
+  (modalities) => {
+    const scales = featureScales(clips);
+    const columns = modalities === 'both' ? 2 * width : width;
+    const parameters = new Map([
+      ['class_head.weight', drawn(2 * columns, 0, 1)],
+      ['class_head.bias', drawn(2, 0, 1)],
+    ]);
+    const logits = ({ visual, audio }: ClipFeatures) => {
+      const features = [...(modalities === 'both' ? visual.cls : []), ...audio.cls];
+      const weight = parameters.get('class_head.weight')!;
+      return [0, 1].map((output) =>
+        features.reduce(
+          (sum, value, at) => sum + value * weight[output * columns + at]!,
+          parameters.get('class_head.bias')![output]!,
+        ),
+      );
+    };
+    const before = standardised(clips, scales).map(logits);
+    unstandardiseHeads(parameters, scales, { ...plain, modalities });
+    for (const [index, clip] of clips.entries())
+      for (const [output, value] of logits(clip).entries()) expect(value).toBeCloseTo(before[index]![output]!, 3);
+  },
+);

@@ -1,5 +1,5 @@
-// Linear heads are trained on features of mean zero and deviation one, and then given weights that do the same to the features as they
-// are: raw features differ so much in scale that gradient descent on them takes very long.
+// Linear heads are trained on features of mean zero and deviation one, and then given weights that do the same to the
+// features as they are: raw features differ so much in scale that gradient descent on them takes very long.
 
 import type { MaAvtConfig } from '../model/config.ts';
 import { type Modality, modalities, modalitiesOf } from '../model/modalities.ts';
@@ -35,12 +35,21 @@ export function standardised(clips: readonly ClipFeatures[], scales: FeatureScal
   });
 }
 
-/** Changes linear heads that read standardised features so that they give the same logits for the features as they are, in place. */
-export function unstandardiseHeads(parameters: ReadonlyMap<string, Float32Array>, scales: FeatureScales, config: MaAvtConfig): void {
+/**
+ * Changes linear heads that read standardised features so that they give the same logits for the features as they are,
+ * in place.
+ */
+export function unstandardiseHeads(
+  parameters: ReadonlyMap<string, Float32Array>,
+  scales: FeatureScales,
+  config: MaAvtConfig,
+): void {
   for (const [head, part] of Object.entries(linearParts)) {
     const [weight, bias] = [parameters.get(`${head}.weight`), parameters.get(`${head}.bias`)];
     if (!weight || !bias) continue;
-    const taken = modalities.filter((modality) => modalitiesOf(config).includes(modality)).map((modality) => scales[modality][part]);
+    const taken = modalities
+      .filter((modality) => modalitiesOf(config).includes(modality))
+      .map((modality) => scales[modality][part]);
     const mean = taken.flatMap((scale) => [...scale.mean]);
     const factor = taken.flatMap((scale) => [...scale.factor]);
     for (let output = 0; output < bias.length; output++)
@@ -56,7 +65,9 @@ function scaleOf(rows: readonly Float32Array[]): Scale {
   const width = rows[0]?.length ?? 0;
   const mean = new Float64Array(width);
   const square = new Float64Array(width);
-  for (const row of rows) for (let feature = 0; feature < width; feature++) mean[feature]! += row[feature]! / rows.length;
-  for (const row of rows) for (let feature = 0; feature < width; feature++) square[feature]! += (row[feature]! - mean[feature]!) ** 2;
+  for (const row of rows)
+    for (let feature = 0; feature < width; feature++) mean[feature]! += row[feature]! / rows.length;
+  for (const row of rows)
+    for (let feature = 0; feature < width; feature++) square[feature]! += (row[feature]! - mean[feature]!) ** 2;
   return { mean, factor: square.map((sum) => 1 / Math.max(least, Math.sqrt(sum / rows.length))) };
 }

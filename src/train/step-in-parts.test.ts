@@ -13,11 +13,15 @@ describe('a step that holds two of five clips at once gives what the whole batch
   test.each(['reference', 'duet', 'lora', 'bottleneck'] as const)('%s', async (recipe) => {
     const { parameters, batch, model } = drawnStep(recipe);
     const options = { ...model, openSession: nodeSessions({ threads: 1 }) };
-    const [whole, inParts] = await Promise.all([openTrainingStep(options), openStepInParts({ ...options, clipsAtOnce: 2 })]);
+    const [whole, inParts] = await Promise.all([
+      openTrainingStep(options),
+      openStepInParts({ ...options, clipsAtOnce: 2 }),
+    ]);
     steps.push(whole, inParts);
     const [expected, found] = [await whole.run(parameters, batch), await inParts.run(parameters, batch)];
 
-    for (const [name, loss] of Object.entries(expected.losses)) expect(found.losses[name as 'total'], name).toBeCloseTo(loss, 5);
+    for (const [name, loss] of Object.entries(expected.losses))
+      expect(found.losses[name as 'total'], name).toBeCloseTo(loss, 5);
     expect(found.classLogits.slice(0, batchSize * classes)).toSatisfy(near(expected.classLogits));
     expect([...found.gradients.keys()]).toEqual([...expected.gradients.keys()]);
     const moving = [...expected.gradients].filter(([, values]) => norm(values) > 0);
@@ -29,5 +33,6 @@ describe('a step that holds two of five clips at once gives what the whole batch
 /** Within 1e-5 in norm; what is as good as zero beside other gradients may be rounding. */
 function near(expected: Float32Array) {
   return (found: Float32Array) =>
-    found.length === expected.length && norm(found.map((value, index) => value - expected[index]!)) <= 1e-5 * norm(expected) + 1e-7;
+    found.length === expected.length &&
+    norm(found.map((value, index) => value - expected[index]!)) <= 1e-5 * norm(expected) + 1e-7;
 }

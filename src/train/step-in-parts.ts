@@ -1,6 +1,7 @@
-// A training step over a batch of any size in the memory of a part of it, with the whole batch's gradients: gradient caching, Gao et al.
-// 2021 (arXiv 2101.06983, section 3.2). The features of all parts come first, without anything kept for the way back; then the losses
-// over the whole batch and their gradients with respect to the features; then each part runs forward again, and back from those.
+// A training step over a batch of any size in the memory of a part of it, with the whole batch's gradients: gradient
+// caching, Gao et al. 2021 (arXiv 2101.06983, section 3.2). The features of all parts come first, without anything kept
+// for the way back; then the losses over the whole batch and their gradients with respect to the features; then each
+// part runs forward again, and back from those.
 import { joinFloat32 } from '../files/tensor-values.ts';
 import { differentiate, pullBack } from '../graph/differentiate.ts';
 import { add } from '../graph/functions.ts';
@@ -13,7 +14,13 @@ import { maAvt, maAvtLosses } from '../model/ma-avt.ts';
 import { parametersBeforeHeads } from '../model/modulation.ts';
 import { type Feed, type KeptTensor, releaseKept } from '../runtime/session.ts';
 import { parameterInputs, pictureInputs, targetFeeds, targetInputs } from './step-inputs.ts';
-import { chunkOf, type KeepGradients, mapLosses, type TrainingStep, type TrainingStepOptions } from './training-step.ts';
+import {
+  chunkOf,
+  type KeepGradients,
+  mapLosses,
+  type TrainingStep,
+  type TrainingStepOptions,
+} from './training-step.ts';
 
 export type StepInPartsOptions = Omit<TrainingStepOptions, 'modulation'> & {
   /** Clips whose activations are in memory at the same time. */
@@ -23,13 +30,19 @@ export type StepInPartsOptions = Omit<TrainingStepOptions, 'modulation'> & {
 /** Builds and loads the step. Release it when done, and the gradients that it keeps. */
 export function openStepInParts(options: StepInPartsOptions & KeepGradients): Promise<TrainingStep<KeptTensor>>;
 export function openStepInParts(options: StepInPartsOptions): Promise<TrainingStep>;
-export async function openStepInParts(options: StepInPartsOptions & Partial<KeepGradients>): Promise<TrainingStep<Feed>> {
+export async function openStepInParts(
+  options: StepInPartsOptions & Partial<KeepGradients>,
+): Promise<TrainingStep<Feed>> {
   const { keepGradients = false, backbone, config, imageSize, clipsAtOnce, openSession } = options;
   const parts = Math.ceil(options.batchSize / clipsAtOnce);
   const clips = parts * clipsAtOnce;
   const parameters = parameterInputs(config);
   const trainable = (name: string) => parameters.get(name)!;
-  const weights = { positions: backbone.weights.get('pos_embed')!.data, frozen: frozenWeights(backbone.weights), trainable };
+  const weights = {
+    positions: backbone.weights.get('pos_embed')!.data,
+    frozen: frozenWeights(backbone.weights),
+    trainable,
+  };
 
   const pictures = pictureInputs(clipsAtOnce, imageSize);
   const { features } = maAvt(pictures, weights, config, { chunk: chunkOf(clipsAtOnce, options), forGradients: true });
@@ -52,7 +65,10 @@ export async function openStepInParts(options: StepInPartsOptions & Partial<Keep
     ...(outputs.backgroundLogits && { background_logits: outputs.backgroundLogits }),
   };
 
-  const seeds = [...ofPart].map(([name, tensor]): [Tensor, Tensor] => [tensor, input(`gradient.${name}`, tensor.shape)]);
+  const seeds = [...ofPart].map(([name, tensor]): [Tensor, Tensor] => [
+    tensor,
+    input(`gradient.${name}`, tensor.shape),
+  ]);
   const names = [...early];
   const ofEarly = pullBack(seeds, names.map(trainable));
   const sumOf = (name: string) => `sum.${name}`;
@@ -61,8 +77,13 @@ export async function openStepInParts(options: StepInPartsOptions & Partial<Keep
   );
 
   const forwardSession = await openSession(forward);
-  const lossSession = await openSession(lossGraph, { kept: keepGradients ? late.map((name) => `gradient.${name}`) : [] });
-  const backwardSession = await openSession(backward, { kept: keepGradients ? names.map(sumOf) : [], packsWeights: true });
+  const lossSession = await openSession(lossGraph, {
+    kept: keepGradients ? late.map((name) => `gradient.${name}`) : [],
+  });
+  const backwardSession = await openSession(backward, {
+    kept: keepGradients ? names.map(sumOf) : [],
+    packsWeights: true,
+  });
   return {
     provider: backwardSession.provider,
     async run(values, batch) {
@@ -102,7 +123,9 @@ export async function openStepInParts(options: StepInPartsOptions & Partial<Keep
       }
       return {
         losses: mapLosses((name) => results[`loss.${name}`]![0]!),
-        gradients: new Map([...parameters.keys()].map((name) => [name, sums[sumOf(name)] ?? gradients[`gradient.${name}`]!])),
+        gradients: new Map(
+          [...parameters.keys()].map((name) => [name, sums[sumOf(name)] ?? gradients[`gradient.${name}`]!]),
+        ),
         classLogits: results.class_logits!,
         backgroundLogits: results.background_logits,
         visualAttention: attention && joined('visual_attention'),

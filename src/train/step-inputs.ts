@@ -16,7 +16,10 @@ export type PictureInputs = { readonly images: Tensor; readonly spectrograms: Te
 
 /** Inputs for so many clips. */
 export function pictureInputs(clips: number, [height, width]: readonly [number, number]): PictureInputs {
-  return { images: input('images', [clips, 3, height, width]), spectrograms: input('spectrograms', [clips, 1, height, width]) };
+  return {
+    images: input('images', [clips, 3, height, width]),
+    spectrograms: input('spectrograms', [clips, 1, height, width]),
+  };
 }
 
 export type TargetInputs = { readonly targets: MaAvtTargets; readonly masks: PerModality };

@@ -25,7 +25,8 @@ export function backgroundTargets(labels: ArrayLike<number>): Float32Array {
 }
 
 /**
- * Factors on what the heads read of each modality: zeros for the dropped share, and factors that keep the sum for the rest (Srivastava et al. 2014).
+ * Factors on what the heads read of each modality: zeros for the dropped share, and factors that keep the sum for the
+ * rest (Srivastava et al. 2014).
  * @param keys name the draw.
  */
 export function dropoutMasks(
@@ -36,7 +37,9 @@ export function dropoutMasks(
 ): { readonly visual: Float32Array; readonly audio: Float32Array } {
   const mask = (modality: Modality) => {
     const random = createRandom('dropout', modality, ...keys);
-    return Float32Array.from({ length: clips * readWidth(config, modality) }, () => (random.uniform() < rate ? 0 : 1 / (1 - rate)));
+    return Float32Array.from({ length: clips * readWidth(config, modality) }, () =>
+      random.uniform() < rate ? 0 : 1 / (1 - rate),
+    );
   };
   return { visual: mask('visual'), audio: mask('audio') };
 }

@@ -40,7 +40,13 @@ export type TrainEvent =
       readonly epochsDone: number;
     }
   | { readonly kind: 'head start'; readonly done: number; readonly total: number }
-  | { readonly kind: 'step'; readonly epoch: number; readonly step: number; readonly steps: number; readonly loss: number }
+  | {
+      readonly kind: 'step';
+      readonly epoch: number;
+      readonly step: number;
+      readonly steps: number;
+      readonly loss: number;
+    }
   | { readonly kind: 'epoch'; readonly record: EpochRecord; readonly isBest: boolean }
   | { readonly kind: 'note'; readonly text: string };
 
@@ -62,7 +68,10 @@ export type TrainOptions = {
   /** Replace the run in `out`. */
   readonly force?: boolean;
   readonly workers?: number | undefined;
-  /** Clips of a batch that are in memory together, with the same numbers for any; by default as many as half of the memory holds. */
+  /**
+   * Clips of a batch that are in memory together, with the same numbers for any; by default as many as half of the
+   * memory holds.
+   */
   readonly clipsAtOnce?: number | undefined;
   /** Or how to find them: asked once the data and the backbone are known to be usable. */
   readonly session?: SessionOptions | (() => Promise<SessionOptions>);
@@ -101,10 +110,16 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   const layout = options.layout ?? saved?.layout;
   const dataset = await openTrainingData(data, layout, options, folder);
   if (dataset.missing.length > 0) {
-    onEvent({ kind: 'note', text: `${dataset.missing.length} listed clips have no files and are left out; duet data check names them.` });
+    onEvent({
+      kind: 'note',
+      text: `${dataset.missing.length} listed clips have no files and are left out; duet data check names them.`,
+    });
   }
   const imageSize = options.imageSize ?? saved?.backbone.imageSize;
-  const backbone = await openBackbone(options.backbone ?? saved?.backbone.source, { imageSize, ...(signal && { signal }) });
+  const backbone = await openBackbone(options.backbone ?? saved?.backbone.source, {
+    imageSize,
+    ...(signal && { signal }),
+  });
   const config = modelConfig(training, backbone.config, dataset.classes.length);
   const runConfig: RunConfig = {
     version: 1,
@@ -119,7 +134,9 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   await writeRunConfig(folder, runConfig);
   await writeSplitFile(join(folder, runFiles.splits), describeSplits(dataset.examples, training.seed));
 
-  const lengths = new Map([...trainableParameters(config)].map(([name, { shape }]) => [name, shape.reduce((a, b) => a * b, 1)]));
+  const lengths = new Map(
+    [...trainableParameters(config)].map(([name, { shape }]) => [name, shape.reduce((a, b) => a * b, 1)]),
+  );
   const counts = parameterCounts(config);
   const restored = saved && (await readCheckpoint(folder, lengths));
   const checkpoint = restored ?? freshCheckpoint(initialParameters(config, backbone.weights, training.seed));
@@ -128,19 +145,46 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   let predictor: Predictor | undefined;
   const result = (outcome: Outcome): TrainResult => {
     const { history, best } = checkpoint.progress;
-    return { run: folder, outcome, provider: trainer?.provider, history, best, parameters: counts, skipped: feed.skipped };
+    return {
+      run: folder,
+      outcome,
+      provider: trainer?.provider,
+      history,
+      best,
+      parameters: counts,
+      skipped: feed.skipped,
+    };
   };
   try {
     const session = typeof options.session === 'function' ? await options.session() : options.session;
-    await feed.prepare({ onProgress: (progress) => onEvent({ kind: 'prepare', ...progress }), ...(signal && { signal }) });
+    await feed.prepare({
+      onProgress: (progress) => onEvent({ kind: 'prepare', ...progress }),
+      ...(signal && { signal }),
+    });
     const batchSize = evenBatchSize(await feed.count('train'), training.batch);
     const openSession = nodeSessions(session);
     const onNote = (text: string) => onEvent({ kind: 'note', text });
-    const common = { backbone, config, batchSize, imageSize: backbone.config.inputSize, openSession, training, checkpoint, onNote };
+    const common = {
+      backbone,
+      config,
+      batchSize,
+      imageSize: backbone.config.inputSize,
+      openSession,
+      training,
+      checkpoint,
+      onNote,
+    };
     trainer = await openTrainer({ ...common, clipsAtOnce: clipsOfBatchAtOnce(common, options) });
     predictor = await openPredictor({ backbone, config, batchSize: Math.min(16, batchSize), openSession });
     const { epoch } = checkpoint.progress;
-    onEvent({ kind: 'start', config: runConfig, dataset, parameters: counts, provider: trainer.provider, epochsDone: epoch });
+    onEvent({
+      kind: 'start',
+      config: runConfig,
+      dataset,
+      parameters: counts,
+      provider: trainer.provider,
+      epochsDone: epoch,
+    });
     if (hasForeignRange(backbone.config, training)) {
       onNote(
         'Pictures are normalised with ImageNet’s mean and deviation, as the recipe asks; this backbone was trained on another range, and --normalisation backbone may do much better.',
@@ -212,7 +256,12 @@ async function openTrainingData(
   return dataset;
 }
 
-function openTrainingFeed(dataset: Dataset, training: TrainingConfig, backbone: Backbone, workers: number | undefined): Promise<BatchFeed> {
+function openTrainingFeed(
+  dataset: Dataset,
+  training: TrainingConfig,
+  backbone: Backbone,
+  workers: number | undefined,
+): Promise<BatchFeed> {
   const { seed, augment, cropScale, missing, model } = training;
   return openBatches({
     ...{ dataset, seed, augment, cropScale, missing, batchSize: training.batch },

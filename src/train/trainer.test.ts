@@ -19,19 +19,32 @@ const device = { isLost: false };
 const openOnDevice: OpenSession = Object.assign(
   async (...graph: Parameters<OpenSession>) => {
     const session = await sessions(...graph);
-    const run: Session['run'] = (feeds) => (device.isLost ? Promise.reject(new Error('device lost')) : session.run(feeds));
+    const run: Session['run'] = (feeds) =>
+      device.isLost ? Promise.reject(new Error('device lost')) : session.run(feeds);
     return { ...session, run };
   },
   { keepsTensors: true, activationBytes: Number.POSITIVE_INFINITY },
 );
 
-async function opened(place: Place, recipe: 'duet' | 'reference', changes: Partial<TrainingConfig> = {}, clipsAtOnce?: number) {
+async function opened(
+  place: Place,
+  recipe: 'duet' | 'reference',
+  changes: Partial<TrainingConfig> = {},
+  clipsAtOnce?: number,
+) {
   const { training, batch, parameters, model } = drawnStep(recipe);
   const checkpoint = freshCheckpoint(parameters);
   const openSession = place === 'device' ? openOnDevice : sessions;
   const notes: string[] = [];
   const onNote = (text: string) => void notes.push(text);
-  const trainer = await openTrainer({ ...model, openSession, training: { ...training, ...changes }, checkpoint, clipsAtOnce, onNote });
+  const trainer = await openTrainer({
+    ...model,
+    openSession,
+    training: { ...training, ...changes },
+    checkpoint,
+    clipsAtOnce,
+    onNote,
+  });
   return { trainer, batch, checkpoint, notes };
 }
 
@@ -62,14 +75,18 @@ describe('four steps on the device lead to where four steps in this process do',
     ['shortened gradients', 'duet', { clipNorm: 0.01 }, undefined],
     ['a batch in parts', 'duet', {}, 2],
   ] as const)('%s', async (_, recipe, changes, clipsAtOnce) => {
-    const [host, device] = [await trained('host', recipe, changes, clipsAtOnce), await trained('device', recipe, changes, clipsAtOnce)];
+    const [host, device] = [
+      await trained('host', recipe, changes, clipsAtOnce),
+      await trained('device', recipe, changes, clipsAtOnce),
+    ];
     expect(device.state.step).toBe(4);
     expect(device.notes).toEqual(host.notes);
     for (const [step, loss] of host.losses.entries()) expect(device.losses[step], `loss ${step}`).toBeCloseTo(loss, 5);
     expect(distance(device.state.first, host.state.first)).toBeLessThan(1e-5);
     expect(distance(device.state.second, host.state.second)).toBeLessThan(1e-5);
     // Where a gradient is zero but for rounding, as a key bias's, Adam makes full steps of the rounding.
-    const sure = (values: ParameterValues) => new Map([...values].filter(([name]) => norm(host.state.first.get(name)!) > 1e-5));
+    const sure = (values: ParameterValues) =>
+      new Map([...values].filter(([name]) => norm(host.state.first.get(name)!) > 1e-5));
     expect(distance(sure(device.moved), sure(host.moved))).toBeLessThan(5e-3);
   });
 });

@@ -36,5 +36,7 @@ export type TrainerOptions = Omit<TrainingStepOptions, 'modulation'> & {
 /** Where results can stay on a device, so do parameters and moments, from step to step. Release it when done. */
 export function openTrainer(options: TrainerOptions): Promise<Trainer> {
   // Modulated gradients are given noise, which is drawn here.
-  return options.openSession.keepsTensors && options.training.modulation === 'none' ? openDeviceTrainer(options) : openHostTrainer(options);
+  return options.openSession.keepsTensors && options.training.modulation === 'none'
+    ? openDeviceTrainer(options)
+    : openHostTrainer(options);
 }

@@ -7,7 +7,10 @@ const { backbone } = drawnStep('duet').model;
 
 /** With activations of 5 MB: those of four clips, or of one clip of ViT-B. */
 const chunkOfBatch = (batchSize: number, mlpWidth = 768) => {
-  const model = { ...backbone, config: { ...backbone.config, patchSize: 16, mlpWidth, inputSize: [224, 224] as const } };
+  const model = {
+    ...backbone,
+    config: { ...backbone.config, patchSize: 16, mlpWidth, inputSize: [224, 224] as const },
+  };
   return chunkOf(batchSize, { backbone: model, openSession: nodeSessions({ activationBytes: 5e6 }) });
 };
 

@@ -66,7 +66,9 @@ export type KeepGradients = { readonly keepGradients: true };
 /** Builds and loads the step. Release it when done, and the gradients that it keeps. */
 export function openTrainingStep(options: TrainingStepOptions & KeepGradients): Promise<TrainingStep<KeptTensor>>;
 export function openTrainingStep(options: TrainingStepOptions): Promise<TrainingStep>;
-export async function openTrainingStep(options: TrainingStepOptions & Partial<KeepGradients>): Promise<TrainingStep<Feed>> {
+export async function openTrainingStep(
+  options: TrainingStepOptions & Partial<KeepGradients>,
+): Promise<TrainingStep<Feed>> {
   const { keepGradients = false, backbone, config, batchSize, imageSize } = options;
   const chunk = chunkOf(batchSize, options);
   const parameters = parameterInputs(config);
@@ -75,7 +77,11 @@ export async function openTrainingStep(options: TrainingStepOptions & Partial<Ke
     if (!parameter) throw new Error(`the model has no parameter ${name}`);
     return parameter;
   };
-  const weights = { positions: backbone.weights.get('pos_embed')!.data, frozen: frozenWeights(backbone.weights), trainable };
+  const weights = {
+    positions: backbone.weights.get('pos_embed')!.data,
+    frozen: frozenWeights(backbone.weights),
+    trainable,
+  };
   const pictures = pictureInputs(batchSize, imageSize);
   const inputs = targetInputs(batchSize, config);
   const { targets, masks } = inputs;
@@ -122,18 +128,27 @@ export async function openTrainingStep(options: TrainingStepOptions & Partial<Ke
 }
 
 /**
- * Clips of a batch that pass the blocks of a graph together. Each chunk is a copy of the graph, and the time that ONNX Runtime takes to
- * open it grows with the square of their number: as few clips as are fastest in eight chunks, twice as many where that would take more
- * chunks, and sixteen chunks at most.
+ * Clips of a batch that pass the blocks of a graph together. Each chunk is a copy of the graph, and the time that ONNX
+ * Runtime takes to open it grows with the square of their number: as few clips as are fastest in eight chunks, twice as
+ * many where that would take more chunks, and sixteen chunks at most.
  */
-export function chunkOf(batchSize: number, { backbone, openSession }: Pick<TrainingStepOptions, 'backbone' | 'openSession'>): number {
+export function chunkOf(
+  batchSize: number,
+  { backbone, openSession }: Pick<TrainingStepOptions, 'backbone' | 'openSession'>,
+): number {
   const clips = (bytes: number) => clipsTogether(batchSize, bytes, backbone.config);
   const { activationBytes } = openSession;
   const inEight = Math.min(clips(2 * activationBytes), Math.ceil(batchSize / 8));
   return Math.max(clips(activationBytes), inEight, Math.ceil(batchSize / 16));
 }
 
-export const lossNames = ['total', 'foreground', 'background', 'contrastive', 'own'] as const satisfies (keyof MaAvtLosses)[];
+export const lossNames = [
+  'total',
+  'foreground',
+  'background',
+  'contrastive',
+  'own',
+] as const satisfies (keyof MaAvtLosses)[];
 
 /** A value for each of the losses. */
 export function mapLosses<Value>(value: (name: keyof MaAvtLosses) => Value): Record<keyof MaAvtLosses, Value> {

@@ -37,10 +37,23 @@ export async function openTrialStep({ session, imageSize }: TrialOptions): Promi
   const batch = {
     images: new Float32Array(batchSize * 3 * pixels).map((_, index) => Math.sin(index)),
     spectrograms: new Float32Array(batchSize * pixels).map((_, index) => Math.cos(index)),
-    ...{ classTargets: targets, pictureTargets: targets, soundTargets: targets, backgroundTargets: backgroundTargets(labels) },
+    ...{
+      classTargets: targets,
+      pictureTargets: targets,
+      soundTargets: targets,
+      backgroundTargets: backgroundTargets(labels),
+    },
   };
   const trainer = await openTrainer({
-    ...{ backbone, config, batchSize, imageSize: inputSize, openSession: nodeSessions(session), training, onNote: () => undefined },
+    ...{
+      backbone,
+      config,
+      batchSize,
+      imageSize: inputSize,
+      openSession: nodeSessions(session),
+      training,
+      onNote: () => undefined,
+    },
     checkpoint: freshCheckpoint(parameters),
   });
   return {

@@ -7,5 +7,7 @@ test('two trials of the processor are of one training, and time real steps', asy
   expect(first.milliseconds).toBeGreaterThan(0);
   expect(new Set(first.losses).size).toBe(3);
   expect(differenceOf(first, second)).toBeUndefined();
-  expect(differenceOf({ ...first, losses: [first.losses[0]!, 2 * first.losses[1]!, first.losses[2]!] }, second)).toMatch(/loss of step 2/);
+  expect(
+    differenceOf({ ...first, losses: [first.losses[0]!, 2 * first.losses[1]!, first.losses[2]!] }, second),
+  ).toMatch(/loss of step 2/);
 }, 60_000);

@@ -12,7 +12,9 @@ export type ProviderTrial = {
 /** Losses of one training differ by less than this, as a share, on providers that only round differently. */
 const rounding = 0.01;
 
-/** @param seconds about how long steps are timed. @throws DuetError when the provider is absent or refuses the graph. */
+/**
+ * @param seconds about how long steps are timed. @throws DuetError when the provider is absent or refuses the graph.
+ */
 export async function tryProvider(
   provider: Provider,
   options: { readonly seconds: number; readonly imageSize?: number },
@@ -35,5 +37,7 @@ export async function tryProvider(
 /** Why two trials cannot be of the same training, or undefined. */
 export function differenceOf({ losses }: ProviderTrial, reference: ProviderTrial): string | undefined {
   const step = losses.findIndex((loss, index) => !(Math.abs(loss / reference.losses[index]! - 1) <= rounding));
-  return step < 0 ? undefined : `its loss of step ${step + 1} is ${losses[step]}, the processor's ${reference.losses[step]}`;
+  return step < 0
+    ? undefined
+    : `its loss of step ${step + 1} is ${losses[step]}, the processor's ${reference.losses[step]}`;
 }

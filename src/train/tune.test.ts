@@ -24,5 +24,7 @@ test('tuning on one core times real steps and gives one of the settings that it 
 }, 120_000);
 
 test('a stopped tuning ends', async () => {
-  await expect(tune({ cores: 1, imageSize: 32, signal: AbortSignal.abort(new Error('enough')) })).rejects.toThrow('enough');
+  await expect(tune({ cores: 1, imageSize: 32, signal: AbortSignal.abort(new Error('enough')) })).rejects.toThrow(
+    'enough',
+  );
 });

@@ -1,11 +1,14 @@
-// Which of the settings that change no result but its last digits are fastest on this machine: tried with the small backbone that
-// comes with Duet.
+// Which of the settings that change no result but its last digits are fastest on this machine: tried with the small
+// backbone that comes with Duet.
 import { openTrialStep, type TrialStep } from './trial-step.ts';
 
 export type TunedSettings = {
   /** Threads inside one operation. */
   readonly threads: number;
-  /** Bytes that a block's widest activation has when as many clips as are best pass it together; undefined: Duet's own choice. */
+  /**
+   * Bytes that a block's widest activation has when as many clips as are best pass it together; undefined: Duet's own
+   * choice.
+   */
   readonly activationBytes?: number | undefined;
 };
 
@@ -36,7 +39,13 @@ const activationSizes = [2.5, 10, 20].map((size) => size * megabyte);
 const worthwhile = 0.03;
 
 /** Tries numbers of threads, then sizes of chunks with the best of them. */
-export async function tune({ cores, seconds = 45, imageSize, signal, onProgress = () => undefined }: TuneOptions): Promise<Tuning> {
+export async function tune({
+  cores,
+  seconds = 45,
+  imageSize,
+  signal,
+  onProgress = () => undefined,
+}: TuneOptions): Promise<Tuning> {
   const fewer = threadCounts(cores).slice(1);
   const usual: TunedSettings = { threads: cores };
   const total = 2 + fewer.length + activationSizes.length;

@@ -1,4 +1,5 @@
-// What a training run makes of its parameters at the end of an epoch: an adapter, and what the validation clips say of it.
+// What a training run makes of its parameters at the end of an epoch: an adapter, and what the validation clips say of
+// it.
 import type { BatchFeed } from '../data/batch-feed.ts';
 import { foldParameters } from '../infer/fold.ts';
 import type { Predictor } from '../infer/predictor.ts';
@@ -28,7 +29,8 @@ export async function validate(
 ): Promise<Validated> {
   const folded = foldParameters(parameters, config);
   if ((await feed.count('val')) === 0) return { folded, score: undefined };
-  // The paper's background head is additive and its AUC stays at chance: worth a look at the end, not half the validation's time.
+  // The paper's background head is additive and its AUC stays at chance: worth a look at the end, not half the
+  // validation's time.
   const isPaper = config.heads === 'paper';
   const score = await scoreSplit('val', {
     ...{ feed, predictor, adapter: folded, classes: config.classes },

@@ -18,15 +18,26 @@ export type VerifiedGroup = {
   readonly passed: boolean;
 };
 
-export type Verification = { readonly file: string; readonly groups: readonly VerifiedGroup[]; readonly passed: boolean };
+export type Verification = {
+  readonly file: string;
+  readonly groups: readonly VerifiedGroup[];
+  readonly passed: boolean;
+};
 
-const tolerances = { outputs: 1e-5, losses: 1e-5, attention: 1e-5, gradients: 1e-4, trajectory: 1e-4, parameters: 1e-3 };
+const tolerances = {
+  outputs: 1e-5,
+  losses: 1e-5,
+  attention: 1e-5,
+  gradients: 1e-4,
+  trajectory: 1e-4,
+  parameters: 1e-3,
+};
 const learningRate = 1e-3;
 
 /**
  * Repeats a reference run: one forward and backward pass, then five steps of Adam on the same batch.
- * Outputs, losses, attention and the trajectory are compared by largest difference over largest value, gradients and parameters
- * by norm of the difference over norm.
+ * Outputs, losses, attention and the trajectory are compared by largest difference over largest value, gradients and
+ * parameters by norm of the difference over norm.
  * @throws DuetError when the file is no such run.
  */
 export async function verifyFile(path: string, session?: SessionOptions): Promise<Verification> {
@@ -52,13 +63,15 @@ async function verifyRun(file: string, run: GoldenRun, session: SessionOptions |
     compare('outputs', 'output.p_bg', first.backgroundLogits, relativeToLargest);
     for (const [name, value] of lossesOf(first)) compare('losses', name, Float32Array.of(value), relativeToLargest);
     compare('attention', 'output.vis_attn', first.visualAttention, relativeToLargest);
-    for (const [name, gradient] of first.gradients) compare('gradients', `grad.${referenceName(name)}`, gradient, relativeInNorm);
+    for (const [name, gradient] of first.gradients)
+      compare('gradients', `grad.${referenceName(name)}`, gradient, relativeInNorm);
 
     const trajectory: number[] = [];
     while (trajectory.length < 5) trajectory.push((await trainer.step(batch, learningRate)).losses.total);
     await trainer.collect();
     compare('trajectory', 'trajectory.loss', Float32Array.from(trajectory), relativeToLargest);
-    for (const [name, values] of parameters) compare('parameters', `after5.${referenceName(name)}`, values, withoutKeyBias(name));
+    for (const [name, values] of parameters)
+      compare('parameters', `after5.${referenceName(name)}`, values, withoutKeyBias(name));
   } finally {
     await step.release();
     await trainer.release();
@@ -67,7 +80,14 @@ async function verifyRun(file: string, run: GoldenRun, session: SessionOptions |
     // A number that is not finite is the worst there can be, and compares false with everything.
     const worst = comparisons.reduce((a, b) => (Number.isNaN(b.error) || b.error > a.error ? b : a));
     const tolerance = tolerances[name];
-    return { name, error: worst.error, worst: worst.name, tolerance, compared: comparisons.length, passed: worst.error <= tolerance };
+    return {
+      name,
+      error: worst.error,
+      worst: worst.name,
+      tolerance,
+      compared: comparisons.length,
+      passed: worst.error <= tolerance,
+    };
   });
   return { file, groups, passed: groups.length > 0 && groups.every(({ passed }) => passed) };
 }
@@ -103,7 +123,8 @@ function relativeInNorm(ours: Float32Array, reference: Float32Array): number {
 function withoutKeyBias(name: string): Measure {
   if (!name.endsWith('qkv.bias')) return relativeInNorm;
   return (ours, reference) => {
-    const kept = (values: Float32Array) => values.filter((_, i) => i < values.length / 3 || i >= (values.length / 3) * 2);
+    const kept = (values: Float32Array) =>
+      values.filter((_, i) => i < values.length / 3 || i >= (values.length / 3) * 2);
     return relativeInNorm(kept(ours), kept(reference));
   };
 }

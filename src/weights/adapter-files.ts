@@ -17,7 +17,10 @@ export type Adapter = {
 };
 
 /** What goes into the two files; numbers that are not finite are refused. `name` is what messages call the adapter. */
-export function encodeAdapter({ config, tensors }: Adapter, name: string): { readonly config: string; readonly model: Uint8Array } {
+export function encodeAdapter(
+  { config, tensors }: Adapter,
+  name: string,
+): { readonly config: string; readonly model: Uint8Array } {
   const checked = parseAdapterConfig(config, name);
   for (const [tensor, { data }] of tensors)
     refuseNonFinite(data, `The adapter for ${name}`, tensor, 'lower the learning rate and train again');
@@ -26,7 +29,8 @@ export function encodeAdapter({ config, tensors }: Adapter, name: string): { rea
 }
 
 /**
- * An adapter from the parsed config and the bytes of the model; a damaged or foreign one is a DuetError. Messages call the adapter
+ * An adapter from the parsed config and the bytes of the model; a damaged or foreign one is a DuetError. Messages call
+ * the adapter
  * `name` and the model's file `modelName`.
  */
 export function decodeAdapter(config: unknown, model: Uint8Array, name: string, modelName: string): Adapter {

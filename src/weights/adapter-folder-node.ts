@@ -17,14 +17,19 @@ export async function writeAdapter(folder: string, adapter: Adapter): Promise<vo
   await writeFileAtomic(join(folder, adapterConfigFile), config);
 }
 
-/** Reads an adapter; a missing, damaged or foreign one is a DuetError. Whether it fits a backbone: `checkAdapterBackbone`. */
+/**
+ * Reads an adapter; a missing, damaged or foreign one is a DuetError. Whether it fits a backbone:
+ * `checkAdapterBackbone`.
+ */
 export async function readAdapter(folder: string): Promise<Adapter> {
   if ((await kindOfPath(folder)) !== 'folder') {
     throw new DuetError(`There is no adapter folder ${folder}; check the path, or train one with "duet train".`);
   }
   for (const file of [adapterConfigFile, adapterModelFile]) {
     if ((await kindOfPath(join(folder, file))) === undefined) {
-      throw new DuetError(`${folder} is not a whole adapter: it has no ${file}; name a folder that "duet train" has written.`);
+      throw new DuetError(
+        `${folder} is not a whole adapter: it has no ${file}; name a folder that "duet train" has written.`,
+      );
     }
   }
   const config = parseAdapterConfig(await readJsonClearly(join(folder, adapterConfigFile)), folder);

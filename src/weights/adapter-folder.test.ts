@@ -58,11 +58,15 @@ describe('an adapter folder', () => {
     expect(await withConfig({ format_version: 2, novelty: true })).toContain(
       'is an adapter of format version 2 and this Duet reads version 1',
     );
-    expect(await withConfig({ peft_type: 'LORA', format_version: undefined })).toContain('is an adapter of another kind ("LORA"');
+    expect(await withConfig({ peft_type: 'LORA', format_version: undefined })).toContain(
+      'is an adapter of another kind ("LORA"',
+    );
   });
 
   test('with a wrong, missing or misspelt field names it', async () => {
-    expect(await withConfig({ postions: 'exact' })).toContain("has the unknown key 'postions'; did you mean 'positions'?");
+    expect(await withConfig({ postions: 'exact' })).toContain(
+      "has the unknown key 'postions'; did you mean 'positions'?",
+    );
     expect(await withConfig({ positions: 'guessed' })).toContain("'positions', invalid option");
     expect(await withConfig({ classes: undefined })).toContain("'classes' is missing");
     expect(await withConfig({ classes: ['a', 'a'] })).toContain("'classes', names a class twice");
@@ -75,7 +79,9 @@ describe('an adapter folder', () => {
     expect(await refusal(readAdapter(folder))).toContain('it has no adapter_config.json');
     await writeAdapter(folder, adapter);
     await truncate(join(folder, 'adapter_model.safetensors'), 90);
-    expect(await refusal(readAdapter(folder))).toMatch(/adapter_model\.safetensors is not a readable safetensors file: .*truncated/);
+    expect(await refusal(readAdapter(folder))).toMatch(
+      /adapter_model\.safetensors is not a readable safetensors file: .*truncated/,
+    );
     await rm(join(folder, 'adapter_model.safetensors'));
     expect(await refusal(readAdapter(folder))).toContain('it has no adapter_model.safetensors');
     await writeAdapter(folder, adapter);
@@ -86,10 +92,15 @@ describe('an adapter folder', () => {
   test('with NaN in it is refused when read, and is not written', async () => {
     const data = Float32Array.of(1, Number.NaN);
     const tensors = new Map([['bg', { shape: [2], data }]]);
-    expect(await refusal(writeAdapter(folder, { config, tensors }))).toContain("tensor 'bg' holds numbers that are not finite");
+    expect(await refusal(writeAdapter(folder, { config, tensors }))).toContain(
+      "tensor 'bg' holds numbers that are not finite",
+    );
     expect(await readdir(folder)).toEqual([]);
     await writeAdapter(folder, adapter);
-    await writeFile(join(folder, 'adapter_model.safetensors'), writeSafetensors(new Map([['bg', fromFloat32(data, [2])]])));
+    await writeFile(
+      join(folder, 'adapter_model.safetensors'),
+      writeSafetensors(new Map([['bg', fromFloat32(data, [2])]])),
+    );
     expect(await refusal(readAdapter(folder))).toContain("tensor 'bg' holds numbers that are not finite");
   });
 
@@ -97,7 +108,9 @@ describe('an adapter folder', () => {
     checkAdapterBackbone(config, backbone, 'run');
     const other = parseBackbone({ name: 'other', tensors: miniTimm() }, { heads: 4 });
     expect(() => checkAdapterBackbone(config, other, 'run')).toThrow(
-      new DuetError(`run was trained on the backbone 'mini' (${backbone.hash}), and 'other' (${other.hash}) is another; use the first.`),
+      new DuetError(
+        `run was trained on the backbone 'mini' (${backbone.hash}), and 'other' (${other.hash}) is another; use the first.`,
+      ),
     );
   });
 });

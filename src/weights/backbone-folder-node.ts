@@ -21,7 +21,9 @@ const indexSchema = z.looseObject({ weight_map: z.record(z.string(), z.string().
 export async function readShardNames(indexPath: string): Promise<string[]> {
   const index = indexSchema.safeParse(await readJsonClearly(indexPath));
   if (index.success) return [...new Set(Object.values(index.data.weight_map))];
-  throw new DuetError(`${indexPath} is not a safetensors index: it needs a 'weight_map' from tensors to files beside it.`);
+  throw new DuetError(
+    `${indexPath} is not a safetensors index: it needs a 'weight_map' from tensors to files beside it.`,
+  );
 }
 
 /** The tensors and configs of a folder; `name` is what messages call it. */
@@ -38,7 +40,9 @@ export async function readBackboneFile(path: string, name: string): Promise<Back
     );
   }
   const tensors = readTensors([path], name);
-  return basename(path) === weightsFile ? { ...tensors, ...(await readConfigs(dirname(path))), name } : { ...tensors, name };
+  return basename(path) === weightsFile
+    ? { ...tensors, ...(await readConfigs(dirname(path))), name }
+    : { ...tensors, name };
 }
 
 async function weightPaths(folder: string): Promise<string[]> {
@@ -52,7 +56,8 @@ async function weightPaths(folder: string): Promise<string[]> {
     throw readError(folder, error);
   }
   if (inside.length === 1) return inside.map((file) => join(folder, file));
-  const found = inside.length === 0 ? 'no .safetensors file' : `${inside.length} .safetensors files and no ${weightsFile}`;
+  const found =
+    inside.length === 0 ? 'no .safetensors file' : `${inside.length} .safetensors files and no ${weightsFile}`;
   throw new DuetError(`The folder ${folder} holds ${found}; name the backbone's file itself.`);
 }
 
@@ -62,7 +67,8 @@ function readTensors(paths: readonly string[], name: string): Pick<BackboneFile,
   for (const path of paths) {
     const file = openSafetensors(path);
     for (const [tensorName, tensor] of file.tensors) {
-      if (tensors.has(tensorName)) throw new DuetError(`${name} has the tensor '${tensorName}' in two of its shards; get a fresh copy.`);
+      if (tensors.has(tensorName))
+        throw new DuetError(`${name} has the tensor '${tensorName}' in two of its shards; get a fresh copy.`);
       tensors.set(tensorName, tensor);
     }
     metadata = { ...metadata, ...file.metadata };

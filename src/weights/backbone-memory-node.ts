@@ -1,4 +1,5 @@
-// What was found when a backbone's files were read whole: with its hash known, large weights need not be read before they are used.
+// What was found when a backbone's files were read whole: with its hash known, large weights need not be read before
+// they are used.
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -27,7 +28,10 @@ export type BackboneMemoryOptions = {
   readonly smallest?: number;
 };
 
-/** Undefined for small backbones and for weights that are not in files. Nothing depends on it but time: what cannot be kept is left out. */
+/**
+ * Undefined for small backbones and for weights that are not in files. Nothing depends on it but time: what cannot be
+ * kept is left out.
+ */
 export async function backboneMemory(
   { tensors }: Pick<BackboneFile, 'tensors'>,
   { folder = join(cacheHome(), 'backbones'), smallest = smallestCount }: BackboneMemoryOptions = {},

@@ -39,7 +39,9 @@ test('small backbones, and those in memory, are not remembered', async () => {
 });
 
 test('with its hash recalled, a backbone is the same, and its large weights are not read before they are used', () => {
-  const { tensors } = openSafetensors(fileURLToPath(new URL('../../assets/vit_micro_patch16_224/model.safetensors', import.meta.url)));
+  const { tensors } = openSafetensors(
+    fileURLToPath(new URL('../../assets/vit_micro_patch16_224/model.safetensors', import.meta.url)),
+  );
   const read = new Set<string>();
   const watched = new Map(
     [...tensors].map(([name, tensor]): [string, NamedTensor] => [
@@ -58,6 +60,8 @@ test('with its hash recalled, a backbone is the same, and its large weights are 
   expect(read).not.toContain('blocks.3.mlp.fc1.weight');
   expect(read).toContain('blocks.3.mlp.fc1.bias');
   expect(again.hash).toBe(known.hash);
-  expect(again.weights.get('blocks.3.mlp.fc1.weight')!.data).toEqual(known.weights.get('blocks.3.mlp.fc1.weight')!.data);
+  expect(again.weights.get('blocks.3.mlp.fc1.weight')!.data).toEqual(
+    known.weights.get('blocks.3.mlp.fc1.weight')!.data,
+  );
   expect([...again.weights.keys()]).toEqual([...known.weights.keys()]);
 });

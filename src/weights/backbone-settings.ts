@@ -1,4 +1,5 @@
-// What tensors alone do not tell about a backbone (heads, epsilon, how pixels are normalised), from the files beside them.
+// What tensors alone do not tell about a backbone (heads, epsilon, how pixels are normalised), from the files beside
+// them.
 
 import { z } from 'zod';
 import { DuetError } from '../errors.ts';
@@ -6,7 +7,12 @@ import { checkSchema } from '../files/schema-error.ts';
 import type { Geometry, Naming } from './backbone-names.ts';
 
 export type Triple = readonly [number, number, number];
-export type BackboneSettings = { readonly heads: number; readonly layerNormEpsilon: number; readonly mean: Triple; readonly std: Triple };
+export type BackboneSettings = {
+  readonly heads: number;
+  readonly layerNormEpsilon: number;
+  readonly mean: Triple;
+  readonly std: Triple;
+};
 
 /** The files' own fields that matter here; all others are left alone. */
 const positive = z.number().int().positive();
@@ -47,13 +53,19 @@ const imageNetDeviation: Triple = [0.229, 0.224, 0.225];
 
 export function backboneSettings(source: SettingsSource): BackboneSettings {
   const config = checkSchema(configSchema, source.config ?? {}, `${source.name}'s config.json`);
-  const preprocessor = checkSchema(preprocessorSchema, source.preprocessor ?? {}, `${source.name}'s preprocessor_config.json`);
+  const preprocessor = checkSchema(
+    preprocessorSchema,
+    source.preprocessor ?? {},
+    `${source.name}'s preprocessor_config.json`,
+  );
   const { width, depth } = source.geometry;
   agree(source.name, 'hidden_size', config.hidden_size, width);
   agree(source.name, 'num_hidden_layers', config.num_hidden_layers, depth);
   const activation = config.hidden_act ?? config.model_args?.act_layer ?? 'gelu';
   if (activation !== 'gelu') {
-    throw new DuetError(`${source.name} is not a plain ViT: its activation is '${activation}', not exact GELU; choose another backbone.`);
+    throw new DuetError(
+      `${source.name} is not a plain ViT: its activation is '${activation}', not exact GELU; choose another backbone.`,
+    );
   }
   const unnormalised = preprocessor.do_normalize === false;
   return {
@@ -74,10 +86,17 @@ export function backboneSettings(source: SettingsSource): BackboneSettings {
   };
 }
 
-function headCount({ name, geometry, metadata, heads: asked }: SettingsSource, config: z.infer<typeof configSchema>): number {
+function headCount(
+  { name, geometry, metadata, heads: asked }: SettingsSource,
+  config: z.infer<typeof configSchema>,
+): number {
   const { width } = geometry;
   const told = /\bheads (\d+)/.exec(metadata.architecture ?? '')?.[1];
-  const heads = asked ?? config.num_attention_heads ?? config.model_args?.num_heads ?? (told === undefined ? width / 64 : Number(told));
+  const heads =
+    asked ??
+    config.num_attention_heads ??
+    config.model_args?.num_heads ??
+    (told === undefined ? width / 64 : Number(told));
   if (!Number.isInteger(heads) || heads < 1 || width % heads !== 0) {
     throw new DuetError(
       `${name}: ${asked ?? told ?? 'the usual 64 numbers per head'} attention heads do not divide its width of ${width}; state the number of heads.`,
@@ -98,10 +117,14 @@ function metadataTriple({ name, metadata }: SettingsSource, key: 'mean' | 'std')
 
 function positiveTriple(name: string, deviation: Triple): Triple {
   if (deviation.every((value) => value > 0)) return deviation;
-  throw new DuetError(`${name} divides pixels by a deviation of ${deviation.join(', ')}; all three must be above zero: mend its config.`);
+  throw new DuetError(
+    `${name} divides pixels by a deviation of ${deviation.join(', ')}; all three must be above zero: mend its config.`,
+  );
 }
 
 function agree(name: string, field: string, told: number | undefined, found: number): void {
   if (told === undefined || told === found) return;
-  throw new DuetError(`${name}: config.json says ${field} ${told}, the tensors say ${found}; these files do not belong together.`);
+  throw new DuetError(
+    `${name}: config.json says ${field} ${told}, the tensors say ${found}; these files do not belong together.`,
+  );
 }

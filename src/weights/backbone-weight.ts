@@ -20,7 +20,8 @@ const smallestLeftInFile = 16_384;
 /** Bytes of weights as float32. */
 export function float32Bytes(weights: Iterable<{ readonly shape: readonly number[] }>): number {
   let bytes = 0;
-  for (const { shape } of weights) bytes += shape.reduce((product, size) => product * size, Float32Array.BYTES_PER_ELEMENT);
+  for (const { shape } of weights)
+    bytes += shape.reduce((product, size) => product * size, Float32Array.BYTES_PER_ELEMENT);
   return bytes;
 }
 

@@ -20,7 +20,8 @@ function changed(change: (tensors: Tensors) => void, tensors = miniTimm()): Tens
   return tensors;
 }
 
-const zeros = (...shape: number[]) => fromFloat32(new Float32Array(shape.reduce((product, size) => product * size, 1)), shape);
+const zeros = (...shape: number[]) =>
+  fromFloat32(new Float32Array(shape.reduce((product, size) => product * size, 1)), shape);
 
 describe('namings', () => {
   test.each([
@@ -104,16 +105,24 @@ describe('settings', () => {
     const config = { pretrained_cfg: { mean: [0.1, 0.2, 0.3], std: [1, 2, 3] }, architecture: 'vit', num_classes: 5 };
     const preprocessor = { image_mean: [0.5, 0.5, 0.5], image_std: [0.25, 0.25, 0.25], size: 224 };
     const metadata = { mean: '0.4,0.5,0.6', std: '(0.7, 0.8, 0.9)' };
-    expect(parse(miniTimm(), { metadata, config, preprocessor }).config).toMatchObject({ mean: [0.4, 0.5, 0.6], std: [0.7, 0.8, 0.9] });
+    expect(parse(miniTimm(), { metadata, config, preprocessor }).config).toMatchObject({
+      mean: [0.4, 0.5, 0.6],
+      std: [0.7, 0.8, 0.9],
+    });
     expect(parse(miniTimm(), { config, preprocessor }).config).toMatchObject({ mean: [0.1, 0.2, 0.3], std: [1, 2, 3] });
-    expect(parse(miniTimm(), { preprocessor }).config).toMatchObject({ mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25] });
+    expect(parse(miniTimm(), { preprocessor }).config).toMatchObject({
+      mean: [0.5, 0.5, 0.5],
+      std: [0.25, 0.25, 0.25],
+    });
     expect(parse(miniTimm()).config).toMatchObject({ mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] });
     expect(() => parse(miniTimm(), { metadata: { mean: '0.4,0.5' } })).toThrow("metadata 'mean' ('0.4,0.5')");
     expect(() => parse(miniTimm(), { preprocessor: { image_std: [0, 1, 1] } })).toThrow('above zero');
   });
 
   test('a config of another model or with another activation is refused', () => {
-    expect(() => parse(miniTimm(), { config: { hidden_size: 16 } })).toThrow('config.json says hidden_size 16, the tensors say 8');
+    expect(() => parse(miniTimm(), { config: { hidden_size: 16 } })).toThrow(
+      'config.json says hidden_size 16, the tensors say 8',
+    );
     expect(() => parse(miniTimm(), { config: { hidden_act: 'quick_gelu' } })).toThrow("its activation is 'quick_gelu'");
     expect(() => parse(miniTimm(), { config: { num_attention_heads: 'two' } })).toThrow(
       "config.json is not as expected: 'num_attention_heads'",
@@ -125,7 +134,9 @@ describe('settings', () => {
     expect(config).toMatchObject({ inputSize: [6, 10], imageSize: 6 });
     expect(weights.get('pos_embed')?.shape).toEqual([1, 16, 8]);
     expect(weights.get('pos_embed')?.data.length).toBe(16 * 8);
-    expect(parse(miniTimm(), {}, { heads: 2, imageSize: 8 }).weights.get('pos_embed')).toEqual(parse(miniTimm()).weights.get('pos_embed'));
+    expect(parse(miniTimm(), {}, { heads: 2, imageSize: 8 }).weights.get('pos_embed')).toEqual(
+      parse(miniTimm()).weights.get('pos_embed'),
+    );
     expect(() => parse(miniTimm(), {}, { heads: 2, imageSize: 7 })).toThrow('multiples of its patch size, 2');
   });
 });
@@ -152,8 +163,12 @@ describe('what is refused', () => {
 
   test('no class token, no row for it, and a table that is not square', () => {
     expect(() => parse(changed((tensors) => tensors.delete('cls_token')))).toThrow('it has no class token');
-    expect(() => parse(changed((tensors) => tensors.set('pos_embed', zeros(1, 16, 8))))).toThrow('no row for the class token');
-    expect(() => parse(changed((tensors) => tensors.set('pos_embed', zeros(1, 13, 8))))).toThrow('not that of a square picture');
+    expect(() => parse(changed((tensors) => tensors.set('pos_embed', zeros(1, 16, 8))))).toThrow(
+      'no row for the class token',
+    );
+    expect(() => parse(changed((tensors) => tensors.set('pos_embed', zeros(1, 13, 8))))).toThrow(
+      'not that of a square picture',
+    );
   });
 
   test('a missing tensor is named as the file would name it, with its shape', () => {
@@ -162,8 +177,12 @@ describe('what is refused', () => {
     );
     const huggingFace = asHuggingFace(miniTimm(), 'old', 'vit.');
     huggingFace.delete('vit.encoder.layer.0.attention.attention.value.weight');
-    expect(() => parse(huggingFace)).toThrow("lacks the tensor 'vit.encoder.layer.0.attention.attention.value.weight' of shape [8, 8]");
-    const gap = new Map([...miniTimm()].map(([name, tensor]) => [name.replace('blocks.1', 'blocks.900000000'), tensor]));
+    expect(() => parse(huggingFace)).toThrow(
+      "lacks the tensor 'vit.encoder.layer.0.attention.attention.value.weight' of shape [8, 8]",
+    );
+    const gap = new Map(
+      [...miniTimm()].map(([name, tensor]) => [name.replace('blocks.1', 'blocks.900000000'), tensor]),
+    );
     expect(() => parse(gap)).toThrow("lacks the tensor 'blocks.1.norm1.weight'");
   });
 
@@ -184,7 +203,9 @@ describe('what is refused', () => {
       );
     }
     const whole = { dtype: 'I32', shape: [8], bytes: new Uint8Array(32) } as const;
-    expect(() => parse(changed((tensors) => tensors.set('norm.bias', whole)))).toThrow("tensor 'norm.bias' holds I32 numbers");
+    expect(() => parse(changed((tensors) => tensors.set('norm.bias', whole)))).toThrow(
+      "tensor 'norm.bias' holds I32 numbers",
+    );
   });
 
   test('tensors lost, renamed or of other shapes give a DuetError, never anything else', () => {
@@ -236,7 +257,8 @@ describe('real files', () => {
       std: [0.5, 0.5, 0.5],
     });
     expect([...weights.values()].reduce((sum, { data }) => sum + data.length, 0)).toBeCloseTo(2.86e6, -4);
-    for (const { shape, data } of weights.values()) expect(data.length).toBe(shape.reduce((product, size) => product * size, 1));
+    for (const { shape, data } of weights.values())
+      expect(data.length).toBe(shape.reduce((product, size) => product * size, 1));
   });
 
   test.skipIf(!hasShared)('ViT-Tiny with its head, and the mini Hugging Face model with its config', () => {
@@ -259,7 +281,9 @@ describe('real files', () => {
 
   test.skipIf(!hasShared)('the mini timm model at 96 x 80 has the position table that timm interpolates', () => {
     const { tensors } = readSafetensors(readFileSync(new URL('golden/timm-vit-mini.safetensors', shared)));
-    const own = new Map([...tensors].filter(([name]) => name.startsWith('param.')).map(([name, tensor]) => [name.slice(6), tensor]));
+    const own = new Map(
+      [...tensors].filter(([name]) => name.startsWith('param.')).map(([name, tensor]) => [name.slice(6), tensor]),
+    );
     const { weights } = parseBackbone({ name: 'mini', tensors: own }, { heads: 3, imageSize: [96, 80] });
     const expected = toFloat32(tensors.get('output.pos_embed_6x5')!);
     const found = weights.get('pos_embed')!;

@@ -4,7 +4,13 @@
 import { DuetError } from '../errors.ts';
 import { type NamedTensor, showShape } from '../files/safetensors.ts';
 import { joinFloat32, toFloat32 } from '../files/tensor-values.ts';
-import { type BackboneWeightName, expectedShapes, type Geometry, type Naming, recogniseNaming } from './backbone-names.ts';
+import {
+  type BackboneWeightName,
+  expectedShapes,
+  type Geometry,
+  type Naming,
+  recogniseNaming,
+} from './backbone-names.ts';
 import { backboneSettings, type Triple } from './backbone-settings.ts';
 import { type BackboneWeight, joinedWeight, readWhenAsked, staysInFile } from './backbone-weight.ts';
 import { type ContentHash, createContentHash } from './content-hash.ts';
@@ -33,7 +39,10 @@ export type BackboneConfig = {
 
 export type Backbone = {
   readonly config: BackboneConfig;
-  /** By timm's names and layouts; `pos_embed` is [1, 1 + P, C] for `config.inputSize`. `head.*` is there only if the file has it. */
+  /**
+   * By timm's names and layouts; `pos_embed` is [1, 1 + P, C] for `config.inputSize`. `head.*` is there only if the
+   * file has it.
+   */
   readonly weights: ReadonlyMap<BackboneWeightName, BackboneWeight>;
   /** The same for the same weights and heads, whatever the file's naming, the input size, or the presence of a head. */
   readonly hash: string;
@@ -58,7 +67,10 @@ export type BackboneFile = {
   readonly preprocessor?: unknown;
   /** Default: the name. */
   readonly source?: string;
-  /** The hash for so many heads, if these very files were read whole before: weights that stay in them are then not read now. */
+  /**
+   * The hash for so many heads, if these very files were read whole before: weights that stay in them are then not read
+   * now.
+   */
   readonly recall?: (heads: number) => string | undefined;
 };
 
@@ -70,18 +82,24 @@ export type BackboneOptions = {
 };
 
 /**
- * A plain ViT of any width, depth and square patch, from timm's names or Hugging Face `ViTModel`'s (with or without `vit.`,
- * old and new), in float32, float64, float16 or bfloat16. Weights are views into the tensors where they can be; large float32 weights of
- * an opened file stay in it.
- * Relatives of the ViT, wrong or missing tensors and numbers that are not finite are DuetErrors that name what is wrong.
+ * A plain ViT of any width, depth and square patch, from timm's names or Hugging Face `ViTModel`'s (with or without
+ * `vit.`, old and new), in float32, float64, float16 or bfloat16. Weights are views into the tensors where they can be;
+ * large float32 weights of an opened file stay in it.
+ * Relatives of the ViT, wrong or missing tensors and numbers that are not finite are DuetErrors that name what is
+ * wrong.
  */
 export function parseBackbone(file: BackboneFile, options: BackboneOptions = {}): Backbone {
   const { name, tensors, metadata = {} } = file;
   const relative = whyNotPlain(tensors.keys());
-  if (relative) throw new DuetError(`${name} is not a plain ViT: ${relative.reason} ('${relative.tensor}'); choose another backbone.`);
+  if (relative)
+    throw new DuetError(
+      `${name} is not a plain ViT: ${relative.reason} ('${relative.tensor}'); choose another backbone.`,
+    );
   const naming = recogniseNaming(tensors);
   if (!naming) {
-    throw new DuetError(`${name} holds no ViT in timm's or Hugging Face ViTModel's naming (its first tensor: ${firstOf(tensors)}).`);
+    throw new DuetError(
+      `${name} holds no ViT in timm's or Hugging Face ViTModel's naming (its first tensor: ${firstOf(tensors)}).`,
+    );
   }
   const geometry = measure(name, tensors, naming);
   const settings = backboneSettings({ ...file, metadata, naming, geometry, heads: options.heads });
@@ -129,7 +147,9 @@ function measure(name: string, tensors: ReadonlyMap<string, NamedTensor>, naming
   const patches = rows - 1;
   if (!isSquare(patches)) {
     const why = isSquare(rows) ? 'has no row for the class token' : 'is not that of a square picture';
-    throw new DuetError(`${name} is not a plain ViT: its position table of ${rows} rows ${why}; choose another backbone.`);
+    throw new DuetError(
+      `${name} is not a plain ViT: its position table of ${rows} rows ${why}; choose another backbone.`,
+    );
   }
   const [mlpWidth = 0] = shapeOf('blocks.0.mlp.fc1.weight', `[mlp width, ${width}]`);
   const inBlocks = [...tensors.keys()].filter((key) => key.startsWith(naming.blockPrefix));
@@ -156,7 +176,9 @@ function readWeights(
     if (stays && isKnown) return readWhenAsked(tensor);
     const data = toFloat32(tensor, `${name}: tensor '${inFile}'`);
     if (!allFinite(data)) {
-      throw new DuetError(`${name}: tensor '${inFile}' holds numbers that are not finite (NaN or infinity); get a fresh copy.`);
+      throw new DuetError(
+        `${name}: tensor '${inFile}' holds numbers that are not finite (NaN or infinity); get a fresh copy.`,
+      );
     }
     if (!canonical.startsWith('head.')) hash.numbers(data);
     return stays ? readWhenAsked(tensor) : { shape, data };
@@ -188,7 +210,9 @@ function readWeights(
   readHead(tensors, naming, read, weights);
   for (const key of unread) {
     if (isWithoutEffect(key) || key.startsWith(`${naming.nameInFile('head')}.`)) continue;
-    throw new DuetError(`${name} is not a plain ViT: it also has the tensor '${key}', which a plain ViT has no place for.`);
+    throw new DuetError(
+      `${name} is not a plain ViT: it also has the tensor '${key}', which a plain ViT has no place for.`,
+    );
   }
   return weights;
 }
@@ -214,7 +238,9 @@ function askedSize(name: string, asked: InputSize | undefined, trained: Grid, pa
   const [height, width] = typeof asked === 'number' ? [asked, asked] : asked;
   for (const size of [height, width]) {
     if (Number.isInteger(size) && size > 0 && size % patchSize === 0) continue;
-    throw new DuetError(`${name} cannot take pictures of ${height} x ${width}: both must be multiples of its patch size, ${patchSize}.`);
+    throw new DuetError(
+      `${name} cannot take pictures of ${height} x ${width}: both must be multiples of its patch size, ${patchSize}.`,
+    );
   }
   return [height, width];
 }
@@ -242,5 +268,7 @@ function missing(name: string, tensor: string, shape: string): never {
 }
 
 function wrongShape(name: string, tensor: string, expected: string, found: readonly number[]): never {
-  throw new DuetError(`${name}: tensor '${tensor}' should have the shape ${expected} and has ${showShape(found)}; choose another file.`);
+  throw new DuetError(
+    `${name}: tensor '${tensor}' should have the shape ${expected} and has ${showShape(found)}; choose another file.`,
+  );
 }

@@ -1,6 +1,6 @@
 // A name for a set of numbers, so that an adapter can tell whether it meets the backbone it was trained on.
-// MurmurHash3's mixing over 32-bit words, in two lanes with different seeds: it guards against mix-ups, not against malice,
-// and unlike the browser's SHA-256 it is synchronous and needs no secure context.
+// MurmurHash3's mixing over 32-bit words, in two lanes with different seeds: it guards against mix-ups, not against
+// malice, and unlike the browser's SHA-256 it is synchronous and needs no secure context.
 
 export type ContentHash = {
   text(value: string): void;

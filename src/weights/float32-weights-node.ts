@@ -1,4 +1,5 @@
-// Weights stored in 16 or 64 bits, as a float32 file in Duet's cache: made once, then mapped by every session of every process.
+// Weights stored in 16 or 64 bits, as a float32 file in Duet's cache: made once, then mapped by every session of every
+// process.
 import { join } from 'node:path';
 import { isDuetError } from '../errors.ts';
 import { cacheHome } from '../files/cache-home-node.ts';
@@ -20,12 +21,14 @@ export type Float32Options = {
 };
 
 /**
- * The same backbone, with no weight that would have to be converted when it is read: each lies in a float32 file, or in memory where
- * they are few or no file can be written.
+ * The same backbone, with no weight that would have to be converted when it is read: each lies in a float32 file, or in
+ * memory where they are few or no file can be written.
  */
 export async function withFloat32Weights(backbone: Backbone, options: Float32Options = {}): Promise<Backbone> {
   const { folder = join(cacheHome(), 'weights'), smallest = smallestFile } = options;
-  const converted = new Map([...backbone.weights].filter(([, weight]) => weight.leftInFile && !weight.location && !weight.parts));
+  const converted = new Map(
+    [...backbone.weights].filter(([, weight]) => weight.leftInFile && !weight.location && !weight.parts),
+  );
   if (converted.size === 0) return backbone;
   const bytes = float32Bytes(converted.values());
   const file = bytes < smallest ? undefined : await float32File(folder, `${backbone.hash}-${bytes}`, converted);
@@ -51,7 +54,10 @@ async function float32File(folder: string, name: string, weights: Weights): Prom
   }
   try {
     await ensureFolder(folder);
-    await writeFileAtomic(path, safetensorsParts(new Map([...weights].map(([name, weight]) => [name, float32Tensor(weight)]))));
+    await writeFileAtomic(
+      path,
+      safetensorsParts(new Map([...weights].map(([name, weight]) => [name, float32Tensor(weight)]))),
+    );
     return openSafetensors(path);
   } catch (error) {
     // Without a cache each session has a copy of its own, which is only larger.

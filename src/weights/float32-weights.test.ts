@@ -25,7 +25,10 @@ function sameNumbers(one: Backbone, other: Backbone): void {
   for (const [name, { shape, data }] of one.weights) {
     expect(shape).toEqual(other.weights.get(name)!.shape);
     // One assertion a tensor: comparing element by element in JavaScript takes seconds.
-    expect(Buffer.from(data.buffer, data.byteOffset, data.byteLength).equals(bytesOf(other.weights.get(name)!.data)), name).toBe(true);
+    expect(
+      Buffer.from(data.buffer, data.byteOffset, data.byteLength).equals(bytesOf(other.weights.get(name)!.data)),
+      name,
+    ).toBe(true);
   }
 }
 

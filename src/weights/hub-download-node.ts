@@ -64,7 +64,9 @@ async function fetchSnapshot(hub: Hub): Promise<string> {
   const weights = files.find(({ path }) => path === weightsFile);
   const index = files.find(({ path }) => path === shardIndexFile);
   if (!weights && !index) {
-    throw new DuetError(`${model.name} has no ${weightsFile} on the hub; choose a model that has one, or convert it and name the file.`);
+    throw new DuetError(
+      `${model.name} has no ${weightsFile} on the hub; choose a model that has one, or convert it and name the file.`,
+    );
   }
   // The weights come last: a snapshot counts as whole once they are there.
   const configs = files.filter((file) => file !== weights && file !== index);
@@ -82,11 +84,21 @@ async function fetchSnapshot(hub: Hub): Promise<string> {
 
 /** Those of the paths that exist at a commit. */
 async function filesAt({ model, endpoint, fetch }: Hub, commit: string, paths: string[]): Promise<PathInfo[]> {
-  const found = await pathsInfo({ repo: { type: 'model', name: model.name }, paths, revision: commit, hubUrl: endpoint, fetch });
+  const found = await pathsInfo({
+    repo: { type: 'model', name: model.name },
+    paths,
+    revision: commit,
+    hubUrl: endpoint,
+    fetch,
+  });
   return found.filter(({ type, path }) => type === 'file' && paths.includes(path));
 }
 
-async function fetchFile({ model, endpoint, fetch, onProgress, signal }: Hub, commit: string, info: PathInfo): Promise<void> {
+async function fetchFile(
+  { model, endpoint, fetch, onProgress, signal }: Hub,
+  commit: string,
+  info: PathInfo,
+): Promise<void> {
   const digest = info.lfs?.oid ?? info.oid ?? '';
   if (!/^([0-9a-f]{40}|[0-9a-f]{64})$/.test(digest)) throw new Error(`it gives no checksum for ${info.path}`);
   const path = blobPath(model, digest);
@@ -95,7 +107,16 @@ async function fetchFile({ model, endpoint, fetch, onProgress, signal }: Hub, co
     if ((await kindOfPath(path)) !== undefined) return;
     const url = `${endpoint}/${model.name}/resolve/${commit}/${info.path}`;
     const totalBytes = info.lfs?.size ?? info.size;
-    await downloadResumably({ url, file: `${model.name}/${info.path}`, path, totalBytes, digest, fetch, onProgress, signal });
+    await downloadResumably({
+      url,
+      file: `${model.name}/${info.path}`,
+      path,
+      totalBytes,
+      digest,
+      fetch,
+      onProgress,
+      signal,
+    });
   };
   await withFileLock(`${path}.lock`, fetchBlob, signal);
   await linkIntoSnapshot(model, commit, info.path, digest);
@@ -113,20 +134,29 @@ function authorisedFetch(token: string | undefined, signal: AbortSignal | undefi
 async function accessToken(): Promise<string | undefined> {
   const { HF_TOKEN, HUGGING_FACE_HUB_TOKEN, HF_TOKEN_PATH, HF_HOME, XDG_CACHE_HOME } = process.env;
   const home = HF_HOME ?? join(XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'huggingface');
-  const token = HF_TOKEN ?? HUGGING_FACE_HUB_TOKEN ?? (await readFile(HF_TOKEN_PATH ?? join(home, 'token'), 'utf8').catch(() => ''));
+  const token =
+    HF_TOKEN ??
+    HUGGING_FACE_HUB_TOKEN ??
+    (await readFile(HF_TOKEN_PATH ?? join(home, 'token'), 'utf8').catch(() => ''));
   return token.trim() || undefined;
 }
 
 function hubError({ model, endpoint }: Hub, error: unknown): DuetError {
   const what = model.revision === 'main' ? model.name : `${model.name} at '${model.revision}'`;
   if (error instanceof HubApiError) {
-    if (error.statusCode === 404) return new DuetError(`${endpoint} has no model ${what}; check the name.`, { cause: error });
+    if (error.statusCode === 404)
+      return new DuetError(`${endpoint} has no model ${what}; check the name.`, { cause: error });
     if (error.statusCode === 401 || error.statusCode === 403) {
-      return new DuetError(`${endpoint} has no model ${what} that you may read; check the name, or set HF_TOKEN if it is gated.`, {
-        cause: error,
-      });
+      return new DuetError(
+        `${endpoint} has no model ${what} that you may read; check the name, or set HF_TOKEN if it is gated.`,
+        {
+          cause: error,
+        },
+      );
     }
-    return new DuetError(`${endpoint} answered with status ${error.statusCode} for ${what}; try again later.`, { cause: error });
+    return new DuetError(`${endpoint} answered with status ${error.statusCode} for ${what}; try again later.`, {
+      cause: error,
+    });
   }
   // fetch hides the reason ("getaddrinfo ENOTFOUND ...") one level down.
   const reason = error instanceof Error && error.cause !== undefined ? messageOf(error.cause) : messageOf(error);

@@ -30,7 +30,8 @@ export function miniTimm({ classes = 0 } = {}): Tensors {
   add('patch_embed.proj.weight', width, 3, 2, 2);
   add('patch_embed.proj.bias', width);
   for (let block = 0; block < depth; block++) {
-    for (const norm of ['norm1', 'norm2']) for (const part of ['weight', 'bias']) add(`blocks.${block}.${norm}.${part}`, width);
+    for (const norm of ['norm1', 'norm2'])
+      for (const part of ['weight', 'bias']) add(`blocks.${block}.${norm}.${part}`, width);
     add(`blocks.${block}.attn.qkv.weight`, 3 * width, width);
     add(`blocks.${block}.attn.qkv.bias`, 3 * width);
     add(`blocks.${block}.attn.proj.weight`, width, width);
@@ -90,7 +91,11 @@ export function asHuggingFace(tensors: Tensors, naming: 'old' | 'new', prefix: '
     const length = tensor.bytes.length / 3;
     const shape = [tensor.shape[0]! / 3, ...tensor.shape.slice(1)];
     for (const [index, part] of ['q', 'k', 'v'].entries()) {
-      put(name.replace('qkv', part), { dtype: tensor.dtype, shape, bytes: tensor.bytes.slice(index * length, (index + 1) * length) });
+      put(name.replace('qkv', part), {
+        dtype: tensor.dtype,
+        shape,
+        bytes: tensor.bytes.slice(index * length, (index + 1) * length),
+      });
     }
   }
   return renamed;

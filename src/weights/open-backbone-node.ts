@@ -17,11 +17,15 @@ export const builtInBackbone = 'vit-micro';
 const builtInFolder = fileURLToPath(new URL('../../assets/vit_micro_patch16_224/', import.meta.url));
 
 /**
- * `source` is a .safetensors file, a folder as Hugging Face lays it out, a hub name ('timm/vit_base_patch16_224.augreg_in21k',
- * also with a revision: 'owner/name@revision'), or 'vit-micro', the default. A path that exists goes before a hub name.
- * The backbone's `source` opens the same one again from any folder. Rejects with a DuetError, or with the signal's reason.
+ * `source` is a .safetensors file, a folder as Hugging Face lays it out, a hub name
+ * ('timm/vit_base_patch16_224.augreg_in21k', also with a revision: 'owner/name@revision'), or 'vit-micro', the default.
+ * A path that exists goes before a hub name. The backbone's `source` opens the same one again from any folder. Rejects
+ * with a DuetError, or with the signal's reason.
  */
-export async function openBackbone(source: string = builtInBackbone, options: BackboneOptions & HubOptions = {}): Promise<Backbone> {
+export async function openBackbone(
+  source: string = builtInBackbone,
+  options: BackboneOptions & HubOptions = {},
+): Promise<Backbone> {
   const open = async (file: BackboneFile) => {
     const memory = await backboneMemory(file);
     const backbone = parseBackbone(memory ? { ...file, recall: memory.recall } : file, options);

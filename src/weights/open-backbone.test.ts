@@ -43,11 +43,20 @@ describe('on this machine', () => {
     await mkdir(sharded);
     const tensors = [...asHuggingFace(miniTimm(), 'old', 'vit.')];
     const parts = { 'model-1.safetensors': tensors.slice(0, 9), 'model-2.safetensors': tensors.slice(9) };
-    for (const [file, part] of Object.entries(parts)) await writeFile(join(sharded, file), writeSafetensors(new Map(part)));
-    const weightMap = Object.fromEntries(Object.entries(parts).flatMap(([file, part]) => part.map(([name]) => [name, file])));
-    await writeFile(join(sharded, 'model.safetensors.index.json'), JSON.stringify({ metadata: {}, weight_map: weightMap }));
+    for (const [file, part] of Object.entries(parts))
+      await writeFile(join(sharded, file), writeSafetensors(new Map(part)));
+    const weightMap = Object.fromEntries(
+      Object.entries(parts).flatMap(([file, part]) => part.map(([name]) => [name, file])),
+    );
+    await writeFile(
+      join(sharded, 'model.safetensors.index.json'),
+      JSON.stringify({ metadata: {}, weight_map: weightMap }),
+    );
     await writeFile(join(sharded, 'config.json'), JSON.stringify({ num_attention_heads: 2, layer_norm_eps: 1e-6 }));
-    await writeFile(join(sharded, 'preprocessor_config.json'), JSON.stringify({ image_mean: [0.5, 0.5, 0.5], image_std: [0.5, 0.5, 0.5] }));
+    await writeFile(
+      join(sharded, 'preprocessor_config.json'),
+      JSON.stringify({ image_mean: [0.5, 0.5, 0.5], image_std: [0.5, 0.5, 0.5] }),
+    );
 
     expect((await openBackbone(join(folder, 'mini.safetensors'), { heads: 2 })).hash).toBe(expectedHash);
     const fromFolder = await openBackbone(whole);
@@ -68,7 +77,10 @@ describe('on this machine', () => {
     expect(await refusal(openBackbone(join(folder, 'cut.safetensors'), { heads: 2 }))).toMatch(
       /cut\.safetensors is not a readable.*truncated/,
     );
-    await writeFile(join(folder, 'model.safetensors.index.json'), JSON.stringify({ weight_map: { a: '../outside.safetensors' } }));
+    await writeFile(
+      join(folder, 'model.safetensors.index.json'),
+      JSON.stringify({ weight_map: { a: '../outside.safetensors' } }),
+    );
     expect(await refusal(openBackbone(folder))).toContain('is not a safetensors index');
   });
 });
@@ -107,7 +119,8 @@ describe('from a hub', () => {
     vi.stubEnv('HF_ENDPOINT', `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
     vi.stubEnv('HF_HUB_CACHE', join(folder, 'hub'));
     vi.stubEnv('HF_HOME', folder);
-    for (const name of ['HF_TOKEN', 'HUGGING_FACE_HUB_TOKEN', 'HF_TOKEN_PATH', 'HF_HUB_OFFLINE']) vi.stubEnv(name, undefined);
+    for (const name of ['HF_TOKEN', 'HUGGING_FACE_HUB_TOKEN', 'HF_TOKEN_PATH', 'HF_HUB_OFFLINE'])
+      vi.stubEnv(name, undefined);
   });
   afterEach(async () => {
     server.closeAllConnections();
@@ -116,7 +129,8 @@ describe('from a hub', () => {
 
   const isLarge = (file: string) => file.endsWith('.safetensors');
   const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
-  const gitHash = (bytes: Uint8Array) => createHash('sha1').update(`blob ${bytes.length}\0`).update(bytes).digest('hex');
+  const gitHash = (bytes: Uint8Array) =>
+    createHash('sha1').update(`blob ${bytes.length}\0`).update(bytes).digest('hex');
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = request.url?.split('?')[0] ?? '';
@@ -172,7 +186,9 @@ describe('from a hub', () => {
     const model = join(folder, 'hub', 'models--mini--vit');
     expect(await readFile(join(model, 'refs', 'main'), 'utf8')).toBe(commit);
     expect((await readdir(join(model, 'blobs'))).sort()).toEqual([sha256(weights), gitHash(config)].sort());
-    expect(await readlink(join(model, 'snapshots', commit, 'model.safetensors'))).toBe(join('..', '..', 'blobs', sha256(weights)));
+    expect(await readlink(join(model, 'snapshots', commit, 'model.safetensors'))).toBe(
+      join('..', '..', 'blobs', sha256(weights)),
+    );
 
     requests = [];
     vi.stubEnv('HF_HUB_OFFLINE', '1');
@@ -221,7 +237,9 @@ describe('from a hub', () => {
   test('a download that keeps breaking says how far it came', async () => {
     behaviour.cuts = [1000, 0, 0, 0];
     expect(await refusal(openBackbone('mini/vit'))).toMatch(
-      new RegExp(`mini/vit/model.safetensors broke off after 1000 of ${weights.length} bytes .*run again to go on from there`),
+      new RegExp(
+        `mini/vit/model.safetensors broke off after 1000 of ${weights.length} bytes .*run again to go on from there`,
+      ),
     );
   });
 
@@ -237,7 +255,9 @@ describe('from a hub', () => {
   test('shards are fetched by their index', async () => {
     const tensors = [...miniTimm()];
     const parts = { 'a.safetensors': tensors.slice(0, 5), 'b.safetensors': tensors.slice(5) };
-    const weightMap = Object.fromEntries(Object.entries(parts).flatMap(([file, part]) => part.map(([name]) => [name, file])));
+    const weightMap = Object.fromEntries(
+      Object.entries(parts).flatMap(([file, part]) => part.map(([name]) => [name, file])),
+    );
     behaviour.files = {
       'config.json': config,
       'model.safetensors.index.json': new TextEncoder().encode(JSON.stringify({ weight_map: weightMap })),

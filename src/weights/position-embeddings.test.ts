@@ -17,7 +17,9 @@ test.skipIf(!existsSync(golden))('a 4 x 4 table becomes 6 x 5 as timm makes it',
 });
 
 test('a constant table stays constant, the class row apart, whether it grows or shrinks', () => {
-  const table = Float32Array.from({ length: (1 + 4 * 6) * 2 }, (_, index) => (index < 2 ? 9 : index % 2 === 0 ? 1 : -3));
+  const table = Float32Array.from({ length: (1 + 4 * 6) * 2 }, (_, index) =>
+    index < 2 ? 9 : index % 2 === 0 ? 1 : -3,
+  );
   for (const to of [
     [2, 3],
     [8, 9],

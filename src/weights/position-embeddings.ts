@@ -1,5 +1,6 @@
-// A position table for another number of patches, as timm's resample_abs_pos_embed makes it: the class token's row is kept,
-// the patches' rows are an image of C channels resized by antialiased bicubic interpolation (PyTorch's, half-pixel centres).
+// A position table for another number of patches, as timm's resample_abs_pos_embed makes it: the class token's row is
+// kept, the patches' rows are an image of C channels resized by antialiased bicubic interpolation (PyTorch's,
+// half-pixel centres).
 
 /** Rows and columns of patches. */
 export type Grid = readonly [rows: number, columns: number];
@@ -12,7 +13,8 @@ export function resizePositionEmbeddings(table: Float32Array, from: Grid, to: Gr
   const [fromRows, fromColumns] = from;
   const [toRows, toColumns] = to;
   const width = table.length / (1 + fromRows * fromColumns);
-  if (!Number.isInteger(width)) throw new Error(`A table of ${table.length} numbers does not fit 1 + ${fromRows} x ${fromColumns} rows.`);
+  if (!Number.isInteger(width))
+    throw new Error(`A table of ${table.length} numbers does not fit 1 + ${fromRows} x ${fromColumns} rows.`);
   if (fromRows === toRows && fromColumns === toColumns) return table;
 
   const columnTaps = bicubicTaps(fromColumns, toColumns);
@@ -51,7 +53,9 @@ function bicubicTaps(from: number, to: number): Taps[] {
     const centre = scale * (place + 0.5);
     const first = Math.max(Math.trunc(centre - 2 * stretch + 0.5), 0);
     const last = Math.min(Math.trunc(centre + 2 * stretch + 0.5), from);
-    const weights = Array.from({ length: last - first }, (_, tap) => bicubicKernel((first + tap - centre + 0.5) / stretch));
+    const weights = Array.from({ length: last - first }, (_, tap) =>
+      bicubicKernel((first + tap - centre + 0.5) / stretch),
+    );
     const total = weights.reduce((sum, weight) => sum + weight, 0);
     return { first, weights: weights.map((weight) => weight / total) };
   });

@@ -27,7 +27,10 @@ export type Download = {
 const fruitlessAttempts = 3;
 const pause = 500;
 
-/** Downloads a file whole. An abort rejects with the signal's reason and keeps what has arrived; all else is a DuetError. */
+/**
+ * Downloads a file whole. An abort rejects with the signal's reason and keeps what has arrived; all else is a
+ * DuetError.
+ */
 export async function downloadResumably(download: Download): Promise<void> {
   const { file, path, totalBytes, signal } = download;
   const partial = `${path}.incomplete`;
@@ -54,22 +57,31 @@ export async function downloadResumably(download: Download): Promise<void> {
   }
   if (received !== totalBytes || (await digestOf(partial, totalBytes, download.digest)) !== download.digest) {
     await rm(partial, { force: true });
-    throw new DuetError(`The download of ${file} arrived damaged: its size or checksum is not the hub's; run again to fetch it anew.`);
+    throw new DuetError(
+      `The download of ${file} arrived damaged: its size or checksum is not the hub's; run again to fetch it anew.`,
+    );
   }
   await rename(partial, path).catch((error: unknown) => {
     throw writeError(path, error);
   });
 }
 
-async function receive({ url, file, totalBytes, fetch, onProgress }: Download, partial: string, from: number): Promise<void> {
+async function receive(
+  { url, file, totalBytes, fetch, onProgress }: Download,
+  partial: string,
+  from: number,
+): Promise<void> {
   const response = await fetch(url, { headers: from > 0 ? { range: `bytes=${from}-` } : {} });
   if (response.status === 416) return rm(partial, { force: true });
   if (response.status === 401 || response.status === 403) {
-    throw new DuetError(`The hub does not let you download ${file}; accept the model's terms there and set HF_TOKEN to your token.`);
+    throw new DuetError(
+      `The hub does not let you download ${file}; accept the model's terms there and set HF_TOKEN to your token.`,
+    );
   }
   if (!response.ok || !response.body) throw new Error(`status ${response.status}`);
   // A server that knows no ranges starts from the front again.
-  const resumed = response.status === 206 && response.headers.get('content-range')?.startsWith(`bytes ${from}-`) === true;
+  const resumed =
+    response.status === 206 && response.headers.get('content-range')?.startsWith(`bytes ${from}-`) === true;
   if (response.status === 206 && !resumed) throw new Error('the server sent another part of the file');
   const target = await openForWriting(partial, resumed ? 'a' : 'w');
   let received = resumed ? from : 0;

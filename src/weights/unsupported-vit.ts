@@ -2,7 +2,10 @@
 
 const relatives: readonly (readonly [pattern: RegExp, reason: string])[] = [
   [/^patch_embed\.backbone\.|embeddings\.patch_embeddings\.backbone\./, 'it is a hybrid with a convolutional stem'],
-  [/(^|\.)(dist_token|distillation_token)$|^head_dist\.|distillation_classifier\./, 'it is a distilled DeiT with a second class token'],
+  [
+    /(^|\.)(dist_token|distillation_token)$|^head_dist\.|distillation_classifier\./,
+    'it is a distilled DeiT with a second class token',
+  ],
   [/(^|\.)(reg_token|register_tokens)$/, 'it has register tokens'],
   [/\.(ls[12]\.gamma|gamma_[12])$|layer_scale|\.lambda1$/, 'its blocks have LayerScale'],
   [/\.mlp\.(w1|w2|w3|w12|fc1_g|fc1_x|weights_in|gate_proj)\./, 'its blocks are gated (SwiGLU)'],

@@ -13,8 +13,20 @@ import { Button } from './ui/controls.tsx';
 import { Settings } from './ui/settings.tsx';
 import { Watch } from './watch/watch.tsx';
 
-const names: Readonly<Record<Place, string>> = { teach: 'Teach', train: 'Train', watch: 'Watch', inside: 'Look inside', home: 'Take home' };
-const screens: Readonly<Record<Place, () => preact.JSX.Element>> = { teach: Teach, train: Train, watch: Watch, inside: Inside, home: Home };
+const names: Readonly<Record<Place, string>> = {
+  teach: 'Teach',
+  train: 'Train',
+  watch: 'Watch',
+  inside: 'Look inside',
+  home: 'Take home',
+};
+const screens: Readonly<Record<Place, () => preact.JSX.Element>> = {
+  teach: Teach,
+  train: Train,
+  watch: Watch,
+  inside: Inside,
+  home: Home,
+};
 
 export function App() {
   const heading = useRef<HTMLElement>(null);
@@ -103,7 +115,14 @@ function useUndoKey(): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       const writes = event.target instanceof HTMLInputElement && event.target.type === 'text';
-      if (writes || event.key !== 'z' || event.shiftKey || !(event.ctrlKey || event.metaKey) || undoable.value.length === 0) return;
+      if (
+        writes ||
+        event.key !== 'z' ||
+        event.shiftKey ||
+        !(event.ctrlKey || event.metaKey) ||
+        undoable.value.length === 0
+      )
+        return;
       event.preventDefault();
       void undo().then((what) => what && notify(`Took back ${what}.`));
     };

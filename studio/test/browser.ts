@@ -64,8 +64,18 @@ export type OpenOptions = {
   readonly colour?: 'light' | 'dark';
 };
 
-/** A visit with a profile; a problem in the page fails the test through `problems`, and `requests` are all addresses that it asked for. */
-export async function visit({ profile, device, refuses = false, width = 1280, height = 900, colour = 'light' }: OpenOptions): Promise<{
+/**
+ * A visit with a profile; a problem in the page fails the test through `problems`, and `requests` are all addresses
+ * that it asked for.
+ */
+export async function visit({
+  profile,
+  device,
+  refuses = false,
+  width = 1280,
+  height = 900,
+  colour = 'light',
+}: OpenOptions): Promise<{
   readonly context: BrowserContext;
   readonly page: Page;
   readonly problems: string[];

@@ -1,4 +1,5 @@
-// What each provider of a browser computes, beside ONNX Runtime on Node's processor: the same graphs and the same numbers.
+// What each provider of a browser computes, beside ONNX Runtime on Node's processor: the same graphs and the same
+// numbers.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -45,13 +46,19 @@ describe.skipIf(browserPath === undefined)('providers in Chromium', () => {
   });
 
   test('the graphics card, here imitated in software, computes what Node does', async ({ skip }) => {
-    const { provider, numbers } = await computedIn('graphics card', ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader']);
+    const { provider, numbers } = await computedIn('graphics card', [
+      '--enable-unsafe-webgpu',
+      '--use-webgpu-adapter=swiftshader',
+    ]);
     skip(provider !== 'webgpu', 'this Chromium offers no WebGPU adapter');
     expectAlike(numbers, inNode);
   });
 
   test('a browser without a graphics card falls back to the processor and says so', async () => {
-    const { provider, name } = await inPage([], (page) => page.evaluate(`compute('graphics card')`) as Promise<Computed>);
+    const { provider, name } = await inPage(
+      [],
+      (page) => page.evaluate(`compute('graphics card')`) as Promise<Computed>,
+    );
     expect(provider).toBe('wasm');
     expect(name).toMatch(/^processor.*no graphics card/);
   });
@@ -73,12 +80,14 @@ describe.skipIf(browserPath === undefined)('providers in Chromium', () => {
 });
 
 /**
- * Relative differences in norm. Both sides compute in float32 and differ in the order of their sums: after a dozen matrix products forward
- * that is about 1e-6, and the pass back amplifies it; a wrong kernel is off by 1e-1.
+ * Relative differences in norm. Both sides compute in float32 and differ in the order of their sums: after a dozen
+ * matrix products forward that is about 1e-6, and the pass back amplifies it; a wrong kernel is off by 1e-1.
  */
 function expectAlike(got: Numbers, wanted: Numbers): void {
   expect(Object.keys(got).sort()).toEqual(Object.keys(wanted).sort());
-  const largest = Math.max(...Object.keys(wanted).map((name) => (name.startsWith('gradient.') ? norm(wanted[name]!) : 0)));
+  const largest = Math.max(
+    ...Object.keys(wanted).map((name) => (name.startsWith('gradient.') ? norm(wanted[name]!) : 0)),
+  );
   for (const [name, values] of Object.entries(wanted)) {
     const difference = norm(values.map((value, index) => value - got[name]![index]!));
     // Some gradients are zero but for rounding, as those of the keys' biases.

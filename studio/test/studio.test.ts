@@ -1,5 +1,5 @@
-// The page from end to end in a real browser: teach two classes, train, watch, take home. Screenshots land in dist/studio-screenshots;
-// each state that is shot is also searched for what would shut people out.
+// The page from end to end in a real browser: teach two classes, train, watch, take home. Screenshots land in
+// dist/studio-screenshots; each state that is shot is also searched for what would shut people out.
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -23,7 +23,8 @@ const momentsOfClass = 4;
 const videosOfClass = 8;
 const examplesOfClass = momentsOfClass + videosOfClass;
 const secondsOfMoment = 2.5;
-// A clip that even a linear head on few examples is sure of: the page is tested here, not how well two classes of 12 clips teach.
+// A clip that even a linear head on few examples is sure of: the page is tested here, not how well two classes of 12
+// clips teach.
 const unseenIndex = 2;
 
 const page = fileURLToPath(new URL('../../dist/studio/', import.meta.url));
@@ -142,7 +143,8 @@ describe.skipIf(browserPath === undefined)('Duet Studio in Chromium', () => {
 
   test.each(taught)('%s is taught by adding videos', async (name) => {
     const videos = Array.from({ length: videosOfClass }, (_, index) => join(folder, `${name}-${index}.webm`));
-    for (const [index, video] of videos.entries()) await writeClip(clipOf(name, 'train', momentsOfClass + index), video);
+    for (const [index, video] of videos.entries())
+      await writeClip(clipOf(name, 'train', momentsOfClass + index), video);
     const { page: shown, problems } = await open('teach');
     const card = shown.getByLabel(`Class ${name}`);
     await card.locator('input[type=file]').setInputFiles(videos);
@@ -166,7 +168,9 @@ describe.skipIf(browserPath === undefined)('Duet Studio in Chromium', () => {
     await shoot(shown, 'teach');
     const [download] = await Promise.all([shown.waitForEvent('download'), shown.click('text=Export zip')]);
     const entries = unzipSync(await readFile(await download.path()));
-    expect(Object.keys(entries).map((path) => path.split('/')[0])).toEqual(taught.flatMap((name) => Array(examplesOfClass).fill(name)));
+    expect(Object.keys(entries).map((path) => path.split('/')[0])).toEqual(
+      taught.flatMap((name) => Array(examplesOfClass).fill(name)),
+    );
     for (const [path, bytes] of Object.entries(entries)) {
       await mkdir(join(folder, 'examples', dirname(path)), { recursive: true });
       await writeFile(join(folder, 'examples', path), bytes);
@@ -175,7 +179,19 @@ describe.skipIf(browserPath === undefined)('Duet Studio in Chromium', () => {
 
   test('duet train learns from the exported examples, and the page opens the adapter and gives the same probabilities', async () => {
     const run = join(folder, 'trained-in-node');
-    await duet('train', join(folder, 'examples'), '--out', run, '--epochs', '1', '--threads', '1', '--workers', '0', '--quiet');
+    await duet(
+      'train',
+      join(folder, 'examples'),
+      '--out',
+      run,
+      '--epochs',
+      '1',
+      '--threads',
+      '1',
+      '--workers',
+      '0',
+      '--quiet',
+    );
     const { page: shown } = await open('watch');
     const chooser = shown.locator('main input[type=file]');
     await chooser.setInputFiles(join(run, 'adapter_config.json'));
@@ -257,7 +273,8 @@ describe.skipIf(browserPath === undefined)('Duet Studio in Chromium', () => {
     const exported = join(folder, 'exported.onnx');
     await duet('export', adapter, '--onnx', exported);
     const answers = await Promise.all([await download.path(), exported].map(answerOf));
-    for (const [index, inPage] of answers[0]!.entries()) expect(Math.abs(inPage - answers[1]![index]!)).toBeLessThan(1e-5);
+    for (const [index, inPage] of answers[0]!.entries())
+      expect(Math.abs(inPage - answers[1]![index]!)).toBeLessThan(1e-5);
   });
 
   test('the ten lines run the ONNX file in a page of its own', async () => {
@@ -350,7 +367,10 @@ async function writeClip({ frames, sound, annotation }: DemoClip, path: string):
   await writeFile(path, await encodeClip({ frames, framesPerSecond: annotation.framesPerSecond, sound }));
 }
 
-/** Presses Tab through the page: controls that it misses, those that do not show their focus, and what moves for longer than a blink. */
+/**
+ * Presses Tab through the page: controls that it misses, those that do not show their focus, and what moves for longer
+ * than a blink.
+ */
 async function walkByTab(shown: Page): Promise<{ missed: string[]; unseen: string[]; moving: string[] }> {
   const unseen = new Set<string>();
   await shown.evaluate('document.activeElement?.blur()');
@@ -368,7 +388,9 @@ async function walkByTab(shown: Page): Promise<{ missed: string[]; unseen: strin
     if (typeof hidden === 'string') unseen.add(hidden);
   }
   // Of a group of radio buttons, Tab reaches the chosen one.
-  const missed = await shown.evaluate<string[]>(`[...document.querySelectorAll('a[href], button, input, select, textarea, [tabindex="0"]')]
+  const missed = await shown.evaluate<
+    string[]
+  >(`[...document.querySelectorAll('a[href], button, input, select, textarea, [tabindex="0"]')]
     .filter((one) => !one.disabled && one.tabIndex >= 0 && one.checkVisibility() && one.type !== 'radio' && one.dataset.tabbed !== 'yes')
     .map((one) => one.outerHTML.slice(0, 80))`);
   const moving = await shown.evaluate<string[]>(`document.getAnimations()
@@ -377,13 +399,17 @@ async function walkByTab(shown: Page): Promise<{ missed: string[]; unseen: strin
   return { missed, unseen: [...unseen], moving };
 }
 
-/** What keeps people out who use a keyboard, a screen reader or little contrast: serious and critical findings of axe. */
+/**
+ * What keeps people out who use a keyboard, a screen reader or little contrast: serious and critical findings of axe.
+ */
 async function barriers(shown: Page): Promise<string[]> {
   await shown.evaluate(axe.source);
   const { violations } = await shown.evaluate<axe.AxeResults>('axe.run(document, { resultTypes: ["violations"] })');
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id} at ${target.join(' ')}: ${failureSummary}`));
+    .flatMap(({ id, nodes }) =>
+      nodes.map(({ target, failureSummary }) => `${id} at ${target.join(' ')}: ${failureSummary}`),
+    );
 }
 
 /** A page as its owner would write it: the lines as they are, after what they ask for. */

@@ -25,7 +25,8 @@ export async function findFile(root: string, name: string): Promise<string | und
 /** As findFile. Throws DuetError where there is none. */
 export async function needFile(root: string, name: string): Promise<string> {
   const path = await findFile(root, name);
-  if (path === undefined) throw new DuetError(`The folder "${root}" holds no ${name}; put it there or into a folder directly inside.`);
+  if (path === undefined)
+    throw new DuetError(`The folder "${root}" holds no ${name}; put it there or into a folder directly inside.`);
   return path;
 }
 
@@ -35,9 +36,19 @@ export async function readText(path: string): Promise<string> {
 
 export type TableRow = { readonly number: number; readonly cells: readonly string[] };
 
-/** The rows of a comma-separated table without its comments, cells trimmed, numbered as in the file. Throws DuetError where it is none. */
+/**
+ * The rows of a comma-separated table without its comments, cells trimmed, numbered as in the file. Throws DuetError
+ * where it is none.
+ */
 export async function readTable(path: string): Promise<TableRow[]> {
-  const options = { info: true, comment: '#', comment_no_infix: true, trim: true, relax_column_count: true, skip_empty_lines: true };
+  const options = {
+    info: true,
+    comment: '#',
+    comment_no_infix: true,
+    trim: true,
+    relax_column_count: true,
+    skip_empty_lines: true,
+  };
   try {
     const rows = parse(await readText(path), options) as unknown as { record: string[]; info: { lines: number } }[];
     return rows.map(({ record, info }) => ({ number: info.lines, cells: record }));
@@ -46,13 +57,18 @@ export async function readTable(path: string): Promise<TableRow[]> {
   }
 }
 
-/** Ids that occur more than once (a video listed for two events) get their label behind them, and if need be a number. */
+/**
+ * Ids that occur more than once (a video listed for two events) get their label behind them, and if need be a number.
+ */
 export function withDistinctIds(examples: readonly UnsplitExample[]): UnsplitExample[] {
   const suffixed = withSuffix(examples, (example) => `/${example.label}`);
   return withSuffix(suffixed, (_, nth) => (nth === 0 ? '' : ` (${nth + 1})`));
 }
 
-function withSuffix(examples: readonly UnsplitExample[], suffix: (example: UnsplitExample, nth: number) => string): UnsplitExample[] {
+function withSuffix(
+  examples: readonly UnsplitExample[],
+  suffix: (example: UnsplitExample, nth: number) => string,
+): UnsplitExample[] {
   const counts = new Map<string, number>();
   for (const { id } of examples) counts.set(id, (counts.get(id) ?? 0) + 1);
   const seen = new Map<string, number>();

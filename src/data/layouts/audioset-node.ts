@@ -1,5 +1,6 @@
-// AudioSet (Gemmeke et al. 2017), and others that list segments as it does: `*segments*.csv` with id, start, end and labels,
-// where a name such as `eval_segments.csv` says the split. Only segments with one label are taken, as a clip has one class.
+// AudioSet (Gemmeke et al. 2017), and others that list segments as it does: `*segments*.csv` with id, start, end and
+// labels, where a name such as `eval_segments.csv` says the split. Only segments with one label are taken, as a clip
+// has one class.
 import { basename } from 'node:path';
 import { DuetError } from '../../errors.ts';
 import { openReference } from '../../media/open-reference-node.ts';
@@ -14,7 +15,9 @@ export const audioSetLayout: Layout = {
     const [list] = await findLists(root);
     const rows = list === undefined ? [] : await readTable(list).catch(() => []);
     // The first may be a header.
-    return rows.slice(0, 2).some(({ cells }) => cells.length >= 4 && cells.slice(1, 3).every((cell) => /^\d+(\.\d+)?$/.test(cell)));
+    return rows
+      .slice(0, 2)
+      .some(({ cells }) => cells.length >= 4 && cells.slice(1, 3).every((cell) => /^\d+(\.\d+)?$/.test(cell)));
   },
   read: readAudioSet,
 };
@@ -60,7 +63,9 @@ function namesOfCut({ video, start, end }: Segment): string[] {
   const ends = [`${end}`, String(Math.floor(end)).padStart(6, '0'), end.toFixed(1), end.toFixed(3)];
   const times = [...seconds, `${Math.round(start * 1000)}`];
   const ranges = seconds.map((text, index) => `${text}_${ends[index]}`);
-  return [...times, ...ranges, `${Math.round(start * 1000)}_${Math.round(end * 1000)}`].map((text) => `${video}_${text}`);
+  return [...times, ...ranges, `${Math.round(start * 1000)}_${Math.round(end * 1000)}`].map(
+    (text) => `${video}_${text}`,
+  );
 }
 
 /** Which videos a file's name may be of; ids may end like times. */
@@ -72,7 +77,10 @@ function possibleVideos(name: string): string[] {
 const machineId = /^\/[a-z]\/\w+$/;
 const probed = 8;
 
-/** Whether files named by the id alone hold whole videos. Those of late segments tell: only a whole video reaches so far. */
+/**
+ * Whether files named by the id alone hold whole videos. Those of late segments tell: only a whole video reaches so
+ * far.
+ */
 async function areWhole(segments: readonly Segment[], found: MediaFinder): Promise<boolean> {
   let [cut, whole] = [0, 0];
   for (const { video, start, end } of segments) {
@@ -106,7 +114,9 @@ function splitsOfLists(lists: readonly string[]): (path: string) => Split | unde
   const splits = lists.map(splitOf);
   const unnamed = splits.indexOf(undefined);
   if (unnamed >= 0 && splits.some((split) => split)) {
-    throw new DuetError(`"${lists[unnamed]}" does not say in its name which split it lists, as others do; name it train, val or test.`);
+    throw new DuetError(
+      `"${lists[unnamed]}" does not say in its name which split it lists, as others do; name it train, val or test.`,
+    );
   }
   return splitOf;
 }

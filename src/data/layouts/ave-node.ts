@@ -1,5 +1,5 @@
-// AVE (Tian et al. 2018): videos of ten seconds with one event each, and for every second whether it shows and sounds there.
-// As clips, or as seconds, of which those without the event are background.
+// AVE (Tian et al. 2018): videos of ten seconds with one event each, and for every second whether it shows and sounds
+// there. As clips, or as seconds, of which those without the event are background.
 import { basename } from 'node:path';
 import { DuetError } from '../../errors.ts';
 import { type IgnoredFile, type MissingClip, type Split, splitNames, type UnsplitExample } from '../dataset.ts';
@@ -28,7 +28,10 @@ function readClips(root: string): Promise<LayoutContent> {
   return readAve(root, async () => (annotation, _, clip) => [{ ...clip, label: annotation.label }]);
 }
 
-/** Every second is a clip of the event's class or background, as labels.h5 says, or without it the annotated start and end. */
+/**
+ * Every second is a clip of the event's class or background, as labels.h5 says, or without it the annotated start and
+ * end.
+ */
 async function readSegments(root: string): Promise<LayoutContent> {
   const content = await readAve(root, async (annotations) => {
     const isBackground = await backgroundSeconds(root, annotations);
@@ -46,7 +49,10 @@ async function readSegments(root: string): Promise<LayoutContent> {
 type VideoClip = Omit<UnsplitExample, 'label'>;
 type ClipsOf = (annotation: Annotation, row: number, clip: VideoClip) => readonly UnsplitExample[];
 
-async function readAve(root: string, prepare: (annotations: readonly Annotation[]) => Promise<ClipsOf>): Promise<LayoutContent> {
+async function readAve(
+  root: string,
+  prepare: (annotations: readonly Annotation[]) => Promise<ClipsOf>,
+): Promise<LayoutContent> {
   const path = await needFile(root, annotationFile);
   const annotations = parseAnnotations(path, await readText(path));
   const [splitOf, clipsOf] = await Promise.all([readSplits(root, annotations), prepare(annotations)]);
@@ -75,15 +81,26 @@ function parseAnnotations(path: string, text: string): Annotation[] {
     if (line.trim() === '' || line.startsWith('Category&')) return [];
     const [label = '', video = '', , start = '', end = ''] = line.split('&').map((cell) => cell.trim());
     const annotation = { label, video, start: Number(start), end: Number(end) };
-    if (label === '' || video === '' || start === '' || end === '' || !Number.isFinite(annotation.start + annotation.end)) {
-      throw new DuetError(`Line ${index + 1} of "${path}" is not "category&video&quality&start&end"; get a fresh copy.`);
+    if (
+      label === '' ||
+      video === '' ||
+      start === '' ||
+      end === '' ||
+      !Number.isFinite(annotation.start + annotation.end)
+    ) {
+      throw new DuetError(
+        `Line ${index + 1} of "${path}" is not "category&video&quality&start&end"; get a fresh copy.`,
+      );
     }
     return [annotation];
   });
 }
 
 /** Splits by the row numbers in `*_order.h5`, else by the lines of `*Set.txt`; undefined where there is neither. */
-async function readSplits(root: string, annotations: readonly Annotation[]): Promise<((row: number) => Split | undefined) | undefined> {
+async function readSplits(
+  root: string,
+  annotations: readonly Annotation[],
+): Promise<((row: number) => Split | undefined) | undefined> {
   const splits = new Map<number, Split>();
   let isSplit = false;
   for (const split of splitNames) {
@@ -93,7 +110,9 @@ async function readSplits(root: string, annotations: readonly Annotation[]): Pro
     const { values } = await readHdf5(path, 'order');
     for (const row of Array.from(values)) {
       if (!annotations[row]) {
-        throw new DuetError(`"${path}" names row ${row} of ${annotations.length} in ${annotationFile}; take both from one release.`);
+        throw new DuetError(
+          `"${path}" names row ${row} of ${annotations.length} in ${annotationFile}; take both from one release.`,
+        );
       }
       splits.set(row, split);
     }

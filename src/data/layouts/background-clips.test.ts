@@ -22,7 +22,13 @@ test('seconds without the event are background with their own sound, in training
     }
     await rm(join(folder, 'made'), { recursive: true });
     const dataset = await openDataset(folder, { layout: 'ave-segments' });
-    const options = { dataset, settings: smallSettings, batchSize: 40, workers: 0, cacheFolder: join(folder, '.cache') };
+    const options = {
+      dataset,
+      settings: smallSettings,
+      batchSize: 40,
+      workers: 0,
+      cacheFolder: join(folder, '.cache'),
+    };
     const feed = await openBatches({ ...options, backgroundProbability: 0 });
     try {
       const labels = new Map(dataset.examples.map(({ id, label }) => [id, dataset.classes.indexOf(label)]));

@@ -1,5 +1,5 @@
-// CREMA-D (Cao et al. 2014): a file's name says who speaks, which sentence, in which emotion and how strongly: 1001_DFA_ANG_XX.
-// Splits come from published lists, or are drawn so that nobody speaks in two of them.
+// CREMA-D (Cao et al. 2014): a file's name says who speaks, which sentence, in which emotion and how strongly:
+// 1001_DFA_ANG_XX. Splits come from published lists, or are drawn so that nobody speaks in two of them.
 import { basename } from 'node:path';
 import { DuetError } from '../../errors.ts';
 import { type MissingClip, readSplitNames, type UnsplitExample } from '../dataset.ts';
@@ -20,12 +20,17 @@ export const cremaDLayout: Layout = {
 export const cremaDSpeakersLayout: Layout = {
   async describes(root) {
     const { files, folders } = await listFolder(root);
-    return folders.some((folder) => ownFolders.has(folder.toLowerCase())) || files.some((file) => clipName.test(stemOf(file)));
+    return (
+      folders.some((folder) => ownFolders.has(folder.toLowerCase())) ||
+      files.some((file) => clipName.test(stemOf(file)))
+    );
   },
   read: readBySpeaker,
 };
 
-/** The lists `train.csv` and `test.csv`, and `val.csv` if there is one: a name and an emotion in each row, no header. */
+/**
+ * The lists `train.csv` and `test.csv`, and `val.csv` if there is one: a name and an emotion in each row, no header.
+ */
 async function readListed(root: string): Promise<LayoutContent> {
   const lists = await findLists(root);
   if (lists.length === 0) {
@@ -41,7 +46,9 @@ async function readListed(root: string): Promise<LayoutContent> {
     for (const { number, cells } of await readTable(path)) {
       const [name = '', label = ''] = cells;
       if (!clipName.test(name) || label === '') {
-        throw new DuetError(`Row ${number} of "${path}" is not a clip's name and an emotion, such as 1001_DFA_ANG_XX,ANG; mend it.`);
+        throw new DuetError(
+          `Row ${number} of "${path}" is not a clip's name and an emotion, such as 1001_DFA_ANG_XX,ANG; mend it.`,
+        );
       }
       const clip = found.clip(name);
       if (typeof clip === 'string') missing.push({ id: name, label, split, reason: clip });
@@ -67,7 +74,10 @@ async function readBySpeaker(root: string): Promise<LayoutContent> {
 
 async function findLists(root: string): Promise<string[]> {
   const lists: string[] = [];
-  for (const path of await findFiles(root, (file) => file.toLowerCase().endsWith('.csv') && splitOfList(file) !== undefined)) {
+  for (const path of await findFiles(
+    root,
+    (file) => file.toLowerCase().endsWith('.csv') && splitOfList(file) !== undefined,
+  )) {
     if (lists.some((list) => splitOfList(list) === splitOfList(path))) continue;
     const [first] = await readTable(path).catch(() => []);
     if (clipName.test(first?.cells[0] ?? '')) lists.push(path);

@@ -1,4 +1,5 @@
-// Small imitations of published data sets: the files that come with them, exactly as published, and empty files for the clips.
+// Small imitations of published data sets: the files that come with them, exactly as published, and empty files for the
+// clips.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
@@ -10,7 +11,8 @@ export async function writeFiles(folder: string, files: Readonly<Record<string, 
   }
 }
 
-export const empty = (paths: readonly string[]): Record<string, string> => Object.fromEntries(paths.map((path) => [path, '']));
+export const empty = (paths: readonly string[]): Record<string, string> =>
+  Object.fromEntries(paths.map((path) => [path, '']));
 
 export type AveVideo = { readonly label: string; readonly id: string; readonly start: number; readonly end: number };
 
@@ -25,7 +27,9 @@ export async function writeOrder(path: string, rows: readonly number[]): Promise
   file.close();
 }
 
-/** One-hot labels, [videos, 10, 29]: the event's class from `start` to `end`, and the last class, background, elsewhere. */
+/**
+ * One-hot labels, [videos, 10, 29]: the event's class from `start` to `end`, and the last class, background, elsewhere.
+ */
 export async function writeLabels(path: string, videos: readonly AveVideo[]): Promise<void> {
   const labels = [...new Set(videos.map(({ label }) => label))];
   const data = new Float64Array(videos.length * 10 * 29);
@@ -38,7 +42,13 @@ export async function writeLabels(path: string, videos: readonly AveVideo[]): Pr
   const { File, ready } = await import('h5wasm/node');
   await ready;
   const file = new File(path, 'w');
-  file.create_dataset({ name: 'avadataset', data, shape: [videos.length, 10, 29], chunks: [1, 10, 29], compression: 4 });
+  file.create_dataset({
+    name: 'avadataset',
+    data,
+    shape: [videos.length, 10, 29],
+    chunks: [1, 10, 29],
+    compression: 4,
+  });
   file.close();
 }
 
@@ -66,5 +76,7 @@ const emotions = ['ANG', 'DIS', 'FEA', 'HAP', 'NEU', 'SAD'];
 
 /** Names such as 1001_DFA_ANG_XX: every speaker in every emotion. */
 export function cremaDNames(speakers: number): string[] {
-  return Array.from({ length: speakers }, (_, index) => emotions.map((emotion) => `${1001 + index}_DFA_${emotion}_XX`)).flat();
+  return Array.from({ length: speakers }, (_, index) =>
+    emotions.map((emotion) => `${1001 + index}_DFA_${emotion}_XX`),
+  ).flat();
 }

@@ -1,4 +1,5 @@
-// The files of named clips, wherever they lie in a folder: raw videos, or extracted frames and sounds in folders of their own.
+// The files of named clips, wherever they lie in a folder: raw videos, or extracted frames and sounds in folders of
+// their own.
 import { join, relative, sep } from 'node:path';
 import type { MediaReference } from '../../media/media.ts';
 import { listFolder } from '../folder-layout-node.ts';
@@ -11,8 +12,8 @@ export type MediaFinder = {
   /** All names that were found, in no order. */
   readonly names: Iterable<string>;
   /**
-   * The clip under the first of the names that has one, with its id: a video that is read without ffmpeg, else frames with a sound,
-   * else any video, else a picture with a sound. A string says why there is none.
+   * The clip under the first of the names that has one, with its id: a video that is read without ffmpeg, else frames
+   * with a sound, else any video, else a picture with a sound. A string says why there is none.
    */
   clip(...names: readonly string[]): FoundClip | string;
 };
@@ -20,8 +21,8 @@ export type MediaFinder = {
 export type FoundClip = { readonly name: string; readonly id: string; readonly media: MediaReference };
 
 /**
- * Looks through `root` once, sub-folders included. `isWanted` is asked for each file's name without extension, and for each folder's,
- * as a clip's frames lie in a folder named like it (with or without .mp4).
+ * Looks through `root` once, sub-folders included. `isWanted` is asked for each file's name without extension, and for
+ * each folder's, as a clip's frames lie in a folder named like it (with or without .mp4).
  */
 export async function findMedia(root: string, isWanted: (name: string) => boolean): Promise<MediaFinder> {
   const found = new Map<string, ClipFiles>();
@@ -54,9 +55,12 @@ export async function findMedia(root: string, isWanted: (name: string) => boolea
     const video = native ?? (frames && sound ? undefined : foreign);
     if (video) return { name, id: idOf(video), media: { kind: 'video', path: video } };
     if (frames && sound) return { name, id: idOf(frames), media: { kind: 'frames', folder: frames, audio: sound } };
-    if (picture && sound) return { name, id: `${idOf(picture)}+${idOf(sound)}`, media: { kind: 'pair', image: picture, audio: sound } };
+    if (picture && sound)
+      return { name, id: `${idOf(picture)}+${idOf(sound)}`, media: { kind: 'pair', image: picture, audio: sound } };
     if (frames || picture) return `There are pictures but no sound file named "${name}".`;
-    return sound ? `There is a sound but neither video nor pictures named "${name}".` : `There is no file named "${name}".`;
+    return sound
+      ? `There is a sound but neither video nor pictures named "${name}".`
+      : `There is no file named "${name}".`;
   }
 
   return {

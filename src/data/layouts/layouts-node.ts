@@ -23,7 +23,9 @@ const layouts: Readonly<Record<FolderLayoutName, Layout>> = {
   folder: { describes: async () => true, read: async (root) => ({ ...(await readFolderLayout(root)), missing: [] }) },
 };
 
-/** Reads a folder in the named layout, or else in the first that its files show. Throws DuetError where it has no clips. */
+/**
+ * Reads a folder in the named layout, or else in the first that its files show. Throws DuetError where it has no clips.
+ */
 export async function readLayout(
   root: string,
   forced: FolderLayoutName | undefined,
@@ -33,12 +35,15 @@ export async function readLayout(
   if (content.examples.length === 0) {
     const [first] = content.missing;
     const why = first ? `; of ${content.missing.length} listed clips none is there (${first.reason})` : '';
-    throw new DuetError(`The folder "${root}", read as ${name}, holds no clips${why}. Put the files there, or name another --layout.`);
+    throw new DuetError(
+      `The folder "${root}", read as ${name}, holds no clips${why}. Put the files there, or name another --layout.`,
+    );
   }
   return { name, content };
 }
 
 async function recognise(root: string): Promise<FolderLayoutName> {
-  for (const [name, layout] of Object.entries(layouts)) if (await layout.describes(root)) return name as FolderLayoutName;
+  for (const [name, layout] of Object.entries(layouts))
+    if (await layout.describes(root)) return name as FolderLayoutName;
   return 'folder';
 }

@@ -5,7 +5,15 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { encodedClip } from '../../media/encoded-clip.test-data.ts';
 import { type Dataset, examplesOf, type Split } from '../dataset.ts';
 import { type OpenDatasetOptions, openDataset } from '../open-dataset-node.ts';
-import { annotationLine, aveVideos, cremaDNames, empty, writeAve, writeFiles, writeLabels } from './field-layouts.test-data.ts';
+import {
+  annotationLine,
+  aveVideos,
+  cremaDNames,
+  empty,
+  writeAve,
+  writeFiles,
+  writeLabels,
+} from './field-layouts.test-data.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -15,7 +23,8 @@ afterEach(() => rm(folder, { recursive: true }));
 
 const open = (options?: OpenDatasetOptions) => openDataset(folder, options);
 const ids = (dataset: Dataset, split: Split) => examplesOf(dataset, split).map((example) => example.id);
-const groupsOf = (dataset: Dataset, split: Split) => new Set(examplesOf(dataset, split).map((example) => example.group));
+const groupsOf = (dataset: Dataset, split: Split) =>
+  new Set(examplesOf(dataset, split).map((example) => example.group));
 
 describe('AVE', () => {
   test('is a clip per video, in the splits of the order files', async () => {
@@ -34,7 +43,10 @@ describe('AVE', () => {
     expect(dataset.background).toBe('background');
     const labels = dataset.examples.filter(({ group }) => group === aveVideos[3]!.id).map(({ label }) => label);
     expect(labels).toEqual([...Array(3).fill('background'), ...Array(7).fill('Church bell')]);
-    expect(dataset.examples.find(({ id }) => id === `AVE/${aveVideos[3]!.id}.mp4#2-3`)!.media).toMatchObject({ start: 2, end: 3 });
+    expect(dataset.examples.find(({ id }) => id === `AVE/${aveVideos[3]!.id}.mp4#2-3`)!.media).toMatchObject({
+      start: 2,
+      end: 3,
+    });
     expect(ids(dataset, 'test')).toHaveLength(20);
     await rm(join(folder, 'data/labels.h5'));
     expect((await open({ layout: 'ave-segments' })).examples).toEqual(dataset.examples);
@@ -68,7 +80,9 @@ describe('AVE', () => {
     const there = aveVideos.slice(1);
     await writeFiles(
       folder,
-      empty(there.flatMap(({ id }) => [`AVE_Dataset/video_frames/${id}/000001.jpg`, `AVE_Dataset/raw_audio/${id}.wav`])),
+      empty(
+        there.flatMap(({ id }) => [`AVE_Dataset/video_frames/${id}/000001.jpg`, `AVE_Dataset/raw_audio/${id}.wav`]),
+      ),
     );
     await rm(join(folder, 'AVE_Dataset/raw_audio', `${there[0]!.id}.wav`));
     const dataset = await open({ layout: 'ave-segments', purpose: 'evaluate' });
@@ -131,7 +145,13 @@ describe('VGGSound', () => {
     expect([dataset.layout, dataset.splitOrigin]).toEqual(['vggsound', 'given, val cut from train']);
     expect(dataset.classes).toEqual(['cat, caterwauling', 'people marching']);
     expect(ids(dataset, 'test')).toEqual(['video/---g-f_I2yQ_000001.mp4']);
-    expect(dataset.examples.map(({ media }) => media.kind).sort()).toEqual(['frames', 'frames', 'video', 'video', 'video']);
+    expect(dataset.examples.map(({ media }) => media.kind).sort()).toEqual([
+      'frames',
+      'frames',
+      'video',
+      'video',
+      'video',
+    ]);
     expect(dataset.missing).toMatchObject([{ id: '-uvwxyzABCD_000000', label: 'cat, caterwauling', split: 'test' }]);
   });
 
@@ -159,7 +179,10 @@ describe('CREMA-D', () => {
   });
 
   test('without lists is divided by speaker', async () => {
-    await writeFiles(folder, empty(cremaDNames(20).flatMap((name) => [`AudioWAV/${name}.wav`, `VideoMP4/${name}.mp4`])));
+    await writeFiles(
+      folder,
+      empty(cremaDNames(20).flatMap((name) => [`AudioWAV/${name}.wav`, `VideoMP4/${name}.mp4`])),
+    );
     const dataset = await open({ seed: 5 });
     expect([dataset.layout, dataset.splitOrigin]).toEqual(['cremad-speakers', 'drawn']);
     const speakers = (['train', 'val', 'test'] as const).map((split) => groupsOf(dataset, split));
@@ -178,7 +201,12 @@ describe('UnAV-100', () => {
       subset,
     });
     const database = {
-      '72f67ednp7w': video('train', [13.01, 15.78316, 'skateboarding'], [0, 15.2396, 'playing piano'], [0, 15.2396, 'wind noise']),
+      '72f67ednp7w': video(
+        'train',
+        [13.01, 15.78316, 'skateboarding'],
+        [0, 15.2396, 'playing piano'],
+        [0, 15.2396, 'wind noise'],
+      ),
       '8WSesSOfBrE': video('validation', [0, 39, 'skateboarding'], [5, 5, 'wind noise']),
       '-Rjmgv0O_p0': video('test', [0, 45.67432, 'wind noise']),
       D05_MrPXqjw: video('test', [1, 2, 'wind noise']),
@@ -207,7 +235,8 @@ describe('AudioSet', () => {
 
   test('takes segments with one label, by its name, and files cut out by several tools', async () => {
     await writeFiles(folder, {
-      'class_labels_indices.csv': 'index,mid,display_name\n0,/m/09x0r,"Speech"\n1,/m/05zppz,"Male speech, man speaking"\n',
+      'class_labels_indices.csv':
+        'index,mid,display_name\n0,/m/09x0r,"Speech"\n1,/m/05zppz,"Male speech, man speaking"\n',
       'balanced_train_segments.csv': list(
         '--4gqARaEJE, 0.000, 10.000, "/m/09x0r,/m/05zppz"',
         '--BfvyPmVMo, 20.000, 30.000, "/m/09x0r"',
@@ -243,7 +272,9 @@ describe('AudioSet', () => {
       });
       await writeFile(join(folder, name), clip);
     };
-    await writeFiles(folder, { 'train_segments.csv': list('a, 2.000, 4.000, x', 'b, 30.000, 32.000, x', 'c, 2.000, 4.000, y') });
+    await writeFiles(folder, {
+      'train_segments.csv': list('a, 2.000, 4.000, x', 'b, 30.000, 32.000, x', 'c, 2.000, 4.000, y'),
+    });
     for (const name of ['a.mkv', 'Yb.mkv', 'c.mkv']) await video(name, 2);
     expect((await open({ purpose: 'evaluate' })).examples.map(({ id }) => id)).toEqual(['Yb.mkv', 'a.mkv', 'c.mkv']);
     for (const name of ['a.mkv', 'c.mkv']) await video(name, 5);

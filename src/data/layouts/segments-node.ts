@@ -16,8 +16,15 @@ export type Segment = {
 /** A segment's files, and whether they hold the whole video or only the segment; a string says why there are none. */
 export type FindSegment = (segment: Segment) => { readonly clip: FoundClip; readonly isWhole: boolean } | string;
 
-/** Segments of one video are a group, so that a drawn split never divides it. Those of no length are ignored, as published lists have some. */
-export function segmentExamples(segments: readonly Segment[], alreadyIgnored: readonly IgnoredFile[], find: FindSegment): LayoutContent {
+/**
+ * Segments of one video are a group, so that a drawn split never divides it. Those of no length are ignored, as
+ * published lists have some.
+ */
+export function segmentExamples(
+  segments: readonly Segment[],
+  alreadyIgnored: readonly IgnoredFile[],
+  find: FindSegment,
+): LayoutContent {
   const examples: UnsplitExample[] = [];
   const missing: MissingClip[] = [];
   const ignored = [...alreadyIgnored];

@@ -1,5 +1,5 @@
-// UnAV-100 (Geng et al. 2023), and others that write annotations as ActivityNet does: one JSON file with a `database` of untrimmed
-// videos, each with its subset and the segments of its events. Every event is a clip of its class.
+// UnAV-100 (Geng et al. 2023), and others that write annotations as ActivityNet does: one JSON file with a `database`
+// of untrimmed videos, each with its subset and the segments of its events. Every event is a clip of its class.
 import { z } from 'zod';
 import { DuetError } from '../../errors.ts';
 import { readJsonClearly } from '../../files/read-clearly.ts';
@@ -20,12 +20,17 @@ const schema = z.object({
   ),
 });
 
-export const unavLayout: Layout = { describes: async (root) => (await findAnnotations(root)) !== undefined, read: readUnav };
+export const unavLayout: Layout = {
+  describes: async (root) => (await findAnnotations(root)) !== undefined,
+  read: readUnav,
+};
 
 async function readUnav(root: string): Promise<LayoutContent> {
   const path = await findAnnotations(root);
   if (path === undefined) {
-    throw new DuetError(`The folder "${root}" holds no annotations with a "database"; put unav100_annotations.json there.`);
+    throw new DuetError(
+      `The folder "${root}" holds no annotations with a "database"; put unav100_annotations.json there.`,
+    );
   }
   const { database } = checkSchema(schema, await readJsonClearly(path), path);
   const videos = Object.entries(database);
@@ -33,7 +38,9 @@ async function readUnav(root: string): Promise<LayoutContent> {
   const segments = videos.flatMap(([video, { subset, annotations }]): Segment[] => {
     const split = splitOf(subset);
     if (!split)
-      throw new DuetError(`The video "${video}" in "${path}" is of the unknown subset "${subset}"; name it train, validation or test.`);
+      throw new DuetError(
+        `The video "${video}" in "${path}" is of the unknown subset "${subset}"; name it train, validation or test.`,
+      );
     return annotations.map(({ segment: [start, end], label }) => ({ video, start, end, label, split }));
   });
   const found = await findMedia(root, (name) => Object.hasOwn(database, name));

@@ -1,4 +1,5 @@
-// VGGSound (Chen et al. 2020): `vggsound.csv` with id, start second, label and split; clips named by id and start second.
+// VGGSound (Chen et al. 2020): `vggsound.csv` with id, start second, label and split; clips named by id and start
+// second.
 import { DuetError } from '../../errors.ts';
 import { type MissingClip, readSplitNames, type UnsplitExample } from '../dataset.ts';
 import { findFile, needFile, readTable, withDistinctIds } from './annotation-files-node.ts';

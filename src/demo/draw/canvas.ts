@@ -43,8 +43,9 @@ function drawShape(canvas: Canvas, shape: Shape): void {
 }
 
 /**
- * Differences of signed coverage along each row (two more cells than the width): their running sum is the part of a pixel inside the outline.
- * Each edge adds its height within a row, split between the cells by the trapezoid it cuts off.
+ * Differences of signed coverage along each row (two more cells than the width): their running sum is the part of a
+ * pixel inside the outline. Each edge adds its height within a row, split between the cells by the trapezoid it cuts
+ * off.
  */
 function coverageOf(outline: readonly Point[], left: number, top: number, width: number, height: number): Float32Array {
   const cells = new Float32Array((width + 2) * height);

@@ -5,7 +5,10 @@ export type Point = readonly [x: number, y: number];
 /** Red, green and blue, 0 to 255. */
 export type Colour = readonly [red: number, green: number, blue: number];
 
-/** A colour that runs from the first stop to the second, along a line or out from a centre; flat where both are the same. */
+/**
+ * A colour that runs from the first stop to the second, along a line or out from a centre; flat where both are the
+ * same.
+ */
 export type Paint = {
   readonly kind: 'linear' | 'radial';
   /** The line's first end, or the centre. */
@@ -24,11 +27,23 @@ export function flat(colour: Colour, opacity = 1): Paint {
   return { kind: 'linear', from: [0, 0], to: [1, 0], colours: [colour, colour], opacities: [opacity, opacity] };
 }
 
-export function linear(from: Point, to: Point, first: Colour, second: Colour, opacities: readonly [number, number] = [1, 1]): Paint {
+export function linear(
+  from: Point,
+  to: Point,
+  first: Colour,
+  second: Colour,
+  opacities: readonly [number, number] = [1, 1],
+): Paint {
   return { kind: 'linear', from, to, colours: [first, second], opacities };
 }
 
-export function radial(centre: Point, radius: number, first: Colour, second: Colour, opacities: readonly [number, number] = [1, 1]): Paint {
+export function radial(
+  centre: Point,
+  radius: number,
+  first: Colour,
+  second: Colour,
+  opacities: readonly [number, number] = [1, 1],
+): Paint {
   return { kind: 'radial', from: centre, to: [centre[0] + radius, centre[1]], colours: [first, second], opacities };
 }
 
@@ -67,7 +82,10 @@ function cap(from: Point, to: Point): Point[] {
   const [dx, dy] = [from[0] - centre[0], from[1] - centre[1]];
   return [0.25, 0.5, 0.75].map((part) => {
     const angle = -Math.PI * part;
-    return [centre[0] + dx * Math.cos(angle) - dy * Math.sin(angle), centre[1] + dx * Math.sin(angle) + dy * Math.cos(angle)] as const;
+    return [
+      centre[0] + dx * Math.cos(angle) - dy * Math.sin(angle),
+      centre[1] + dx * Math.sin(angle) + dy * Math.cos(angle),
+    ] as const;
   });
 }
 

@@ -18,7 +18,10 @@ export function drawBall({ colour, accent, light, detail }: Style, turn: number)
     { outline: ellipse(centre, ballRadius), paint: flat(colour) },
     ...panels,
     { outline: ellipse(centre, 0.07), paint: flat(shade(accent, -0.2)) },
-    { outline: ellipse(centre, ballRadius), paint: radial([0.13 * light, -ballRadius - 0.15], 0.62, dark, dark, [0, 0.75]) },
+    {
+      outline: ellipse(centre, ballRadius),
+      paint: radial([0.13 * light, -ballRadius - 0.15], 0.62, dark, dark, [0, 0.75]),
+    },
     {
       outline: ellipse([0.13 * light, -ballRadius - 0.15], 0.14),
       paint: radial([0.13 * light, -ballRadius - 0.15], 0.14, white, white, [0.75, 0]),

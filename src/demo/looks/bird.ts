@@ -23,7 +23,10 @@ export function drawBird({ colour, accent, light }: Style, open: number): Shape[
   const head: Shape[] = [
     ...beak(0.5 * open),
     ...beak(-0.5 * open),
-    { outline: ellipse([0.2, -0.74], 0.185), paint: radial([0.2 + 0.06 * light, -0.82], 0.27, shade(colour, 0.35), shade(colour, -0.25)) },
+    {
+      outline: ellipse([0.2, -0.74], 0.185),
+      paint: radial([0.2 + 0.06 * light, -0.82], 0.27, shade(colour, 0.35), shade(colour, -0.25)),
+    },
     { outline: ellipse([0.26, -0.78], 0.05), paint: flat(white) },
     { outline: ellipse([0.275, -0.78], 0.03), paint: flat(dark) },
   ];
@@ -37,7 +40,10 @@ export function drawBird({ colour, accent, light }: Style, open: number): Shape[
       ],
       paint: linear([-0.2, 0], [-0.56, 0], shade(colour, -0.2), shade(colour, -0.55)),
     },
-    { outline: ellipse([0, -0.45], 0.34, 0.25), paint: linear([0, -0.7], [0, -0.2], shade(colour, 0.25), shade(colour, -0.3)) },
+    {
+      outline: ellipse([0, -0.45], 0.34, 0.25),
+      paint: linear([0, -0.7], [0, -0.2], shade(colour, 0.25), shade(colour, -0.3)),
+    },
     { outline: ellipse([0.1, -0.37], 0.21, 0.15), paint: radial([0.1, -0.4], 0.24, belly, shade(belly, -0.15)) },
     {
       outline: [...arc([-0.06, -0.48], 0.25, 0.15, 0.04, 0.5), [-0.33, -0.55]],

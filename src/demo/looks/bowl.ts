@@ -18,7 +18,10 @@ export function drawBowl({ colour, accent, light }: Style, lift: number): Shape[
       ),
       paint: linear([0.3, -0.8], [0.36, -0.76], shade(wood, 0.2), shade(wood, -0.3)),
     },
-    { outline: ellipse([0.26, -0.63], 0.085), paint: radial([0.24, -0.66], 0.13, shade(accent, 0.45), shade(accent, -0.35)) },
+    {
+      outline: ellipse([0.26, -0.63], 0.085),
+      paint: radial([0.24, -0.66], 0.13, shade(accent, 0.45), shade(accent, -0.35)),
+    },
   ];
   return [
     {

@@ -52,7 +52,10 @@ export function drawClock({ colour, accent, light, detail }: Style, swing: numbe
       ),
       paint: flat([205, 170, 90]),
     },
-    { outline: ellipse([0, -0.14], 0.062), paint: radial([0.02 * light, -0.16], 0.09, [255, 236, 170], [176, 130, 40]) },
+    {
+      outline: ellipse([0, -0.14], 0.062),
+      paint: radial([0.02 * light, -0.16], 0.09, [255, 236, 170], [176, 130, 40]),
+    },
   ];
   const wall = linear([0.3 * light, 0], [-0.3 * light, 0], shade(colour, 0.25), shade(colour, -0.35));
   return [

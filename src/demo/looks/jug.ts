@@ -5,7 +5,10 @@ import { type Style, white } from './look.ts';
 const water = [110, 175, 225] as const;
 const glassTop = -0.46;
 
-/** A jug and a glass. `tilt`: 0 standing, 1 pouring; `level`: how full the glass is, 0 to 1; `flow`: the stream's width, 0 to 1. */
+/**
+ * A jug and a glass. `tilt`: 0 standing, 1 pouring; `level`: how full the glass is, 0 to 1; `flow`: the stream's width,
+ * 0 to 1.
+ */
 export function drawJug(style: Style, tilt: number, level: number, flow: number): Shape[] {
   const surface = -0.03 - 0.38 * level;
   const stream: Shape[] =
@@ -26,7 +29,10 @@ export function drawJug(style: Style, tilt: number, level: number, flow: number)
           },
         ]
       : [];
-  const poured = moved(turned(drawStandingJug(style), [0.3, -0.3], -1.05 * tilt), ([x, y]): Point => [x - 0.17 * tilt, y - 0.45 * tilt]);
+  const poured = moved(
+    turned(drawStandingJug(style), [0.3, -0.3], -1.05 * tilt),
+    ([x, y]): Point => [x - 0.17 * tilt, y - 0.45 * tilt],
+  );
   return [...drawGlass(surface, level), ...stream, ...poured];
 }
 
@@ -60,7 +66,10 @@ function drawStandingJug({ colour, accent, light }: Style): Shape[] {
       ],
       paint: across,
     },
-    { outline: ellipse([0.26, -0.6], 0.19, 0.035), paint: linear([0, -0.63], [0, -0.57], shade(colour, -0.6), shade(colour, 0.2)) },
+    {
+      outline: ellipse([0.26, -0.6], 0.19, 0.035),
+      paint: linear([0, -0.63], [0, -0.57], shade(colour, -0.6), shade(colour, 0.2)),
+    },
     {
       outline: [
         [0.13, -0.26],

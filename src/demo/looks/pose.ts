@@ -58,7 +58,12 @@ export function drawInMotion(look: LookName, style: Style, motion: Motion, time:
       const start = motion.events[0]!.time;
       const done = Math.max(0, Math.min(1, (time - start) / (motion.end - start)));
       const tilt = Math.max(0, Math.min(1, 1 + 3 * (time - start), 1 + 3 * (motion.end + 0.15 - time)));
-      return drawJug(style, tilt, motion.from + (motion.to - motion.from) * done, time >= start && time < motion.end ? 1 : 0);
+      return drawJug(
+        style,
+        tilt,
+        motion.from + (motion.to - motion.from) * done,
+        time >= start && time < motion.end ? 1 : 0,
+      );
     }
   }
 }
@@ -76,13 +81,18 @@ function raised(shapes: readonly Shape[], x: number, height: number): Shape[] {
 function liftAt({ events }: MotionOf<'strikes'>, time: number): number {
   return Math.min(
     1,
-    ...events.map((event) => (time < event.time ? (event.time - time) / 0.2 : (time - event.time) / 0.3)).map((part) => Math.sqrt(part)),
+    ...events
+      .map((event) => (time < event.time ? (event.time - time) / 0.2 : (time - event.time) / 0.3))
+      .map((part) => Math.sqrt(part)),
   );
 }
 
 /** 1 while a note sounds, with short flanks. */
 function callAt({ events }: MotionOf<'calls'>, time: number): number {
-  return Math.max(0, ...events.map((note) => Math.min(1, 1 + (time - note.time) / 0.05, 1 - (time - note.time - note.duration) / 0.1)));
+  return Math.max(
+    0,
+    ...events.map((note) => Math.min(1, 1 + (time - note.time) / 0.05, 1 - (time - note.time - note.duration) / 0.1)),
+  );
 }
 
 /** In units of the object's size: a parabola between impacts, whose height goes with the square of its length. */

@@ -10,10 +10,17 @@ function modesOf(
   table: readonly (readonly [ratio: number, decay: number, amplitude: number])[],
   strength: number,
 ): Mode[] {
-  return table.map(([ratio, decay, amplitude]) => ({ frequency: fundamental * ratio, decay, amplitude: amplitude * strength }));
+  return table.map(([ratio, decay, amplitude]) => ({
+    frequency: fundamental * ratio,
+    decay,
+    amplitude: amplitude * strength,
+  }));
 }
 
-/** Thin metal: few, far apart, inharmonic modes (a free ring's go about as 1, 2.7, 5.2, 8.4), each split in two that beat. */
+/**
+ * Thin metal: few, far apart, inharmonic modes (a free ring's go about as 1, 2.7, 5.2, 8.4), each split in two that
+ * beat.
+ */
 export function addRing(samples: Float32Array, events: readonly Event[], size: number, random: Random): void {
   const fundamental = (between(random, 720, 950) * 0.46) / size;
   const length = between(random, 0.8, 1.4);

@@ -42,13 +42,19 @@ export function addRumble(samples: Float32Array, { events }: MotionOf<'roll'>, s
       const noise = 2 * random.uniform() - 1;
       const attack = Math.min(1, offset / (0.005 * sampleRate));
       const level = attack * push.strength * speed ** 0.6 * bump;
-      samples[first + offset]! += level * (1.5 * body(noise, pitch * (0.7 + 0.6 * speed), 2) + 0.5 * surface(noise, 500 + 900 * speed, 1));
+      samples[first + offset]! +=
+        level * (1.5 * body(noise, pitch * (0.7 + 0.6 * speed), 2) + 0.5 * surface(noise, 500 + 900 * speed, 1));
     }
   }
 }
 
 /** Water into a glass: the air left above it resonates, higher as it gets shorter; and bubbles. */
-export function addPour(samples: Float32Array, { events, end, from, to }: MotionOf<'pour'>, size: number, random: Random): void {
+export function addPour(
+  samples: Float32Array,
+  { events, end, from, to }: MotionOf<'pour'>,
+  size: number,
+  random: Random,
+): void {
   const start = events[0]!.time;
   const first = Math.round(start * sampleRate);
   const last = Math.min(samples.length, Math.round(end * sampleRate));
@@ -62,7 +68,9 @@ export function addPour(samples: Float32Array, { events, end, from, to }: Motion
     const frequency = empty / (1.12 - level);
     const noise = 2 * random.uniform() - 1;
     const edge = Math.min(1, (index - first) / (0.008 * sampleRate), (last - index) / (0.06 * sampleRate));
-    samples[index]! += edge * (1.5 * air(noise, frequency, 9) + 0.6 * overtone(noise, 3 * frequency, 9) + 0.35 * splash(noise, 5200, 0.8));
+    samples[index]! +=
+      edge *
+      (1.5 * air(noise, frequency, 9) + 0.6 * overtone(noise, 3 * frequency, 9) + 0.35 * splash(noise, 5200, 0.8));
   }
   for (let time = start; time < end - 0.05; time += between(random, 0.005, 0.05))
     addBubble(samples, time, between(random, 600, 2400), random);

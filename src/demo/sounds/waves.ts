@@ -29,7 +29,14 @@ export function addModes(samples: Float32Array, time: number, modes: readonly Mo
 }
 
 /** A burst of noise that dies within a few times `decay` seconds; `dullness` 0 (white) to 1. */
-export function addBurst(samples: Float32Array, time: number, decay: number, amplitude: number, dullness: number, random: Random): void {
+export function addBurst(
+  samples: Float32Array,
+  time: number,
+  decay: number,
+  amplitude: number,
+  dullness: number,
+  random: Random,
+): void {
   const first = Math.round(time * sampleRate);
   const length = Math.ceil(6 * decay * sampleRate);
   let smooth = 0;

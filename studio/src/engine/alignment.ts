@@ -1,4 +1,5 @@
-// How alike picture and sound are after each block, in the space where the contrastive loss draws them together (docs/model.md, step 5).
+// How alike picture and sound are after each block, in the space where the contrastive loss draws them together
+// (docs/model.md, step 5).
 import type { Batch } from '../../../src/data/batch.ts';
 import { input } from '../../../src/graph/tensor.ts';
 import { asked, pad } from '../../../src/infer/predictor.ts';
@@ -12,7 +13,10 @@ import type { Alignment } from '../storage/database.ts';
 
 export type AlignmentProbe = {
   /** Mean cosines over clips and over pairs of different classes, for each block. */
-  run(parameters: ReadonlyMap<string, Float32Array>, batches: AsyncIterable<Batch>): Promise<Omit<Alignment, 'epoch'> | undefined>;
+  run(
+    parameters: ReadonlyMap<string, Float32Array>,
+    batches: AsyncIterable<Batch>,
+  ): Promise<Omit<Alignment, 'epoch'> | undefined>;
   release(): Promise<void>;
 };
 
@@ -24,7 +28,8 @@ export async function openAlignmentProbe(
   config: MaAvtConfig,
   openSession: OpenSession,
 ): Promise<AlignmentProbe | undefined> {
-  if (!config.contrastive.startsWith('blockwise') || config.tokens.shared === 0 || config.modalities !== 'both') return undefined;
+  if (!config.contrastive.startsWith('blockwise') || config.tokens.shared === 0 || config.modalities !== 'both')
+    return undefined;
   const parameters = new Map([...trainableParameters(config)].map(([name, { shape }]) => [name, input(name, shape)]));
   const trainable = (name: string) => parameters.get(name)!;
   const images = input('images', [probeBatch, 3, ...backbone.config.inputSize]);
@@ -44,7 +49,10 @@ export async function openAlignmentProbe(
         for (let start = 0; start < batch.count; start += probeBatch) {
           const rows = (all: Float32Array, length: number) =>
             pad(all.subarray(start * length, (start + probeBatch) * length), probeBatch * length);
-          const inputs = { images: rows(batch.images, pictureLength), spectrograms: rows(batch.spectrograms, pictureLength / 3) };
+          const inputs = {
+            images: rows(batch.images, pictureLength),
+            spectrograms: rows(batch.spectrograms, pictureLength / 3),
+          };
           const results = await session.run(asked(session, { ...inputs, ...Object.fromEntries(values) }));
           for (let clip = 0; clip < Math.min(probeBatch, batch.count - start); clip++) {
             const of = (modality: string) =>
@@ -59,7 +67,10 @@ export async function openAlignmentProbe(
       }
       const pairs = clips.flatMap((a) => clips.map((b) => [a, b] as const));
       const mean = (chosen: typeof pairs) =>
-        shared.map((_, layer) => chosen.reduce((sum, [a, b]) => sum + cosine(a.visual[layer]!, b.audio[layer]!), 0) / chosen.length);
+        shared.map(
+          (_, layer) =>
+            chosen.reduce((sum, [a, b]) => sum + cosine(a.visual[layer]!, b.audio[layer]!), 0) / chosen.length,
+        );
       const mismatched = pairs.filter(([a, b]) => a.label !== b.label);
       if (mismatched.length === 0) return undefined;
       return { matched: mean(pairs.filter(([a, b]) => a === b)), mismatched: mean(mismatched) };

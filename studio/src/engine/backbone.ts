@@ -31,13 +31,19 @@ export async function openStoredBackbone(imageSize?: InputSize): Promise<Backbon
 
 export async function parseStoredBackbone(stored: StoredBackbone, imageSize?: InputSize): Promise<Backbone> {
   if (stored.kind === 'built-in') {
-    const file = readSafetensors(await fetchWhole(new URL(microWeights, import.meta.url).href), 'the built-in backbone');
+    const file = readSafetensors(
+      await fetchWhole(new URL(microWeights, import.meta.url).href),
+      'the built-in backbone',
+    );
     return parseBackbone({ ...file, name: builtInSource, source: builtInSource }, { imageSize });
   }
   const { source, weights, config, preprocessor } = stored;
   const file = readSafetensors(new Uint8Array(await weights.arrayBuffer()), source);
   const parsed = (text: string | undefined) => (text === undefined ? undefined : (JSON.parse(text) as unknown));
-  return parseBackbone({ ...file, name: source, source, config: parsed(config), preprocessor: parsed(preprocessor) }, { imageSize });
+  return parseBackbone(
+    { ...file, name: source, source, config: parsed(config), preprocessor: parsed(preprocessor) },
+    { imageSize },
+  );
 }
 
 export function backboneFacts({ source, hash, config }: Backbone, choices: InputChoices = recipes.duet): BackboneFacts {

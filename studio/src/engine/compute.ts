@@ -1,4 +1,5 @@
-// ONNX Runtime as a page has it: on the graphics card where there is one, else on the processor, with threads where the page may have them.
+// ONNX Runtime as a page has it: on the graphics card where there is one, else on the processor, with threads where the
+// page may have them.
 
 import asyncifyLoader from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.mjs?url';
 import asyncifyBinary from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url';
@@ -16,7 +17,9 @@ export type Compute = {
   readonly openSession: OpenSession;
 };
 
-/** Finds what to compute on. A graphics card that is only imitated by software is passed over unless it is asked for. */
+/**
+ * Finds what to compute on. A graphics card that is only imitated by software is passed over unless it is asked for.
+ */
 export async function openCompute(preference: ComputePreference): Promise<Compute> {
   if (preference !== 'processor' && (await hasGraphicsCard(preference === 'graphics card'))) return webgpu();
   const { name, ...rest } = await wasm();

@@ -19,7 +19,9 @@ export type HeadFeatureOptions = {
   readonly onProgress: (done: number, total: number) => void;
 };
 
-/** The untrained features of clips, by id; those that are not stored yet are computed and stored. Labels are to be set. */
+/**
+ * The untrained features of clips, by id; those that are not stored yet are computed and stored. Labels are to be set.
+ */
 export async function headFeatures(options: HeadFeatureOptions): Promise<Map<string, HeadFeatures>> {
   const { ids, backbone, training, compute, signal, onProgress } = options;
   const db = await database();
@@ -39,7 +41,11 @@ export async function headFeatures(options: HeadFeatureOptions): Promise<Map<str
   const extractor = await openFeatureExtractor(backbone, config, folded, compute.openSession);
   try {
     const examples = missing.map((id) => ({ id, label: '', split: 'train' as const }));
-    const feed = openStoredFeed({ ...feedOptions(examples, [''], backbone, training), batchSize: 8, ...(signal && { signal }) });
+    const feed = openStoredFeed({
+      ...feedOptions(examples, [''], backbone, training),
+      batchSize: 8,
+      ...(signal && { signal }),
+    });
     for await (const batch of feed.evaluate('train')) {
       const unlabelled = batch.pictureIds.map(() => 0);
       const features = await extractor.run(batch, unlabelled, unlabelled);

@@ -39,20 +39,38 @@ export type InspectionOptions = {
 export async function inspectClips(options: InspectionOptions): Promise<Inspection> {
   const { adapter, backbone, training, compute, onProgress } = options;
   const { classes } = adapter;
-  const clips = options.clips.flatMap((clip) => (classes.includes(clip.label) ? [{ ...clip, split: 'val' as const }] : []));
+  const clips = options.clips.flatMap((clip) =>
+    classes.includes(clip.label) ? [{ ...clip, split: 'val' as const }] : [],
+  );
   const feed = openStoredFeed({ ...feedOptions(clips, classes, backbone, training), batchSize: 8 });
-  const predictor = await openPredictor({ backbone, config: adapter.model, batchSize: 8, openSession: compute.openSession });
+  const predictor = await openPredictor({
+    backbone,
+    config: adapter.model,
+    batchSize: 8,
+    openSession: compute.openSession,
+  });
   try {
     const severalClasses = new Set(clips.map(({ label }) => label)).size > 1;
     const score = await scoreSplit('val', {
-      ...{ feed, predictor, adapter: adapter.tensors, classes: classes.length, backgroundThreshold: adapter.backgroundThreshold },
+      ...{
+        feed,
+        predictor,
+        adapter: adapter.tensors,
+        classes: classes.length,
+        backgroundThreshold: adapter.backgroundThreshold,
+      },
       ...(severalClasses && { mismatchSeed: 0 }),
       emptyInputs: { image: emptyImage(adapter.inputs), spectrogram: emptySpectrogram(adapter.inputs) },
       onClips: (done) => onProgress(done, clips.length * (severalClasses ? 4 : 3)),
     });
     return {
       classes,
-      clips: score.clips.map(({ id, label, predicted, probabilities }) => ({ id, label, predicted, probabilities: [...probabilities] })),
+      clips: score.clips.map(({ id, label, predicted, probabilities }) => ({
+        id,
+        label,
+        predicted,
+        probabilities: [...probabilities],
+      })),
       accuracy: score.accuracy,
       backgroundAuc: score.backgroundAuc,
       robustness: score.robustness,

@@ -28,7 +28,8 @@ async function read(file: Blob, name: string, settings: InputSettings): Promise<
   const media = await openMediaSource(file, name);
   try {
     const features = await readClip(media, settings);
-    if (features.missing) throw new DuetError(`${name}: ${missingMessage(features.missing).replace(/, or use --missing.*$/, '.')}`);
+    if (features.missing)
+      throw new DuetError(`${name}: ${missingMessage(features.missing).replace(/, or use --missing.*$/, '.')}`);
     const frame = features.training[middleOf(features.training)];
     const example: ReadExample = {
       seconds: media.duration,
@@ -49,7 +50,12 @@ function shrunk(frame: Picture): Picture {
 
 function soundPicture(values: Float32Array, settings: InputSettings): Picture {
   const { height, width } = spectrogramSizeOf(settings);
-  return resize(spectrogramPicture(values, height, width, frontEnds[settings.frontEnd].axes), spectrogramSide, spectrogramSide, 'bicubic');
+  return resize(
+    spectrogramPicture(values, height, width, frontEnds[settings.frontEnd].axes),
+    spectrogramSide,
+    spectrogramSide,
+    'bicubic',
+  );
 }
 
 function buffersOf({ evaluation, training, spectrograms }: ClipFeatures): ArrayBuffer[] {

@@ -10,7 +10,10 @@ test.each([
   ['memory', new RangeError('Array buffer allocation failed')],
   ['memory', new Error("Can't create a session. ERROR_CODE: 6, ERROR_MESSAGE: std::bad_alloc")],
   ['memory', new WebAssembly.RuntimeError('memory access out of bounds')],
-  ['graphics card', new DuetError('The provider "webgpu" cannot be used here (Failed to get GPU adapter); compute on the processor.')],
+  [
+    'graphics card',
+    new DuetError('The provider "webgpu" cannot be used here (Failed to get GPU adapter); compute on the processor.'),
+  ],
   ['graphics card', new Error('WebGPU device lost (1): Device was destroyed.')],
   ['storage', named('QuotaExceededError', 'The current transaction exceeded its quota limitations.')],
   ['fault', new TypeError('x is undefined')],
@@ -19,7 +22,9 @@ test.each([
 });
 
 test('an error keeps its kind and its words on the way from a worker', async () => {
-  const worker = plainErrors({ fail: () => Promise.reject(new DuetError('The zip file is damaged; get a fresh copy.')) });
+  const worker = plainErrors({
+    fail: () => Promise.reject(new DuetError('The zip file is damaged; get a fresh copy.')),
+  });
   const error = await worker.fail().catch((thrown: unknown) => thrown);
   // What comlink sends of it.
   const { name, message } = error as Error;

@@ -23,7 +23,12 @@ import { feedOptions } from './stored-clips.ts';
 export type TrainingUpdate =
   | { readonly kind: 'features' | 'heads'; readonly done: number; readonly total: number }
   | { readonly kind: 'preparing' }
-  | { readonly kind: 'model'; readonly files: AdapterFiles; readonly epoch: number; readonly accuracy: number | undefined }
+  | {
+      readonly kind: 'model';
+      readonly files: AdapterFiles;
+      readonly epoch: number;
+      readonly accuracy: number | undefined;
+    }
   | { readonly kind: 'training'; readonly epoch: number; readonly epochs: number }
   | {
       readonly kind: 'step';
@@ -40,7 +45,10 @@ export type TrainingUpdate =
 
 export type TrainingRunOptions = {
   readonly run: StoredRun;
-  /** Seconds that training may take after the first model; the number of epochs follows from it. Undefined for a run that goes on. */
+  /**
+   * Seconds that training may take after the first model; the number of epochs follows from it. Undefined for a run
+   * that goes on.
+   */
   readonly budget: number | undefined;
   readonly backbone: Backbone;
   readonly compute: Compute;
@@ -53,7 +61,10 @@ const mostEpochs = 60;
 /** Between two saves within an epoch, in milliseconds. */
 const saveInterval = 10_000;
 
-/** Trains, or goes on training, until it is done or stopped. What there is of the run is always in the browser's storage. */
+/**
+ * Trains, or goes on training, until it is done or stopped. What there is of the run is always in the browser's
+ * storage.
+ */
 export async function trainingRun(options: TrainingRunOptions): Promise<void> {
   const { backbone, compute, signal, onUpdate } = options;
   let run: StoredRun = { ...options.run, state: 'running', provider: compute.name };
@@ -89,7 +100,14 @@ export async function trainingRun(options: TrainingRunOptions): Promise<void> {
     if (run.training.headStart && !restored) {
       const ids = examples.filter(({ split }) => split === 'train').map(({ id }) => id);
       const onFeatures = (done: number, total: number) => onUpdate({ kind: 'features', done, total });
-      const features = await headFeatures({ ids, backbone, compute, training: run.training, signal, onProgress: onFeatures });
+      const features = await headFeatures({
+        ids,
+        backbone,
+        compute,
+        training: run.training,
+        signal,
+        onProgress: onFeatures,
+      });
       onUpdate({ kind: 'heads', done: 0, total: 1 });
       const { parameters, progress } = checkpoint;
       const own = [...features].map(([id, ofClip]) => labelled(ofClip, labelOf(id)));
@@ -97,14 +115,26 @@ export async function trainingRun(options: TrainingRunOptions): Promise<void> {
       const { folded, score } = await validate(parameters, { feed, predictor, config, training: run.training });
       if (score) progress.best = { epoch: 0, accuracy: score.accuracy, loss: score.loss };
       tellModel(folded, 0, score?.accuracy);
-      await keep({ start: { accuracy: score?.accuracy ?? Number.NaN, seconds: elapsed() }, checkpoint: encodeCheckpoint(checkpoint) });
+      await keep({
+        start: { accuracy: score?.accuracy ?? Number.NaN, seconds: elapsed() },
+        checkpoint: encodeCheckpoint(checkpoint),
+      });
     }
     onUpdate({ kind: 'preparing' });
     const batchSize = evenBatchSize(await feed.count('train'), run.training.batch);
     const onNote = (text: string) => onUpdate({ kind: 'note', text });
     const { training } = run;
     const trainer = await openTrainer({
-      ...{ backbone, config, batchSize, imageSize: backbone.config.inputSize, openSession, training, checkpoint, onNote },
+      ...{
+        backbone,
+        config,
+        batchSize,
+        imageSize: backbone.config.inputSize,
+        openSession,
+        training,
+        checkpoint,
+        onNote,
+      },
     });
     releases.push(() => trainer.release());
     const probe = await openAlignmentProbe(backbone, config, openSession);
@@ -142,7 +172,10 @@ export async function trainingRun(options: TrainingRunOptions): Promise<void> {
           if (isBest) tellModel(folded, record.epoch, record.validationAccuracy ?? undefined);
           await measureAlignment(record.epoch);
           const epochs = epochsInTime(record.epoch);
-          await keep({ checkpoint: encodeCheckpoint(checkpoint), ...(epochs !== run.training.epochs && { training: withEpochs(epochs) }) });
+          await keep({
+            checkpoint: encodeCheckpoint(checkpoint),
+            ...(epochs !== run.training.epochs && { training: withEpochs(epochs) }),
+          });
           onUpdate({ kind: 'epoch', record });
           if (epochs !== run.training.epochs) replanning.abort();
           last = performance.now();
@@ -163,7 +196,10 @@ export async function trainingRun(options: TrainingRunOptions): Promise<void> {
       return { ...run.training, epochs, warmupEpochs: Math.min(recipes.duet.warmupEpochs, epochs / 6) };
     }
 
-    /** How many there should be after `done` of them: a first epoch tells more than one step, and the time asked for is kept to. */
+    /**
+     * How many there should be after `done` of them: a first epoch tells more than one step, and the time asked for is
+     * kept to.
+     */
     function epochsInTime(done: number): number {
       const planned = run.training.epochs;
       if (options.budget === undefined || restored) return planned;

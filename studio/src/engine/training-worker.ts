@@ -57,7 +57,12 @@ const worker = plainErrors({
     const { signal } = stopping;
     return inTurn(async () => {
       if (signal.aborted) return;
-      const options = { ids, backbone: await openedBackbone(), training: recipes.duet, compute: await opened(preference) };
+      const options = {
+        ids,
+        backbone: await openedBackbone(),
+        training: recipes.duet,
+        compute: await opened(preference),
+      };
       await headFeatures({ ...options, signal, onProgress: () => undefined }).catch((error: unknown) => {
         if (!signal.aborted) throw error;
       });
@@ -77,7 +82,14 @@ const worker = plainErrors({
     await inTurn(async () => {
       const saved = await readValue('run');
       const kept = saved?.startedAt === run.startedAt ? saved : run;
-      await trainingRun({ run: kept, budget, backbone: await openedBackbone(), compute: await opened(preference), signal, onUpdate });
+      await trainingRun({
+        run: kept,
+        budget,
+        backbone: await openedBackbone(),
+        compute: await opened(preference),
+        signal,
+        onUpdate,
+      });
     });
   },
 
@@ -94,7 +106,13 @@ const worker = plainErrors({
     onProgress: (done: number, total: number) => void,
   ): Promise<Inspection> {
     return inTurn(async () => {
-      const options = { ...(await openedAdapter(files)), clips, training: recipes.duet, compute: await opened(preference), onProgress };
+      const options = {
+        ...(await openedAdapter(files)),
+        clips,
+        training: recipes.duet,
+        compute: await opened(preference),
+        onProgress,
+      };
       return inspectClips(options);
     });
   },

@@ -1,10 +1,20 @@
 // Recognising beside the page: live moments and whole files, with what the model looked at.
 import { expose, transfer } from 'comlink';
-import { emptyImage, emptySpectrogram, evaluationPicture, type WindowInputs, windowInputs } from '../../../src/data/model-inputs.ts';
+import {
+  emptyImage,
+  emptySpectrogram,
+  evaluationPicture,
+  type WindowInputs,
+  windowInputs,
+} from '../../../src/data/model-inputs.ts';
 import { DuetError } from '../../../src/errors.ts';
 import { fitAdapter } from '../../../src/infer/adapter.ts';
 import { windowStarts } from '../../../src/infer/timeline.ts';
-import { openWindowClassifier, type WindowAnswer, type WindowClassifier } from '../../../src/infer/window-classifier.ts';
+import {
+  openWindowClassifier,
+  type WindowAnswer,
+  type WindowClassifier,
+} from '../../../src/infer/window-classifier.ts';
 import { openMediaSource } from '../../../src/media/open-media-source.ts';
 import { attentionOverlay } from '../../../src/report/attention-overlay.ts';
 import { spectrogramPicture } from '../../../src/report/spectrogram-picture.ts';
@@ -34,7 +44,11 @@ export type Moment = Omit<WindowAnswer, 'visualAttention' | 'audioAttention' | '
   readonly milliseconds: number;
 };
 
-export type OpenedModel = { readonly classes: readonly string[]; readonly provider: string; readonly windowSeconds: number };
+export type OpenedModel = {
+  readonly classes: readonly string[];
+  readonly provider: string;
+  readonly windowSeconds: number;
+};
 
 type Maps = { readonly visual: Float32Array | undefined; readonly audio: Float32Array | undefined };
 
@@ -75,8 +89,8 @@ async function answerWithEvidence(inputs: WindowInputs): Promise<WindowAnswer> {
 }
 
 /**
- * The answer for a live moment, of which there should be many a second: evidence takes a third of the time at most, and in between
- * the last one is laid over what is seen now.
+ * The answer for a live moment, of which there should be many a second: evidence takes a third of the time at most, and
+ * in between the last one is laid over what is seen now.
  */
 async function liveAnswer(inputs: WindowInputs, modalities: Given, overlay: Overlay): Promise<WindowAnswer> {
   if (overlay !== 'evidence') return opened().answer(inputs);
@@ -88,7 +102,11 @@ async function liveAnswer(inputs: WindowInputs, modalities: Given, overlay: Over
   const { picture, sound } = modalities;
   const isOfOthers = liveEvidence?.picture !== picture || liveEvidence.sound !== sound;
   if (performance.now() < evidenceDue && !isOfOthers)
-    return { ...(await opened().answer(inputs)), visualEvidence: liveEvidence?.visual, audioEvidence: liveEvidence?.audio };
+    return {
+      ...(await opened().answer(inputs)),
+      visualEvidence: liveEvidence?.visual,
+      audioEvidence: liveEvidence?.audio,
+    };
   const began = performance.now();
   const answer = await answerWithEvidence(inputs);
   liveEvidence = { picture, sound, visual: answer.visualEvidence, audio: answer.audioEvidence };
@@ -114,7 +132,12 @@ type Answering = (inputs: WindowInputs, modalities: Given, overlay: Overlay) => 
 
 async function momentOf(
   inputs: WindowInputs,
-  { modalities, overlay, answering, began }: { modalities: Given; overlay: Overlay; answering: Answering; began: number },
+  {
+    modalities,
+    overlay,
+    answering,
+    began,
+  }: { modalities: Given; overlay: Overlay; answering: Answering; began: number },
 ): Promise<Moment> {
   const model = opened();
   const settings = model.adapter.inputs;
@@ -125,7 +148,10 @@ async function momentOf(
   const [rows, columns] = model.grid;
   const seen = inputs.frame && evaluationPicture(inputs.frame, settings);
   const overlaid = (picture: Picture) => (visual ? attentionOverlay(picture, visual, rows, columns) : picture);
-  const [height, width] = settings.spectrogramSize ?? [frontEnds[settings.frontEnd].height, frontEnds[settings.frontEnd].width];
+  const [height, width] = settings.spectrogramSize ?? [
+    frontEnds[settings.frontEnd].height,
+    frontEnds[settings.frontEnd].width,
+  ];
   const heard = spectrogramPicture(inputs.spectrogram, height, width, frontEnds[settings.frontEnd].axes, {
     ...(audio && { attention: { map: audio, gridHeight: rows, gridWidth: columns } }),
   });
@@ -175,7 +201,12 @@ const worker = plainErrors({
       const samples = soundBuffer?.newest(model.windowSeconds);
       if (!soundBuffer || !samples || samples.length < soundBuffer.sampleRate / 4) return undefined;
       const media = momentMedia(fromImageData(frame), samples, soundBuffer.sampleRate);
-      return momentOf(await windowInputs(media, 0, model.adapter.inputs), { modalities, overlay, answering: liveAnswer, began });
+      return momentOf(await windowInputs(media, 0, model.adapter.inputs), {
+        modalities,
+        overlay,
+        answering: liveAnswer,
+        began,
+      });
     });
   },
 

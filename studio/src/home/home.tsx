@@ -33,7 +33,9 @@ export function Home() {
         <div>
           <h1>Take home</h1>
           <p class="lead">
-            {origin === 'opened' ? `The adapter “${name}”` : `The model of ${epoch === 0 ? 'the first quick start' : `epoch ${epoch}`}`}{' '}
+            {origin === 'opened'
+              ? `The adapter “${name}”`
+              : `The model of ${epoch === 0 ? 'the first quick start' : `epoch ${epoch}`}`}{' '}
             knows {classes.length} classes: {classes.join(', ')}.
           </p>
         </div>
@@ -42,8 +44,8 @@ export function Home() {
         <section class="panel" aria-label="Adapter">
           <h2>The adapter</h2>
           <p class="quiet">
-            What was trained, {kilobytes(files.model.length)}: a small file that works with the backbone it was trained on. Unpack it and
-            use it in a terminal:
+            What was trained, {kilobytes(files.model.length)}: a small file that works with the backbone it was trained
+            on. Unpack it and use it in a terminal:
           </p>
           <pre class="code">
             <code>duet predict my-adapter clip.mp4</code>
@@ -56,8 +58,8 @@ export function Home() {
         <section class="panel" aria-label="Open an adapter">
           <h2>Bring one along</h2>
           <p class="quiet">
-            An adapter from here or from <code>duet train</code>: its folder as a zip, or its two files. It takes the place of the model in
-            use.
+            An adapter from here or from <code>duet train</code>: its folder as a zip, or its two files. It takes the
+            place of the model in use.
           </p>
           <OpenAdapterButton />
         </section>
@@ -83,8 +85,8 @@ function Onnx() {
     <section class="panel" aria-label="ONNX">
       <h2>The whole model</h2>
       <p class="quiet">
-        Backbone, adapter and sound front end as one ONNX file: pixels and waveform in; probabilities and attention out. For any program
-        that has ONNX Runtime.
+        Backbone, adapter and sound front end as one ONNX file: pixels and waveform in; probabilities and attention out.
+        For any program that has ONNX Runtime.
       </p>
       <Button disabled={isBusy} onClick={() => void save()}>
         {isBusy ? 'Writing it…' : 'Download the ONNX file'}
@@ -105,8 +107,8 @@ function Snippet({ config }: { readonly config: string }) {
         </Button>
       </div>
       <p class="quiet">
-        With the ONNX file beside the page and <code>onnxruntime-web</code> installed. <code>video</code> is an element that plays,{' '}
-        <code>sound</code> {sound}, as a Float32Array.
+        With the ONNX file beside the page and <code>onnxruntime-web</code> installed. <code>video</code> is an element
+        that plays, <code>sound</code> {sound}, as a Float32Array.
       </p>
       <pre class="code">
         <code>{code}</code>

@@ -33,8 +33,8 @@ export function AlignmentCharts() {
     <section aria-label="Alignment of picture and sound">
       <h2 class="section-title">How picture and sound come together</h2>
       <p class="quiet">
-        After each block, the shared tokens of picture and sound are compared: 1 is the same direction, 0 unrelated. Training should lift
-        pairs that belong together above those that do not.
+        After each block, the shared tokens of picture and sound are compared: 1 is the same direction, 0 unrelated.
+        Training should lift pairs that belong together above those that do not.
       </p>
       <div class="grid charts">
         <Chart chart={overBlocks} />

@@ -30,7 +30,9 @@ export function Inside() {
       <section class="intro">
         <div>
           <h1>Look inside</h1>
-          <p class="lead">Which examples it takes for which, where it is unsure, and what picture and sound each contribute.</p>
+          <p class="lead">
+            Which examples it takes for which, where it is unsure, and what picture and sound each contribute.
+          </p>
         </div>
         <Button
           look={result && !isOld ? 'plain' : 'primary'}
@@ -46,10 +48,16 @@ export function Inside() {
             <strong>Asking about every example…</strong>
             {isTraining.value && <span class="quiet">after the training that is running</span>}
           </p>
-          <Progress label="Asking about every example" done={inspectionProgress.value.done} total={inspectionProgress.value.total} />
+          <Progress
+            label="Asking about every example"
+            done={inspectionProgress.value.done}
+            total={inspectionProgress.value.total}
+          />
         </div>
       )}
-      {isOld && !inspectionProgress.value && <p class="quiet">The model has changed since; ask again to see the new one.</p>}
+      {isOld && !inspectionProgress.value && (
+        <p class="quiet">The model has changed since; ask again to see the new one.</p>
+      )}
       {result && (
         <>
           <Modalities />
@@ -79,7 +87,9 @@ function Modalities() {
           </div>
         ))}
       </dl>
-      <p class="quiet">Over all examples, those it learnt from included; the last is the area under the ROC curve, 50 % being chance.</p>
+      <p class="quiet">
+        Over all examples, those it learnt from included; the last is the area under the ROC curve, 50 % being chance.
+      </p>
     </section>
   );
 }

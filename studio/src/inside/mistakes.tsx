@@ -1,4 +1,5 @@
-// The confusion matrix, whose cells open the clips behind them, and the clips in the order in which they are worth a look.
+// The confusion matrix, whose cells open the clips behind them, and the clips in the order in which they are worth a
+// look.
 import { useState } from 'preact/hooks';
 import { percent } from '../../../src/report/format.ts';
 import { confusionCounts } from '../../../src/train/metrics.ts';
@@ -76,7 +77,10 @@ function Matrix(props: {
                 {row.map((count, predicted) => {
                   const isChosen = chosen?.label === label && chosen.predicted === predicted;
                   const share = total > 0 ? count / total : 0;
-                  const style = { '--share': share.toFixed(3), '--cell': label === predicted ? 'var(--accent)' : 'var(--warm)' };
+                  const style = {
+                    '--share': share.toFixed(3),
+                    '--cell': label === predicted ? 'var(--accent)' : 'var(--warm)',
+                  };
                   return (
                     <td key={classes[predicted]}>
                       <button
@@ -110,10 +114,14 @@ function Clips(props: {
 }) {
   const { result, clips, cell } = props;
   const [most, setMost] = useState(shownAtFirst);
-  const chosen = cell ? clips.filter(({ label, predicted }) => label === cell.label && predicted === cell.predicted) : clips;
+  const chosen = cell
+    ? clips.filter(({ label, predicted }) => label === cell.label && predicted === cell.predicted)
+    : clips;
   const ordered = [...chosen].sort((a, b) => urgency(b) - urgency(a));
   const stored = new Map(examples.value.map((example) => [example.id, example]));
-  const title = cell ? `${result.classes[cell.label]} taken for ${result.classes[cell.predicted]}` : 'Most wrong and least sure first';
+  const title = cell
+    ? `${result.classes[cell.label]} taken for ${result.classes[cell.predicted]}`
+    : 'Most wrong and least sure first';
   return (
     <section class="panel" aria-label="Clips">
       <div class="row spread">
@@ -140,7 +148,11 @@ function urgency({ label, predicted, probabilities }: InspectedClip): number {
   return label === predicted ? 1 - probabilities[label]! : 1 + probabilities[predicted]! - probabilities[label]!;
 }
 
-function Clip(props: { readonly clip: InspectedClip; readonly example: StoredExample; readonly classes: readonly string[] }) {
+function Clip(props: {
+  readonly clip: InspectedClip;
+  readonly example: StoredExample;
+  readonly classes: readonly string[];
+}) {
   const { clip, example, classes } = props;
   const [isOpen, setOpen] = useState(false);
   const picture = useBlobUrl(example.thumbnail);

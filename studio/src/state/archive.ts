@@ -62,12 +62,15 @@ export async function readArchive(zip: Blob): Promise<FiledFile[]> {
     failures.push(error);
   }
   if (failures.length > 0) throw new DuetError('The zip file is damaged; get a fresh copy.');
-  if (files.length === 0) throw new DuetError('The zip holds no videos in folders; put those of each class into a folder of its name.');
+  if (files.length === 0)
+    throw new DuetError('The zip holds no videos in folders; put those of each class into a folder of its name.');
   return files;
 }
 
 /** What was dropped or chosen, with the folder each file lies in; undefined for files on their own. */
-export async function droppedFiles(transfer: DataTransfer): Promise<{ readonly folder: string | undefined; readonly file: File }[]> {
+export async function droppedFiles(
+  transfer: DataTransfer,
+): Promise<{ readonly folder: string | undefined; readonly file: File }[]> {
   const entries = [...transfer.items].flatMap((item) => item.webkitGetAsEntry() ?? []);
   if (entries.length === 0) return [...transfer.files].map((file) => ({ folder: undefined, file }));
   const found: { folder: string | undefined; file: File }[] = [];

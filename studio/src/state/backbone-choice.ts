@@ -14,7 +14,8 @@ export function chooseBuiltIn(): Promise<void> {
 /** A .safetensors file, with config.json and preprocessor_config.json where there are any. */
 export async function chooseBackboneFiles(files: readonly File[]): Promise<void> {
   const weights = files.find(({ name }) => name.endsWith('.safetensors'));
-  if (!weights) throw new DuetError('A backbone is a .safetensors file, best chosen together with its config.json; choose that.');
+  if (!weights)
+    throw new DuetError('A backbone is a .safetensors file, best chosen together with its config.json; choose that.');
   const text = (name: string) => files.find((file) => file.name === name)?.text();
   await choose({
     kind: 'files',
@@ -26,14 +27,22 @@ export async function chooseBackboneFiles(files: readonly File[]): Promise<void>
   });
 }
 
-/** The one thing here that asks another computer, and only when the user does. `owner/name`, or `owner/name@revision`. */
+/**
+ * The one thing here that asks another computer, and only when the user does. `owner/name`, or `owner/name@revision`.
+ */
 export async function chooseHubBackbone(name: string): Promise<void> {
   const [, repository, revision = 'main'] = /^([\w.-]+\/[\w.-]+)(?:@([\w.-]+))?$/.exec(name.trim()) ?? [];
-  if (!repository) throw new DuetError(`“${name}” is no name on the hub; it looks like timm/vit_tiny_patch16_224.augreg_in21k.`);
-  const fetched = (file: string) => fetch(`https://huggingface.co/${repository}/resolve/${revision}/${file}`).catch(() => undefined);
+  if (!repository)
+    throw new DuetError(`“${name}” is no name on the hub; it looks like timm/vit_tiny_patch16_224.augreg_in21k.`);
+  const fetched = (file: string) =>
+    fetch(`https://huggingface.co/${repository}/resolve/${revision}/${file}`).catch(() => undefined);
   const weights = await fetched(weightsName);
-  if (!weights) throw new DuetError('huggingface.co cannot be reached from this page; fetch the files on another way and open them here.');
-  if (!weights.ok) throw new DuetError(`The hub has no ${weightsName} for “${name}” that is open to all; check the name.`);
+  if (!weights)
+    throw new DuetError(
+      'huggingface.co cannot be reached from this page; fetch the files on another way and open them here.',
+    );
+  if (!weights.ok)
+    throw new DuetError(`The hub has no ${weightsName} for “${name}” that is open to all; check the name.`);
   const text = async (file: string) => {
     const answer = await fetched(file);
     return answer?.ok ? answer.text() : undefined;

@@ -15,17 +15,23 @@ function started<Functions>(worker: Worker): Started<Functions> {
 }
 
 export function mediaWorker(): Remote<MediaWorker> {
-  media ??= started(new Worker(new URL('../engine/media-worker.ts', import.meta.url), { type: 'module', name: 'media' }));
+  media ??= started(
+    new Worker(new URL('../engine/media-worker.ts', import.meta.url), { type: 'module', name: 'media' }),
+  );
   return media.remote;
 }
 
 export function trainingWorker(): Remote<TrainingWorker> {
-  training ??= started(new Worker(new URL('../engine/training-worker.ts', import.meta.url), { type: 'module', name: 'training' }));
+  training ??= started(
+    new Worker(new URL('../engine/training-worker.ts', import.meta.url), { type: 'module', name: 'training' }),
+  );
   return training.remote;
 }
 
 export function watchingWorker(): Remote<WatchingWorker> {
-  watching ??= started(new Worker(new URL('../engine/watching-worker.ts', import.meta.url), { type: 'module', name: 'watching' }));
+  watching ??= started(
+    new Worker(new URL('../engine/watching-worker.ts', import.meta.url), { type: 'module', name: 'watching' }),
+  );
   return watching.remote;
 }
 

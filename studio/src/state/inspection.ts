@@ -20,7 +20,9 @@ export async function inspect(): Promise<void> {
   if (!files || inspectionProgress.value) return;
   inspectionProgress.value = { done: 0, total: 1 };
   const names = new Map(classes.value.map(({ id, name }) => [id, name]));
-  const clips = examples.value.flatMap(({ id, classId }) => (names.has(classId) ? [{ id, label: names.get(classId)! }] : []));
+  const clips = examples.value.flatMap(({ id, classId }) =>
+    names.has(classId) ? [{ id, label: names.get(classId)! }] : [],
+  );
   const onProgress = (done: number, total: number) => {
     inspectionProgress.value = { done: Math.min(done, total), total };
   };

@@ -69,7 +69,8 @@ export async function openAdapterFiles(files: readonly File[]): Promise<void> {
   const found = new Map<string, Uint8Array>();
   for (const file of files) {
     const bytes = new Uint8Array(await file.arrayBuffer());
-    if (file.name.endsWith('.zip')) for (const [path, content] of Object.entries(await unzipped(bytes))) found.set(baseName(path), content);
+    if (file.name.endsWith('.zip'))
+      for (const [path, content] of Object.entries(await unzipped(bytes))) found.set(baseName(path), content);
     else found.set(file.name, bytes);
   }
   const [config, weights] = [found.get(adapterConfigFile), found.get(adapterModelFile)];
@@ -81,7 +82,13 @@ export async function openAdapterFiles(files: readonly File[]): Promise<void> {
   const parsed = decodeAdapter(parsedJson(text), weights, 'The adapter', adapterModelFile);
   const zip = files.find((file) => file.name.endsWith('.zip'));
   const name = zip ? zip.name.replace(/\.zip$/, '') : 'adapter';
-  await adoptModel({ files: { config: text, model: weights }, origin: 'opened', name, epoch: undefined, accuracy: undefined });
+  await adoptModel({
+    files: { config: text, model: weights },
+    origin: 'opened',
+    name,
+    epoch: undefined,
+    accuracy: undefined,
+  });
   try {
     await ensureOpened();
   } catch (error) {
@@ -101,7 +108,9 @@ function parsedJson(text: string): unknown {
 
 function unzipped(bytes: Uint8Array): Promise<Record<string, Uint8Array>> {
   return new Promise((resolve, reject) =>
-    unzip(bytes, (error, entries) => (error ? reject(new DuetError('The zip file is damaged; get a fresh copy.')) : resolve(entries))),
+    unzip(bytes, (error, entries) =>
+      error ? reject(new DuetError('The zip file is damaged; get a fresh copy.')) : resolve(entries),
+    ),
   );
 }
 

@@ -35,9 +35,12 @@ export function notifyProblem(error: unknown, action?: Notice['action']): Proble
 export function sentenceFor({ kind, message }: Problem): string {
   if (kind === 'memory')
     return 'This page ran out of memory; close other tabs, or train with fewer examples or a smaller backbone. What is stored is safe.';
-  if (kind === 'graphics card') return 'The graphics card cannot go on; from here the processor computes, from where it was.';
-  if (kind === 'storage') return 'The browser gives this page no more room; delete some examples or free space on the disk.';
-  if (kind === 'fault') return `Something went wrong that should not (${message}); load the page again. What is stored is safe.`;
+  if (kind === 'graphics card')
+    return 'The graphics card cannot go on; from here the processor computes, from where it was.';
+  if (kind === 'storage')
+    return 'The browser gives this page no more room; delete some examples or free space on the disk.';
+  if (kind === 'fault')
+    return `Something went wrong that should not (${message}); load the page again. What is stored is safe.`;
   // The command line's options mean nothing here.
   return message.replace(/ \(--[a-z-]+\)/g, '').replace(/[,;][^,;]*--[a-z-]+[^,;.]*/g, '');
 }

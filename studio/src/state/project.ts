@@ -148,14 +148,20 @@ async function putExample(example: StoredExample, features: StoredFeatures | und
   await transaction.objectStore('examples').put(example);
   if (features) await transaction.objectStore('features').put(features);
   await transaction.done;
-  examples.value = [...examples.value.filter(({ id }) => id !== example.id), example].sort((a, b) => a.addedAt - b.addedAt);
+  examples.value = [...examples.value.filter(({ id }) => id !== example.id), example].sort(
+    (a, b) => a.addedAt - b.addedAt,
+  );
 }
 
 async function deleteExample(example: StoredExample): Promise<() => Promise<void>> {
   const db = await database();
   const features = await db.get('features', example.id);
   const transaction = db.transaction(['examples', 'features', 'headFeatures'], 'readwrite');
-  await Promise.all((['examples', 'features', 'headFeatures'] as const).map((store) => transaction.objectStore(store).delete(example.id)));
+  await Promise.all(
+    (['examples', 'features', 'headFeatures'] as const).map((store) =>
+      transaction.objectStore(store).delete(example.id),
+    ),
+  );
   await transaction.done;
   examples.value = examples.value.filter(({ id }) => id !== example.id);
   return async () => {
@@ -179,7 +185,8 @@ export async function refreshFeatures(onProgress: (done: number, total: number) 
   const settings = settingsKey(inputs);
   const db = await database();
   const stale: StoredExample[] = [];
-  for (const example of examples.value) if ((await db.get('features', example.id))?.settings !== settings) stale.push(example);
+  for (const example of examples.value)
+    if ((await db.get('features', example.id))?.settings !== settings) stale.push(example);
   for (const [done, example] of stale.entries()) {
     onProgress(done, stale.length);
     const { features } = await mediaWorker().read(example.file, example.name, inputs);
@@ -190,7 +197,10 @@ export async function refreshFeatures(onProgress: (done: number, total: number) 
 const unwarmed = new Set<string>();
 let isWarming = false;
 
-/** Computes what the quick start of training needs while the user goes on adding; many at once, as each call loads the model. */
+/**
+ * Computes what the quick start of training needs while the user goes on adding; many at once, as each call loads the
+ * model.
+ */
 function warm(ids: readonly string[]): void {
   for (const id of ids) unwarmed.add(id);
   if (!isWarming) void warmAll().catch(notifyProblem);

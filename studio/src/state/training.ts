@@ -32,7 +32,8 @@ export const obstacle = computed(() => {
   const filled = classes.value.filter(({ id }) => (examplesByClass.value.get(id)?.length ?? 0) > 0);
   if (filled.length < 2) return 'Training compares at least two classes: give a second one some examples.';
   const thin = filled.find(({ id }) => examplesByClass.value.get(id)!.length < 2);
-  if (thin) return `“${thin.name}” has only one example; every class needs at least two, and eight or more teach much better.`;
+  if (thin)
+    return `“${thin.name}” has only one example; every class needs at least two, and eight or more teach much better.`;
   return undefined;
 });
 
@@ -66,7 +67,11 @@ export async function startTraining(): Promise<void> {
   if (isTraining.value) return;
   const { hash } = await backboneFacts();
   const current = currentExamples();
-  const unsplit = current.map((example) => ({ ...example, split: 'train' as const, media: { kind: 'video' as const, path: example.id } }));
+  const unsplit = current.map((example) => ({
+    ...example,
+    split: 'train' as const,
+    media: { kind: 'video' as const, path: example.id },
+  }));
   const training = { ...recipes.duet, batch: 16 };
   const names = [...new Set(current.map(({ label }) => label))].sort(byCodeUnits);
   const fresh: StoredRun = {
@@ -170,10 +175,19 @@ function take(update: TrainingUpdate): void {
         history.value = [...history.value.filter(({ epoch }) => epoch !== update.record.epoch), update.record];
         break;
       case 'alignment':
-        alignment.value = [...alignment.value.filter(({ epoch }) => epoch !== update.alignment.epoch), update.alignment];
+        alignment.value = [
+          ...alignment.value.filter(({ epoch }) => epoch !== update.alignment.epoch),
+          update.alignment,
+        ];
         break;
       case 'model':
-        void adoptModel({ files: update.files, origin: 'trained', name: 'trained here', epoch: update.epoch, accuracy: update.accuracy });
+        void adoptModel({
+          files: update.files,
+          origin: 'trained',
+          name: 'trained here',
+          epoch: update.epoch,
+          accuracy: update.accuracy,
+        });
         break;
       case 'run':
         run.value = update.run;

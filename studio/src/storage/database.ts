@@ -47,7 +47,11 @@ export type StoredBackbone =
     };
 
 /** How alike picture and sound of a clip are after each block, and of clips that do not belong together: cosines. */
-export type Alignment = { readonly epoch: number; readonly matched: readonly number[]; readonly mismatched: readonly number[] };
+export type Alignment = {
+  readonly epoch: number;
+  readonly matched: readonly number[];
+  readonly mismatched: readonly number[];
+};
 
 /** A training run as the browser keeps it. */
 export type StoredRun = {

@@ -20,7 +20,8 @@ export function BackgroundCard() {
         <span class="count">collects itself</span>
       </header>
       <p class="quiet">
-        Pictures with the sound of another class teach Duet to notice when the two do not belong together. There is nothing to do here.
+        Pictures with the sound of another class teach Duet to notice when the two do not belong together. There is
+        nothing to do here.
       </p>
       <ul class="examples" aria-hidden="true">
         {pairs.map(({ picture, sound }, index) => (

@@ -18,7 +18,9 @@ export function CameraPanel() {
           </>
         ) : (
           <div class="stage-empty">
-            <p>{cameraProblem.value ?? 'Camera and microphone are off. What they show and hear stays in this browser.'}</p>
+            <p>
+              {cameraProblem.value ?? 'Camera and microphone are off. What they show and hear stays in this browser.'}
+            </p>
             <Button look="primary" disabled={cameraState.value === 'asking'} onClick={() => void turnOn()}>
               {cameraState.value === 'asking'
                 ? 'Waiting for permission…'
@@ -61,7 +63,13 @@ export function LevelMeter() {
       <div class="meter" aria-hidden="true">
         <span style={{ transform: `scaleX(${share.toFixed(3)})` }} class={share > 0.97 ? 'too-loud' : ''} />
       </div>
-      <meter class="visually-hidden" aria-label="Loudness of the microphone" min={-60} max={0} value={Math.round(decibels)} />
+      <meter
+        class="visually-hidden"
+        aria-label="Loudness of the microphone"
+        min={-60}
+        max={0}
+        value={Math.round(decibels)}
+      />
     </>
   );
 }

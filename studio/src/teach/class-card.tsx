@@ -2,7 +2,15 @@
 import { useRef, useState } from 'preact/hooks';
 import { droppedFiles } from '../state/archive.ts';
 import { notify } from '../state/notices.ts';
-import { addFiles, dismissIncoming, examplesByClass, incoming, removeClass, renameClass, undo } from '../state/project.ts';
+import {
+  addFiles,
+  dismissIncoming,
+  examplesByClass,
+  incoming,
+  removeClass,
+  renameClass,
+  undo,
+} from '../state/project.ts';
 import type { StoredClass } from '../storage/database.ts';
 import { Button, FileButton, useFilesOver } from '../ui/controls.tsx';
 import { ExampleTile } from './example-tile.tsx';
@@ -18,7 +26,9 @@ export function ClassCard({ one }: { readonly one: StoredClass }) {
       class={`class-card ${filesOver ? 'awaits-files' : ''} ${isOver && filesOver ? 'is-over' : ''}`}
       aria-label={`Class ${one.name}`}
       onDragEnter={() => setOver(true)}
-      onDragLeave={({ currentTarget, relatedTarget }) => currentTarget.contains(relatedTarget as Node | null) || setOver(false)}
+      onDragLeave={({ currentTarget, relatedTarget }) =>
+        currentTarget.contains(relatedTarget as Node | null) || setOver(false)
+      }
       onDragOver={(event) => event.preventDefault()}
       onDrop={(event) => {
         event.preventDefault();
@@ -41,7 +51,9 @@ export function ClassCard({ one }: { readonly one: StoredClass }) {
           label={`Delete the class ${one.name}`}
           title="Delete class"
           onClick={() =>
-            void removeClass(one.id).then(() => notify(`Deleted the class “${one.name}”.`, { label: 'Undo', run: () => void undo() }))
+            void removeClass(one.id).then(() =>
+              notify(`Deleted the class “${one.name}”.`, { label: 'Undo', run: () => void undo() }),
+            )
           }
         >
           Delete
@@ -69,7 +81,9 @@ export function ClassCard({ one }: { readonly one: StoredClass }) {
         </ul>
       )}
       {mine.length === 0 && arriving.length === 0 && (
-        <p class="quiet">Hold the button while it happens, or add videos. Eight examples or more teach well; two is the least.</p>
+        <p class="quiet">
+          Hold the button while it happens, or add videos. Eight examples or more teach well; two is the least.
+        </p>
       )}
       <div class="row">
         <RecordButton one={one} />

@@ -10,7 +10,9 @@ export function ExampleTile({ example }: { readonly example: StoredExample }) {
   const picture = useBlobUrl(example.thumbnail);
   const sound = useBlobUrl(example.spectrogram);
   const remove = () =>
-    void removeExample(example).then(() => notify(`Deleted “${example.name}”.`, { label: 'Undo', run: () => void undo() }));
+    void removeExample(example).then(() =>
+      notify(`Deleted “${example.name}”.`, { label: 'Undo', run: () => void undo() }),
+    );
   return (
     <li class="example">
       <button
@@ -40,7 +42,11 @@ export function ExampleDialog({ example, onClose }: { readonly example: StoredEx
       {/* biome-ignore lint/a11y/useMediaCaption: the clips are the user's own and have no words to show */}
       <video class="player" src={url} controls autoPlay loop playsInline />
       <div class="row spread">
-        <img class="heard" src={sound} alt="Spectrogram of the middle of the clip: time to the right, high tones at the top" />
+        <img
+          class="heard"
+          src={sound}
+          alt="Spectrogram of the middle of the clip: time to the right, high tones at the top"
+        />
         <label class="field">
           Class
           <select

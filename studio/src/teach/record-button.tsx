@@ -68,7 +68,9 @@ export function RecordButton({ one }: { readonly one: StoredClass }) {
       class={`button record ${isRecording ? 'recording' : ''}`}
       aria-pressed={isRecording}
       aria-label={isRecording ? `${seconds.toFixed(1)} s of ${one.name} recorded` : `Hold to record ${one.name}`}
-      disabled={cameraState.value === 'asking' || (recordingClass.value !== undefined && recordingClass.value !== one.id)}
+      disabled={
+        cameraState.value === 'asking' || (recordingClass.value !== undefined && recordingClass.value !== one.id)
+      }
       onPointerDown={(event) => {
         if (event.button !== 0) return;
         event.currentTarget.setPointerCapture(event.pointerId);

@@ -53,9 +53,17 @@ export async function startRecording(stream: MediaStream, name: string): Promise
 }
 
 async function encodable() {
-  const [vp8, opus] = await Promise.all([getFirstEncodableVideoCodec(['vp8', 'vp9']), getFirstEncodableAudioCodec(['opus'])]);
+  const [vp8, opus] = await Promise.all([
+    getFirstEncodableVideoCodec(['vp8', 'vp9']),
+    getFirstEncodableAudioCodec(['opus']),
+  ]);
   if (vp8 && opus) return { format: new WebMOutputFormat(), videoCodec: vp8, audioCodec: opus, type: 'video/webm' };
-  const [avc, aac] = await Promise.all([getFirstEncodableVideoCodec(['avc']), getFirstEncodableAudioCodec(['aac', 'opus'])]);
+  const [avc, aac] = await Promise.all([
+    getFirstEncodableVideoCodec(['avc']),
+    getFirstEncodableAudioCodec(['aac', 'opus']),
+  ]);
   if (avc && aac) return { format: new Mp4OutputFormat(), videoCodec: avc, audioCodec: aac, type: 'video/mp4' };
-  throw new DuetError('This browser cannot record video with sound; add files instead, or use a current Chrome, Edge, Firefox or Safari.');
+  throw new DuetError(
+    'This browser cannot record video with sound; add files instead, or use a current Chrome, Edge, Firefox or Safari.',
+  );
 }

@@ -29,8 +29,8 @@ export function Teach() {
         <div>
           <h1>Teach it what to recognise</h1>
           <p class="lead">
-            Make a class for each event, such as “kettle whistles” or “door slams”, and give it examples with picture and sound: record
-            them, or drop videos.
+            Make a class for each event, such as “kettle whistles” or “door slams”, and give it examples with picture
+            and sound: record them, or drop videos.
           </p>
         </div>
         <ExamplesMenu />
@@ -45,7 +45,9 @@ export function Teach() {
           {classes.value.length > 1 && <BackgroundCard />}
           {!isEmpty && (
             <div class="next-step">
-              <p class="quiet">{obstacle.value ?? 'Ready. More examples in different places and light make it more reliable.'}</p>
+              <p class="quiet">
+                {obstacle.value ?? 'Ready. More examples in different places and light make it more reliable.'}
+              </p>
               <Button look="primary" disabled={obstacle.value !== undefined} onClick={() => goTo('train')}>
                 Go on to training
               </Button>
@@ -94,9 +96,12 @@ async function takeDropped(transfer: DataTransfer): Promise<void> {
   try {
     const dropped = await droppedFiles(transfer);
     for (const { file } of dropped) if (file.name.endsWith('.zip')) await addFiled(await readArchive(file));
-    const filed = dropped.flatMap(({ folder, file }) => (folder === undefined || file.name.endsWith('.zip') ? [] : [{ folder, file }]));
+    const filed = dropped.flatMap(({ folder, file }) =>
+      folder === undefined || file.name.endsWith('.zip') ? [] : [{ folder, file }],
+    );
     const loose = dropped.filter(({ folder, file }) => folder === undefined && !file.name.endsWith('.zip'));
-    if (loose.length > 0) notify('Drop single files on the class they belong to, or drop a folder with the class’s name.');
+    if (loose.length > 0)
+      notify('Drop single files on the class they belong to, or drop a folder with the class’s name.');
     await addFiled(filed);
   } catch (error) {
     notifyProblem(error);

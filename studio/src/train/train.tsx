@@ -42,8 +42,8 @@ export function Train() {
         <div>
           <h1>Train</h1>
           <p class="lead">
-            A first model is there within seconds, and gets better while you watch it. Training goes on while you use the other parts of the
-            page.
+            A first model is there within seconds, and gets better while you watch it. Training goes on while you use
+            the other parts of the page.
           </p>
         </div>
       </section>
@@ -110,7 +110,9 @@ function idleText(): string {
   if (began.state === 'finished') return isOutdated.value ? 'Finished; the examples have changed since' : 'Finished';
   if (isOutdated.value) return 'Stopped; the examples have changed since, so train again to use them all';
   const epochs = history.value.length;
-  return epochs > 0 ? `Stopped after epoch ${epochs} of ${began.training.epochs}; nothing is lost` : 'Stopped; nothing is lost';
+  return epochs > 0
+    ? `Stopped after epoch ${epochs} of ${began.training.epochs}; nothing is lost`
+    : 'Stopped; nothing is lost';
 }
 
 function Controls() {
@@ -135,8 +137,8 @@ function Controls() {
         onChange={(chosen) => (effort.value = chosen)}
       />
       <p class="quiet">
-        At most about {Math.round(effortSeconds[effort.value] / 60)} minutes. The best model so far is always kept, and you may stop at any
-        time.
+        At most about {Math.round(effortSeconds[effort.value] / 60)} minutes. The best model so far is always kept, and
+        you may stop at any time.
       </p>
       {obstacle.value && <p class="hint">{obstacle.value}</p>}
       <div class="row">

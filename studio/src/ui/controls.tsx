@@ -13,7 +13,14 @@ export type ButtonProps = {
 
 export function Button({ children, onClick, look = 'plain', disabled = false, label, title }: ButtonProps) {
   return (
-    <button type="button" class={`button ${look}`} onClick={onClick} disabled={disabled} aria-label={label} title={title}>
+    <button
+      type="button"
+      class={`button ${look}`}
+      onClick={onClick}
+      disabled={disabled}
+      aria-label={label}
+      title={title}
+    >
       {children}
     </button>
   );
@@ -31,7 +38,11 @@ export function FileButton(props: {
   const chooser = useRef<HTMLInputElement>(null);
   return (
     <>
-      <Button look={props.look ?? 'plain'} {...(props.label && { label: props.label })} onClick={() => chooser.current?.click()}>
+      <Button
+        look={props.look ?? 'plain'}
+        {...(props.label && { label: props.label })}
+        onClick={() => chooser.current?.click()}
+      >
         {props.children}
       </Button>
       <input
@@ -68,7 +79,12 @@ export function Choice<Value extends string>(props: {
       <div class="segments">
         {props.values.map((value) => (
           <label key={value}>
-            <input type="radio" name={props.name} checked={props.value === value} onChange={() => props.onChange(value)} />
+            <input
+              type="radio"
+              name={props.name}
+              checked={props.value === value}
+              onChange={() => props.onChange(value)}
+            />
             <span>{props.labels?.[value] ?? value}</span>
           </label>
         ))}
@@ -77,7 +93,11 @@ export function Choice<Value extends string>(props: {
   );
 }
 
-export function Switch(props: { readonly children: ComponentChildren; readonly on: boolean; readonly onChange: (on: boolean) => void }) {
+export function Switch(props: {
+  readonly children: ComponentChildren;
+  readonly on: boolean;
+  readonly onChange: (on: boolean) => void;
+}) {
   return (
     <label class="switch">
       <input
@@ -116,17 +136,27 @@ export function useBlobUrl(blob: Blob | undefined): string | undefined {
 }
 
 /** Pixels as they are, stretched by style. */
-export function Pixels(props: { readonly image: ImageData | undefined; readonly label: string; readonly class?: string }) {
+export function Pixels(props: {
+  readonly image: ImageData | undefined;
+  readonly label: string;
+  readonly class?: string;
+}) {
   const canvas = useRef<HTMLCanvasElement>(null);
   useEffect(() => {
     if (props.image) canvas.current?.getContext('2d')?.putImageData(props.image, 0, 0);
   }, [props.image]);
   const { width, height } = props.image ?? { width: 224, height: 224 };
-  return <canvas ref={canvas} width={width} height={height} role="img" aria-label={props.label} class={props.class ?? ''} />;
+  return (
+    <canvas ref={canvas} width={width} height={height} role="img" aria-label={props.label} class={props.class ?? ''} />
+  );
 }
 
 /** A dialog that takes the whole attention until it is closed. */
-export function Dialog(props: { readonly title: string; readonly onClose: () => void; readonly children: ComponentChildren }) {
+export function Dialog(props: {
+  readonly title: string;
+  readonly onClose: () => void;
+  readonly children: ComponentChildren;
+}) {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => dialog.current?.showModal(), []);
   return (

@@ -50,7 +50,8 @@ export function Settings() {
 }
 
 function threadsText(): string {
-  if (globalThis.crossOriginIsolated) return `This computer offers ${navigator.hardwareConcurrency} processor threads to the page.`;
+  if (globalThis.crossOriginIsolated)
+    return `This computer offers ${navigator.hardwareConcurrency} processor threads to the page.`;
   return 'The server does not isolate this page, so it computes on one thread; docs/studio.md says which two headers it has to send.';
 }
 
@@ -76,12 +77,20 @@ function BackboneChoice() {
     <fieldset class="choice" disabled={isTraining.value || isBusy}>
       <legend>Backbone</legend>
       <p>
-        {facts ? `${facts.source}: ${facts.depth} blocks of ${facts.width} channels, ${facts.inputSize.join(' × ')} pixels` : 'Reading it…'}
+        {facts
+          ? `${facts.source}: ${facts.depth} blocks of ${facts.width} channels, ${facts.inputSize.join(' × ')} pixels`
+          : 'Reading it…'}
       </p>
-      <p class="quiet">A larger one recognises more, and takes longer. An adapter belongs to the backbone it was trained on.</p>
+      <p class="quiet">
+        A larger one recognises more, and takes longer. An adapter belongs to the backbone it was trained on.
+      </p>
       <div class="row">
         <Button onClick={() => void choose(chooseBuiltIn)}>Built-in ViT-Micro</Button>
-        <FileButton multiple accept=".safetensors,.json" onFiles={(files) => void choose(() => chooseBackboneFiles(files))}>
+        <FileButton
+          multiple
+          accept=".safetensors,.json"
+          onFiles={(files) => void choose(() => chooseBackboneFiles(files))}
+        >
           Open files
         </FileButton>
       </div>

@@ -4,11 +4,17 @@ import type { Moment } from '../engine/watching-worker.ts';
 import { Pixels } from '../ui/controls.tsx';
 import type { Options } from './watch.tsx';
 
-export function MomentPictures(props: { readonly moment: Moment | undefined; readonly options: Options; readonly mirrored?: boolean }) {
+export function MomentPictures(props: {
+  readonly moment: Moment | undefined;
+  readonly options: Options;
+  readonly mirrored?: boolean;
+}) {
   const { moment, options } = props;
-  const overlaid = { evidence: ', with what sounds lit up', attention: ', with what the model attends to lit up', none: '' }[
-    options.overlay
-  ];
+  const overlaid = {
+    evidence: ', with what sounds lit up',
+    attention: ', with what the model attends to lit up',
+    none: '',
+  }[options.overlay];
   return (
     <div class="pair">
       <figure>
@@ -31,7 +37,13 @@ export function MomentPictures(props: { readonly moment: Moment | undefined; rea
   );
 }
 
-export function Verdict({ moment, classes }: { readonly moment: Moment | undefined; readonly classes: readonly string[] }) {
+export function Verdict({
+  moment,
+  classes,
+}: {
+  readonly moment: Moment | undefined;
+  readonly classes: readonly string[];
+}) {
   if (!moment)
     return (
       <div class="verdict">
@@ -67,18 +79,30 @@ function verdictData({ best, probabilities, backgroundProbability, isBackground 
   };
 }
 
-export function Probabilities({ moment, classes }: { readonly moment: Moment | undefined; readonly classes: readonly string[] }) {
+export function Probabilities({
+  moment,
+  classes,
+}: {
+  readonly moment: Moment | undefined;
+  readonly classes: readonly string[];
+}) {
   return (
     <section class="bars" aria-label="Probabilities">
       {classes.map((name, index) => (
         <Bar key={name} name={name} share={moment?.probabilities[index]} series={index} />
       ))}
-      {moment?.backgroundProbability !== undefined && <Bar name="do not match" share={moment.backgroundProbability} series={undefined} />}
+      {moment?.backgroundProbability !== undefined && (
+        <Bar name="do not match" share={moment.backgroundProbability} series={undefined} />
+      )}
     </section>
   );
 }
 
-function Bar(props: { readonly name: string; readonly share: number | undefined; readonly series: number | undefined }) {
+function Bar(props: {
+  readonly name: string;
+  readonly share: number | undefined;
+  readonly series: number | undefined;
+}) {
   const share = props.share ?? 0;
   const colour = props.series === undefined ? 'var(--soft)' : seriesColour(props.series);
   return (

@@ -1,7 +1,11 @@
 // Probabilities over time: one line for each class, shaded where sound and picture do not belong together.
 import { useEffect, useRef } from 'preact/hooks';
 
-export type RibbonPoint = { readonly time: number; readonly probabilities: readonly number[]; readonly isBackground: boolean };
+export type RibbonPoint = {
+  readonly time: number;
+  readonly probabilities: readonly number[];
+  readonly isBackground: boolean;
+};
 
 export type RibbonProps = {
   readonly points: readonly RibbonPoint[];

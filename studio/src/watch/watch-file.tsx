@@ -33,7 +33,9 @@ export function WatchFile({ options }: { readonly options: Options }) {
         <Recognised file={file} options={options} onClose={() => setFile(undefined)} />
       ) : (
         <Empty title="Choose a video">
-          <p>Drop one here, or choose it. It is looked at from beginning to end; then move through it with the scrubber.</p>
+          <p>
+            Drop one here, or choose it. It is looked at from beginning to end; then move through it with the scrubber.
+          </p>
           <FileButton look="primary" accept="video/*,.mkv,.ts" onFiles={([chosen]) => setFile(chosen)}>
             Choose a video
           </FileButton>
@@ -140,5 +142,8 @@ function ribbonPoints(moments: readonly Moment[]): RibbonPoint[] {
 
 function nearest(moments: readonly Moment[], time: number): Moment | undefined {
   const distance = (moment: Moment) => Math.abs(middle(moment) - time);
-  return moments.reduce<Moment | undefined>((best, one) => (best && distance(best) <= distance(one) ? best : one), undefined);
+  return moments.reduce<Moment | undefined>(
+    (best, one) => (best && distance(best) <= distance(one) ? best : one),
+    undefined,
+  );
 }

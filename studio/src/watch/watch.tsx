@@ -78,7 +78,9 @@ export function OpenAdapterButton() {
     <FileButton
       multiple
       accept=".zip,.json,.safetensors"
-      onFiles={(files) => void openAdapterFiles(files).then(() => notify('The adapter is open. Watch it recognise.'), notifyProblem)}
+      onFiles={(files) =>
+        void openAdapterFiles(files).then(() => notify('The adapter is open. Watch it recognise.'), notifyProblem)
+      }
     >
       Open an adapter
     </FileButton>

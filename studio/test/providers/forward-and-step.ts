@@ -1,4 +1,5 @@
-// One forward pass, one step's gradients and three steps of training of the built-in backbone on numbers that are the same everywhere.
+// One forward pass, one step's gradients and three steps of training of the built-in backbone on numbers that are the
+// same everywhere.
 import { foldParameters } from '../../../src/infer/fold.ts';
 import { openPredictor } from '../../../src/infer/predictor.ts';
 import { initialParameters } from '../../../src/model/initialise.ts';
@@ -9,7 +10,10 @@ import { openTrainer } from '../../../src/train/trainer.ts';
 import { openTrainingStep } from '../../../src/train/training-step.ts';
 import type { Backbone } from '../../../src/weights/backbone.ts';
 
-/** Arrays by name: the predictions', the losses', the gradients' under `gradient.`, and `trajectory` and `moments` of the training. */
+/**
+ * Arrays by name: the predictions', the losses', the gradients' under `gradient.`, and `trajectory` and `moments` of
+ * the training.
+ */
 export type Numbers = Readonly<Record<string, readonly number[]>>;
 
 /** Small, as a graphics card imitated in software is slow. */
@@ -32,7 +36,9 @@ export async function forwardAndStep(backbone: Backbone, openSession: OpenSessio
   const step = await openTrainingStep(options);
   // The last clip's picture and sound do not belong together.
   const oneHot = (labels: readonly number[]) =>
-    Float32Array.from({ length: clips * classes }, (_, index) => Number(labels[Math.floor(index / classes)] === index % classes));
+    Float32Array.from({ length: clips * classes }, (_, index) =>
+      Number(labels[Math.floor(index / classes)] === index % classes),
+    );
   const batch = {
     images,
     spectrograms,
