@@ -48,26 +48,6 @@ export function macroF1(counts: ConfusionCounts): number {
   return scores.reduce((sum, { f1 }) => sum + f1, 0) / scores.length;
 }
 
-/**
- * Area under the ROC curve: how often a positive scores above a negative, ties counted half. NaN if either is empty.
- */
-export function areaUnderCurve(positives: readonly number[], negatives: readonly number[]): number {
-  const scored = [
-    ...positives.map((score) => ({ score, positive: true })),
-    ...negatives.map((score) => ({ score, positive: false })),
-  ];
-  scored.sort((a, b) => a.score - b.score);
-  let rankSum = 0;
-  for (let start = 0; start < scored.length; ) {
-    let end = start;
-    while (end < scored.length && scored[end]!.score === scored[start]!.score) end++;
-    const meanRank = (start + 1 + end) / 2;
-    for (let i = start; i < end; i++) if (scored[i]!.positive) rankSum += meanRank;
-    start = end;
-  }
-  return (rankSum - (positives.length * (positives.length + 1)) / 2) / (positives.length * negatives.length);
-}
-
 export type CalibrationBin = { readonly confidence: number; readonly accuracy: number; readonly clips: number };
 export type Calibration = { readonly expectedError: number; readonly bins: readonly CalibrationBin[] };
 

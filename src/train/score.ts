@@ -5,9 +5,9 @@ import type { Split } from '../data/dataset.ts';
 import { backgroundLabel } from '../data/epoch-plan.ts';
 import { indexOfLargest, sigmoid, softmaxRows } from '../infer/decision.ts';
 import type { ModelInputs, Predictor } from '../infer/predictor.ts';
+import { areaUnderCurve } from '../metrics/detection.ts';
 import {
   accuracy,
-  areaUnderCurve,
   type Calibration,
   type ClassScores,
   calibration,
