@@ -46,6 +46,13 @@ describe.skipIf(goldenRuns.length === 0)('the reference runs of ../shared', () =
   });
 });
 
+test.skipIf(goldenRuns.length === 0)('a file that cannot be used does not end the others', async () => {
+  const { code, out, error } = await duet(['verify', 'absent.safetensors', goldenRuns[0]!, '--threads', '1']);
+  expect(code).toBe(1);
+  expect(out).toMatch(/^outputs .* ok$/m);
+  expect(error).toMatch(/^duet: Cannot read absent\.safetensors: there is no such file/m);
+});
+
 test('a file that is no reference run is refused in a sentence', async () => {
   const backbone = fileURLToPath(new URL('../assets/vit_micro_patch16_224/model.safetensors', import.meta.url));
   expect(theOneSentence(await duet(['verify', backbone]))).toMatch(

@@ -1,5 +1,6 @@
 // duet verify FILE...
 import type { Command } from 'commander';
+import { isDuetError } from '../errors.ts';
 import type { Verification } from '../train/verify.ts';
 import { examples, machineSettings, outputSettings } from './common-settings.ts';
 import { type Context, writeResult } from './context.ts';
@@ -18,7 +19,7 @@ export function addVerifyCommand(program: Command, context: Context): void {
   );
   command.description(
     'Compute what a reference run computed and print the largest relative error per group. ' +
-      'The exit code is 1 if one is larger than allowed: 1e-5 for outputs, losses and attention, ' +
+      'The exit code is 1 if a file cannot be used or an error is larger than allowed: 1e-5 for outputs, losses and attention, ' +
       '1e-4 for gradients and five steps of loss, 1e-3 for the parameters after them.',
   );
   addSettings(command, verifySettings);
@@ -33,6 +34,8 @@ export function addVerifyCommand(program: Command, context: Context): void {
   command.action((files: string[]) => runVerify(files, valuesOf(command, verifySettings), context));
 }
 
+type UnreadableRun = { readonly file: string; readonly error: string };
+
 async function runVerify(
   files: readonly string[],
   settings: ValuesOf<typeof verifySettings>,
@@ -41,18 +44,29 @@ async function runVerify(
   const { verifyFile } = await import('../train/verify.ts');
   const progress = context.progress(settings.quiet);
   const phase = progress.begin('verify', files.length);
-  const results: Verification[] = [];
+  const results: (Verification | UnreadableRun)[] = [];
   try {
     for (const file of files) {
       context.signal.throwIfAborted();
       phase.update(results.length, file);
-      results.push(await verifyFile(file, sessionOptions(settings)));
+      results.push(await verifyFile(file, sessionOptions(settings)).catch((error) => unreadable(file, error)));
     }
   } finally {
     progress.end();
   }
-  writeResult(context, settings.json, results, (all) => all.map(verifyText).join('\n'));
-  if (!results.every((result) => result.passed)) context.setExitCode(exitCodes.failure);
+  writeResult(context, settings.json, results, (all) =>
+    all.flatMap((result) => ('error' in result ? [] : [verifyText(result)])).join('\n'),
+  );
+  for (const result of results) {
+    if ('error' in result) context.writeError(`duet: ${result.error}\n`);
+    if ('error' in result || !result.passed) context.setExitCode(exitCodes.failure);
+  }
+}
+
+/** One file that cannot be used does not end the others. */
+function unreadable(file: string, error: unknown): UnreadableRun {
+  if (!isDuetError(error)) throw error;
+  return { file, error: error.message };
 }
 
 /** One file's comparison as people read it. */

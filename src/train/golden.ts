@@ -32,6 +32,8 @@ const configSchema = z.object({
       'blockwise-separate',
       'blockwise_common',
       'blockwise-common',
+      'blockwise_cmn',
+      'blockwise-cmn',
       'blockwise',
       'final',
       'none',

@@ -1,5 +1,8 @@
 import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
+import { readSafetensors, writeSafetensors } from '../files/safetensors.ts';
+import { readGoldenRun } from './golden.ts';
 import { verifyFile } from './verify.ts';
 
 const golden = '../shared/golden';
@@ -11,5 +14,12 @@ describe.skipIf(!existsSync(golden))('the model agrees with the reference run', 
       ['outputs', 'losses', 'attention', 'gradients', 'trajectory', 'parameters'].map((group) => [group, true]),
     );
     expect(passed).toBe(true);
+  });
+
+  test("the reference's own spelling of one contrastive projection for all blocks is read", async () => {
+    const { tensors, metadata } = readSafetensors(await readFile(`${golden}/ma-avt-final-no-background.safetensors`));
+    const config = JSON.stringify({ ...JSON.parse(metadata.config!), contrastive: 'blockwise_cmn' });
+    const run = readGoldenRun(writeSafetensors(tensors, { config }), 'run');
+    expect(run.config.contrastive).toBe('blockwise-common');
   });
 });
