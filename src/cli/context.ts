@@ -1,8 +1,9 @@
 // What a command may touch of the world around it. Tests give their own.
 import { createProgress, type Progress, type ProgressStream } from './progress.ts';
+import { visibleText } from './visible-text.ts';
 
 export type Context = {
-  /** Results, and with --json exactly one document. */
+  /** Results, and with --json exactly one document. Both writers show control characters instead of sending them. */
   readonly writeOut: (text: string) => void;
   readonly writeError: (text: string) => void;
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -26,8 +27,8 @@ export function createContext(
   setExitCode: Context['setExitCode'],
 ): Context {
   return {
-    writeOut: (text) => void streams.stdout.write(text),
-    writeError: (text) => void streams.stderr.write(text),
+    writeOut: (text) => void streams.stdout.write(visibleText(text)),
+    writeError: (text) => void streams.stderr.write(visibleText(text)),
     environment,
     signal,
     commandLine,

@@ -1,5 +1,6 @@
 // Progress on stderr: one line that redraws itself on a terminal, plain lines now and then anywhere else.
 import { clock } from '../report/format.ts';
+import { visibleLine, visibleText } from './visible-text.ts';
 
 export type ProgressStream = { write(text: string): unknown; readonly isTTY?: boolean; readonly columns?: number };
 
@@ -64,7 +65,7 @@ export function createProgress(
   const keep = (text: string) => {
     if (options.quiet) return;
     wipe();
-    stream.write(`${text}\n`);
+    stream.write(`${visibleText(text)}\n`);
   };
   const draw = () => {
     if (options.quiet || phases.length === 0) return;
@@ -133,6 +134,7 @@ function statusLine(phases: readonly OpenPhase[], time: number): string {
       return parts;
     })
     .filter((part) => part !== '')
+    .map(visibleLine)
     .join(' · ');
 }
 
@@ -167,6 +169,7 @@ function shareDone(phases: readonly OpenPhase[]): number | undefined {
 function finishedLine(phase: OpenPhase, time: number): string {
   return [counted(phase), phase.detail, rateText(phase, time), `took ${clock(time - phase.began)}`]
     .filter((part) => part !== '')
+    .map(visibleLine)
     .join(' · ');
 }
 
