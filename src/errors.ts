@@ -7,6 +7,25 @@
  */
 export class DuetError extends Error {
   override readonly name = 'DuetError';
+
+  /** Whatever the message quotes of a file or a command line, however long, is shown by its beginning and its end. */
+  constructor(message: string, options?: ErrorOptions) {
+    super(
+      cutTo(
+        message.replace(/"[^"]*"|\S+/g, (part) => cutTo(part, longestQuotation)),
+        longestMessage,
+      ),
+      options,
+    );
+  }
+}
+
+const longestQuotation = 300;
+const longestMessage = 2000;
+
+function cutTo(text: string, most: number): string {
+  if (text.length <= most) return text;
+  return `${text.slice(0, most * 0.7)} … ${text.slice(most * -0.25)}`;
 }
 
 /** True for errors whose message is written for users. */
