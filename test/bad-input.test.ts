@@ -1,4 +1,6 @@
 // Whatever is wrong is told in one sentence, with a failing exit code, and leaves nothing half-written behind.
+import { spawnSync } from 'node:child_process';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { cp, mkdir, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -6,7 +8,7 @@ import { beforeAll, describe, expect, inject, test } from 'vitest';
 import { readSafetensors, writeSafetensors } from '../src/files/safetensors.ts';
 import { fromFloat32, toFloat32 } from '../src/files/tensor-values.ts';
 import { cutShort, keepOnly, wavFile } from './clips.ts';
-import { duet, duetJson, newFolder, small, theOneSentence } from './duet.ts';
+import { duet, duetJson, duetProgram, newFolder, small, theOneSentence } from './duet.ts';
 
 const quick = ['--recipe', 'reference', '--epochs', '1', '--batch', '12', ...small];
 const clipOf = (name: string, split = 'test') => join(inject('shared').data, split, name, '000.webm');
@@ -65,6 +67,19 @@ describe('options', () => {
       expect(sentence).toMatch(/duet doctor.*leave out --provider/);
     },
   );
+});
+
+describe.skipIf(!existsSync('/dev/full'))('a full disk', () => {
+  test('under the standard output is one sentence and exit code 1', () => {
+    const full = openSync('/dev/full', 'w');
+    const { status, stderr } = spawnSync(process.execPath, [duetProgram, '--help'], {
+      stdio: ['ignore', full, 'pipe'],
+      encoding: 'utf8',
+    });
+    closeSync(full);
+    expect(stderr).toMatch(/^duet: Cannot write the standard output: the disk is full; [^\n]*\n$/);
+    expect(status).toBe(1);
+  });
 });
 
 describe('data', () => {

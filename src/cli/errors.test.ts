@@ -1,3 +1,4 @@
+import { readdir } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { DuetError } from '../errors.ts';
 import { reportFailure } from './errors.ts';
@@ -29,4 +30,11 @@ test('what is no error at all is still reported', () => {
 test('a reader that went away is no failure, and an abort is exit code 130', () => {
   expect(report(Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }))).toEqual({ code: 0, text: '' });
   expect(report(new DOMException('aborted', 'AbortError'))).toEqual({ code: 130, text: 'duet: stopped\n' });
+});
+
+test('a failed call of the system is a sentence, wherever it comes from', async () => {
+  const failed = await readdir('x'.repeat(5000)).catch((error: unknown) => error);
+  const { code, text } = report(failed);
+  expect(code).toBe(1);
+  expect(text).toMatch(/^duet: Cannot read x+ … x+: the path is longer than the system allows; check it\.\n$/);
 });

@@ -1,6 +1,7 @@
 // How a command ends: exit codes, and failures as one line.
 import { CommanderError } from 'commander';
 import { isDuetError, messageOf } from '../errors.ts';
+import { systemError } from '../files/file-error.ts';
 
 export const exitCodes = { ok: 0, failure: 1, usage: 2, interrupted: 130 } as const;
 
@@ -19,8 +20,9 @@ export function reportFailure(
     write('duet: stopped\n');
     return exitCodes.interrupted;
   }
-  write(`duet: ${oneLine(messageOf(error))}\n`);
-  if (!isDuetError(error) && !debugging)
+  const told = systemError(error);
+  write(`duet: ${oneLine(messageOf(told))}\n`);
+  if (!isDuetError(told) && !debugging)
     write('duet: this looks like a fault of the program; run with DUET_DEBUG=1 for the stack\n');
   return exitCodes.failure;
 }

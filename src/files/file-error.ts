@@ -10,6 +10,8 @@ const readProblems: Readonly<Record<string, string>> = {
   EPERM: 'you have no permission to read it; change its permissions',
   EMFILE: 'too many files are open; raise the limit with "ulimit -n"',
   ELOOP: 'its symbolic links go in a circle; mend them',
+  ENAMETOOLONG: 'the path is longer than the system allows; check it',
+  ERR_INVALID_ARG_VALUE: 'the path holds a NUL character; check it',
   ERR_FS_FILE_TOO_LARGE: 'it is larger than 2 GiB; split it (safetensors: into shards with an index)',
   EIO: 'the disk reports a fault; check the disk',
 };
@@ -38,6 +40,13 @@ export function readError(path: string, error: unknown): unknown {
 /** A failed write of `path` as a sentence for the user; an error without a known code comes back as it is. */
 export function writeError(path: string, error: unknown): unknown {
   return explain('write', path, error, writeProblems);
+}
+
+/** A failed call of the system, from wherever it comes, as a sentence; anything else comes back as it is. */
+export function systemError(error: unknown): unknown {
+  if (!(error instanceof Error && 'path' in error && typeof error.path === 'string')) return error;
+  const reads = 'syscall' in error && /^(open|l?stat|scandir|read|realpath)/.test(String(error.syscall));
+  return reads ? readError(error.path, error) : writeError(error.path, error);
 }
 
 function explain(verb: string, path: string, error: unknown, problems: Readonly<Record<string, string>>): unknown {

@@ -78,7 +78,7 @@ export function encodeCheckpoint({ parameters, state, progress }: Checkpoint): U
  */
 export function decodeCheckpoint(bytes: Uint8Array, lengths: ReadonlyMap<string, number>, name: string): Checkpoint {
   const { tensors, metadata } = readSafetensors(bytes, name);
-  const progress = progressSchema.safeParse(JSON.parse(metadata.progress ?? 'null'));
+  const progress = progressSchema.safeParse(parseJson(metadata.progress, name));
   if (!progress.success)
     throw new DuetError(`${name} was written by another version of Duet; start again with --force.`);
   const take = (part: string) =>
@@ -104,5 +104,13 @@ export function decodeCheckpoint(bytes: Uint8Array, lengths: ReadonlyMap<string,
  */
 export function historyOf(bytes: Uint8Array): readonly EpochRecord[] {
   const { metadata } = readSafetensors(bytes, 'the checkpoint');
-  return progressSchema.safeParse(JSON.parse(metadata.progress ?? 'null')).data?.history ?? [];
+  return progressSchema.safeParse(parseJson(metadata.progress, 'the checkpoint')).data?.history ?? [];
+}
+
+function parseJson(text: string | undefined, name: string): unknown {
+  try {
+    return JSON.parse(text ?? 'null');
+  } catch {
+    throw new DuetError(`${name} is damaged: the progress in its metadata is not JSON; start again with --force.`);
+  }
 }

@@ -18,7 +18,8 @@ export async function readHdf5(path: string, name: string): Promise<Hdf5Array> {
   if (!start.equals(signature)) throw new DuetError(`"${path}" is not an HDF5 file; get a fresh copy.`);
   // 15 MB of WebAssembly that only one data set needs.
   const { File, Dataset, ready } = await import('h5wasm/node');
-  await ready;
+  // Else the library prints its stack on the terminal; so it throws it.
+  (await ready).activate_throwing_error_handler();
   let file: InstanceType<typeof File> | undefined;
   try {
     file = new File(path, 'r');
@@ -28,8 +29,14 @@ export async function readHdf5(path: string, name: string): Promise<Hdf5Array> {
     if (!ArrayBuffer.isView(values)) throw new DuetError(`its "${name}" are not numbers`);
     return { shape: entry.shape, values: Float64Array.from(values as unknown as ArrayLike<number | bigint>, Number) };
   } catch (error) {
-    throw new DuetError(`The HDF5 file "${path}" cannot be used (${messageOf(error)}); get a fresh copy.`);
+    throw new DuetError(`The HDF5 file "${path}" cannot be used (${reasonOf(error)}); get a fresh copy.`);
   } finally {
     file?.close();
   }
+}
+
+/** The innermost line of the library's stack. */
+function reasonOf(error: unknown): string {
+  const lines = [...messageOf(error).matchAll(/\(\): (.+)/g)];
+  return lines.at(-1)?.[1] ?? messageOf(error);
 }
