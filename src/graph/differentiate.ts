@@ -54,12 +54,12 @@ function nodesTowards(variables: readonly Tensor[], outputs: readonly Tensor[]):
   const wanted = new Set(variables);
   const order: { node: Node; active: boolean[] }[] = [];
   const depends = new Map<Node, boolean>();
-  // Conditions and counts vary in steps: nothing flows through them.
+  // Conditions and counts vary in steps, and what is detached counts as constant: nothing flows through them.
   const isActive = (tensor: Tensor) =>
     tensor.elementType.startsWith('float') &&
     (wanted.has(tensor) || (tensor.source.kind === 'node' && depends.get(tensor.source.node) === true));
   for (const node of topologicalOrder(outputs)) {
-    const active = node.inputs.map(isActive);
+    const active = node.inputs.map((tensor) => node.operator !== 'Identity' && isActive(tensor));
     depends.set(node, active.includes(true));
     if (active.includes(true)) order.push({ node, active });
   }

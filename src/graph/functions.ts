@@ -31,6 +31,8 @@ export const divide = binary('Div');
 export const equal = binary('Equal');
 export const greater = binary('Greater');
 
+/** The same values, as a constant to whoever differentiates. */
+export const detach = unary('Identity');
 export const negate = unary('Neg');
 export const exp = unary('Exp');
 export const log = unary('Log');

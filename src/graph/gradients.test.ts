@@ -144,6 +144,7 @@ test('operators without a row refuse when the graph is built', () => {
   expect(Object.keys(operators).filter((name) => !(name in gradientTable))).toEqual([
     'Equal',
     'Greater',
+    'Identity',
     'Abs',
     'QuantizeLinear',
     'MatMulIntegerToFloat',
@@ -156,6 +157,12 @@ test('a variable that the scalar does not depend on has a zero gradient', () => 
   const x = input('x', [2], 'float64');
   const unused = input('unused', [3], 'float64');
   expect(evaluate(differentiate(f.sum(x), [unused]), new Map())[0]).toEqual(new Float64Array(3));
+});
+
+test('what is detached counts as constant', () => {
+  const x = input('x', [2], 'float64');
+  const [gradient] = differentiate(f.sum(f.multiply(f.detach(f.multiply(x, x)), x)), [x]);
+  expect(evaluate([gradient!], new Map([[x, Float64Array.of(2, -3)]]))[0]).toEqual(Float64Array.of(4, 9));
 });
 
 test('frozen operands get no gradient nodes', () => {

@@ -65,6 +65,8 @@ export const operators = {
   Div: elementwise,
   Equal: comparison,
   Greater: comparison,
+  /** Its input; nothing flows back through it. */
+  Identity: sameAsFirst,
   Neg: sameAsFirst,
   Exp: sameAsFirst,
   Log: sameAsFirst,

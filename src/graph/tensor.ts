@@ -84,6 +84,11 @@ export function filled(value: number, shape: Shape, like: ElementType): Tensor {
   return constant(new Float32Array(length).fill(value), shape);
 }
 
+/** A constant of the given numbers, in the element type of `like`. */
+export function constantLike(numbers: ArrayLike<number>, shape: Shape, like: ElementType): Tensor {
+  return constant(like === 'float64' ? Float64Array.from(numbers) : Float32Array.from(numbers), shape);
+}
+
 export function elementCount(shape: Shape): number {
   return shape.reduce((count, length) => count * length, 1);
 }

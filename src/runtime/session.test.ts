@@ -32,6 +32,7 @@ const graphs: Record<string, (x: Tensor) => Tensor> = {
   Div: (x) => f.divide(x, 3),
   Equal: (x) => f.cast(f.equal(x, x), 'float32'),
   Greater: (x) => f.cast(f.greater(x, 0.5), 'float32'),
+  Identity: f.detach,
   Neg: f.negate,
   Exp: f.exp,
   Log: (x) => f.log(f.exp(x)),
