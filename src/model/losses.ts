@@ -15,7 +15,7 @@ import {
   transpose,
   where,
 } from '../graph/functions.ts';
-import { constant, filled, type Tensor } from '../graph/tensor.ts';
+import { constantLike, filled, type Tensor } from '../graph/tensor.ts';
 
 /**
  * Cross-entropy, mean over the clips that have a target.
@@ -41,16 +41,32 @@ export function binaryCrossEntropy(logits: Tensor, targets: Tensor, mask: Tensor
  * 2021, figure 3).
  * @param a [B, E], unit vectors.
  * @param b [B, E], unit vectors.
- * @param mask [B], 1 for clips that take part, else 0; others are neither asked nor offered.
+ * @param mask [B], 1 for clips that take part, else 0; others are neither asked nor offered. Default: all do.
+ * @param leavesOut whether a pair that does not belong together is not to be told apart either.
  */
-export function infoNce(a: Tensor, b: Tensor, temperature: number, mask: Tensor): Tensor {
+export function infoNce(
+  a: Tensor,
+  b: Tensor,
+  temperature: number,
+  mask = filled(1, a.shape.slice(0, 1), a.elementType),
+  leavesOut?: (row: number, column: number) => boolean,
+): Tensor {
   const count = a.shape[0]!;
-  const similarities = divide(matMul(a, transpose(b, [1, 0])), temperature); // [B, B]
+  const table = (value: (row: number, column: number) => number) =>
+    constantLike(
+      Float64Array.from({ length: count * count }, (_, i) => value(Math.floor(i / count), i % count)),
+      [count, count],
+      a.elementType,
+    );
+  const compared = divide(matMul(a, transpose(b, [1, 0])), temperature); // [B, B]
+  const similarities = leavesOut
+    ? add(
+        compared,
+        table((row, column) => (leavesOut(row, column) ? -1e9 : 0)),
+      )
+    : compared;
   const hidden = multiply(subtract(1, reshape(mask, [1, count])), -1e9); // added to columns
-  const identity = constant(
-    Float32Array.from({ length: count * count }, (_, i) => Number(i % count === Math.floor(i / count))),
-    [count, count],
-  );
+  const identity = table((row, column) => Number(row === column));
   const participants = atLeastOne(sum(mask));
   const oneWay = (scores: Tensor) => {
     const ofOwnPartner = sum(multiply(logSoftmax(add(scores, hidden)), identity), [1]); // [B]
