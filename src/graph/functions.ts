@@ -59,6 +59,16 @@ export function where(condition: Tensor, a: Operand, b: Operand): Tensor {
   return only('Where', [condition, asTensor(a, like), asTensor(b, like)]);
 }
 
+/** The greater of two elements; of equal ones `b`. */
+export function maximum(a: Operand, b: Operand): Tensor {
+  return where(greater(a, b), a, b);
+}
+
+/** The smaller of two elements; of equal ones `b`. */
+export function minimum(a: Operand, b: Operand): Tensor {
+  return where(greater(b, a), a, b);
+}
+
 /** Matrix product over the last two axes; the others broadcast. */
 export function matMul(a: Tensor, b: Tensor): Tensor {
   return only('MatMul', [a, b]);
