@@ -3,8 +3,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { examplesOf } from '../src/data/dataset.ts';
+import { recipes } from '../src/systems/ma-avt/recipes.ts';
 import { evaluate, openEvaluationData } from '../src/train/evaluate.ts';
-import { recipes } from '../src/train/recipes.ts';
 import { train } from '../src/train/train.ts';
 import { precisionOf } from './duet-jobs.ts';
 import type { Fact } from './results.ts';

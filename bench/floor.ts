@@ -1,6 +1,6 @@
 // How fast a job can be at best on this machine: its multiplications at the speed of one large product of matrices, or
 // the frozen weights' way through memory, whichever takes longer.
-import type { MaAvtConfig } from '../src/model/config.ts';
+import type { MaAvtConfig } from '../src/systems/ma-avt/settings.ts';
 import type { Contestant } from './peers.ts';
 import type { Job } from './protocol.ts';
 import { openSide } from './side.ts';

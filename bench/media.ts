@@ -5,7 +5,7 @@ import { readClip } from '../src/data/clip-features.ts';
 import { windowInputs } from '../src/data/model-inputs.ts';
 import { inputSettings } from '../src/infer/adapter.ts';
 import { openMedia } from '../src/media/open-media-node.ts';
-import { recipes } from '../src/train/recipes.ts';
+import { recipes } from '../src/systems/ma-avt/recipes.ts';
 import { openBackbone } from '../src/weights/open-backbone-node.ts';
 import { demoClips } from './demo-clips.ts';
 import { benchModel } from './models.ts';

@@ -6,14 +6,14 @@ import { type NamedTensor, writeSafetensors } from '../src/files/safetensors.ts'
 import { openSafetensors } from '../src/files/safetensors-file-node.ts';
 import { fromFloat32, toFloat32 } from '../src/files/tensor-values.ts';
 import { elementCount, type Shape } from '../src/graph/tensor.ts';
-import { foldParameters } from '../src/infer/fold.ts';
 import { foldedConfig } from '../src/infer/predictor.ts';
-import { type MaAvtConfig, trainableParameters } from '../src/model/config.ts';
-import { initialParameters } from '../src/model/initialise.ts';
 import { vitWeightShapes } from '../src/model/vit-weights.ts';
 import { createRandom } from '../src/random/random.ts';
-import { modelConfig, recipes } from '../src/train/recipes.ts';
-import { backgroundTargets, classTargets } from '../src/train/targets.ts';
+import { foldParameters } from '../src/systems/ma-avt/fold.ts';
+import { initialParameters } from '../src/systems/ma-avt/initialise.ts';
+import { modelConfig, recipes } from '../src/systems/ma-avt/recipes.ts';
+import { type MaAvtConfig, trainableParameters } from '../src/systems/ma-avt/settings.ts';
+import { backgroundTargets, classTargets } from '../src/systems/ma-avt/targets.ts';
 import { openBackbone } from '../src/weights/open-backbone-node.ts';
 
 export const sizes = {

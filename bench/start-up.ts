@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { adapterFiles } from '../src/infer/adapter.ts';
-import { recipes } from '../src/train/recipes.ts';
+import { recipes } from '../src/systems/ma-avt/recipes.ts';
 import { writeAdapter } from '../src/weights/adapter-folder-node.ts';
 import { openBackbone } from '../src/weights/open-backbone-node.ts';
 import type { SideResult } from './compare.ts';

@@ -1,6 +1,6 @@
 // What is measured, by name.
 import { join } from 'node:path';
-import type { MaAvtConfig } from '../src/model/config.ts';
+import type { MaAvtConfig } from '../src/systems/ma-avt/settings.ts';
 import { measureAccuracy } from './accuracy.ts';
 import { compare, type Pace, type SideResult } from './compare.ts';
 import { measureEpoch } from './epoch.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { recipes } from '../train/recipes.ts';
+import { recipes } from '../systems/ma-avt/recipes.ts';
 import type { TrainEvent, TrainResult } from '../train/train.ts';
 import { createProgress } from './progress.ts';
 import { trainText } from './train.ts';

@@ -70,7 +70,7 @@ async function runTrain(
 ): Promise<void> {
   const [{ train }, { recipes }, { readRunConfig }, { trainingConfig }, { showTraining }] = await Promise.all([
     import('../train/train.ts'),
-    import('../train/recipes.ts'),
+    import('../systems/ma-avt/recipes.ts'),
     import('../train/run-folder.ts'),
     import('./training-config.ts'),
     import('./train-progress.ts'),

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { expect, test } from 'vitest';
-import { recipes, trainingConfigSchema } from '../train/recipes.ts';
+import { recipes, trainingConfigSchema } from '../systems/ma-avt/recipes.ts';
 import { addSettings, valuesOf } from './setting.ts';
 import { trainSettings } from './train-settings.ts';
 import { trainingConfig } from './training-config.ts';

@@ -12,7 +12,7 @@ import {
   recipes,
   type TrainingConfig,
   trainingConfigSchema,
-} from '../train/recipes.ts';
+} from '../systems/ma-avt/recipes.ts';
 import type { InputSize } from '../weights/backbone.ts';
 
 const side = z.int().positive();

@@ -2,8 +2,13 @@
 import type { InputSettings } from '../data/settings.ts';
 import { DuetError } from '../errors.ts';
 import { checkSchema } from '../files/schema-error.ts';
-import { type MaAvtConfig, type ModelOptions, modelOptionsSchema, trainableParameters } from '../model/config.ts';
 import { type FrontEndName, frequencyAxis, frontEnds } from '../signal/front-ends.ts';
+import {
+  type MaAvtConfig,
+  type ModelOptions,
+  modelOptionsSchema,
+  trainableParameters,
+} from '../systems/ma-avt/settings.ts';
 import { type AdapterConfig, adapterFormatVersion, checkAdapterBackbone } from '../weights/adapter-config.ts';
 import type { Adapter as AdapterFiles } from '../weights/adapter-files.ts';
 import type { Backbone, BackboneConfig } from '../weights/backbone.ts';

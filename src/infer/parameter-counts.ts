@@ -1,7 +1,7 @@
 // How many numbers a model consists of.
 import { elementCount } from '../graph/tensor.ts';
-import { type MaAvtConfig, trainableParameters } from '../model/config.ts';
 import { vitWeightShapes } from '../model/vit-weights.ts';
+import { type MaAvtConfig, trainableParameters } from '../systems/ma-avt/settings.ts';
 import { foldedConfig } from './predictor.ts';
 
 export type ParameterCounts = {

@@ -2,11 +2,11 @@
 import { joinFloat32 } from '../files/tensor-values.ts';
 import { elementCount, input, type Tensor } from '../graph/tensor.ts';
 import { clipsTogether } from '../model/clips-together.ts';
-import { type MaAvtConfig, trainableParameters } from '../model/config.ts';
-import { evidenceMaps } from '../model/evidence.ts';
 import { frozenWeights } from '../model/frozen-weights.ts';
-import { maAvt } from '../model/ma-avt.ts';
 import type { OpenSession, Provider, Session } from '../runtime/session.ts';
+import { evidenceMaps } from '../systems/ma-avt/evidence.ts';
+import { maAvt } from '../systems/ma-avt/model.ts';
+import { type MaAvtConfig, trainableParameters } from '../systems/ma-avt/settings.ts';
 import type { Backbone } from '../weights/backbone.ts';
 import { float32Bytes } from '../weights/backbone-weight.ts';
 

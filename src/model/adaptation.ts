@@ -2,7 +2,7 @@
 // sound, as the backbone is.
 import { add, gelu, linear, matMul } from '../graph/functions.ts';
 import type { Tensor } from '../graph/tensor.ts';
-import type { MaAvtConfig } from './config.ts';
+import type { MaAvtConfig } from '../systems/ma-avt/settings.ts';
 import { linearParameters, type ParameterSpecification } from './parameters.ts';
 import { splitQkv, type Weights, within } from './vit.ts';
 import { vitWeightShapes } from './vit-weights.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { writeAve } from '../data/layouts/field-layouts.test-data.ts';
-import { recipes } from './recipes.ts';
+import { recipes } from '../systems/ma-avt/recipes.ts';
 import { train } from './train.ts';
 
 test('clips of background are refused for a model without background', async () => {

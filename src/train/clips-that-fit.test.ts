@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import type { MaAvtConfig } from '../model/config.ts';
+import { recipes } from '../systems/ma-avt/recipes.ts';
+import type { MaAvtConfig } from '../systems/ma-avt/settings.ts';
 import { clipsThatFit } from './clips-that-fit.ts';
-import { recipes } from './recipes.ts';
 
 const vit = { patchSize: 16, depth: 12, layerNormEpsilon: 1e-6, inputSize: [224, 224] as const };
 const model = (width: number, heads: number): MaAvtConfig => ({

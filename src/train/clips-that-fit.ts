@@ -1,5 +1,5 @@
 // How much of a batch a training step can hold at once.
-import type { MaAvtConfig } from '../model/config.ts';
+import type { MaAvtConfig } from '../systems/ma-avt/settings.ts';
 
 /**
  * So many clips' activations take half of the memory, at least one clip's. Per block and sequence about twelve

@@ -2,8 +2,8 @@
 // logits come back.
 import { joinFloat32 } from '../files/tensor-values.ts';
 import { input, type Shape } from '../graph/tensor.ts';
-import { trainableParameters } from '../model/config.ts';
 import { type Feed, releaseKept } from '../runtime/session.ts';
+import { trainableParameters } from '../systems/ma-avt/settings.ts';
 import { adamGraph } from './adam-graph.ts';
 import { checkGradients } from './check-gradients.ts';
 import { optimiserSettings, type Parameters, stepFactors } from './optimiser.ts';

@@ -1,10 +1,11 @@
 // A small model and a batch of five clips that meet every part of a training step.
-import { initialParameters } from '../model/initialise.ts';
+
 import { createRandom } from '../random/random.ts';
+import { initialParameters } from '../systems/ma-avt/initialise.ts';
+import { modelConfig, recipes } from '../systems/ma-avt/recipes.ts';
+import { classTargets, dropoutMasks } from '../systems/ma-avt/targets.ts';
 import { parseBackbone } from '../weights/backbone.ts';
 import { miniTimm } from '../weights/mini-vit.test-data.ts';
-import { modelConfig, recipes } from './recipes.ts';
-import { classTargets, dropoutMasks } from './targets.ts';
 import type { StepBatch } from './training-step.ts';
 
 const backbone = parseBackbone({ name: 'mini', tensors: miniTimm() }, { heads: 2 });

@@ -14,9 +14,9 @@ import type { ParameterCounts } from '../infer/parameter-counts.ts';
 import { openPredictor } from '../infer/predictor.ts';
 import { nodeSessions } from '../runtime/node.ts';
 import type { SessionOptions } from '../runtime/session.ts';
+import { type Score, scoreSplit } from '../systems/ma-avt/score.ts';
 import type { ClassScores } from './metrics.ts';
 import { runFiles } from './run-folder.ts';
-import { type Score, scoreSplit } from './score.ts';
 
 export type EvaluateOptions = {
   /** Folder that training wrote, or any adapter folder. */

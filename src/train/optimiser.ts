@@ -1,5 +1,5 @@
 // Adam (Kingma and Ba 2015, algorithm 1) and AdamW (Loshchilov and Hutter 2019, algorithm 2), in place on arrays.
-import type { TrainingConfig } from './recipes.ts';
+import type { TrainingConfig } from '../systems/ma-avt/recipes.ts';
 
 export type OptimiserSettings = {
   readonly kind: 'adam' | 'adamw';

@@ -7,9 +7,9 @@ import { DuetError } from '../errors.ts';
 import { kindOfPath, readJsonClearly } from '../files/read-clearly.ts';
 import { checkSchema } from '../files/schema-error.ts';
 import { ensureFolder, writeFileAtomic } from '../files/write-atomic.ts';
+import { trainingConfigSchema } from '../systems/ma-avt/recipes.ts';
 import { adapterConfigFile, adapterModelFile } from '../weights/adapter-folder-node.ts';
 import { checkpointFile } from './checkpoint.ts';
-import { trainingConfigSchema } from './recipes.ts';
 
 export const runFiles = {
   config: 'config.json',

@@ -7,12 +7,12 @@ import { differentiate, pullBack } from '../graph/differentiate.ts';
 import { add } from '../graph/functions.ts';
 import { elementCount, input, type Tensor } from '../graph/tensor.ts';
 import { asked, pad } from '../infer/predictor.ts';
-import { mapFeatures, namedFeatures } from '../model/feature-map.ts';
 import { frozenWeights } from '../model/frozen-weights.ts';
-import { heads } from '../model/heads.ts';
-import { maAvt, maAvtLosses } from '../model/ma-avt.ts';
-import { parametersBeforeHeads } from '../model/modulation.ts';
 import { type Feed, type KeptTensor, releaseKept } from '../runtime/session.ts';
+import { mapFeatures, namedFeatures } from '../systems/ma-avt/feature-map.ts';
+import { heads } from '../systems/ma-avt/heads.ts';
+import { maAvt, maAvtLosses } from '../systems/ma-avt/model.ts';
+import { parametersBeforeHeads } from '../systems/ma-avt/modulation.ts';
 import { parameterInputs, pictureInputs, targetFeeds, targetInputs } from './step-inputs.ts';
 import {
   chunkOf,

@@ -1,10 +1,10 @@
 // What the graphs of a training step are fed, and how a batch becomes it.
 import { elementCount, input, type Tensor } from '../graph/tensor.ts';
 import { pad } from '../infer/predictor.ts';
-import { type MaAvtConfig, trainableParameters } from '../model/config.ts';
-import { readWidth } from '../model/heads.ts';
-import type { MaAvtTargets } from '../model/ma-avt.ts';
-import type { Modality, PerModality } from '../model/modalities.ts';
+import { readWidth } from '../systems/ma-avt/heads.ts';
+import type { Modality, PerModality } from '../systems/ma-avt/modalities.ts';
+import type { MaAvtTargets } from '../systems/ma-avt/model.ts';
+import { type MaAvtConfig, trainableParameters } from '../systems/ma-avt/settings.ts';
 import type { StepBatch } from './training-step.ts';
 
 /** An input for each trainable parameter, by name. */

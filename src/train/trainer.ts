@@ -1,9 +1,9 @@
 // What takes the steps of a run: gradients, and the optimiser's step by them.
 import type { Provider } from '../runtime/session.ts';
+import type { TrainingConfig } from '../systems/ma-avt/recipes.ts';
 import { openDeviceTrainer } from './device-trainer.ts';
 import { openHostTrainer } from './host-trainer.ts';
 import type { Checkpoint } from './progress.ts';
-import type { TrainingConfig } from './recipes.ts';
 import type { StepBatch, StepResult, TrainingStepOptions } from './training-step.ts';
 
 export type Trainer = {

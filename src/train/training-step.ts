@@ -3,11 +3,11 @@ import { differentiate } from '../graph/differentiate.ts';
 import { elementCount, type Tensor } from '../graph/tensor.ts';
 import { asked, pad } from '../infer/predictor.ts';
 import { clipsTogether } from '../model/clips-together.ts';
-import type { MaAvtConfig } from '../model/config.ts';
 import { frozenWeights } from '../model/frozen-weights.ts';
-import { type MaAvtLosses, maAvt, maAvtLosses } from '../model/ma-avt.ts';
-import { modulatedGradients } from '../model/modulation.ts';
 import type { Feed, KeptTensor, OpenSession, Provider } from '../runtime/session.ts';
+import { type MaAvtLosses, maAvt, maAvtLosses } from '../systems/ma-avt/model.ts';
+import { modulatedGradients } from '../systems/ma-avt/modulation.ts';
+import type { MaAvtConfig } from '../systems/ma-avt/settings.ts';
 import type { Backbone } from '../weights/backbone.ts';
 import { parameterInputs, pictureInputs, targetFeeds, targetInputs } from './step-inputs.ts';
 

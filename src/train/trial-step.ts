@@ -1,12 +1,12 @@
 // Training steps of the small backbone on made-up clips: what settings and providers are compared by.
 import { elementCount } from '../graph/tensor.ts';
-import { initialParameters } from '../model/initialise.ts';
 import { nodeSessions } from '../runtime/node.ts';
 import type { SessionOptions } from '../runtime/session.ts';
+import { initialParameters } from '../systems/ma-avt/initialise.ts';
+import { modelConfig, recipes } from '../systems/ma-avt/recipes.ts';
+import { backgroundTargets, classTargets } from '../systems/ma-avt/targets.ts';
 import { openBackbone } from '../weights/open-backbone-node.ts';
 import { freshCheckpoint } from './progress.ts';
-import { modelConfig, recipes } from './recipes.ts';
-import { backgroundTargets, classTargets } from './targets.ts';
 import { openTrainer } from './trainer.ts';
 
 const batchSize = 16;

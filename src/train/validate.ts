@@ -1,12 +1,12 @@
 // What a training run makes of its parameters at the end of an epoch: an adapter, and what the validation clips say of
 // it.
 import type { BatchFeed } from '../data/batch-feed.ts';
-import { foldParameters } from '../infer/fold.ts';
 import type { Predictor } from '../infer/predictor.ts';
-import type { MaAvtConfig } from '../model/config.ts';
-import { withCalibratedBackground } from './calibrate-background.ts';
-import type { TrainingConfig } from './recipes.ts';
-import { type Score, scoreSplit } from './score.ts';
+import { withCalibratedBackground } from '../systems/ma-avt/calibrate-background.ts';
+import { foldParameters } from '../systems/ma-avt/fold.ts';
+import type { TrainingConfig } from '../systems/ma-avt/recipes.ts';
+import { type Score, scoreSplit } from '../systems/ma-avt/score.ts';
+import type { MaAvtConfig } from '../systems/ma-avt/settings.ts';
 
 export type ValidateOptions = {
   readonly feed: BatchFeed;

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { readSafetensors, writeSafetensors } from '../files/safetensors.ts';
-import { readGoldenRun } from './golden.ts';
+import { readGoldenRun } from '../systems/ma-avt/golden.ts';
 import { verifyFile } from './verify.ts';
 
 const golden = '../shared/golden';

@@ -2,9 +2,9 @@
 import { readFileClearly } from '../files/read-clearly.ts';
 import { nodeSessions } from '../runtime/node.ts';
 import type { SessionOptions } from '../runtime/session.ts';
-import { type GoldenRun, readGoldenRun, referenceName } from './golden.ts';
+import { type GoldenRun, readGoldenRun, referenceName } from '../systems/ma-avt/golden.ts';
+import { recipes } from '../systems/ma-avt/recipes.ts';
 import { freshCheckpoint } from './progress.ts';
-import { recipes } from './recipes.ts';
 import { openTrainer } from './trainer.ts';
 import { openTrainingStep, type StepResult } from './training-step.ts';
 

@@ -3,11 +3,11 @@
 import type { Batch } from '../../../src/data/batch.ts';
 import { input } from '../../../src/graph/tensor.ts';
 import { asked, pad } from '../../../src/infer/predictor.ts';
-import { type MaAvtConfig, trainableParameters } from '../../../src/model/config.ts';
-import { encode } from '../../../src/model/encoder.ts';
 import { frozenWeights } from '../../../src/model/frozen-weights.ts';
-import { contrastiveEmbeddings } from '../../../src/model/ma-avt.ts';
 import type { OpenSession } from '../../../src/runtime/session.ts';
+import { encode } from '../../../src/systems/ma-avt/encoder.ts';
+import { contrastiveEmbeddings } from '../../../src/systems/ma-avt/model.ts';
+import { type MaAvtConfig, trainableParameters } from '../../../src/systems/ma-avt/settings.ts';
 import type { Backbone } from '../../../src/weights/backbone.ts';
 import type { Alignment } from '../storage/database.ts';
 

@@ -5,7 +5,7 @@ import type { InputSettings } from '../../../src/data/settings.ts';
 import { DuetError } from '../../../src/errors.ts';
 import { readSafetensors } from '../../../src/files/safetensors.ts';
 import { type InputChoices, inputSettings } from '../../../src/infer/adapter.ts';
-import { recipes } from '../../../src/train/recipes.ts';
+import { recipes } from '../../../src/systems/ma-avt/recipes.ts';
 import { type Backbone, type InputSize, parseBackbone } from '../../../src/weights/backbone.ts';
 import { readValue, type StoredBackbone } from '../storage/database.ts';
 

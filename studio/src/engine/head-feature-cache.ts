@@ -1,9 +1,9 @@
 // Features of the untrained model, computed while clips are added, so that the heads can be trained within seconds.
 import { openStoredFeed } from '../../../src/data/stored-feed.ts';
-import { foldParameters } from '../../../src/infer/fold.ts';
-import { initialParameters } from '../../../src/model/initialise.ts';
+import { foldParameters } from '../../../src/systems/ma-avt/fold.ts';
+import { initialParameters } from '../../../src/systems/ma-avt/initialise.ts';
+import { modelConfig, type TrainingConfig } from '../../../src/systems/ma-avt/recipes.ts';
 import { type ClipFeatures as HeadFeatures, openFeatureExtractor } from '../../../src/train/head-start.ts';
-import { modelConfig, type TrainingConfig } from '../../../src/train/recipes.ts';
 import type { Backbone } from '../../../src/weights/backbone.ts';
 import { database } from '../storage/database.ts';
 import { backboneFacts } from './backbone.ts';

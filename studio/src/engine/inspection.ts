@@ -3,9 +3,9 @@ import { emptyImage, emptySpectrogram } from '../../../src/data/model-inputs.ts'
 import { openStoredFeed } from '../../../src/data/stored-feed.ts';
 import type { Adapter } from '../../../src/infer/adapter.ts';
 import { openPredictor } from '../../../src/infer/predictor.ts';
-import type { TrainingConfig } from '../../../src/train/recipes.ts';
-import type { Robustness } from '../../../src/train/robustness.ts';
-import { scoreSplit } from '../../../src/train/score.ts';
+import type { TrainingConfig } from '../../../src/systems/ma-avt/recipes.ts';
+import type { Robustness } from '../../../src/systems/ma-avt/robustness.ts';
+import { scoreSplit } from '../../../src/systems/ma-avt/score.ts';
 import type { Backbone } from '../../../src/weights/backbone.ts';
 import type { Compute } from './compute.ts';
 import { feedOptions, type StoredClip } from './stored-clips.ts';

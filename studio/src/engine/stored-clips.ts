@@ -1,7 +1,7 @@
 // Clips of the page's database as the engine takes them.
 import type { Example, Split } from '../../../src/data/dataset.ts';
 import type { StoredFeedOptions } from '../../../src/data/stored-feed.ts';
-import type { TrainingConfig } from '../../../src/train/recipes.ts';
+import type { TrainingConfig } from '../../../src/systems/ma-avt/recipes.ts';
 import type { Backbone } from '../../../src/weights/backbone.ts';
 import { database } from '../storage/database.ts';
 import { backboneFacts } from './backbone.ts';

@@ -2,7 +2,7 @@
 import { expose } from 'comlink';
 import { fitAdapter } from '../../../src/infer/adapter.ts';
 import { exportGraph } from '../../../src/infer/export-onnx.ts';
-import { recipes } from '../../../src/train/recipes.ts';
+import { recipes } from '../../../src/systems/ma-avt/recipes.ts';
 import { decodeAdapter } from '../../../src/weights/adapter-files.ts';
 import type { Backbone } from '../../../src/weights/backbone.ts';
 import { type AdapterFiles, readValue, type StoredBackbone, type StoredRun } from '../storage/database.ts';

@@ -2,8 +2,8 @@
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
 import type { ClipFeatures } from '../../../src/data/clip-features.ts';
 import type { Split } from '../../../src/data/dataset.ts';
+import type { TrainingConfig } from '../../../src/systems/ma-avt/recipes.ts';
 import type { ClipFeatures as HeadFeatures } from '../../../src/train/head-start.ts';
-import type { TrainingConfig } from '../../../src/train/recipes.ts';
 
 export type StoredClass = {
   readonly id: string;

@@ -1,11 +1,12 @@
 // One forward pass, one step's gradients and three steps of training of the built-in backbone on numbers that are the
 // same everywhere.
-import { foldParameters } from '../../../src/infer/fold.ts';
+
 import { openPredictor } from '../../../src/infer/predictor.ts';
-import { initialParameters } from '../../../src/model/initialise.ts';
 import type { OpenSession } from '../../../src/runtime/session.ts';
+import { foldParameters } from '../../../src/systems/ma-avt/fold.ts';
+import { initialParameters } from '../../../src/systems/ma-avt/initialise.ts';
+import { modelConfig, recipes } from '../../../src/systems/ma-avt/recipes.ts';
 import { freshCheckpoint } from '../../../src/train/progress.ts';
-import { modelConfig, recipes } from '../../../src/train/recipes.ts';
 import { openTrainer } from '../../../src/train/trainer.ts';
 import { openTrainingStep } from '../../../src/train/training-step.ts';
 import type { Backbone } from '../../../src/weights/backbone.ts';

@@ -1,10 +1,10 @@
 // What a training run is set to. A recipe is a full set of settings; the user's own win over it.
 import * as z from 'zod';
-import { DuetError } from '../errors.ts';
-import { coherentOptions, type MaAvtConfig, modelOptionsSchema } from '../model/config.ts';
-import { frequencyAxis } from '../signal/front-ends.ts';
-import type { BackboneConfig } from '../weights/backbone.ts';
+import { DuetError } from '../../errors.ts';
+import { frequencyAxis } from '../../signal/front-ends.ts';
+import type { BackboneConfig } from '../../weights/backbone.ts';
 import { baselineNames, baselineRecipes } from './baselines.ts';
+import { coherentOptions, type MaAvtConfig, modelOptionsSchema } from './settings.ts';
 
 const positive = z.number().positive();
 

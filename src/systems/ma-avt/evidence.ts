@@ -2,7 +2,7 @@
 // taken for, times what it is the gradient of, patch by patch. After Grad-CAM (Selvaraju et al. 2017), without its mean
 // of the gradient over places (HiResCAM, Draelos and Carin 2020), summed over the second half of the blocks.
 // Shapes: B clips, P patches, C channels, K classes.
-import { pullBack } from '../graph/differentiate.ts';
+import { pullBack } from '../../graph/differentiate.ts';
 import {
   add,
   divide,
@@ -15,11 +15,11 @@ import {
   sqrt,
   subtract,
   sum,
-} from '../graph/functions.ts';
-import { constant, type Tensor } from '../graph/tensor.ts';
-import type { MaAvtConfig } from './config.ts';
-import type { MaAvtOutputs } from './ma-avt.ts';
+} from '../../graph/functions.ts';
+import { constant, type Tensor } from '../../graph/tensor.ts';
 import { type Modality, modalitiesOf, type PresentModalities } from './modalities.ts';
+import type { MaAvtOutputs } from './model.ts';
+import type { MaAvtConfig } from './settings.ts';
 
 // Of a side: what lies between two patches that speak for a class most often belongs to the same thing.
 const spread = 1 / 7;

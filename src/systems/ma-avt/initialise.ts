@@ -1,9 +1,9 @@
 // Where training starts: every trainable parameter drawn from the seed and its own name.
-import { elementCount } from '../graph/tensor.ts';
-import { createRandom } from '../random/random.ts';
-import { type MaAvtConfig, trainableParameters } from './config.ts';
-import type { WeightData } from './frozen-weights.ts';
+import { elementCount } from '../../graph/tensor.ts';
+import type { WeightData } from '../../model/frozen-weights.ts';
+import { createRandom } from '../../random/random.ts';
 import { positionRows } from './positions.ts';
+import { type MaAvtConfig, trainableParameters } from './settings.ts';
 
 /**
  * First values of all trainable parameters.

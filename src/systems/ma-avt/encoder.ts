@@ -1,12 +1,21 @@
 // The token sequences of MA-AVT through the backbone (steps 1 to 4 and 10 of docs/model.md).
 // Shapes: B clips, C channels, P patches, T tokens; visual and audio are stacked on the batch axis where they can be.
-import { add, concat, expand, mean, multiply, reshape, slice, softmax, split } from '../graph/functions.ts';
-import { constant, type Tensor } from '../graph/tensor.ts';
-import { adaptedOutput } from './adaptation.ts';
-import type { MaAvtConfig } from './config.ts';
+import { add, concat, expand, mean, multiply, reshape, slice, softmax, split } from '../../graph/functions.ts';
+import { constant, type Tensor } from '../../graph/tensor.ts';
+import { adaptedOutput } from '../../model/adaptation.ts';
+import {
+  block,
+  norm,
+  type Parts,
+  patchEmbedding,
+  selfAttention,
+  splitQkv,
+  type Weights,
+  within,
+} from '../../model/vit.ts';
 import { type Modality, modalitiesOf, type PresentModalities } from './modalities.ts';
 import { positionRows } from './positions.ts';
-import { block, norm, type Parts, patchEmbedding, selfAttention, splitQkv, type Weights, within } from './vit.ts';
+import type { MaAvtConfig } from './settings.ts';
 
 export type Features = {
   /** CLS and, with a background token, BG after the final norm, [B, C]. */

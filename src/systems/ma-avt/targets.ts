@@ -1,8 +1,9 @@
 // What a training step aims at, as arrays: class distributions and dropout masks.
-import type { MaAvtConfig } from '../model/config.ts';
-import { readWidth } from '../model/heads.ts';
-import type { Modality } from '../model/modalities.ts';
-import { createRandom } from '../random/random.ts';
+
+import { createRandom } from '../../random/random.ts';
+import { readWidth } from './heads.ts';
+import type { Modality } from './modalities.ts';
+import type { MaAvtConfig } from './settings.ts';
 
 /**
  * A distribution over the classes for each label, [B, K]; zeros where the label is negative.

@@ -1,6 +1,6 @@
 // On-the-fly gradient modulation, OGM (Peng et al. 2022, arXiv 2203.15332, section 3): in each step the modality that
 // is ahead has the gradient that flows back into its features shortened, so that the other can catch up.
-import { differentiate, pullBack } from '../graph/differentiate.ts';
+import { differentiate, pullBack } from '../../graph/differentiate.ts';
 import {
   cast,
   divide,
@@ -17,13 +17,13 @@ import {
   sum,
   tanh,
   where,
-} from '../graph/functions.ts';
-import type { Tensor } from '../graph/tensor.ts';
-import { type MaAvtConfig, trainableParameters } from './config.ts';
+} from '../../graph/functions.ts';
+import type { Tensor } from '../../graph/tensor.ts';
+import type { Weights } from '../../model/vit.ts';
 import { headParameters } from './heads.ts';
-import type { MaAvtOutputs } from './ma-avt.ts';
 import { type Modality, modalities, type PerModality } from './modalities.ts';
-import type { Weights } from './vit.ts';
+import type { MaAvtOutputs } from './model.ts';
+import { type MaAvtConfig, trainableParameters } from './settings.ts';
 
 const strength = 0.1;
 

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { differentiate } from '../graph/differentiate.ts';
-import { evaluate } from '../graph/evaluate.ts';
-import type { Tensor } from '../graph/tensor.ts';
-import { coherentOptions, type MaAvtConfig } from './config.ts';
-import type { Passage } from './ma-avt.ts';
+import { differentiate } from '../../graph/differentiate.ts';
+import { evaluate } from '../../graph/evaluate.ts';
+import type { Tensor } from '../../graph/tensor.ts';
 import { build, clips, drawn, plain } from './mini-ma-avt.test-data.ts';
+import type { Passage } from './model.ts';
+import { coherentOptions, type MaAvtConfig } from './settings.ts';
 
 const withoutTokens = { tokens: { audio: 0, visual: 0, shared: 0 }, background: false, contrastive: 'none' } as const;
 
@@ -87,7 +87,8 @@ test.each<[string, Passage]>([
       ...values,
     ]);
   });
-  expect(other!.flat().every((value, i) => Math.abs(value - whole!.flat()[i]!) < 1e-12)).toBe(true);
+  const expected = whole!.flat();
+  expect(other!.flat().every((value, i) => Math.abs(value - expected[i]!) < 1e-12)).toBe(true);
 });
 
 test('a clip that is padding changes no loss', () => {

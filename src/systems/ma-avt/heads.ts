@@ -13,13 +13,13 @@ import {
   reshape,
   softmax,
   sum,
-} from '../graph/functions.ts';
-import type { Tensor } from '../graph/tensor.ts';
-import type { MaAvtConfig } from './config.ts';
+} from '../../graph/functions.ts';
+import type { Tensor } from '../../graph/tensor.ts';
+import { linearParameters, normParameters, type ParameterSpecification } from '../../model/parameters.ts';
+import { type Weights, within } from '../../model/vit.ts';
 import type { Features } from './encoder.ts';
 import { type Modality, modalitiesOf, type PerModality, type PresentModalities, present } from './modalities.ts';
-import { linearParameters, normParameters, type ParameterSpecification } from './parameters.ts';
-import { type Weights, within } from './vit.ts';
+import type { MaAvtConfig } from './settings.ts';
 
 export type HeadOutputs = {
   /** [B, K] */

@@ -1,9 +1,9 @@
 // Linear heads are trained on features of mean zero and deviation one, and then given weights that do the same to the
 // features as they are: raw features differ so much in scale that gradient descent on them takes very long.
 
-import type { MaAvtConfig } from '../model/config.ts';
-import { type Modality, modalities, modalitiesOf } from '../model/modalities.ts';
-import type { ClipFeatures } from './head-start.ts';
+import type { ClipFeatures } from '../../train/head-start.ts';
+import { type Modality, modalities, modalitiesOf } from './modalities.ts';
+import type { MaAvtConfig } from './settings.ts';
 
 const linearParts = { class_head: 'cls', background_head: 'background' } as const;
 type LinearPart = (typeof linearParts)[keyof typeof linearParts];

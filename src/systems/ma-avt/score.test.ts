@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { BatchFeed } from '../data/open-batches-node.ts';
-import type { Predictor } from '../infer/predictor.ts';
+import type { BatchFeed } from '../../data/open-batches-node.ts';
+import type { Predictor } from '../../infer/predictor.ts';
 import { scoreSplit } from './score.ts';
 
 type Clip = { readonly label: number; readonly logits: readonly [number, number]; readonly background: number };

@@ -1,5 +1,5 @@
 // The features that the losses read, one by one.
-import type { Tensor } from '../graph/tensor.ts';
+import type { Tensor } from '../../graph/tensor.ts';
 import type { Features } from './encoder.ts';
 import type { PresentModalities } from './modalities.ts';
 

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { evaluate } from '../graph/evaluate.ts';
-import { coherentOptions, type MaAvtConfig } from './config.ts';
+import { evaluate } from '../../graph/evaluate.ts';
 import { evidenceMaps } from './evidence.ts';
 import { build, clips, plain } from './mini-ma-avt.test-data.ts';
 import { present } from './modalities.ts';
+import { coherentOptions, type MaAvtConfig } from './settings.ts';
 
 const agreement: MaAvtConfig = { ...plain, heads: 'agreement', soundBands: 2 };
 const variants: Record<string, MaAvtConfig> = {

@@ -1,6 +1,6 @@
 // Picture and sound, or one of them alone.
-import type { Tensor } from '../graph/tensor.ts';
-import type { ModelOptions } from './config.ts';
+import type { Tensor } from '../../graph/tensor.ts';
+import type { ModelOptions } from './settings.ts';
 
 export type Modality = 'visual' | 'audio';
 

@@ -1,8 +1,8 @@
 // What is left of a model's answers when a modality is missing, or is another clip's.
-import type { Batch } from '../data/batch.ts';
-import { backgroundLabel } from '../data/epoch-plan.ts';
-import { sigmoid } from '../infer/decision.ts';
-import type { ModelInputs } from '../infer/predictor.ts';
+import type { Batch } from '../../data/batch.ts';
+import { backgroundLabel } from '../../data/epoch-plan.ts';
+import { sigmoid } from '../../infer/decision.ts';
+import type { ModelInputs } from '../../infer/predictor.ts';
 
 /** Shares of the pairs of a picture with the sound of another class's clip; they sum to one. */
 export type SwappedShares = {

@@ -1,11 +1,11 @@
 // A model's answers on one split of a data set, and what they are worth.
-import type { Batch } from '../data/batch.ts';
-import type { BatchFeed } from '../data/batch-feed.ts';
-import type { Split } from '../data/dataset.ts';
-import { backgroundLabel } from '../data/epoch-plan.ts';
-import { indexOfLargest, sigmoid, softmaxRows } from '../infer/decision.ts';
-import type { ModelInputs, Predictor } from '../infer/predictor.ts';
-import { areaUnderCurve } from '../metrics/detection.ts';
+import type { Batch } from '../../data/batch.ts';
+import type { BatchFeed } from '../../data/batch-feed.ts';
+import type { Split } from '../../data/dataset.ts';
+import { backgroundLabel } from '../../data/epoch-plan.ts';
+import { indexOfLargest, sigmoid, softmaxRows } from '../../infer/decision.ts';
+import type { ModelInputs, Predictor } from '../../infer/predictor.ts';
+import { areaUnderCurve } from '../../metrics/detection.ts';
 import {
   accuracy,
   type Calibration,
@@ -14,7 +14,7 @@ import {
   classScores,
   confusionCounts,
   macroF1,
-} from './metrics.ts';
+} from '../../train/metrics.ts';
 import { type EmptyInputs, type Robustness, swappedShares, withoutPicture, withoutSound } from './robustness.ts';
 
 export type ScoredClip = {

@@ -1,13 +1,13 @@
 // A reference run read from a file: its configuration, inputs and parameters, in Duet's names.
 import * as z from 'zod';
-import { DuetError } from '../errors.ts';
-import { type NamedTensor, readSafetensors } from '../files/safetensors.ts';
-import { checkSchema } from '../files/schema-error.ts';
-import { toFloat32, toInt32 } from '../files/tensor-values.ts';
-import { type MaAvtConfig, trainableParameters } from '../model/config.ts';
-import { type Backbone, parseBackbone } from '../weights/backbone.ts';
+import { DuetError } from '../../errors.ts';
+import { type NamedTensor, readSafetensors } from '../../files/safetensors.ts';
+import { checkSchema } from '../../files/schema-error.ts';
+import { toFloat32, toInt32 } from '../../files/tensor-values.ts';
+import type { StepBatch } from '../../train/training-step.ts';
+import { type Backbone, parseBackbone } from '../../weights/backbone.ts';
 import { recipes } from './recipes.ts';
-import type { StepBatch } from './training-step.ts';
+import { type MaAvtConfig, trainableParameters } from './settings.ts';
 
 /** The reference's words for where the contrastive loss is taken; none of them where it is off. */
 function contrastiveOf(word: string | boolean | null | undefined): MaAvtConfig['contrastive'] {

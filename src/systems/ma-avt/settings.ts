@@ -1,9 +1,9 @@
 // What a MA-AVT model is made of, and the trainable parameters that follow from it.
 import * as z from 'zod';
-import { adaptationParameters } from './adaptation.ts';
+import { adaptationParameters } from '../../model/adaptation.ts';
+import { linearParameters, type ParameterSpecification } from '../../model/parameters.ts';
+import type { VitConfig } from '../../model/vit.ts';
 import { headParameters } from './heads.ts';
-import { linearParameters, type ParameterSpecification } from './parameters.ts';
-import type { VitConfig } from './vit.ts';
 
 const count = z.int().min(0);
 const weight = z.number().min(0);

@@ -1,5 +1,5 @@
 // Position embeddings for sequences that are one token longer than the backbone's table.
-import type { MaAvtConfig } from './config.ts';
+import type { MaAvtConfig } from './settings.ts';
 
 /** Position rows of CLS, patches and, if there is one, BG, from the backbone's table, [1 + P, C] values. */
 export function positionRows(table: Float32Array, { vit, background, positions }: MaAvtConfig): Float32Array {

@@ -1,11 +1,11 @@
 // A small MA-AVT on a small ViT, both with repeatable values, for this folder's tests.
-import { elementCount, input, type Shape, type Tensor } from '../graph/tensor.ts';
-import { createRandom } from '../random/random.ts';
-import { type MaAvtConfig, trainableParameters } from './config.ts';
-import { frozenWeights } from './frozen-weights.ts';
+import { elementCount, input, type Shape, type Tensor } from '../../graph/tensor.ts';
+import { frozenWeights } from '../../model/frozen-weights.ts';
+import { vitWeightShapes } from '../../model/vit-weights.ts';
+import { createRandom } from '../../random/random.ts';
 import { initialParameters } from './initialise.ts';
-import { maAvt, maAvtLosses, type Passage } from './ma-avt.ts';
-import { vitWeightShapes } from './vit-weights.ts';
+import { maAvt, maAvtLosses, type Passage } from './model.ts';
+import { type MaAvtConfig, trainableParameters } from './settings.ts';
 
 // A ViT of two blocks, eight channels and four patches, on three clips: one of each class and one background pair.
 export const clips = 3;

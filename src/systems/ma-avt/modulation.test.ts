@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { differentiate } from '../graph/differentiate.ts';
-import { evaluate } from '../graph/evaluate.ts';
-import { constant, type Tensor } from '../graph/tensor.ts';
+import { differentiate } from '../../graph/differentiate.ts';
+import { evaluate } from '../../graph/evaluate.ts';
+import { constant, type Tensor } from '../../graph/tensor.ts';
 import { build, drawn, plain } from './mini-ma-avt.test-data.ts';
 import { modalityScores, modulatedGradients, modulationFactors } from './modulation.ts';
 

@@ -1,7 +1,8 @@
 // What MA-AVT is compared with: other ways to train on the same backbone and the same data. docs/model.md says where
 // each comes from.
-import { coherentOptions, type ModelOptions } from '../model/config.ts';
+
 import type { TrainingConfig } from './recipes.ts';
+import { coherentOptions, type ModelOptions } from './settings.ts';
 
 export const baselineNames = [
   'probe',

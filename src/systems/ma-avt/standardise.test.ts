@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { plain } from '../model/mini-ma-avt.test-data.ts';
-import { createRandom } from '../random/random.ts';
-import type { ClipFeatures } from './head-start.ts';
+import { createRandom } from '../../random/random.ts';
+import type { ClipFeatures } from '../../train/head-start.ts';
+import { plain } from './mini-ma-avt.test-data.ts';
 import { featureScales, standardised, unstandardiseHeads } from './standardise.ts';
 
 const random = createRandom('standardise');

@@ -1,15 +1,15 @@
 // MA-AVT (Mahmud et al. 2024, arXiv 2406.04930): one frozen ViT for pictures and spectrograms, adapted by a few tokens
 // that are aligned block by block. docs/model.md numbers its steps; the comments here name them.
 // Shapes: B clips, C channels, P patches, K classes.
-import { add, concat, l2Normalise, linear, multiply, split, sum } from '../graph/functions.ts';
-import { filled, type Tensor } from '../graph/tensor.ts';
-import { adaptedWeights } from './adaptation.ts';
-import type { MaAvtConfig } from './config.ts';
+import { add, concat, l2Normalise, linear, multiply, split, sum } from '../../graph/functions.ts';
+import { filled, type Tensor } from '../../graph/tensor.ts';
+import { adaptedWeights } from '../../model/adaptation.ts';
+import { binaryCrossEntropy, crossEntropy, infoNce } from '../../model/losses.ts';
+import type { Weights } from '../../model/vit.ts';
 import { encode, type Features } from './encoder.ts';
 import { type FeatureMasks, type HeadOutputs, heads } from './heads.ts';
-import { binaryCrossEntropy, crossEntropy, infoNce } from './losses.ts';
 import { type Modality, modalities, type PerModality, type PresentModalities } from './modalities.ts';
-import type { Weights } from './vit.ts';
+import type { MaAvtConfig } from './settings.ts';
 
 export type MaAvtInputs = {
   /** [B, 3, height, width], normalised as the backbone asks. */

@@ -1,7 +1,7 @@
 // What a background logit means, learned from clips that training has not seen. Taught by few clips, the background
 // head is sure of itself where it should not be, and training shows it far more mismatched pairs than there are in
 // people's videos.
-import { sigmoid } from '../infer/decision.ts';
+import { sigmoid } from '../../infer/decision.ts';
 import type { BackgroundLogits } from './score.ts';
 
 /** How many clips are expected to be background, where none are labelled so: as many as the paper's training has. */

@@ -1,10 +1,10 @@
 // From trained parameters to an adapter: what does not depend on a clip is computed once, what only training needs is
 // dropped.
-import { evaluate } from '../graph/evaluate.ts';
-import { input, type Tensor } from '../graph/tensor.ts';
-import { type MaAvtConfig, tokenKinds, trainableParameters } from '../model/config.ts';
-import { tokenSet } from '../model/encoder.ts';
-import { foldedConfig } from './predictor.ts';
+import { evaluate } from '../../graph/evaluate.ts';
+import { input, type Tensor } from '../../graph/tensor.ts';
+import { foldedConfig } from '../../infer/predictor.ts';
+import { tokenSet } from './encoder.ts';
+import { type MaAvtConfig, tokenKinds, trainableParameters } from './settings.ts';
 
 /** The adapter's tensors: token sets as their light self-attention leaves them, CLS, BG and the heads. */
 export function foldParameters(
