@@ -16,7 +16,7 @@ import {
   sum,
   transpose,
 } from '../graph/functions.ts';
-import type { Tensor } from '../graph/tensor.ts';
+import { filled, type Tensor } from '../graph/tensor.ts';
 
 export type VitConfig = {
   readonly patchSize: number;
@@ -28,6 +28,9 @@ export type VitConfig = {
   readonly inputSize: readonly [number, number];
   readonly layerNormEpsilon: number;
 };
+
+/** What one block needs to know. */
+export type BlockConfig = Pick<VitConfig, 'heads' | 'layerNormEpsilon'>;
 
 /**
  * Gives a weight by timm's name, such as `blocks.0.norm1.weight`; `qkv` is asked for in its parts `query`, `key` and
@@ -65,6 +68,18 @@ export function splitQkv(weights: Weights): Weights {
       parts.set(whole, split(qkv, 0, [width, width, width]));
     }
     return parts.get(whole)![part]!;
+  };
+}
+
+/**
+ * The same as `splitQkv`, with every key bias zero and untrained: it adds the same to all scores of a query, which
+ * softmax ignores, so that its gradient is nothing but rounding.
+ */
+export function withoutKeyBias(weights: Weights): Weights {
+  const parts = splitQkv(weights);
+  return (name) => {
+    const weight = parts(name);
+    return name.endsWith('key.bias') ? filled(0, weight.shape, weight.elementType) : weight;
   };
 }
 
@@ -118,7 +133,7 @@ export function selfAttention(x: Parts, weights: Weights, heads: number, queries
  * @param x [N, T, C].
  * @param read picks the tokens that are read after the block; by default all. Only these are computed.
  */
-export function block(x: Parts, weights: Weights, config: VitConfig, read?: (x: Tensor) => Tensor): AttentionOutput {
+export function block(x: Parts, weights: Weights, config: BlockConfig, read?: (x: Tensor) => Tensor): AttentionOutput {
   const normalised = x.map((rows) => norm(rows, within(weights, 'norm1'), config));
   const queries = read && [read(concat(normalised, 1))];
   const { output, scores } = selfAttention(normalised, within(weights, 'attn'), config.heads, queries);
@@ -131,7 +146,7 @@ export function block(x: Parts, weights: Weights, config: VitConfig, read?: (x: 
 }
 
 /** Layer normalisation over the channels. */
-export function norm(x: Tensor, weights: Weights, { layerNormEpsilon }: VitConfig): Tensor {
+export function norm(x: Tensor, weights: Weights, { layerNormEpsilon }: Pick<VitConfig, 'layerNormEpsilon'>): Tensor {
   return layerNormalization(x, weights('weight'), weights('bias'), layerNormEpsilon);
 }
 
