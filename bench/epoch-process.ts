@@ -5,7 +5,7 @@ import type { EpochOrder } from './epoch.ts';
 import { peakMemoryOf } from './peak-memory.ts';
 
 export type EpochTimes = {
-  /** Bringing the clips into the feature cache. */
+  /** Bringing the clips into the cache of readings. */
   readonly prepare: number;
   /** From the first order of a batch to the written checkpoint, validation included. */
   readonly epoch: number;

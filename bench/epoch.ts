@@ -1,4 +1,4 @@
-// A whole epoch from video files, as `duet train` does it, in a process of its own: with an empty feature cache, and
+// A whole epoch from video files, as `duet train` does it, in a process of its own: with an empty cache of readings, and
 // with a full one.
 import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';

@@ -1,11 +1,12 @@
 // One point of a growth, measured in this process and printed.
-import { openBatches } from '../src/data/open-batches-node.ts';
 import { openDataset } from '../src/data/open-dataset-node.ts';
+import { openFeed } from '../src/data/open-feed-node.ts';
 import { elementCount } from '../src/graph/tensor.ts';
 import { inputSettings } from '../src/infer/adapter.ts';
 import { openClassifier } from '../src/infer/classifier.ts';
 import { nodeSessions } from '../src/runtime/node.ts';
 import { initialParameters } from '../src/systems/ma-avt/initialise.ts';
+import { intakeOf } from '../src/systems/ma-avt/intake-node.ts';
 import { modelConfig, recipes } from '../src/systems/ma-avt/recipes.ts';
 import type { MaAvtConfig } from '../src/systems/ma-avt/settings.ts';
 import { backgroundTargets, classTargets } from '../src/systems/ma-avt/targets.ts';
@@ -57,10 +58,15 @@ async function measure(): Promise<GrowthPoint[]> {
       const began = now();
       const dataset = await openDataset(data);
       const { config } = await openBackbone(files.backbone);
-      const feed = await openBatches({ dataset, settings: inputSettings(config, reference), batchSize: 32 });
+      const { augment, cropScale, backgroundProbability } = reference;
+      const { classes } = dataset;
+      const settings = inputSettings(config, reference);
+      const intake = intakeOf({ settings, classes, backgroundProbability, augment, cropScale });
+      const feed = await openFeed({ dataset, ...intake, batchSize: 32 });
       await feed.prepare({ splits: ['train'] });
       let batches = 0;
-      for await (const batch of feed.train(0)) if (batch.count === 0 || ++batches === 4) break;
+      for await (const batch of feed.batches('train', { name: 'train', seed: 0, epoch: 0 }))
+        if (batch.count === 0 || ++batches === 4) break;
       const seconds = now() - began;
       await feed.close();
       return [point(seconds)];

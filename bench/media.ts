@@ -1,10 +1,10 @@
 // How long decoding and features take for a second of video.
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readClip } from '../src/data/clip-features.ts';
 import { windowInputs } from '../src/data/model-inputs.ts';
 import { inputSettings } from '../src/infer/adapter.ts';
 import { openMedia } from '../src/media/open-media-node.ts';
+import { plainIntake } from '../src/systems/ma-avt/intake.ts';
 import { recipes } from '../src/systems/ma-avt/recipes.ts';
 import { openBackbone } from '../src/weights/open-backbone-node.ts';
 import { demoClips } from './demo-clips.ts';
@@ -16,6 +16,7 @@ import type { Outcome, Settings } from './workloads.ts';
 export async function measureMedia({ cache, isQuick }: Settings): Promise<Outcome> {
   const { files } = await benchModel('tiny', join(cache, 'models'));
   const settings = inputSettings((await openBackbone(files.backbone)).config, recipes.reference);
+  const intake = plainIntake(settings);
   const own = process.env.DUET_BENCH_VIDEOS;
   const sets: [string, string[]][] = [['generated clips', await demoClips(cache)]];
   if (own !== undefined) sets.push(['videos of DUET_BENCH_VIDEOS', await videosIn(own)]);
@@ -28,7 +29,7 @@ export async function measureMedia({ cache, isQuick }: Settings): Promise<Outcom
           const began = performance.now();
           const media = await openMedia(path);
           try {
-            await (kind === 'window' ? windowInputs(media, 0, settings, 'zero') : readClip(media, settings));
+            await (kind === 'window' ? windowInputs(media, 0, settings, 'zero') : intake.read(media));
             // The first round opens decoders.
             if (round > 0) perSecond[kind].push((performance.now() - began) / media.duration);
           } finally {

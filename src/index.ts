@@ -9,8 +9,9 @@ export {
   layoutNames,
   type Split,
 } from './data/dataset.ts';
-export { type BatchFeed, type OpenBatchesOptions, openBatches } from './data/open-batches-node.ts';
+export type { Intake } from './data/intake.ts';
 export { type OpenDatasetOptions, openDataset } from './data/open-dataset-node.ts';
+export { type Feed, type OpenFeedOptions, openFeed } from './data/open-feed-node.ts';
 export type { InputSettings } from './data/settings.ts';
 export { generateDemoData } from './demo/generate.ts';
 export { DuetError, isDuetError } from './errors.ts';

@@ -286,7 +286,7 @@ describe('places to write', () => {
       expect(theOneSentence(await duet(argv))).toMatch(/Cannot write \/dev\/full: the disk is full/);
     }
     const cache = await duet(['evaluate', run, data], { environment: { DUET_CACHE: join(file, 'cache') } });
-    expect(theOneSentence(cache)).toMatch(/The feature cache ".*" cannot be written .*set DUET_CACHE/);
+    expect(theOneSentence(cache)).toMatch(/The cache of readings ".*" cannot be written .*set DUET_CACHE/);
   });
 
   test('an exported file is not replaced without --force', async () => {

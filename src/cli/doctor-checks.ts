@@ -30,7 +30,7 @@ export async function runChecks(environment: Environment): Promise<Check[]> {
     await sharpCheck(),
     ...(await decoderChecks(environment)),
     backboneCheck(),
-    diskCheck('feature cache', defaultCacheFolder(environment)),
+    diskCheck('cache of readings', defaultCacheFolder(environment)),
     diskCheck('hub cache', hubCache(environment)),
     diskCheck('work folder', process.cwd()),
   ];

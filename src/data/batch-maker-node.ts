@@ -1,13 +1,10 @@
-// Batches made from the feature cache.
+// Batches made from the cache of readings.
 import { type BatchMaker, createBatchMaker } from './batch-maker.ts';
-import { entryPath } from './cache-folder-node.ts';
-import { openEntry } from './entry-file-node.ts';
-import type { InputSettings } from './settings.ts';
-
-/** Plain data, so that threads can be told it. */
-export type CacheBatchMakerOptions = { readonly folder: string; readonly settings: InputSettings };
+import { readingPath } from './cache-folder-node.ts';
+import type { Intake } from './intake.ts';
+import { openReadingFile } from './reading-file-node.ts';
 
 /** A maker of batches from the cache in `folder`. */
-export function createCacheBatchMaker({ folder, settings }: CacheBatchMakerOptions): BatchMaker {
-  return createBatchMaker({ settings, open: (key) => openEntry(entryPath(folder, key)) });
+export function createCacheBatchMaker(folder: string, intake: Pick<Intake, 'row'>): BatchMaker {
+  return createBatchMaker({ intake, open: (key) => openReadingFile(readingPath(folder, key)) });
 }

@@ -1,90 +1,57 @@
-// Batches made from stored features alone: no decoder is touched here, so any number of threads may do it.
-import { createRandom, type Random } from '../random/random.ts';
-import { crop } from '../signal/crop.ts';
-import { flipHorizontally } from '../signal/flip.ts';
-import { frontEnds } from '../signal/front-ends.ts';
-import type { Picture } from '../signal/picture.ts';
-import { randomResizedCropBox } from '../signal/random-resized-crop.ts';
-import { resize } from '../signal/resize.ts';
-import type { Augmentation, Batch, BatchItem, BatchOrder, CachedClip } from './batch.ts';
-import { DamagedEntry, type FeatureReader } from './feature-reader.ts';
-import { maskSpectrogram } from './mask-spectrogram.ts';
-import { normalised } from './model-inputs.ts';
-import { type InputSettings, imageSizeOf, spectrogramSizeOf } from './settings.ts';
+// Batches made from stored readings alone: no decoder is touched here, so any number of threads may do it.
+import type { Batch, BatchOrder, CachedClip } from './batch.ts';
+import { type Arrays, DamagedReading, type Intake, type Row, type StoredReading, type Values } from './intake.ts';
 
-/** A batch without the pairs that need a clip whose entry is absent or damaged, and those clips. */
+/** A batch without the rows that need a clip whose reading is absent or damaged, and those clips. */
 export type MadeBatch = { readonly batch: Batch; readonly damaged: readonly CachedClip[] };
 
 export type BatchMakerOptions = {
-  readonly settings: InputSettings;
-  /** Opens the stored features of the clip with this key; any error means that they are not there. */
-  readonly open: (key: string) => Promise<FeatureReader>;
+  readonly intake: Pick<Intake, 'row'>;
+  /** Opens the stored reading with this key; any error means that it is not there. */
+  readonly open: (key: string) => Promise<StoredReading>;
 };
 
 export type BatchMaker = { make(order: BatchOrder): Promise<MadeBatch> };
 
-type Inputs = {
-  readonly item: BatchItem;
-  readonly image: Float32Array | undefined;
-  readonly spectrogram: Float32Array;
-};
+type MadeRow = { readonly row: Row; readonly arrays: Arrays };
 
-/** A maker of batches from stored features. */
-export function createBatchMaker({ settings, open }: BatchMakerOptions): BatchMaker {
-  const size = imageSizeOf(settings);
-  const spectrogramSize = spectrogramSizeOf(settings);
-
-  /** Reads from an entry. Throws DamagedClip when it cannot. */
-  async function read<Result>(clip: CachedClip, from: (entry: FeatureReader) => Promise<Result>): Promise<Result> {
-    const entry = await open(clip.key).catch((error) => {
+/** A maker of batches from stored readings. */
+export function createBatchMaker({ intake, open }: BatchMakerOptions): BatchMaker {
+  /** A reading whose trouble names its clip. */
+  async function openClip(clip: CachedClip): Promise<StoredReading> {
+    const reading = await open(clip.key).catch((error) => {
       throw new DamagedClip(clip, error);
     });
+    return {
+      ...reading,
+      get: (name) =>
+        reading.get(name).catch((error) => {
+          throw error instanceof DamagedReading ? new DamagedClip(clip, error) : error;
+        }),
+    };
+  }
+
+  async function make(row: Row, { pass, clips }: BatchOrder): Promise<Arrays> {
+    const opened: StoredReading[] = [];
     try {
-      return await from(entry);
-    } catch (error) {
-      throw error instanceof DamagedEntry ? new DamagedClip(clip, error) : error;
+      const openNamed = async (id: string) => {
+        const reading = await openClip(clips.find((clip) => clip.id === id)!);
+        opened.push(reading);
+        return reading;
+      };
+      return await intake.row(row, openNamed, pass);
     } finally {
-      await entry.close();
+      for (const reading of opened) await reading.close();
     }
-  }
-
-  function varied(picture: Picture, random: Random, { cropScale }: Augmentation): Picture {
-    const box = randomResizedCropBox(picture.width, picture.height, random, { scale: cropScale });
-    const resized = resize(crop(picture, box), size.width, size.height, settings.resizeFilter);
-    return random.uniform() < 0.5 ? flipHorizontally(resized) : resized;
-  }
-
-  async function inputs(item: BatchItem, augmentation: Augmentation | undefined): Promise<Inputs> {
-    const { picture, sound } = item;
-    const isPair = picture.id === sound.id;
-    const names = [augmentation?.seed ?? 0, augmentation?.epoch ?? 0, picture.id, sound.id];
-    const standard = augmentation?.standard ? augmentation : undefined;
-    const windowOf = (entry: FeatureReader, purpose: string) =>
-      standard ? createRandom(purpose, ...names).integer(entry.windows) : 'middle';
-
-    const withPicture = await read(picture, async (entry) => {
-      const window = windowOf(entry, 'window');
-      const shown = standard ? await entry.training(window) : await entry.evaluation();
-      const varying = shown && standard ? varied(shown, createRandom('picture', ...names), standard) : shown;
-      const spectrogram = isPair ? await entry.spectrogram(window) : undefined;
-      return { image: varying && normalised(varying, settings), spectrogram };
-    });
-    const spectrogram =
-      withPicture.spectrogram ?? (await read(sound, (entry) => entry.spectrogram(windowOf(entry, 'sound window'))));
-    if (augmentation?.masking) {
-      const { axes } = frontEnds[settings.frontEnd];
-      maskSpectrogram(spectrogram, spectrogramSize, axes, augmentation.masking, createRandom('masking', ...names));
-    }
-    return { item, image: withPicture.image, spectrogram };
   }
 
   return {
-    async make({ items, augmentation }) {
-      const made: Inputs[] = [];
+    async make(order) {
+      const made: MadeRow[] = [];
       const damaged: CachedClip[] = [];
-      for (const item of items) {
+      for (const row of order.rows) {
         try {
-          made.push(await inputs(item, augmentation));
+          made.push({ row, arrays: await make(row, order) });
         } catch (error) {
           if (!(error instanceof DamagedClip)) throw error;
           damaged.push(error.clip);
@@ -93,33 +60,37 @@ export function createBatchMaker({ settings, open }: BatchMakerOptions): BatchMa
       return { batch: stack(made), damaged };
     },
   };
+}
 
-  function stack(made: readonly Inputs[]): Batch {
-    const imageLength = 3 * size.height * size.width;
-    const spectrogramLength = spectrogramSize.height * spectrogramSize.width;
-    const images = new Float32Array(made.length * imageLength);
-    const spectrograms = new Float32Array(made.length * spectrogramLength);
-    made.forEach(({ image, spectrogram }, index) => {
-      // A missing picture is of the mean colour: zeros.
-      if (image) images.set(image, index * imageLength);
-      spectrograms.set(spectrogram, index * spectrogramLength);
+/** Rows side by side. */
+export function stack(made: readonly MadeRow[]): Batch {
+  const names = Object.keys(made[0]?.arrays ?? {});
+  const stacked = (name: string): Values => {
+    const first = made[0]!.arrays[name]!;
+    if (first instanceof BigInt64Array) return filled(new BigInt64Array(first.length * made.length), name);
+    const length = first.length * made.length;
+    return filled(first instanceof Uint8Array ? new Uint8Array(length) : new Float32Array(length), name);
+  };
+  const filled = <Whole extends Values>(whole: Whole, name: string): Whole => {
+    made.forEach(({ arrays }, index) => {
+      const values = arrays[name]!;
+      if (values.length * made.length !== whole.length)
+        throw new Error(`the rows of a batch have different lengths of "${name}"`);
+      whole.set(values as never, index * values.length);
     });
-    const items = made.map(({ item }) => item);
-    return {
-      images,
-      spectrograms,
-      labels: Int32Array.from(items, (item) => item.label),
-      pictureIds: items.map((item) => item.picture.id),
-      soundIds: items.map((item) => item.sound.id),
-      count: items.length,
-    };
-  }
+    return whole;
+  };
+  return {
+    rows: made.map(({ row }) => row),
+    arrays: Object.fromEntries(names.map((name) => [name, stacked(name)])),
+    count: made.length,
+  };
 }
 
 class DamagedClip extends Error {
   readonly clip: CachedClip;
   constructor(clip: CachedClip, cause: unknown) {
-    super(`The cache entry of ${clip.id} cannot be read.`, { cause });
+    super(`The stored reading of ${clip.id} cannot be read.`, { cause });
     this.clip = clip;
   }
 }

@@ -4,7 +4,9 @@ import { Worker } from 'node:worker_threads';
 import { DuetError, messageOf } from '../errors.ts';
 import type { BatchOrder } from './batch.ts';
 import type { BatchMaker, MadeBatch } from './batch-maker.ts';
-import { type CacheBatchMakerOptions, createCacheBatchMaker } from './batch-maker-node.ts';
+import { createCacheBatchMaker } from './batch-maker-node.ts';
+import type { Intake } from './intake.ts';
+import type { IntakeOrigin } from './intake-origin-node.ts';
 import { isCompiled } from './is-compiled.ts';
 
 export type NumberedOrder = { readonly number: number; readonly order: BatchOrder };
@@ -12,15 +14,27 @@ export type BatchAnswer =
   | { readonly number: number; readonly made: MadeBatch }
   | { readonly number: number; readonly failure: string };
 
+/** What a loading thread is started with. */
+export type LoaderArgument = { readonly folder: string; readonly origin: IntakeOrigin };
+
+export type BatchPoolOptions = {
+  readonly folder: string;
+  readonly intake: Intake;
+  /** Where threads find the intake; without it the caller's thread makes the batches. */
+  readonly origin: IntakeOrigin | undefined;
+  readonly workers: number;
+};
+
 export type BatchPool = BatchMaker & { close(): Promise<void> };
 
 /**
  * A pool of `workers` threads; with 0, and from TypeScript sources, the caller's own. An idle pool does not keep the
  * process alive.
  */
-export function openBatchPool(options: CacheBatchMakerOptions, workers: number): BatchPool {
-  if (workers === 0 || !isCompiled) return { ...createCacheBatchMaker(options), close: async () => undefined };
-  const threads = Array.from({ length: workers }, () => startThread(options));
+export function openBatchPool({ folder, intake, origin, workers }: BatchPoolOptions): BatchPool {
+  if (workers === 0 || !origin || !isCompiled)
+    return { ...createCacheBatchMaker(folder, intake), close: async () => undefined };
+  const threads = Array.from({ length: workers }, () => startThread({ folder, origin }));
   return {
     make: (order) =>
       threads.reduce((least, thread) => (thread.pending() < least.pending() ? thread : least)).make(order),
@@ -30,8 +44,8 @@ export function openBatchPool(options: CacheBatchMakerOptions, workers: number):
   };
 }
 
-function startThread(options: CacheBatchMakerOptions): BatchPool & { pending(): number } {
-  const worker = new Worker(new URL('./batch-worker-node.js', import.meta.url), { workerData: options });
+function startThread(argument: LoaderArgument): BatchPool & { pending(): number } {
+  const worker = new Worker(new URL('./batch-worker-node.js', import.meta.url), { workerData: argument });
   const waiting = new Map<number, { resolve(made: MadeBatch): void; reject(error: Error): void }>();
   let orders = 0;
   let ended: Error | undefined;

@@ -1,9 +1,11 @@
 // A worker thread that makes batches, one after another, until it is stopped.
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
-import { type CacheBatchMakerOptions, createCacheBatchMaker } from './batch-maker-node.ts';
-import type { BatchAnswer, NumberedOrder } from './batch-pool-node.ts';
+import { createCacheBatchMaker } from './batch-maker-node.ts';
+import type { BatchAnswer, LoaderArgument, NumberedOrder } from './batch-pool-node.ts';
+import { intakeFrom } from './intake-origin-node.ts';
 
-const maker = createCacheBatchMaker(workerData as CacheBatchMakerOptions);
+const { folder, origin } = workerData as LoaderArgument;
+const maker = createCacheBatchMaker(folder, await intakeFrom(origin));
 const port = parentPort as MessagePort;
 let last: Promise<void> = Promise.resolve();
 
@@ -14,9 +16,8 @@ port.on('message', (order: NumberedOrder) => {
 async function answer({ number, order }: NumberedOrder): Promise<void> {
   try {
     const made = await maker.make(order);
-    const { images, spectrograms, labels } = made.batch;
     // Moved to the other thread, not copied.
-    send({ number, made }, [images.buffer, spectrograms.buffer, labels.buffer] as ArrayBuffer[]);
+    send({ number, made }, Object.values(made.batch.arrays).map(({ buffer }) => buffer) as ArrayBuffer[]);
   } catch (error) {
     send({ number, failure: error instanceof Error ? (error.stack ?? error.message) : String(error) });
   }

@@ -6,9 +6,9 @@ import { DuetError, isDuetError, messageOf } from '../errors.ts';
 import { cacheHome } from '../files/cache-home-node.ts';
 import { ensureFolder } from '../files/write-atomic.ts';
 
-/** `$DUET_CACHE/features`, else `$XDG_CACHE_HOME/duet/features`, else `~/.cache/duet/features`. */
+/** `$DUET_CACHE/readings`, else `$XDG_CACHE_HOME/duet/readings`, else `~/.cache/duet/readings`. */
 export function defaultCacheFolder(environment: NodeJS.ProcessEnv = process.env): string {
-  return join(cacheHome(environment), 'features');
+  return join(cacheHome(environment), 'readings');
 }
 
 /** Where the cache keeps a file of some kind; spread over 256 folders, as large folders are slow on some disks. */
@@ -16,9 +16,9 @@ export function cachePath(folder: string, kind: 'clips' | 'hashes', name: string
   return join(folder, kind, name.slice(0, 2), `${name}${ending}`);
 }
 
-/** The file of a clip's features. */
-export function entryPath(folder: string, key: string): string {
-  return cachePath(folder, 'clips', key, '.features');
+/** The file of a clip's reading. */
+export function readingPath(folder: string, key: string): string {
+  return cachePath(folder, 'clips', key, '.reading');
 }
 
 const temporaryName = 'unfinished';
@@ -71,7 +71,7 @@ function notWritable(folder: string, error: unknown): DuetError {
   // A sentence about the folder has its own advice; what counts here is the cause.
   const cause = isDuetError(error) ? (error.cause ?? error) : error;
   return new DuetError(
-    `The feature cache "${folder}" cannot be written (${messageOf(cause).replace(/\.$/, '')}); free some space or set DUET_CACHE to another folder.`,
+    `The cache of readings "${folder}" cannot be written (${messageOf(cause).replace(/\.$/, '')}); free some space or set DUET_CACHE to another folder.`,
   );
 }
 

@@ -28,7 +28,8 @@ export function compileDataLayer(): { folder: string; moduleUrl(name: string): s
       },
       include: [],
       files: [
-        'open-batches-node.ts',
+        'open-feed-node.ts',
+        'colour-intake.test-data.ts',
         'open-dataset-node.ts',
         'batch-worker-node.ts',
         'decoder-process-node.ts',

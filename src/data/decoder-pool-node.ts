@@ -2,14 +2,29 @@
 // and a file that brings a decoder down must not bring the run down.
 import { DuetError } from '../errors.ts';
 import type { MediaReference } from '../media/media.ts';
-import { type FeatureCache, type OpenReference, openFeatureCache } from './feature-cache-node.ts';
-import type { ClipOutcome, FeatureIndexOptions } from './feature-index-node.ts';
+import type { Intake } from './intake.ts';
+import type { IntakeOrigin } from './intake-origin-node.ts';
 import { isCompiled } from './is-compiled.ts';
 import { defaultPatienceMs, openProcessPool } from './process-pool-node.ts';
+import { type OpenReference, openReadingCache, type ReadingCache } from './reading-cache-node.ts';
+import type { ClipOutcome, ReadingIndexOptions } from './reading-index-node.ts';
 
 export type DecoderOrder = { readonly clip: MediaReference; readonly key?: string };
 
-export type DecoderPool = FeatureCache & {
+/** What a decoder process is started with. */
+export type DecoderArgument = { readonly options: ReadingIndexOptions; readonly origin: IntakeOrigin };
+
+export type DecoderPoolOptions = {
+  readonly options: ReadingIndexOptions;
+  readonly intake: Intake;
+  /** Where processes find the intake; without it the caller's thread decodes. */
+  readonly origin: IntakeOrigin | undefined;
+  readonly processes: number;
+  readonly openReference?: OpenReference | undefined;
+  readonly patienceMs?: number;
+};
+
+export type DecoderPool = ReadingCache & {
   /** How many clips are decoded at once. */
   readonly processes: number;
   close(): void;
@@ -20,19 +35,25 @@ export type DecoderPool = FeatureCache & {
  * caller's thread. A clip at which a decoder crashes or hangs is a clip that cannot be used. An idle pool does not keep
  * the process alive.
  */
-export async function openDecoderPool(
-  options: FeatureIndexOptions,
-  processes: number,
-  openReference?: OpenReference,
+export async function openDecoderPool({
+  options,
+  intake,
+  origin,
+  processes,
+  openReference,
   patienceMs = defaultPatienceMs,
-): Promise<DecoderPool> {
-  if (openReference || processes === 0 || !isCompiled) {
+}: DecoderPoolOptions): Promise<DecoderPool> {
+  if (openReference || processes === 0 || !origin || !isCompiled) {
     const decoder = openReference ?? (await import('../media/open-reference-node.ts')).openReference;
-    return { ...openFeatureCache({ ...options, openReference: decoder }), processes: 1, close: () => undefined };
+    return {
+      ...openReadingCache({ ...options, intake, openReference: decoder }),
+      processes: 1,
+      close: () => undefined,
+    };
   }
   const pool = openProcessPool<DecoderOrder, ClipOutcome>({
     script: new URL('./decoder-process-node.js', import.meta.url),
-    argument: options,
+    argument: { options, origin } satisfies DecoderArgument,
     processes,
     patienceMs,
     crashed: (how) => ({ reason: crashReason(how) }),

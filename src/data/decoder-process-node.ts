@@ -1,11 +1,13 @@
-// A process that fills the feature cache.
+// A process that fills the cache of readings.
 import { openReference } from '../media/open-reference-node.ts';
 import { answerOrders, poolArgument } from './answer-orders-node.ts';
-import type { DecoderOrder } from './decoder-pool-node.ts';
-import { openFeatureCache } from './feature-cache-node.ts';
-import type { ClipOutcome, FeatureIndexOptions } from './feature-index-node.ts';
+import type { DecoderArgument, DecoderOrder } from './decoder-pool-node.ts';
+import { intakeFrom } from './intake-origin-node.ts';
+import { openReadingCache } from './reading-cache-node.ts';
+import type { ClipOutcome } from './reading-index-node.ts';
 
-const cache = openFeatureCache({ ...(poolArgument() as FeatureIndexOptions), openReference });
+const { options, origin } = poolArgument() as DecoderArgument;
+const cache = openReadingCache({ ...options, intake: await intakeFrom(origin), openReference });
 
 answerOrders(async ({ clip, key }: DecoderOrder): Promise<ClipOutcome> => {
   if (key === undefined) return cache.ensure(clip);

@@ -1,30 +1,30 @@
-// Bringing the clips of whole splits into the feature cache before they are used, so that what an epoch holds is
+// Bringing the clips of whole splits into the cache of readings before they are used, so that what an epoch holds is
 // settled beforehand.
 import { availableParallelism } from 'node:os';
 import { DuetError } from '../errors.ts';
-import type { SkippedClip, SubstitutedClip } from './batch.ts';
-import type { PrepareOptions } from './batch-feed.ts';
+import type { CachedClip, SkippedClip, SubstitutedClip } from './batch.ts';
 import { type Dataset, type Example, examplesOf, groupBy, type Split, splitNames } from './dataset.ts';
-import { type DecoderPool, openDecoderPool } from './decoder-pool-node.ts';
-import type { LabelledClip } from './epoch-plan.ts';
-import type { OpenReference } from './feature-cache-node.ts';
-import { type ClipOutcome, type FeatureIndexOptions, lookUp } from './feature-index-node.ts';
+import type { DecoderPool } from './decoder-pool-node.ts';
+import type { PrepareOptions } from './feed.ts';
+import { type ClipOutcome, lookUp, type ReadingIndexOptions } from './reading-index-node.ts';
 import { runAhead } from './run-ahead.ts';
+
+/** A usable clip, and where its reading is. */
+export type PreparedClip = { readonly example: Example; readonly cached: CachedClip };
 
 export type Preparation = {
   readonly substituted: readonly SubstitutedClip[];
   prepare(options?: PrepareOptions): Promise<void>;
   /** The usable clips of a split that has been prepared, in the data set's order. */
-  of(split: Split): readonly LabelledClip[];
+  of(split: Split): readonly PreparedClip[];
 };
 
 export type PreparationOptions = {
   readonly dataset: Dataset;
-  readonly classIndices: ReadonlyMap<string, number>;
-  readonly cacheOptions: FeatureIndexOptions;
+  readonly index: ReadingIndexOptions;
   /** 0 decodes in the caller's thread; otherwise all cores decode, as nothing else runs meanwhile. */
   readonly workers: number;
-  readonly openReference: OpenReference | undefined;
+  readonly openDecoders: (processes: number) => Promise<DecoderPool>;
   readonly signal: AbortSignal;
   skip(clip: SkippedClip): void;
 };
@@ -35,8 +35,8 @@ const lookUpsAtOnce = 16;
 
 /** Each split is prepared once; asking again costs nothing. */
 export function createPreparation(options: PreparationOptions): Preparation {
-  const { dataset, classIndices, cacheOptions, skip } = options;
-  const prepared = new Map<Split, LabelledClip[]>();
+  const { dataset, index, skip } = options;
+  const prepared = new Map<Split, PreparedClip[]>();
   const substituted: SubstitutedClip[] = [];
   let turn: Promise<unknown> = Promise.resolve();
 
@@ -55,13 +55,14 @@ export function createPreparation(options: PreparationOptions): Preparation {
     }
   }
 
-  function usableClip({ id, label, media }: Example, outcome: ClipOutcome): LabelledClip[] {
+  function usableClip(example: Example, outcome: ClipOutcome): PreparedClip[] {
+    const { id, media } = example;
     if (outcome.key === undefined) {
       skip({ id, reason: outcome.reason });
       return [];
     }
     if (outcome.missing) substituted.push({ id, missing: outcome.missing });
-    return [{ id, key: outcome.key, media, classIndex: classIndices.get(label)! }];
+    return [{ example, cached: { id, key: outcome.key, media } }];
   }
 
   async function ensureAll(
@@ -72,9 +73,9 @@ export function createPreparation(options: PreparationOptions): Preparation {
     const processes = options.workers === 0 ? 0 : Math.min(availableParallelism(), mostDecoders, Math.ceil(total / 4));
     let decoders: Promise<DecoderPool> | undefined;
     const ensure = async (example: Example) => {
-      const known = await lookUp(example.media, cacheOptions);
+      const known = await lookUp(example.media, index);
       if (known) return { example, outcome: known };
-      decoders ??= openDecoderPool(cacheOptions, processes, options.openReference);
+      decoders ??= options.openDecoders(processes);
       return { example, outcome: await (await decoders).ensure(example.media) };
     };
     const outcomes = new Map<string, ClipOutcome>();

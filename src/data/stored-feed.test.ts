@@ -4,11 +4,12 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openReference } from '../media/open-reference-node.ts';
 import type { Batch } from './batch.ts';
-import { type ClipFeatures, readClip } from './clip-features.ts';
+import { colourIntake } from './colour-intake.test-data.ts';
 import type { Dataset } from './dataset.ts';
-import { smallSettings, writeClips } from './generated-clips.test-data.ts';
-import { openBatches } from './open-batches-node.ts';
+import { writeClips } from './generated-clips.test-data.ts';
+import { type Pass, plainPass, type Reading } from './intake.ts';
 import { openDataset } from './open-dataset-node.ts';
+import { openFeed } from './open-feed-node.ts';
 import { openStoredFeed, type StoredFeedOptions } from './stored-feed.ts';
 
 let folder: string;
@@ -20,25 +21,21 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-const choices = {
-  settings: smallSettings,
-  batchSize: 3,
-  seed: 5,
-  backgroundProbability: 0.5,
-  augment: 'standard',
-  cropScale: [0.4, 1],
-} as const;
+const intake = colourIntake();
+const evaluation = plainPass('evaluate');
+const training: Pass = { name: 'train', seed: 5, epoch: 2 };
 
-async function load(id: string): Promise<ClipFeatures> {
+async function load(id: string): Promise<Reading> {
   const media = await openReference(dataset.examples.find((example) => example.id === id)!.media);
   try {
-    return await readClip(media, smallSettings);
+    return await intake.read(media);
   } finally {
     await media.close();
   }
 }
 
-const stored = (options: Partial<StoredFeedOptions> = {}) => openStoredFeed({ dataset, load, ...choices, ...options });
+const stored = (options: Partial<StoredFeedOptions> = {}) =>
+  openStoredFeed({ examples: dataset.examples, intake, batchSize: 3, load, ...options });
 
 async function all(batches: AsyncIterable<Batch>): Promise<Batch[]> {
   const found: Batch[] = [];
@@ -46,20 +43,19 @@ async function all(batches: AsyncIterable<Batch>): Promise<Batch[]> {
   return found;
 }
 
-test('stored features make the very batches that files make through the cache', async () => {
-  const files = await openBatches({ dataset, cacheFolder: join(folder, 'cache'), workers: 0, ...choices });
+test('stored readings make the very batches that files make through the cache', async () => {
+  const files = await openFeed({ dataset, intake, batchSize: 3, cacheFolder: join(folder, 'cache'), workers: 0 });
   const kept = stored();
   expect(await kept.count('train')).toBe(await files.count('train'));
-  expect(await all(kept.train(2))).toEqual(await all(files.train(2)));
-  expect(await all(kept.evaluate('val'))).toEqual(await all(files.evaluate('val')));
-  expect(await all(kept.mismatched('test', 1))).toEqual(await all(files.mismatched('test', 1)));
+  expect(await all(kept.batches('train', training))).toEqual(await all(files.batches('train', training)));
+  expect(await all(kept.batches('val', evaluation))).toEqual(await all(files.batches('val', evaluation)));
   await files.close();
 });
 
-test('a clip whose features are gone is left out and listed', async () => {
+test('a clip whose reading is gone is left out and listed', async () => {
   const gone = dataset.examples.find(({ split }) => split === 'train')!.id;
   const feed = stored({ load: (id) => (id === gone ? Promise.reject(new Error('gone')) : load(id)) });
-  const batches = await all(feed.evaluate('train'));
-  expect(batches.flatMap(({ pictureIds }) => pictureIds)).not.toContain(gone);
+  const batches = await all(feed.batches('train', evaluation));
+  expect(batches.flatMap(({ rows }) => rows.flatMap(({ clips }) => clips))).not.toContain(gone);
   expect(feed.skipped.map(({ id }) => id)).toEqual([gone]);
 });

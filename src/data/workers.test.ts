@@ -1,14 +1,16 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { appendFile, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { prepareCacheFolder } from './cache-folder-node.ts';
+import { colourIntake } from './colour-intake.test-data.ts';
 import { compileDataLayer } from './compile.test-data.ts';
-import { smallSettings, writeClips } from './generated-clips.test-data.ts';
-import { openBatches } from './open-batches-node.ts';
+import { writeClips } from './generated-clips.test-data.ts';
 import { openDataset } from './open-dataset-node.ts';
+import { openFeed } from './open-feed-node.ts';
 
 let folder: string;
 let compiled: ReturnType<typeof compileDataLayer>;
@@ -17,17 +19,22 @@ beforeAll(async () => {
   await writeClips(join(folder, 'data'), { cat: 12, dog: 12 }, 1.5);
   compiled = compileDataLayer();
   await writeFile(
+    join(compiled.folder, 'intake.mjs'),
+    `export { colourIntake as openIntake } from '${compiled.moduleUrl('colour-intake.test-data')}';`,
+  );
+  await writeFile(
     join(compiled.folder, 'child.mjs'),
     `import { createHash } from 'node:crypto';
-     import { openBatches } from '${compiled.moduleUrl('open-batches-node')}';
+     import { openFeed } from '${compiled.moduleUrl('open-feed-node')}';
+     import { openIntake } from './intake.mjs';
      import { openDataset } from '${compiled.moduleUrl('open-dataset-node')}';
      const [path, cacheFolder, workers, task] = process.argv.slice(2);
-     const settings = ${JSON.stringify(smallSettings)};
-     const feed = await openBatches({ dataset: await openDataset(path), settings, batchSize: 5, seed: 3, cacheFolder, workers: Number(workers) });
+     const origin = { module: new URL('./intake.mjs', import.meta.url).href, argument: 'colour' };
+     const feed = await openFeed({ dataset: await openDataset(path), intake: openIntake('colour'), origin, batchSize: 5, cacheFolder, workers: Number(workers) });
      if (task === 'prepare') await feed.prepare({ onProgress: ({ done }) => console.log('done', done) });
      const hash = createHash('sha256');
-     for await (const { images, spectrograms, labels, soundIds } of feed.train(2))
-       hash.update(images).update(spectrograms).update(labels).update(soundIds.join());
+     for await (const { arrays, rows } of feed.batches('train', { name: 'train', seed: 3, epoch: 2 }))
+       hash.update(arrays.samples).update(arrays.colour).update(JSON.stringify(rows));
      console.log(hash.digest('hex'), feed.skipped.length);`,
   );
 }, 60_000);
@@ -63,16 +70,15 @@ function run(
 
 async function expectedHash(): Promise<string> {
   const dataset = await openDataset(join(folder, 'data'));
-  const feed = await openBatches({
+  const feed = await openFeed({
     dataset,
-    settings: smallSettings,
+    intake: colourIntake(),
     batchSize: 5,
-    seed: 3,
     cacheFolder: join(folder, 'cache-here'),
   });
   const hash = createHash('sha256');
-  for await (const { images, spectrograms, labels, soundIds } of feed.train(2))
-    hash.update(images).update(spectrograms).update(labels).update(soundIds.join());
+  for await (const { arrays, rows } of feed.batches('train', { name: 'train', seed: 3, epoch: 2 }))
+    hash.update(arrays.samples!).update(arrays.colour!).update(JSON.stringify(rows));
   return hash.digest('hex');
 }
 
@@ -90,7 +96,7 @@ test('a process killed in the middle of filling the cache leaves one that the ne
   const killed = await run('cache-killed', 2, 'prepare', (line) => line === 'done 8');
   expect(killed.signal).toBe('SIGKILL');
   const entries = async () =>
-    (await readdir(join(folder, 'cache-killed'), { recursive: true })).filter((name) => name.endsWith('.features'));
+    (await readdir(join(folder, 'cache-killed'), { recursive: true })).filter((name) => name.endsWith('.reading'));
   const kept = (await entries()).length;
   expect(kept).toBeGreaterThanOrEqual(8);
   expect(kept).toBeLessThan(24);
@@ -101,8 +107,13 @@ test('a loading thread that dies is one clear sentence', async () => {
   const { openBatchPool } = (await import(
     compiled.moduleUrl('batch-pool-node')
   )) as typeof import('./batch-pool-node.ts');
-  const pool = openBatchPool({ folder: '', settings: undefined as never }, 1);
-  await expect(pool.make({ items: [], augmentation: undefined })).rejects.toThrow(
+  const pool = openBatchPool({
+    folder: '',
+    intake: colourIntake(),
+    origin: { module: 'data:text/javascript,throw 1', argument: null },
+    workers: 1,
+  });
+  await expect(pool.make({ rows: [], pass: { name: 'train', seed: 0, epoch: 0 }, clips: [] })).rejects.toThrow(
     /A loading thread stopped unexpectedly \(.*\); run again/,
   );
   await pool.close();
@@ -118,12 +129,13 @@ test.skipIf(process.platform === 'win32')(
     await prepareCacheFolder(cache);
     // Reading a pipe that nobody writes to never ends.
     execFileSync('mkfifo', [join(folder, 'pipe.mp4')]);
-    const pool = await openDecoderPool(
-      { folder: cache, settings: smallSettings, missing: 'error' },
-      1,
-      undefined,
-      3000,
-    );
+    const pool = await openDecoderPool({
+      options: { folder: cache, intakeKey: 'colour', missing: 'error' },
+      intake: colourIntake(),
+      origin: { module: pathToFileURL(join(compiled.folder, 'intake.mjs')).href, argument: 'colour' },
+      processes: 1,
+      patienceMs: 3000,
+    });
     const stem = join(folder, 'data/cat/0');
     const outcomes = await Promise.all([
       pool.ensure({ kind: 'video', path: join(folder, 'pipe.mp4') }),
@@ -141,12 +153,15 @@ test('a decoding process that cannot start says why', async () => {
   const { openDecoderPool } = (await import(
     compiled.moduleUrl('decoder-pool-node')
   )) as typeof import('./decoder-pool-node.ts');
-  const pool = await openDecoderPool('no options' as never, 1);
-  await rename(join(compiled.folder, 'dist/data/feature-cache-node.js'), join(compiled.folder, 'gone.js'));
+  const pool = await openDecoderPool({
+    options: { folder: '', intakeKey: 'colour', missing: 'error' },
+    intake: colourIntake(),
+    origin: { module: pathToFileURL(join(compiled.folder, 'no-such-module.mjs')).href, argument: null },
+    processes: 1,
+  });
   await expect(pool.ensure({ kind: 'video', path: 'a.mp4' })).rejects.toThrow(
-    /cannot start \(exit code 1\)(.|\n)*feature-cache-node/,
+    /cannot start \(exit code 1\)(.|\n)*no-such-module/,
   );
-  await rename(join(compiled.folder, 'gone.js'), join(compiled.folder, 'dist/data/feature-cache-node.js'));
   pool.close();
 });
 

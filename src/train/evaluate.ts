@@ -2,9 +2,9 @@
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import * as z from 'zod';
 import { type Dataset, examplesOf, type LayoutName, layoutNames, type Split, splitNames } from '../data/dataset.ts';
-import { emptyImage, emptySpectrogram, type MissingPolicy } from '../data/model-inputs.ts';
-import { openBatches } from '../data/open-batches-node.ts';
+import type { MissingPolicy } from '../data/model-inputs.ts';
 import { openDataset } from '../data/open-dataset-node.ts';
+import { openFeed } from '../data/open-feed-node.ts';
 import type { SplitFile } from '../data/split.ts';
 import { readSplitFile } from '../data/split-file-node.ts';
 import { DuetError } from '../errors.ts';
@@ -14,6 +14,7 @@ import type { ParameterCounts } from '../infer/parameter-counts.ts';
 import { openPredictor } from '../infer/predictor.ts';
 import { nodeSessions } from '../runtime/node.ts';
 import type { SessionOptions } from '../runtime/session.ts';
+import { intakeOf } from '../systems/ma-avt/intake-node.ts';
 import { type Score, scoreSplit } from '../systems/ma-avt/score.ts';
 import type { ClassScores } from './metrics.ts';
 import { runFiles } from './run-folder.ts';
@@ -75,8 +76,16 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
     throw new DuetError(
       `The data "${data}" has no ${chosen} clips; choose another split with --split (${splitNames.join(', ')} or all).`,
     );
-  const feed = await openBatches({
-    ...{ dataset, settings: adapter.inputs, batchSize: batch, classes: adapter.classes, missing },
+  const feed = await openFeed({
+    ...intakeOf({
+      settings: adapter.inputs,
+      classes: adapter.classes,
+      background: dataset.background,
+      backgroundProbability: 0,
+      augment: 'none',
+      cropScale: [1, 1],
+    }),
+    ...{ dataset, batchSize: batch, missing },
     ...(options.workers !== undefined && { workers: options.workers }),
   });
   try {
@@ -95,7 +104,7 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
       const score = await scoreSplit(chosen, {
         ...{ feed, predictor, adapter: adapter.tensors, classes: adapter.classes.length, mismatchSeed: 0 },
         backgroundThreshold: adapter.backgroundThreshold,
-        emptyInputs: { image: emptyImage(adapter.inputs), spectrogram: emptySpectrogram(adapter.inputs) },
+        robustness: true,
         onClips(done) {
           signal?.throwIfAborted();
           onEvent({ kind: 'clips', done, total });

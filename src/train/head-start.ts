@@ -1,9 +1,10 @@
 // A quick start for the heads: they are first trained alone, on features of the untrained tokens that are computed
 // once. Pictures and sounds meet only in the heads, so that any picture may be paired with any sound without running
 // the backbone again.
-import type { Batch } from '../data/batch.ts';
-import type { BatchFeed } from '../data/batch-feed.ts';
+
 import { groupBy } from '../data/dataset.ts';
+import type { Feed } from '../data/feed.ts';
+import { plainPass } from '../data/intake.ts';
 import { joinFloat32 } from '../files/tensor-values.ts';
 import { differentiate } from '../graph/differentiate.ts';
 import { constant, elementCount, input, type Shape, type Tensor } from '../graph/tensor.ts';
@@ -17,6 +18,7 @@ import { foldParameters } from '../systems/ma-avt/fold.ts';
 import { headParameters, heads, type PooledFeatures, readWidth } from '../systems/ma-avt/heads.ts';
 import { type Modality, modalities, modalitiesOf, type PresentModalities } from '../systems/ma-avt/modalities.ts';
 import { maAvtLosses } from '../systems/ma-avt/model.ts';
+import { type PairBatch, pairBatch } from '../systems/ma-avt/pair-batch.ts';
 import type { TrainingConfig } from '../systems/ma-avt/recipes.ts';
 import { type MaAvtConfig, trainableParameters } from '../systems/ma-avt/settings.ts';
 import { featureScales, standardised, unstandardiseHeads } from '../systems/ma-avt/standardise.ts';
@@ -33,14 +35,13 @@ type OwnFeatures = { readonly label: number } & Readonly<Record<Part, Float32Arr
 export type ClipFeatures = Readonly<Record<Modality, OwnFeatures>>;
 
 export type HeadStartOptions = {
-  readonly feed: BatchFeed;
+  readonly feed: Feed;
   readonly backbone: Backbone;
   readonly config: MaAvtConfig;
   readonly training: TrainingConfig;
   /** All trainable parameters; the heads' are changed in place. */
   readonly parameters: ReadonlyMap<string, Float32Array>;
   readonly openSession: OpenSession;
-  readonly labelOf: (id: string) => number;
   readonly signal: AbortSignal | undefined;
   readonly onProgress: (done: number, total: number) => void;
 };
@@ -87,7 +88,7 @@ export async function trainHeads(
 }
 
 async function collectFeatures(options: HeadStartOptions): Promise<ClipFeatures[]> {
-  const { feed, backbone, config, parameters, openSession, labelOf, signal, onProgress, training } = options;
+  const { feed, backbone, config, parameters, openSession, signal, onProgress, training } = options;
   const folded = foldParameters(parameters, config);
   const extractor = await openFeatureExtractor(backbone, config, folded, openSession);
   const clips: ClipFeatures[] = [];
@@ -95,9 +96,11 @@ async function collectFeatures(options: HeadStartOptions): Promise<ClipFeatures[
   try {
     for (let pass = 0; clips.length < total; pass++) {
       // Augmented passes are drawn as epochs that no training reaches.
-      for await (const batch of pass === 0 ? feed.evaluate('train') : feed.train(training.epochs + pass)) {
+      const epoch = training.epochs + pass;
+      const walk = pass === 0 ? plainPass('evaluate') : { name: 'train', seed: training.seed, epoch };
+      for await (const batch of feed.batches('train', walk)) {
         signal?.throwIfAborted();
-        clips.push(...(await extractor.run(batch, batch.pictureIds.map(labelOf), batch.soundIds.map(labelOf))));
+        clips.push(...(await extractor.run(pairBatch(batch))));
         onProgress(Math.min(clips.length, total), total);
         if (clips.length >= total) break;
       }
@@ -110,8 +113,8 @@ async function collectFeatures(options: HeadStartOptions): Promise<ClipFeatures[
 }
 
 export type FeatureExtractor = {
-  /** The features of each clip of a batch. @param pictureLabels, soundLabels class indices, one for each clip. */
-  run(batch: Batch, pictureLabels: readonly number[], soundLabels: readonly number[]): Promise<ClipFeatures[]>;
+  /** The features of each pair of a batch. */
+  run(batch: PairBatch): Promise<ClipFeatures[]>;
   release(): Promise<void>;
 };
 
@@ -143,7 +146,7 @@ export async function openFeatureExtractor(
   );
   const session = await openSession(Object.fromEntries(outputs));
   return {
-    async run(batch, pictureLabels, soundLabels) {
+    async run(batch) {
       const clips: ClipFeatures[] = [];
       for (let start = 0; start < batch.count; start += extractorBatch) {
         const rows = (values: Float32Array, { shape }: Tensor) => {
@@ -168,8 +171,8 @@ export async function openFeatureExtractor(
             };
           };
           clips.push({
-            visual: own('visual', pictureLabels[start + clip]!),
-            audio: own('audio', soundLabels[start + clip]!),
+            visual: own('visual', batch.pictureLabels[start + clip]!),
+            audio: own('audio', batch.soundLabels[start + clip]!),
           });
         }
       }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Batch } from '../data/batch.ts';
-import type { BatchFeed } from '../data/batch-feed.ts';
+import type { Feed } from '../data/feed.ts';
 import { elementCount } from '../graph/tensor.ts';
 import { openPredictor } from '../infer/predictor.ts';
 import { nodeSessions } from '../runtime/node.ts';
@@ -14,26 +14,29 @@ const openSession = nodeSessions({ threads: 1 });
 const stepsInEpoch = 4;
 
 /** Epochs of four batches, the clips in another order in each; loading the batch number `broken` fails. */
-function feedOf(broken?: number): BatchFeed {
+function feedOf(broken?: number): Feed {
   const { images, spectrograms } = drawnStep('duet').batch;
-  const feed: Pick<BatchFeed, 'count' | 'train'> = {
+  const feed: Pick<Feed, 'count' | 'batches'> = {
     count: async (split) => (split === 'train' ? stepsInEpoch * batchSize : 0),
-    async *train(epoch) {
+    async *batches(_, { epoch }) {
       for (let step = 0; step < stepsInEpoch; step++) {
         if (epoch * stepsInEpoch + step === broken) throw new Error('the disk is gone');
-        const labels = Int32Array.from({ length: batchSize }, (_, clip) => ((clip + step + epoch) % 4) - 1);
-        const ids = [...labels].map(String);
-        yield { images, spectrograms, labels, pictureIds: ids, soundIds: ids, count: batchSize } satisfies Batch;
+        const rows = Array.from({ length: batchSize }, (_, clip) => {
+          const label = ((clip + step + epoch) % 4) - 1;
+          const own = Math.max(0, label);
+          return { clips: ['', ''], target: { label, picture: own, sound: own } };
+        });
+        yield { rows, arrays: { images, spectrograms }, count: batchSize } satisfies Batch;
       }
     },
   };
-  return feed as BatchFeed;
+  return feed as Feed;
 }
 
 /** Trains two epochs, or until it fails. @returns what was saved within epochs. */
 async function trained(
   checkpoint: Checkpoint,
-  feed: BatchFeed,
+  feed: Feed,
 ): Promise<{ saved: Uint8Array[]; outcome: Outcome | string }> {
   const { training: settings, model } = drawnStep('duet');
   const training = { ...settings, epochs: 2, warmupEpochs: 1 };
@@ -43,7 +46,6 @@ async function trained(
   const saved: Uint8Array[] = [];
   const outcome = await trainingLoop({
     ...{ training, config: model.config, feed, trainer, predictor, checkpoint, batchSize, signal: undefined },
-    labelOf: (id) => Math.max(0, Number(id)),
     onStep: () => undefined,
     onEpoch: async () => undefined,
     saveInterval: 0,

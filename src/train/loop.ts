@@ -1,9 +1,9 @@
 // Epochs and steps: the part of training that changes numbers.
-import type { Batch } from '../data/batch.ts';
-import type { BatchFeed } from '../data/batch-feed.ts';
+import type { Feed } from '../data/feed.ts';
 import { DuetError } from '../errors.ts';
 import { indexOfLargest } from '../infer/decision.ts';
 import type { Predictor } from '../infer/predictor.ts';
+import { type PairBatch, pairBatch } from '../systems/ma-avt/pair-batch.ts';
 import type { TrainingConfig } from '../systems/ma-avt/recipes.ts';
 import type { Score } from '../systems/ma-avt/score.ts';
 import type { MaAvtConfig } from '../systems/ma-avt/settings.ts';
@@ -17,7 +17,7 @@ import { validate } from './validate.ts';
 export type LoopOptions = {
   readonly training: TrainingConfig;
   readonly config: MaAvtConfig;
-  readonly feed: BatchFeed;
+  readonly feed: Feed;
   readonly trainer: Trainer;
   readonly predictor: Predictor;
   /**
@@ -27,8 +27,6 @@ export type LoopOptions = {
   readonly checkpoint: Checkpoint;
   /** Clips in a full batch. */
   readonly batchSize: number;
-  /** Class index of a training clip. */
-  readonly labelOf: (id: string) => number;
   readonly signal: AbortSignal | undefined;
   readonly onStep: (epoch: number, step: number, steps: number, loss: number) => void;
   /** Milliseconds between two saves within an epoch, and what saves. */
@@ -83,10 +81,12 @@ async function trainEpoch(options: LoopOptions): Promise<boolean> {
   const steps = Math.ceil((await feed.count('train')) / batchSize);
   let position = 0;
   let saved = performance.now();
-  for await (const batch of feed.train(progress.epoch)) {
+  const pass = { name: 'train', seed: training.seed, epoch: progress.epoch };
+  for await (const rows of feed.batches('train', pass)) {
     // Steps that a resumed epoch has behind it: the order of clips depends on the seed and the epoch alone.
     if (position++ < progress.stepsInEpoch) continue;
     const began = performance.now();
+    const batch = pairBatch(rows);
     const rate = learningRateAt(progress.epoch + (progress.stepsInEpoch + 1) / steps, training);
     const taken = await trainer.step(stepBatch(batch, options), rate);
     progress.steps++;
@@ -105,8 +105,8 @@ async function trainEpoch(options: LoopOptions): Promise<boolean> {
   return true;
 }
 
-function stepBatch(batch: Batch, { config, training, labelOf, checkpoint }: LoopOptions): StepBatch {
-  const { images, spectrograms, labels, pictureIds, soundIds, count } = batch;
+function stepBatch(batch: PairBatch, { config, training, checkpoint }: LoopOptions): StepBatch {
+  const { images, spectrograms, labels, count } = batch;
   const targets = (ofClips: ArrayLike<number>) => classTargets(ofClips, config.classes, training.labelSmoothing);
   const { headDropout, seed } = training;
   return {
@@ -114,8 +114,8 @@ function stepBatch(batch: Batch, { config, training, labelOf, checkpoint }: Loop
     spectrograms,
     classTargets: targets(labels),
     backgroundTargets: backgroundTargets(labels),
-    pictureTargets: targets(pictureIds.map(labelOf)),
-    soundTargets: targets(soundIds.map(labelOf)),
+    pictureTargets: targets(batch.pictureLabels),
+    soundTargets: targets(batch.soundLabels),
     masks: headDropout > 0 ? dropoutMasks(count, config, headDropout, seed, checkpoint.progress.steps) : undefined,
   };
 }
@@ -123,7 +123,7 @@ function stepBatch(batch: Batch, { config, training, labelOf, checkpoint }: Loop
 function addToSums(
   sums: RunProgress['sums'],
   { losses, classLogits }: TakenStep,
-  { labels }: Batch,
+  { labels }: PairBatch,
   classes: number,
 ): void {
   for (const name of lossNames) sums[name] += losses[name];

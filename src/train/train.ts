@@ -1,10 +1,10 @@
 // From a data set to a trained adapter: everything around the loop.
 import { totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
+import { evenBatchSize } from '../data/batch.ts';
 import type { Dataset, LayoutName } from '../data/dataset.ts';
-import { evenBatchSize } from '../data/epoch-plan.ts';
-import { type BatchFeed, openBatches } from '../data/open-batches-node.ts';
 import { openDataset } from '../data/open-dataset-node.ts';
+import { type Feed, openFeed } from '../data/open-feed-node.ts';
 import { describeSplits } from '../data/split.ts';
 import { readSplitFile, writeSplitFile } from '../data/split-file-node.ts';
 import { DuetError } from '../errors.ts';
@@ -15,6 +15,7 @@ import { openPredictor, type Predictor } from '../infer/predictor.ts';
 import { nodeSessions } from '../runtime/node.ts';
 import type { SessionOptions } from '../runtime/session.ts';
 import { initialParameters } from '../systems/ma-avt/initialise.ts';
+import { intakeOf } from '../systems/ma-avt/intake-node.ts';
 import { coherentTraining, modelConfig, type TrainingConfig } from '../systems/ma-avt/recipes.ts';
 import { trainableParameters } from '../systems/ma-avt/settings.ts';
 import { writeAdapter } from '../weights/adapter-folder-node.ts';
@@ -190,8 +191,6 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
         'Pictures are normalised with ImageNet’s mean and deviation, as the recipe asks; this backbone was trained on another range, and --normalisation backbone may do much better.',
       );
     }
-    const labels = new Map(dataset.examples.map(({ id, label }) => [id, dataset.classes.indexOf(label)]));
-    const labelOf = (id: string) => labels.get(id)!;
     const keepAdapter = (folded: ReadonlyMap<string, Float32Array>) => {
       const { recipe, frontEnd, normalisation } = training;
       const about = { backbone, classes: dataset.classes, recipe, frontEnd, normalisation };
@@ -201,7 +200,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     if (training.headStart && !restored) {
       const { parameters, progress } = checkpoint;
       const onProgress = (done: number, total: number) => onEvent({ kind: 'head start', done, total });
-      await headStart({ feed, backbone, config, training, parameters, openSession, labelOf, signal, onProgress });
+      await headStart({ feed, backbone, config, training, parameters, openSession, signal, onProgress });
       const { folded, score } = await validate(parameters, { feed, predictor, config, training });
       if (score) {
         // The start is a model like those of the epochs, and kept if none is better.
@@ -211,7 +210,6 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
       await writeCheckpoint(folder, checkpoint);
     }
     const outcome = await trainingLoop({
-      labelOf,
       ...{ training, config, feed, trainer, predictor, checkpoint, batchSize, signal, saveInterval },
       onStep: (epoch, step, steps, loss) => onEvent({ kind: 'step', epoch: epoch + 1, step, steps, loss }),
       onSave: () => writeCheckpoint(folder, checkpoint),
@@ -261,12 +259,17 @@ function openTrainingFeed(
   training: TrainingConfig,
   backbone: Backbone,
   workers: number | undefined,
-): Promise<BatchFeed> {
-  const { seed, augment, cropScale, missing, model } = training;
-  return openBatches({
-    ...{ dataset, seed, augment, cropScale, missing, batchSize: training.batch },
-    settings: inputSettings(backbone.config, training),
-    backgroundProbability: model.background ? training.backgroundProbability : 0,
+): Promise<Feed> {
+  const { augment, cropScale, missing, model } = training;
+  return openFeed({
+    ...intakeOf({
+      settings: inputSettings(backbone.config, training),
+      classes: dataset.classes,
+      background: dataset.background,
+      backgroundProbability: model.background ? training.backgroundProbability : 0,
+      ...{ augment, cropScale },
+    }),
+    ...{ dataset, missing, batchSize: training.batch },
     ...(workers !== undefined && { workers }),
   });
 }

@@ -1,6 +1,6 @@
 // What a training run makes of its parameters at the end of an epoch: an adapter, and what the validation clips say of
 // it.
-import type { BatchFeed } from '../data/batch-feed.ts';
+import type { Feed } from '../data/feed.ts';
 import type { Predictor } from '../infer/predictor.ts';
 import { withCalibratedBackground } from '../systems/ma-avt/calibrate-background.ts';
 import { foldParameters } from '../systems/ma-avt/fold.ts';
@@ -9,7 +9,7 @@ import { type Score, scoreSplit } from '../systems/ma-avt/score.ts';
 import type { MaAvtConfig } from '../systems/ma-avt/settings.ts';
 
 export type ValidateOptions = {
-  readonly feed: BatchFeed;
+  readonly feed: Feed;
   readonly predictor: Predictor;
   readonly config: MaAvtConfig;
   readonly training: TrainingConfig;

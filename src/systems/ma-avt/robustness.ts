@@ -1,8 +1,7 @@
 // What is left of a model's answers when a modality is missing, or is another clip's.
-import type { Batch } from '../../data/batch.ts';
-import { backgroundLabel } from '../../data/epoch-plan.ts';
+
 import { sigmoid } from '../../infer/decision.ts';
-import type { ModelInputs } from '../../infer/predictor.ts';
+import { backgroundLabel } from './epoch-plan.ts';
 
 /** Shares of the pairs of a picture with the sound of another class's clip; they sum to one. */
 export type SwappedShares = {
@@ -25,23 +24,6 @@ export type Robustness = {
   /** Undefined where all clips are of one class. */
   readonly swapped: SwappedShares | undefined;
 };
-
-/** What stands for a missing picture, [3, height, width], and a missing sound, [1, height, width]. */
-export type EmptyInputs = { readonly image: Float32Array; readonly spectrogram: Float32Array };
-
-export function withoutPicture({ image }: EmptyInputs): (batch: Batch) => ModelInputs {
-  return (batch) => ({ ...batch, images: repeated(image, batch.count) });
-}
-
-export function withoutSound({ spectrogram }: EmptyInputs): (batch: Batch) => ModelInputs {
-  return (batch) => ({ ...batch, spectrograms: repeated(spectrogram, batch.count) });
-}
-
-function repeated(values: Float32Array, count: number): Float32Array {
-  const all = new Float32Array(values.length * count);
-  for (let index = 0; index < count; index++) all.set(values, index * values.length);
-  return all;
-}
 
 export type SwappedAnswer = {
   readonly id: string;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { BatchFeed } from '../../data/open-batches-node.ts';
+import type { Feed } from '../../data/feed.ts';
 import type { Predictor } from '../../infer/predictor.ts';
 import { scoreSplit } from './score.ts';
 
@@ -7,22 +7,23 @@ type Clip = { readonly label: number; readonly logits: readonly [number, number]
 
 /** Scores clips whose answers are given; each picture with a foreign sound gets the background logit -1. */
 function score(clips: readonly Clip[], backgroundThreshold: number) {
-  const ids = clips.map((_, index) => String(index));
-  // Each gets the sound of the next clip.
-  const soundIds = [...ids.slice(1), ids[0]!];
-  const batch = { labels: clips.map(({ label }) => label), pictureIds: ids, soundIds: ids, count: clips.length };
+  const pairs = (shift: number) =>
+    clips.map(({ label }, index) => ({
+      clips: [String(index), String((index + shift) % clips.length)],
+      target: { label, picture: label, sound: label },
+    }));
   const feed = {
-    evaluate: async function* () {
-      yield { ...batch, isMismatched: false };
+    // Mismatched, each gets the sound of the next clip; its logit follows from the picture that is fed.
+    async *batches(_, { name }) {
+      const isMismatched = name === 'mismatched';
+      const arrays = { images: Float32Array.of(Number(isMismatched)), spectrograms: new Float32Array(1) };
+      yield { rows: pairs(isMismatched ? 1 : 0), arrays, count: clips.length };
     },
-    mismatched: async function* () {
-      yield { ...batch, soundIds, isMismatched: true };
-    },
-  } as unknown as BatchFeed;
+  } as Pick<Feed, 'batches'> as Feed;
   const predictor = {
-    run: async (_: unknown, { isMismatched }: { isMismatched: boolean }) => ({
+    run: async (_: unknown, { images }: { images: Float32Array }) => ({
       classLogits: Float32Array.from(clips.flatMap(({ logits }) => logits)),
-      backgroundLogits: Float32Array.from(clips, ({ background }) => (isMismatched ? -1 : background)),
+      backgroundLogits: Float32Array.from(clips, ({ background }) => (images[0] === 1 ? -1 : background)),
     }),
   } as unknown as Predictor;
   return scoreSplit('test', { feed, predictor, adapter: new Map(), classes: 2, backgroundThreshold, mismatchSeed: 0 });

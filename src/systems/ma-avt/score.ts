@@ -1,10 +1,9 @@
 // A model's answers on one split of a data set, and what they are worth.
 import type { Batch } from '../../data/batch.ts';
-import type { BatchFeed } from '../../data/batch-feed.ts';
 import type { Split } from '../../data/dataset.ts';
-import { backgroundLabel } from '../../data/epoch-plan.ts';
+import type { Feed } from '../../data/feed.ts';
 import { indexOfLargest, sigmoid, softmaxRows } from '../../infer/decision.ts';
-import type { ModelInputs, Predictor } from '../../infer/predictor.ts';
+import type { Predictor } from '../../infer/predictor.ts';
 import { areaUnderCurve } from '../../metrics/detection.ts';
 import {
   accuracy,
@@ -15,7 +14,9 @@ import {
   confusionCounts,
   macroF1,
 } from '../../train/metrics.ts';
-import { type EmptyInputs, type Robustness, swappedShares, withoutPicture, withoutSound } from './robustness.ts';
+import { backgroundLabel } from './epoch-plan.ts';
+import { pairBatch } from './pair-batch.ts';
+import { type Robustness, swappedShares } from './robustness.ts';
 
 export type ScoredClip = {
   readonly id: string;
@@ -58,7 +59,7 @@ export type Score = {
 };
 
 export type ScoreOptions = {
-  readonly feed: BatchFeed;
+  readonly feed: Feed;
   readonly predictor: Predictor;
   readonly adapter: ReadonlyMap<string, Float32Array>;
   readonly classes: number;
@@ -66,8 +67,8 @@ export type ScoreOptions = {
   readonly backgroundThreshold?: number;
   /** Seeds the mismatched pairs; without it there are none. */
   readonly mismatchSeed?: number;
-  /** Asks what remains without a modality and with another class's sound; these stand in for what is missing. */
-  readonly emptyInputs?: EmptyInputs;
+  /** Asks what remains without a modality and with another class's sound. Default: no. */
+  readonly robustness?: boolean;
   readonly onClips?: (done: number) => void;
 };
 
@@ -77,15 +78,14 @@ export type ScoreOptions = {
  * the rest.
  */
 export async function scoreSplit(split: Split, options: ScoreOptions): Promise<Score> {
-  const { feed, predictor, adapter, classes, mismatchSeed, emptyInputs, backgroundThreshold = 0.5 } = options;
+  const { feed, predictor, adapter, classes, mismatchSeed, robustness = false, backgroundThreshold = 0.5 } = options;
   let done = 0;
-  const answersTo = async (
-    batches: AsyncIterable<Batch>,
-    changed: (batch: Batch) => ModelInputs = (batch) => batch,
-  ) => {
+  const pass = (name: string, seed = 0) => feed.batches(split, { name, seed, epoch: 0 });
+  const answersTo = async (batches: AsyncIterable<Batch>) => {
     const answers: (ScoredClip & { readonly soundId: string })[] = [];
-    for await (const batch of batches) {
-      const { classLogits, backgroundLogits } = await predictor.run(adapter, changed(batch));
+    for await (const rows of batches) {
+      const batch = pairBatch(rows);
+      const { classLogits, backgroundLogits } = await predictor.run(adapter, batch);
       done += batch.count;
       options.onClips?.(done);
       const probabilities = softmaxRows(classLogits, classes);
@@ -101,12 +101,12 @@ export async function scoreSplit(split: Split, options: ScoreOptions): Promise<S
     }
     return answers;
   };
-  const answers = (await answersTo(feed.evaluate(split))).map(({ soundId: _, ...answer }) => answer);
+  const answers = (await answersTo(pass('evaluate'))).map(({ soundId: _, ...answer }) => answer);
   const labels = new Map(answers.map(({ id, label }) => [id, label]));
   const labelled = new Set(labels.values());
   const hasBackground = answers.some(({ backgroundLogit }) => backgroundLogit !== undefined);
-  const asksSwapped = mismatchSeed !== undefined && (hasBackground || emptyInputs !== undefined) && labelled.size > 1;
-  const swapped = asksSwapped ? await answersTo(feed.mismatched(split, mismatchSeed)) : [];
+  const asksSwapped = mismatchSeed !== undefined && (hasBackground || robustness) && labelled.size > 1;
+  const swapped = asksSwapped ? await answersTo(pass('mismatched', mismatchSeed)) : [];
   const mismatched = swapped.flatMap(({ backgroundLogit }) => (backgroundLogit === undefined ? [] : [backgroundLogit]));
 
   const isLabelled = labelled.has(backgroundLabel);
@@ -142,15 +142,17 @@ export async function scoreSplit(split: Split, options: ScoreOptions): Promise<S
       clips.map(({ probabilities, predicted }) => probabilities[predicted]!),
       clips.map(({ label, predicted }) => predicted === label),
     ),
-    robustness: emptyInputs && {
-      pictureMissing: shareRight(await answersTo(feed.evaluate(split), withoutPicture(emptyInputs))),
-      soundMissing: shareRight(await answersTo(feed.evaluate(split), withoutSound(emptyInputs))),
-      falseAlarms:
-        related.length > 0
-          ? related.filter((logit) => sigmoid(logit) > backgroundThreshold).length / related.length
-          : undefined,
-      swapped: swapped.length > 0 ? swappedShares(swapped, labels, backgroundThreshold) : undefined,
-    },
+    robustness: !robustness
+      ? undefined
+      : {
+          pictureMissing: shareRight(await answersTo(pass('without picture'))),
+          soundMissing: shareRight(await answersTo(pass('without sound'))),
+          falseAlarms:
+            related.length > 0
+              ? related.filter((logit) => sigmoid(logit) > backgroundThreshold).length / related.length
+              : undefined,
+          swapped: swapped.length > 0 ? swappedShares(swapped, labels, backgroundThreshold) : undefined,
+        },
   };
 }
 

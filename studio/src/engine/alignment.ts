@@ -7,6 +7,7 @@ import { frozenWeights } from '../../../src/model/frozen-weights.ts';
 import type { OpenSession } from '../../../src/runtime/session.ts';
 import { encode } from '../../../src/systems/ma-avt/encoder.ts';
 import { contrastiveEmbeddings } from '../../../src/systems/ma-avt/model.ts';
+import { pairBatch } from '../../../src/systems/ma-avt/pair-batch.ts';
 import { type MaAvtConfig, trainableParameters } from '../../../src/systems/ma-avt/settings.ts';
 import type { Backbone } from '../../../src/weights/backbone.ts';
 import type { Alignment } from '../storage/database.ts';
@@ -45,7 +46,8 @@ export async function openAlignmentProbe(
   return {
     async run(values, batches) {
       const clips: { label: number; visual: Float32Array[]; audio: Float32Array[] }[] = [];
-      for await (const batch of batches) {
+      for await (const rowsOf of batches) {
+        const batch = pairBatch(rowsOf);
         for (let start = 0; start < batch.count; start += probeBatch) {
           const rows = (all: Float32Array, length: number) =>
             pad(all.subarray(start * length, (start + probeBatch) * length), probeBatch * length);

@@ -5,6 +5,7 @@ import type { InputSettings } from '../../../src/data/settings.ts';
 import { DuetError } from '../../../src/errors.ts';
 import { readSafetensors } from '../../../src/files/safetensors.ts';
 import { type InputChoices, inputSettings } from '../../../src/infer/adapter.ts';
+import { plainIntake } from '../../../src/systems/ma-avt/intake.ts';
 import { recipes } from '../../../src/systems/ma-avt/recipes.ts';
 import { type Backbone, type InputSize, parseBackbone } from '../../../src/weights/backbone.ts';
 import { readValue, type StoredBackbone } from '../storage/database.ts';
@@ -53,7 +54,7 @@ export function backboneFacts({ source, hash, config }: Backbone, choices: Input
 
 /** What names the inputs that a clip's features were made for. */
 export function settingsKey(inputs: InputSettings): string {
-  return JSON.stringify([inputs.imageSize, inputs.frontEnd, inputs.spectrogramSize, inputs.resizeFilter]);
+  return JSON.stringify(plainIntake(inputs).key);
 }
 
 async function fetchWhole(url: string): Promise<Uint8Array> {

@@ -1,7 +1,9 @@
 // Features of the untrained model, computed while clips are added, so that the heads can be trained within seconds.
+import { plainPass } from '../../../src/data/intake.ts';
 import { openStoredFeed } from '../../../src/data/stored-feed.ts';
 import { foldParameters } from '../../../src/systems/ma-avt/fold.ts';
 import { initialParameters } from '../../../src/systems/ma-avt/initialise.ts';
+import { pairBatch } from '../../../src/systems/ma-avt/pair-batch.ts';
 import { modelConfig, type TrainingConfig } from '../../../src/systems/ma-avt/recipes.ts';
 import { type ClipFeatures as HeadFeatures, openFeatureExtractor } from '../../../src/train/head-start.ts';
 import type { Backbone } from '../../../src/weights/backbone.ts';
@@ -46,9 +48,9 @@ export async function headFeatures(options: HeadFeatureOptions): Promise<Map<str
       batchSize: 8,
       ...(signal && { signal }),
     });
-    for await (const batch of feed.evaluate('train')) {
-      const unlabelled = batch.pictureIds.map(() => 0);
-      const features = await extractor.run(batch, unlabelled, unlabelled);
+    for await (const rows of feed.batches('train', plainPass('evaluate'))) {
+      const batch = pairBatch(rows);
+      const features = await extractor.run(batch);
       for (const [index, id] of batch.pictureIds.entries()) {
         known.set(id, features[index]!);
         await db.put('headFeatures', { id, made, features: features[index]! });

@@ -1,5 +1,4 @@
 // A model's answers on every example, for looking inside.
-import { emptyImage, emptySpectrogram } from '../../../src/data/model-inputs.ts';
 import { openStoredFeed } from '../../../src/data/stored-feed.ts';
 import type { Adapter } from '../../../src/infer/adapter.ts';
 import { openPredictor } from '../../../src/infer/predictor.ts';
@@ -60,7 +59,7 @@ export async function inspectClips(options: InspectionOptions): Promise<Inspecti
         backgroundThreshold: adapter.backgroundThreshold,
       },
       ...(severalClasses && { mismatchSeed: 0 }),
-      emptyInputs: { image: emptyImage(adapter.inputs), spectrogram: emptySpectrogram(adapter.inputs) },
+      robustness: true,
       onClips: (done) => onProgress(done, clips.length * (severalClasses ? 4 : 3)),
     });
     return {

@@ -1,21 +1,21 @@
 // Reading clips beside the page, so that it stays responsive: features for the model, and small pictures for people.
 import { expose, transfer } from 'comlink';
-import { type ClipFeatures, readClip } from '../../../src/data/clip-features.ts';
+import type { Reading } from '../../../src/data/intake.ts';
 import { missingMessage } from '../../../src/data/model-inputs.ts';
 import { type InputSettings, spectrogramSizeOf } from '../../../src/data/settings.ts';
-import { middleOf } from '../../../src/data/windows.ts';
 import { DuetError } from '../../../src/errors.ts';
 import { openMediaSource } from '../../../src/media/open-media-source.ts';
 import { spectrogramPicture } from '../../../src/report/spectrogram-picture.ts';
 import { frontEnds } from '../../../src/signal/front-ends.ts';
 import type { Picture } from '../../../src/signal/picture.ts';
 import { resize } from '../../../src/signal/resize.ts';
+import { middleWindow, plainIntake } from '../../../src/systems/ma-avt/intake.ts';
 import { pictureBlob } from './picture-blob.ts';
 import { plainErrors } from './plain-error.ts';
 
 export type ReadExample = {
   readonly seconds: number;
-  readonly features: ClipFeatures;
+  readonly features: Reading;
   readonly thumbnail: Blob | undefined;
   readonly spectrogram: Blob;
 };
@@ -27,15 +27,15 @@ const spectrogramSide = 112;
 async function read(file: Blob, name: string, settings: InputSettings): Promise<ReadExample> {
   const media = await openMediaSource(file, name);
   try {
-    const features = await readClip(media, settings);
+    const features = await plainIntake(settings).read(media);
     if (features.missing)
       throw new DuetError(`${name}: ${missingMessage(features.missing).replace(/, or use --missing.*$/, '.')}`);
-    const frame = features.training[middleOf(features.training)];
+    const { frame, spectrogram } = middleWindow(features);
     const example: ReadExample = {
       seconds: media.duration,
       features,
       thumbnail: frame && (await pictureBlob(shrunk(frame))),
-      spectrogram: await pictureBlob(soundPicture(features.spectrograms[middleOf(features.spectrograms)]!, settings)),
+      spectrogram: await pictureBlob(soundPicture(spectrogram, settings)),
     };
     return transfer(example, buffersOf(features));
   } finally {
@@ -58,9 +58,8 @@ function soundPicture(values: Float32Array, settings: InputSettings): Picture {
   );
 }
 
-function buffersOf({ evaluation, training, spectrograms }: ClipFeatures): ArrayBuffer[] {
-  const pictures = [...training, ...(evaluation ? [evaluation] : [])].map(({ data }) => data.buffer);
-  return [...new Set([...pictures, ...spectrograms.map(({ buffer }) => buffer)])] as ArrayBuffer[];
+function buffersOf({ arrays }: Reading): ArrayBuffer[] {
+  return [...new Set(Object.values(arrays).map(({ data }) => data.buffer))] as ArrayBuffer[];
 }
 
 const worker = plainErrors({ read });

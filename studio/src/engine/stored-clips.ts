@@ -1,6 +1,7 @@
 // Clips of the page's database as the engine takes them.
 import type { Example, Split } from '../../../src/data/dataset.ts';
 import type { StoredFeedOptions } from '../../../src/data/stored-feed.ts';
+import { maAvtIntake } from '../../../src/systems/ma-avt/intake.ts';
 import type { TrainingConfig } from '../../../src/systems/ma-avt/recipes.ts';
 import type { Backbone } from '../../../src/weights/backbone.ts';
 import { database } from '../storage/database.ts';
@@ -15,14 +16,13 @@ export function feedOptions(
   backbone: Backbone,
   training: TrainingConfig,
 ): Omit<StoredFeedOptions, 'signal'> {
-  const { seed, batch, augment, cropScale, model, backgroundProbability } = training;
-  const examples: Example[] = clips.map((clip) => ({ ...clip, media: { kind: 'video', path: clip.id } }));
+  const { batch, augment, cropScale, model } = training;
+  const backgroundProbability = model.background ? training.backgroundProbability : 0;
+  const settings = backboneFacts(backbone, training).inputs;
   return {
-    dataset: { classes, examples },
-    settings: backboneFacts(backbone, training).inputs,
+    examples: clips.map((clip): Example => ({ ...clip, media: { kind: 'video', path: clip.id } })),
+    intake: maAvtIntake({ settings, classes, backgroundProbability, augment, cropScale }),
     batchSize: batch,
-    ...{ seed, augment, cropScale },
-    backgroundProbability: model.background ? backgroundProbability : 0,
     load: async (id) => {
       const stored = await (await database()).get('features', id);
       if (!stored) throw new Error(`no features are stored of ${id}`);

@@ -1,10 +1,12 @@
 // One training run in the page: the order of things around the loop, as src/train/train.ts has it in Node.
-import { evenBatchSize } from '../../../src/data/epoch-plan.ts';
+import { evenBatchSize } from '../../../src/data/batch.ts';
+import { plainPass } from '../../../src/data/intake.ts';
 import { openStoredFeed } from '../../../src/data/stored-feed.ts';
 import { elementCount } from '../../../src/graph/tensor.ts';
 import { adapterFiles } from '../../../src/infer/adapter.ts';
 import { openPredictor } from '../../../src/infer/predictor.ts';
 import { initialParameters } from '../../../src/systems/ma-avt/initialise.ts';
+import { pairBatch } from '../../../src/systems/ma-avt/pair-batch.ts';
 import { modelConfig, recipes } from '../../../src/systems/ma-avt/recipes.ts';
 import { trainableParameters } from '../../../src/systems/ma-avt/settings.ts';
 import { trainHeads } from '../../../src/train/head-start.ts';
@@ -157,7 +159,7 @@ export async function trainingRun(options: TrainingRunOptions): Promise<void> {
 
     function oneLoop(replanning: AbortController): Promise<Outcome> {
       return trainingLoop({
-        ...{ training: run.training, config, feed, trainer, predictor, checkpoint, batchSize, labelOf, saveInterval },
+        ...{ training: run.training, config, feed, trainer, predictor, checkpoint, batchSize, saveInterval },
         signal: AbortSignal.any([signal, replanning.signal]),
         onStep(epoch, position, steps, loss) {
           const now = performance.now();
@@ -185,7 +187,10 @@ export async function trainingRun(options: TrainingRunOptions): Promise<void> {
 
     async function measureAlignment(epoch: number): Promise<void> {
       if (!probe || run.alignment.some((one) => one.epoch === epoch)) return;
-      const measured = await probe.run(checkpoint.parameters, feed.evaluate(hasValidation ? 'val' : 'train'));
+      const measured = await probe.run(
+        checkpoint.parameters,
+        feed.batches(hasValidation ? 'val' : 'train', plainPass('evaluate')),
+      );
       if (!measured) return;
       const alignment = { epoch, ...measured };
       run = { ...run, alignment: [...run.alignment, alignment] };
@@ -211,7 +216,8 @@ export async function trainingRun(options: TrainingRunOptions): Promise<void> {
     /** As many as fit, measured by one step. */
     async function affordableEpochs(seconds: number): Promise<number> {
       let stepSeconds = 0;
-      for await (const { images, spectrograms, count } of feed.evaluate('train')) {
+      for await (const rows of feed.batches('train', plainPass('evaluate'))) {
+        const { images, spectrograms, count } = pairBatch(rows);
         const zeros = () => new Float32Array(count * classes.length);
         const targets = {
           classTargets: zeros(),

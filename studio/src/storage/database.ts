@@ -1,7 +1,7 @@
 // What the page keeps in the browser, so that a reload loses nothing.
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
-import type { ClipFeatures } from '../../../src/data/clip-features.ts';
 import type { Split } from '../../../src/data/dataset.ts';
+import type { Reading } from '../../../src/data/intake.ts';
 import type { TrainingConfig } from '../../../src/systems/ma-avt/recipes.ts';
 import type { ClipFeatures as HeadFeatures } from '../../../src/train/head-start.ts';
 
@@ -27,7 +27,7 @@ export type StoredExample = {
 };
 
 /** A clip's model inputs, made for these input settings. */
-export type StoredFeatures = { readonly id: string; readonly settings: string; readonly features: ClipFeatures };
+export type StoredFeatures = { readonly id: string; readonly settings: string; readonly features: Reading };
 
 /** What the untrained model's heads read of a clip; `made` names the model. */
 export type StoredHeadFeatures = { readonly id: string; readonly made: string; readonly features: HeadFeatures };

@@ -1,15 +1,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { chunks, type LabelledClip, planEvaluation, planMismatched, planTraining } from './epoch-plan.ts';
+import { type LabelledClip, planEvaluation, planMismatched, planTraining } from './epoch-plan.ts';
 
 const clipsOf = (classes: readonly number[]): LabelledClip[] =>
   classes.map((classIndex, index) => ({
     id: `clip ${index}`,
-    key: `${index}`,
     classIndex,
-    media: { kind: 'video', path: `${index}` },
   }));
-const classOf = (clip: object) => (clip as LabelledClip).classIndex;
 
 const twoOrMoreClasses = fc
   .array(fc.integer({ min: 0, max: 5 }), { minLength: 2, maxLength: 40 })
@@ -25,10 +22,15 @@ test('a background pair is always of two classes, labelled -1, and every picture
       (classes, seed, epoch, probability) => {
         const clips = clipsOf(classes);
         const plan = planTraining(clips, seed, epoch, probability);
-        expect(plan.map((item) => item.picture.id).sort()).toEqual(clips.map((clip) => clip.id).sort());
-        for (const { picture, sound, label } of plan) {
-          if (label === -1) expect(classOf(sound)).not.toBe(classOf(picture));
-          else expect([sound, label]).toEqual([picture, classOf(picture)]);
+        expect(plan.map(({ clips: [picture] }) => picture).sort()).toEqual(clips.map((clip) => clip.id).sort());
+        const classOf = new Map(clips.map(({ id, classIndex }) => [id, classIndex]));
+        for (const {
+          clips: [picture, sound],
+          target,
+        } of plan) {
+          expect([target.picture, target.sound]).toEqual([classOf.get(picture), classOf.get(sound)]);
+          if (target.label === -1) expect(target.sound).not.toBe(target.picture);
+          else expect([sound, target.label]).toEqual([picture, target.picture]);
         }
       },
     ),
@@ -39,7 +41,7 @@ test('every mismatched pair is of two classes', () => {
   fc.assert(
     fc.property(twoOrMoreClasses, fc.integer(), (classes, seed) => {
       const plan = planMismatched(clipsOf(classes), seed);
-      expect(plan.every(({ picture, sound, label }) => label === -1 && classOf(sound) !== classOf(picture))).toBe(true);
+      expect(plan.every(({ target: { picture, sound, label } }) => label === -1 && sound !== picture)).toBe(true);
     }),
   );
 });
@@ -49,10 +51,12 @@ test('background pairs are as frequent as asked, and their sounds come evenly fr
   const sounds = new Map<number, number>();
   let pairs = 0;
   for (let epoch = 0; epoch < 20; epoch++) {
-    for (const { picture, sound, label } of planTraining(clips, 1, epoch, 0.2)) {
+    for (const {
+      target: { picture, sound, label },
+    } of planTraining(clips, 1, epoch, 0.2)) {
       if (label !== -1) continue;
       pairs++;
-      if (classOf(picture) === 0) sounds.set(classOf(sound), (sounds.get(classOf(sound)) ?? 0) + 1);
+      if (picture === 0) sounds.set(sound, (sounds.get(sound) ?? 0) + 1);
     }
   }
   expect(pairs / (20 * 400)).toBeCloseTo(0.2, 1);
@@ -63,8 +67,7 @@ test('background pairs are as frequent as asked, and their sounds come evenly fr
 
 test('the plan depends on seed and epoch alone', () => {
   const clips = clipsOf([0, 0, 1, 1, 2, 2, 3, 3]);
-  const ids = (seed: number, epoch: number) =>
-    planTraining(clips, seed, epoch, 0.5).map(({ picture, sound }) => [picture.id, sound.id]);
+  const ids = (seed: number, epoch: number) => planTraining(clips, seed, epoch, 0.5).map((row) => row.clips);
   expect(ids(1, 2)).toEqual(ids(1, 2));
   expect(ids(1, 2)).not.toEqual(ids(1, 3));
   expect(ids(1, 2)).not.toEqual(ids(2, 2));
@@ -74,8 +77,4 @@ test('one class alone cannot be mismatched', () => {
   expect(() => planMismatched(clipsOf([1, 1]), 0)).toThrow(/another class/);
   expect(planEvaluation(clipsOf([1, 1]))).toHaveLength(2);
   expect(planTraining(clipsOf([1, 1]), 0, 0, 0)).toHaveLength(2);
-});
-
-test('chunks keep the order and leave the rest for the last', () => {
-  expect([...chunks([1, 2, 3, 4, 5], 2)]).toEqual([[1, 2], [3, 4], [5]]);
 });

@@ -1,11 +1,15 @@
 // Which picture goes with which sound, and in what order: settled by the seed and the epoch before anything is loaded.
-import { DuetError } from '../errors.ts';
-import { createRandom, type Random } from '../random/random.ts';
-import type { BatchItem, CachedClip } from './batch.ts';
-import { groupBy } from './dataset.ts';
+import { groupBy } from '../../data/dataset.ts';
+import type { Row } from '../../data/intake.ts';
+import { DuetError } from '../../errors.ts';
+import { createRandom, type Random } from '../../random/random.ts';
+import type { MaAvtTarget } from './intake.ts';
 
 /** A usable clip of a split; `classIndex` is backgroundLabel for one that shows no event as it is. */
-export type LabelledClip = CachedClip & { readonly classIndex: number };
+export type LabelledClip = { readonly id: string; readonly classIndex: number };
+
+/** A picture and a sound. */
+export type PairRow = Row & { readonly clips: readonly [string, string]; readonly target: MaAvtTarget };
 
 /**
  * The label of a pair whose picture and sound show no event together: of different classes, or background as they are.
@@ -18,37 +22,42 @@ export function planTraining(
   seed: number,
   epoch: number,
   backgroundProbability: number,
-): BatchItem[] {
+): PairRow[] {
   const others = backgroundProbability > 0 ? soundsOfOtherClasses(clips) : undefined;
   return createRandom('order', seed, epoch)
     .shuffle(clips)
     .map((clip) => {
       const random = createRandom('background', seed, epoch, clip.id);
-      if (others && random.uniform() < backgroundProbability)
-        return { picture: clip, sound: others(clip, random), label: backgroundLabel };
+      if (others && random.uniform() < backgroundProbability) return mismatched(clip, others(clip, random));
       return matched(clip);
     });
 }
 
 /** Every clip once, as it is, in the order given. */
-export function planEvaluation(clips: readonly LabelledClip[]): BatchItem[] {
+export function planEvaluation(clips: readonly LabelledClip[]): PairRow[] {
   return clips.map(matched);
 }
 
 /** Every clip's picture with the sound of a clip of another class. Throws DuetError when there is only one class. */
-export function planMismatched(clips: readonly LabelledClip[], seed: number): BatchItem[] {
+export function planMismatched(clips: readonly LabelledClip[], seed: number): PairRow[] {
   const others = soundsOfOtherClasses(clips);
   return clips.map((clip) => {
-    const sound = others(clip, createRandom('mismatched', seed, clip.id));
-    return { picture: clip, sound, label: backgroundLabel };
+    return mismatched(clip, others(clip, createRandom('mismatched', seed, clip.id)));
   });
 }
 
-function matched(clip: LabelledClip): BatchItem {
-  return { picture: clip, sound: clip, label: clip.classIndex };
+function matched({ id, classIndex }: LabelledClip): PairRow {
+  return { clips: [id, id], target: { label: classIndex, picture: classIndex, sound: classIndex } };
 }
 
-/** A uniform draw among the clips of all other classes, without listing them anew for each clip. */
+function mismatched(picture: LabelledClip, sound: LabelledClip): PairRow {
+  return {
+    clips: [picture.id, sound.id],
+    target: { label: backgroundLabel, picture: picture.classIndex, sound: sound.classIndex },
+  };
+}
+
+/** A uniform draw among the clips of all other classes, without listing them again for each clip. */
 function soundsOfOtherClasses(clips: readonly LabelledClip[]): (clip: LabelledClip, random: Random) => LabelledClip {
   const groups = [...groupBy(clips, (clip) => String(clip.classIndex)).values()];
   if (groups.length < 2)
@@ -68,17 +77,4 @@ function soundsOfOtherClasses(clips: readonly LabelledClip[]): (clip: LabelledCl
     const drawn = random.integer(sorted.length - own.length);
     return sorted[drawn < own.start ? drawn : drawn + own.length]!;
   };
-}
-
-/** Consecutive groups of `size`; the last may be smaller. */
-export function* chunks<Item>(items: readonly Item[], size: number): Generator<readonly Item[]> {
-  for (let start = 0; start < items.length; start += size) yield items.slice(start, start + size);
-}
-
-/**
- * The batch size at which as few batches as `most` allows are nearly equal: a small last one would learn from few
- * negatives.
- */
-export function evenBatchSize(count: number, most: number): number {
-  return Math.ceil(count / Math.max(1, Math.ceil(count / most)));
 }

@@ -2,10 +2,12 @@ import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { smallSettings, writeClip } from '../generated-clips.test-data.ts';
-import { openBatches } from '../open-batches-node.ts';
-import { openDataset } from '../open-dataset-node.ts';
-import { aveVideos, writeAve } from './field-layouts.test-data.ts';
+import { smallSettings, writeClip } from '../../data/generated-clips.test-data.ts';
+import { plainPass } from '../../data/intake.ts';
+import { aveVideos, writeAve } from '../../data/layouts/field-layouts.test-data.ts';
+import { openDataset } from '../../data/open-dataset-node.ts';
+import { openFeed } from '../../data/open-feed-node.ts';
+import { type MaAvtTarget, maAvtIntake } from './intake.ts';
 
 test('seconds without the event are background with their own sound, in training and in evaluation', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'duet-background-'));
@@ -22,22 +24,21 @@ test('seconds without the event are background with their own sound, in training
     }
     await rm(join(folder, 'made'), { recursive: true });
     const dataset = await openDataset(folder, { layout: 'ave-segments' });
-    const options = {
-      dataset,
-      settings: smallSettings,
-      batchSize: 40,
-      workers: 0,
-      cacheFolder: join(folder, '.cache'),
-    };
-    const feed = await openBatches({ ...options, backgroundProbability: 0 });
+    const { classes, background } = dataset;
+    const intake = maAvtIntake({
+      ...{ settings: smallSettings, classes, background, backgroundProbability: 0 },
+      ...{ augment: 'standard', cropScale: [0.08, 1] },
+    });
+    const feed = await openFeed({ dataset, intake, batchSize: 40, workers: 0, cacheFolder: join(folder, '.cache') });
     try {
       const labels = new Map(dataset.examples.map(({ id, label }) => [id, dataset.classes.indexOf(label)]));
-      for (const batches of [feed.train(0), feed.evaluate('train')]) {
+      for (const batches of [feed.batches('train', plainPass('train')), feed.batches('train', plainPass('evaluate'))]) {
         for await (const batch of batches) {
           expect(batch.count).toBe(40);
-          expect(batch.soundIds).toEqual(batch.pictureIds);
-          expect([...batch.labels]).toEqual(batch.pictureIds.map((id) => labels.get(id)));
-          expect([...batch.labels].filter((label) => label === -1)).toHaveLength(0 + 1 + 4 + 5);
+          const given = batch.rows.map(({ target }) => (target as MaAvtTarget).label);
+          for (const { clips } of batch.rows) expect(clips[1]).toBe(clips[0]);
+          expect(given).toEqual(batch.rows.map(({ clips }) => labels.get(clips[0]!)));
+          expect(given.filter((label) => label === -1)).toHaveLength(0 + 1 + 4 + 5);
         }
       }
       expect(feed.skipped).toEqual([]);

@@ -1,9 +1,16 @@
 // One stretch of time and one band of frequencies hidden, as in SpecAugment (arXiv 1904.08779, section 2), without its
 // time warp.
-import type { Random } from '../random/random.ts';
-import type { FrontEnd } from '../signal/front-ends.ts';
-import type { Masking } from './batch.ts';
-import type { Size } from './settings.ts';
+
+import type { Size } from '../../data/settings.ts';
+import type { Random } from '../../random/random.ts';
+import type { FrontEnd } from '../../signal/front-ends.ts';
+
+export type Masking = {
+  /** Longest masked stretch along time, in cells of the spectrogram. */
+  readonly maxTime: number;
+  /** Widest masked band of frequencies, in cells. */
+  readonly maxFrequency: number;
+};
 
 /**
  * Fills, in place, a stretch of up to `maxTime` columns and a band of up to `maxFrequency` rows (exchanged when time

@@ -4,14 +4,16 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openReference } from '../media/open-reference-node.ts';
-import { type Dataset, groupBy } from './dataset.ts';
-import { features } from './model-inputs.ts';
-import { openBatches } from './open-batches-node.ts';
-import { openDataset } from './open-dataset-node.ts';
-import type { InputSettings } from './settings.ts';
+import { type Dataset, groupBy } from '../../data/dataset.ts';
+import { plainPass } from '../../data/intake.ts';
+import { features } from '../../data/model-inputs.ts';
+import { openDataset } from '../../data/open-dataset-node.ts';
+import { openFeed } from '../../data/open-feed-node.ts';
+import type { InputSettings } from '../../data/settings.ts';
+import { openReference } from '../../media/open-reference-node.ts';
+import { maAvtIntake } from './intake.ts';
 
-const shared = join(import.meta.dirname, '../../../shared/data');
+const shared = join(import.meta.dirname, '../../../../shared/data');
 const settings: InputSettings = {
   imageSize: 224,
   mean: [0.485, 0.456, 0.406],
@@ -19,6 +21,9 @@ const settings: InputSettings = {
   frontEnd: 'vggsound',
   resizeFilter: 'bicubic',
 };
+
+const intakeOf = ({ classes }: Dataset) =>
+  maAvtIntake({ settings, classes, backgroundProbability: 0, augment: 'none', cropScale: [1, 1] });
 
 describe.skipIf(!existsSync(shared))('the shared data', () => {
   let folder: string;
@@ -42,14 +47,19 @@ describe.skipIf(!existsSync(shared))('the shared data', () => {
       ...dataset,
       examples: dataset.examples.filter((example) => example.split === 'test').filter((_, i) => i % 31 === 0),
     };
-    const feed = await openBatches({ dataset: few, settings, batchSize: 8, cacheFolder: join(folder, 'cache') });
-    for await (const batch of feed.evaluate('test')) {
+    const feed = await openFeed({
+      dataset: few,
+      intake: intakeOf(few),
+      batchSize: 8,
+      cacheFolder: join(folder, 'cache'),
+    });
+    for await (const batch of feed.batches('test', plainPass('evaluate'))) {
       expect(batch.count).toBe(3);
       const media = await openReference(few.examples[2]!.media);
       const direct = await features(media, settings);
       await media.close();
-      expect(batch.images.subarray(2 * 3 * 224 * 224)).toEqual(direct.image);
-      expect(batch.spectrograms.subarray(2 * 224 * 224)).toEqual(direct.spectrogram);
+      expect(batch.arrays.images!.subarray(2 * 3 * 224 * 224)).toEqual(direct.image);
+      expect(batch.arrays.spectrograms!.subarray(2 * 224 * 224)).toEqual(direct.spectrogram);
     }
   });
 
@@ -57,15 +67,19 @@ describe.skipIf(!existsSync(shared))('the shared data', () => {
     const video = join(shared, 'clips/dog/vas-1.mp4');
     const manifest = join(folder, 'parts.csv');
     await writeFile(manifest, `path,start,end,label\n${video},0,2,a\n${video},2,4,b\n${video},900,902,b\n`);
-    const feed = await openBatches({
-      dataset: await openDataset(manifest, { purpose: 'evaluate' }),
-      settings,
+    const parts = await openDataset(manifest, { purpose: 'evaluate' });
+    const feed = await openFeed({
+      dataset: parts,
+      intake: intakeOf(parts),
       batchSize: 4,
       cacheFolder: join(folder, 'cache'),
     });
-    for await (const batch of feed.evaluate('test')) {
+    for await (const batch of feed.batches('test', plainPass('evaluate'))) {
       expect(batch.count).toBe(2);
-      const [first, second] = [batch.spectrograms.subarray(0, 224 * 224), batch.spectrograms.subarray(224 * 224)];
+      const [first, second] = [
+        batch.arrays.spectrograms!.subarray(0, 224 * 224),
+        batch.arrays.spectrograms!.subarray(224 * 224),
+      ];
       expect(first).not.toEqual(second);
     }
     expect(feed.skipped).toMatchObject([

@@ -4,28 +4,28 @@ import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { messageOf } from '../errors.ts';
 import { type MediaReference, referencePaths } from '../media/media.ts';
-import { frontEnds } from '../signal/front-ends.ts';
-import { cachePath, entryPath, writeCacheFile } from './cache-folder-node.ts';
+import { cachePath, readingPath, writeCacheFile } from './cache-folder-node.ts';
 import { contentHash, rememberedHash } from './content-hash-node.ts';
-import { openEntry } from './entry-file-node.ts';
+import type { Json } from './intake.ts';
 import { type MissingModality, type MissingPolicy, missingMessage } from './model-inputs.ts';
-import { type InputSettings, imageSizeOf, spectrogramSizeOf, trainingShortSide } from './settings.ts';
+import { openReadingFile } from './reading-file-node.ts';
 
 /**
  * Raise it when decoding, resizing, resampling or a front end gives other numbers than before, or an entry's layout
  * changes.
  */
-const cacheVersion = 1;
+const cacheVersion = 2;
 
 /** What became of a clip: its key in the cache, or why it cannot be used. */
 export type ClipOutcome =
   | { readonly key: string; readonly missing?: MissingModality }
   | { readonly key?: undefined; readonly reason: string };
 
-/** Which cache, for which settings; plain data, so that other processes can be told it. */
-export type FeatureIndexOptions = {
+/** Which cache, for which intake; plain data, so that other processes can be given it. */
+export type ReadingIndexOptions = {
   readonly folder: string;
-  readonly settings: InputSettings;
+  /** See `Intake.key`. */
+  readonly intakeKey: Json;
   readonly missing: MissingPolicy;
   /** Forgets which clips failed earlier, so that they are tried again. Default false. */
   readonly retryFailed?: boolean;
@@ -37,7 +37,7 @@ export type FeatureIndexOptions = {
  */
 export async function lookUp(
   reference: MediaReference,
-  options: FeatureIndexOptions,
+  options: ReadingIndexOptions,
 ): Promise<ClipOutcome | undefined> {
   let content: string;
   try {
@@ -49,7 +49,7 @@ export async function lookUp(
   } catch (error) {
     return error instanceof NotRemembered ? undefined : { reason: unreadable(error) };
   }
-  return outcomeOf(entryKey(content, reference, options.settings), reference, options);
+  return outcomeOf(entryKey(content, reference, options.intakeKey), reference, options);
 }
 
 class NotRemembered extends Error {}
@@ -58,10 +58,10 @@ class NotRemembered extends Error {}
 export async function outcomeOf(
   key: string,
   reference: MediaReference,
-  { folder, missing, retryFailed = false }: FeatureIndexOptions,
+  { folder, missing, retryFailed = false }: ReadingIndexOptions,
 ): Promise<ClipOutcome | undefined> {
   try {
-    const entry = await openEntry(entryPath(folder, key));
+    const entry = await openReadingFile(readingPath(folder, key));
     await entry.close();
     return outcomeWith(key, entry.header.missing, missing);
   } catch {
@@ -82,14 +82,11 @@ export function unreadable(error: unknown): string {
 }
 
 /** A hash of all that an entry's numbers depend on. */
-export function entryKey(content: string, reference: MediaReference, settings: InputSettings): string {
-  const { seconds, sampleRate } = frontEnds[settings.frontEnd];
+export function entryKey(content: string, reference: MediaReference, intakeKey: Json): string {
   const isWhole = reference.start === undefined && reference.end === undefined;
   const range = reference.kind !== 'video' && isWhole ? [] : [reference.start ?? 0, reference.end ?? null];
   const rate = reference.kind === 'frames' ? (reference.framesPerSecond ?? null) : null;
-  const picture = [imageSizeOf(settings), trainingShortSide(settings), settings.resizeFilter];
-  const sound = [settings.frontEnd, seconds, sampleRate, spectrogramSizeOf(settings)];
-  const described = JSON.stringify([cacheVersion, content, reference.kind, range, rate, picture, sound]);
+  const described = JSON.stringify([cacheVersion, content, reference.kind, range, rate, intakeKey]);
   return createHash('sha256').update(described).digest('hex').slice(0, 40);
 }
 

@@ -5,10 +5,11 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { DuetError } from '../errors.ts';
 import type { MediaReference } from '../media/media.ts';
 import { openReference } from '../media/open-reference-node.ts';
-import { cacheSize, clearCache, defaultCacheFolder, entryPath, prepareCacheFolder } from './cache-folder-node.ts';
-import { openEntry } from './entry-file-node.ts';
-import { openFeatureCache } from './feature-cache-node.ts';
-import { smallSettings, writeClip } from './generated-clips.test-data.ts';
+import { cacheSize, clearCache, defaultCacheFolder, prepareCacheFolder, readingPath } from './cache-folder-node.ts';
+import { colourIntake } from './colour-intake.test-data.ts';
+import { writeClip } from './generated-clips.test-data.ts';
+import { openReadingCache } from './reading-cache-node.ts';
+import { openReadingFile } from './reading-file-node.ts';
 
 let folder: string;
 let decoded: number;
@@ -22,10 +23,11 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-const open = (settings = smallSettings, fail?: Error, retryFailed = false) =>
-  openFeatureCache({
+const open = (intake = colourIntake(), fail?: Error, retryFailed = false) =>
+  openReadingCache({
     folder: join(folder, 'cache'),
-    settings,
+    intake,
+    intakeKey: intake.key,
     missing: 'error',
     retryFailed,
     openReference: async (reference) => {
@@ -43,7 +45,7 @@ async function keyOf(cache: ReturnType<typeof open>, reference = clip): Promise<
 
 async function entryFiles(): Promise<string[]> {
   const names = await readdir(join(folder, 'cache'), { recursive: true });
-  return names.filter((name) => name.endsWith('.features')).map((name) => join(folder, 'cache', name));
+  return names.filter((name) => name.endsWith('.reading')).map((name) => join(folder, 'cache', name));
 }
 
 test('a clip is decoded once, also after it moved', async () => {
@@ -63,21 +65,20 @@ test('other content of the same size and time is another entry, and so are other
   await writeFile(join(folder, 'a/0.wav'), bytes);
   await utimes(join(folder, 'a/0.wav'), atime, mtime);
   expect(await keyOf(open())).not.toBe(key);
-  expect(await keyOf(open({ ...smallSettings, imageSize: 48 }))).not.toBe(key);
-  expect(await keyOf(open({ ...smallSettings, frontEnd: 'cremad' }))).not.toBe(key);
+  expect(await keyOf(open(colourIntake('other')))).not.toBe(key);
+  expect(await keyOf(open(colourIntake({ size: 48 })))).not.toBe(key);
   expect(decoded).toBe(4);
 });
 
-test('an entry holds each window’s picture and sound, equal pictures once', async () => {
+test('an entry holds arrays by name with their shapes, equal ones once', async () => {
   const cache = open();
   const key = await keyOf(cache);
-  const entry = await openEntry(entryPath(join(folder, 'cache'), key));
-  expect(entry.header.spectrograms).toHaveLength(7);
-  expect(new Set(entry.header.training.map((picture) => picture.offset)).size).toBe(1);
-  expect(await entry.evaluation()).toMatchObject({ width: 32, height: 32 });
-  expect(await entry.spectrogram(0)).toHaveLength(24 * 40);
-  expect(await entry.spectrogram(0)).not.toEqual(await entry.spectrogram('middle'));
-  expect(await entry.spectrogram(3)).toEqual(await entry.spectrogram('middle'));
+  const entry = await openReadingFile(readingPath(join(folder, 'cache'), key));
+  expect(entry.names).toEqual(['pixels', 'again', 'samples', 'counts']);
+  expect(entry.header.arrays.again!.offset).toBe(entry.header.arrays.pixels!.offset);
+  expect(await entry.get('pixels')).toMatchObject({ shape: [56 * 40 * 3], data: expect.any(Uint8Array) });
+  expect(await entry.get('samples')).toMatchObject({ shape: [64], data: expect.any(Float32Array) });
+  expect((await entry.get('counts')).data).toEqual(BigInt64Array.of(BigInt(56 * 40 * 3)));
   await entry.close();
 });
 
@@ -94,7 +95,7 @@ test.each([0, 1, 40, 200, 3000])('an entry cut to %i bytes is noticed and made a
   expect(await readFile(file!)).toEqual(whole);
 });
 
-test('frames with a sound are a clip whose pictures change with its time', async () => {
+test('frames with a sound are a clip whose content depends on the order of its frames', async () => {
   for (const index of [0, 1, 2, 3, 4]) await writeClip(join(folder, 'source', String(index)), 2.5);
   await mkdir(join(folder, 'frames'));
   for (const index of [0, 1, 2, 3, 4])
@@ -107,10 +108,6 @@ test('frames with a sound are a clip whose pictures change with its time', async
     framesPerSecond: 2,
   };
   const key = await keyOf(open(), frames);
-  const entry = await openEntry(entryPath(join(folder, 'cache'), key));
-  // Windows of one second in 2.5 have their middles from 0.5 s to 2 s: frames 1 to 4.
-  expect(new Set(entry.header.training.map((picture) => picture.digest)).size).toBe(4);
-  await entry.close();
   await rename(join(folder, 'frames/004.png'), join(folder, 'frames/0005.png'));
   expect(await keyOf(open(), frames)).not.toBe(key);
 });
@@ -129,13 +126,8 @@ test('a damaged byte in any part is noticed when that part is read', async () =>
   await keyOf(cache);
   expect(await readFile(file!)).toEqual(whole);
   await damage(whole.length - 10);
-  const entry = await openEntry(entryPath(join(folder, 'cache'), key));
-  await expect(
-    entry
-      .spectrogram(6)
-      .then(() => entry.training(6))
-      .then(() => entry.evaluation()),
-  ).rejects.toThrow();
+  const entry = await openReadingFile(readingPath(join(folder, 'cache'), key));
+  await expect(entry.get('counts').then(() => entry.get('samples'))).rejects.toThrow();
   await entry.close();
 });
 
@@ -148,7 +140,7 @@ test('a clip that cannot be decoded is tried once, and its reason names it where
   const again = await open().ensure({ kind: 'pair', image: join(folder, 'b/0.png'), audio: join(folder, 'b/0.wav') });
   expect(again).toMatchObject({ reason: expect.stringContaining(join(folder, 'b/0.wav')) });
   expect(decoded).toBe(1);
-  await open(smallSettings, undefined, true).ensure({
+  await open(colourIntake(), undefined, true).ensure({
     kind: 'pair',
     image: join(folder, 'b/0.png'),
     audio: join(folder, 'b/0.wav'),
@@ -157,8 +149,8 @@ test('a clip that cannot be decoded is tried once, and its reason names it where
 });
 
 test('a passing trouble is not remembered', async () => {
-  expect(await open(smallSettings, new Error('out of memory')).ensure(clip)).toEqual({ reason: 'out of memory' });
-  expect(await open(smallSettings, new DuetError('AVI needs ffmpeg on the PATH.')).ensure(clip)).toMatchObject({
+  expect(await open(colourIntake(), new Error('out of memory')).ensure(clip)).toEqual({ reason: 'out of memory' });
+  expect(await open(colourIntake(), new DuetError('AVI needs ffmpeg on the PATH.')).ensure(clip)).toMatchObject({
     reason: expect.stringMatching(/ffmpeg/),
   });
   await keyOf(open());
@@ -171,12 +163,14 @@ test('a file that is not there is a reason, not an error', async () => {
 });
 
 test('a cache that cannot be written is one clear sentence', async () => {
-  await expect(prepareCacheFolder(join(folder, 'a/0.wav/cache'))).rejects.toThrow(/feature cache .* cannot be written/);
+  await expect(prepareCacheFolder(join(folder, 'a/0.wav/cache'))).rejects.toThrow(
+    /cache of readings .* cannot be written/,
+  );
 });
 
 test('a disk that refuses to be written stops the run instead of skipping clips', async () => {
   await writeFile(join(folder, 'cache/clips'), 'in the way of the folder');
-  await expect(open().ensure(clip)).rejects.toThrow(/feature cache .* cannot be written .*set DUET_CACHE/);
+  await expect(open().ensure(clip)).rejects.toThrow(/cache of readings .* cannot be written .*set DUET_CACHE/);
 });
 
 test('what a crashed process left is removed once it is old', async () => {
@@ -199,7 +193,7 @@ test('the cache tells its size and can be emptied', async () => {
 });
 
 test('the cache lies where the environment says', () => {
-  expect(defaultCacheFolder({ DUET_CACHE: '/d', XDG_CACHE_HOME: '/x' })).toBe(join('/d', 'features'));
-  expect(defaultCacheFolder({ XDG_CACHE_HOME: '/x' })).toBe(join('/x', 'duet', 'features'));
-  expect(defaultCacheFolder({})).toMatch(/\.cache.duet.features$/);
+  expect(defaultCacheFolder({ DUET_CACHE: '/d', XDG_CACHE_HOME: '/x' })).toBe(join('/d', 'readings'));
+  expect(defaultCacheFolder({ XDG_CACHE_HOME: '/x' })).toBe(join('/x', 'duet', 'readings'));
+  expect(defaultCacheFolder({})).toMatch(/\.cache.duet.readings$/);
 });

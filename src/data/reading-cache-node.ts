@@ -2,23 +2,23 @@
 // tried once.
 import { DuetError, isDuetError, messageOf } from '../errors.ts';
 import type { Media, MediaReference } from '../media/media.ts';
-import { entryPath, writeCacheFile } from './cache-folder-node.ts';
-import { type ClipFeatures, readClip } from './clip-features.ts';
+import { readingPath, writeCacheFile } from './cache-folder-node.ts';
 import { contentHash, fileHash } from './content-hash-node.ts';
-import { encodeEntry } from './entry-file-node.ts';
+import type { Intake, Reading } from './intake.ts';
+import { encodeReading } from './reading-file-node.ts';
 import {
   type ClipOutcome,
   entryKey,
-  type FeatureIndexOptions,
   outcomeOf,
   outcomeWith,
+  type ReadingIndexOptions,
   unreadable,
   writeFailure,
-} from './feature-index-node.ts';
+} from './reading-index-node.ts';
 
 export type OpenReference = (reference: MediaReference) => Promise<Media>;
 
-export type FeatureCache = {
+export type ReadingCache = {
   /** Decodes a clip unless it is there already. Throws only when the cache itself cannot be written. */
   ensure(reference: MediaReference): Promise<ClipOutcome>;
   /**
@@ -28,20 +28,23 @@ export type FeatureCache = {
   remake(key: string, reference: MediaReference): Promise<void>;
 };
 
-export type FeatureCacheOptions = FeatureIndexOptions & { readonly openReference: OpenReference };
+export type ReadingCacheOptions = ReadingIndexOptions & {
+  readonly intake: Pick<Intake, 'read'>;
+  readonly openReference: OpenReference;
+};
 
 /** The cache in a folder that prepareCacheFolder has made. Several processes may use one folder at once. */
-export function openFeatureCache(options: FeatureCacheOptions): FeatureCache {
-  const { folder, settings, missing, openReference } = options;
+export function openReadingCache(options: ReadingCacheOptions): ReadingCache {
+  const { folder, intakeKey, missing, intake, openReference } = options;
 
   async function keyOf(reference: MediaReference): Promise<string> {
-    return entryKey(await contentHash(reference, (path) => fileHash(folder, path)), reference, settings);
+    return entryKey(await contentHash(reference, (path) => fileHash(folder, path)), reference, intakeKey);
   }
 
-  async function decode(reference: MediaReference): Promise<ClipFeatures> {
+  async function decode(reference: MediaReference): Promise<Reading> {
     const media = await openReference(reference);
     try {
-      return await readClip(media, settings);
+      return await intake.read(media);
     } finally {
       await media.close();
     }
@@ -59,21 +62,21 @@ export function openFeatureCache(options: FeatureCacheOptions): FeatureCache {
       }
       const known = await outcomeOf(key, reference, options);
       if (known) return known;
-      let features: ClipFeatures;
+      let reading: Reading;
       try {
-        features = await decode(reference);
+        reading = await decode(reference);
       } catch (error) {
         if (isLasting(error)) await writeFailure(folder, key, reference, messageOf(error));
         return { reason: messageOf(error) };
       }
-      await writeCacheFile(folder, entryPath(folder, key), encodeEntry(features));
-      return outcomeWith(key, features.missing, missing);
+      await writeCacheFile(folder, readingPath(folder, key), encodeReading(reading));
+      return outcomeWith(key, reading.missing, missing);
     },
     async remake(key, reference) {
       if ((await keyOf(reference)) !== key) {
         throw new DuetError('The file has changed since it was first read; start again to use it as it is now.');
       }
-      await writeCacheFile(folder, entryPath(folder, key), encodeEntry(await decode(reference)));
+      await writeCacheFile(folder, readingPath(folder, key), encodeReading(await decode(reference)));
     },
   };
 }
