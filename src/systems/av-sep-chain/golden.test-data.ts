@@ -1,6 +1,7 @@
 // Reference runs in double precision, and a model of this folder run on ONNX Runtime in the same precision.
 import { existsSync, readFileSync } from 'node:fs';
 import * as ort from 'onnxruntime-node';
+import { expect } from 'vitest';
 import { type NamedTensor, readSafetensors } from '../../files/safetensors.ts';
 import { differentiate } from '../../graph/differentiate.ts';
 import { encodeOnnx } from '../../graph/encode-onnx.ts';
@@ -13,7 +14,7 @@ const folder = new URL('../../../../shared/golden/systems/', import.meta.url);
 
 export const isGoldenAbsent = !existsSync(folder);
 
-export type Parameters = ReadonlyMap<string, Float64Array>;
+type Parameters = ReadonlyMap<string, Float64Array>;
 
 export type GoldenRun = {
   readonly metadata: Readonly<Record<string, string>>;
@@ -47,7 +48,7 @@ export function readGolden(name: string): GoldenRun {
  * @returns a function of the parameters' values: what the model encodes, its aims and what it logs by name, and the
  * gradients of `aims.total` for the parameters and the inputs.
  */
-export async function openGoldenModel(model: Model, golden: GoldenRun) {
+async function openGoldenModel(model: Model, golden: GoldenRun) {
   const inputs = Object.fromEntries(
     Object.keys({ ...model.inputs, ...model.targets }).map((name) => [
       name,
@@ -100,13 +101,8 @@ export async function openGoldenModel(model: Model, golden: GoldenRun) {
   };
 }
 
-/** The model's parameters before the first step. */
-export function goldenParameters(model: Model, golden: GoldenRun): Parameters {
-  return new Map([...model.parameters.keys()].map((name) => [name, golden.values(`param.${name}`)]));
-}
-
 /** One step of Adam (Kingma and Ba 2015, algorithm 1) with its usual settings, in double precision, in place. */
-export function adam(parameters: Parameters, learningRate: number) {
+function adam(parameters: Parameters, learningRate: number) {
   const zeros = () => new Map([...parameters].map(([name, { length }]) => [name, new Float64Array(length)]));
   const first = zeros();
   const second = zeros();
@@ -148,4 +144,40 @@ export function relativeError(ours: ArrayLike<number>, reference: ArrayLike<numb
     largest = Math.max(largest, Math.abs(reference[i]!));
   }
   return difference / largest;
+}
+
+/**
+ * Expects that a model has the reference run's parameters, outputs, losses and gradients, and the same parameters after
+ * five steps of Adam.
+ */
+export async function expectAgreement(model: Model, golden: GoldenRun): Promise<void> {
+  const ofFile = golden.names.filter((name) => name.startsWith('param.')).map((name) => name.slice(6));
+  expect([...model.parameters.keys()].sort()).toEqual(ofFile.sort());
+  for (const [name, { shape }] of model.parameters)
+    expect([name, shape]).toEqual([name, golden.shape(`param.${name}`)]);
+  const parameters = new Map(ofFile.map((name) => [name, golden.values(`param.${name}`)]));
+  const session = await openGoldenModel(model, golden);
+  try {
+    const step = adam(parameters, 1e-3);
+    const trajectory: number[] = [];
+    for (let index = 0; index <= 5; index++) {
+      const results = await session.run(parameters);
+      trajectory.push(results.get('loss.total')![0]!);
+      if (index === 0) expectClose(results, golden, '', 1e-10);
+      if (index < 5) step((name) => results.get(`grad.${name}`)!);
+    }
+    expect(relativeError(trajectory, golden.values('trajectory.loss'))).toBeLessThan(1e-10);
+    // Adam brings gradients that are nothing but rounding to the size of the others.
+    expectClose(parameters, golden, 'after5.', 1e-8);
+  } finally {
+    await session.release();
+  }
+}
+
+function expectClose(ours: Parameters, golden: GoldenRun, prefix: string, tolerance: number): void {
+  const errors = [...ours]
+    .filter(([name]) => golden.names.includes(prefix + name))
+    .map(([name, values]) => ({ name, error: relativeError(values, golden.values(prefix + name)) }));
+  expect(errors.length).toBeGreaterThan(0);
+  expect(errors.filter(({ error }) => !(error < tolerance))).toEqual([]);
 }
