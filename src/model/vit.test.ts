@@ -86,3 +86,17 @@ describe.skipIf(!existsSync(golden))('features agree with the reference', () => 
       expect(relativeError(results[`hidden.${layer}`]!, of(`output.hidden.${layer}`))).toBeLessThan(1e-4);
   });
 });
+
+const testModel = '../shared/bugs/04-timm-heads';
+test.skipIf(!existsSync(testModel))(
+  'a model of two narrow heads, known by its architecture, agrees with timm',
+  async () => {
+    const backbone = await openBackbone(testModel);
+    const image = Float32Array.from({ length: 3072 }, (_, i) => Math.sin((2 * i) / 3071 - 1));
+    const { features } = await run(backbone, image, [1, 3, 32, 32], (pictures, weights) => ({
+      features: vit(pictures, weights, backbone.config).features,
+    }));
+    const expected = JSON.parse(readFileSync(`${testModel}/expected.json`, 'utf8')) as { class_token: number[] };
+    expect(relativeError(features!.slice(0, 64), Float32Array.from(expected.class_token))).toBeLessThan(1e-4);
+  },
+);

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { DuetError } from '../errors.ts';
 import { checkSchema } from '../files/schema-error.ts';
 import type { Geometry, Naming } from './backbone-names.ts';
+import { publishedHeads } from './published-heads.ts';
 
 export type Triple = readonly [number, number, number];
 export type BackboneSettings = {
@@ -25,6 +26,7 @@ const configSchema = z.looseObject({
   num_attention_heads: positive.optional(),
   layer_norm_eps: z.number().positive().optional(),
   hidden_act: z.string().optional(),
+  architecture: z.string().optional(),
   // timm; its older files have the pretrained_cfg's fields at the top
   mean: triple.optional(),
   std: triple.optional(),
@@ -92,14 +94,22 @@ function headCount(
 ): number {
   const { width } = geometry;
   const told = /\bheads (\d+)/.exec(metadata.architecture ?? '')?.[1];
+  const architecture = config.architecture ?? metadata.architecture;
   const heads =
     asked ??
     config.num_attention_heads ??
     config.model_args?.num_heads ??
-    (told === undefined ? width / 64 : Number(told));
+    (told === undefined ? publishedHeads(architecture, width) : Number(told));
+  if (heads === undefined) {
+    const known = architecture === undefined ? 'no file with it names' : `'${architecture}' does not tell`;
+    throw new DuetError(
+      `${name}: ${known} the number of its attention heads, and ${width} channels can be divided in several ways; ` +
+        'write {"num_attention_heads": NUMBER} into the config.json beside its model.safetensors.',
+    );
+  }
   if (!Number.isInteger(heads) || heads < 1 || width % heads !== 0) {
     throw new DuetError(
-      `${name}: ${asked ?? told ?? 'the usual 64 numbers per head'} attention heads do not divide its width of ${width}; state the number of heads.`,
+      `${name}: ${heads} attention heads do not divide its width of ${width}; state the right number in its config.json.`,
     );
   }
   return heads;

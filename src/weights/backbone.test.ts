@@ -91,13 +91,17 @@ describe('hash', () => {
 });
 
 describe('settings', () => {
-  test('heads come from the option, then the config, then the metadata, then the width', () => {
+  test('heads come from the option, then the config, then the metadata, and are never guessed', () => {
     const metadata = { architecture: 'vit_mini (dim 8, depth 2, heads 8)' };
     const config = { num_attention_heads: 4, num_hidden_layers: 2, hidden_size: 8, layer_norm_eps: 1e-5 };
     expect(parse(miniTimm(), { metadata, config }, { heads: 2 }).config.heads).toBe(2);
     expect(parse(miniTimm(), { metadata, config }, {}).config).toMatchObject({ heads: 4, layerNormEpsilon: 1e-5 });
     expect(parse(miniTimm(), { metadata }, {}).config.heads).toBe(8);
-    expect(() => parse(miniTimm(), {}, {})).toThrow('state the number of heads');
+    expect(() => parse(miniTimm(), {}, {})).toThrow(
+      'no file with it names the number of its attention heads, and 8 channels can be divided in several ways; write {"num_attention_heads": NUMBER} into',
+    );
+    const architecture = 'vit_own_patch2';
+    expect(() => parse(miniTimm(), { config: { architecture } }, {})).toThrow("'vit_own_patch2' does not tell");
     expect(() => parse(miniTimm(), {}, { heads: 3 })).toThrow('3 attention heads do not divide its width of 8');
   });
 

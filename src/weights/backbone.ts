@@ -77,7 +77,7 @@ export type BackboneFile = {
 export type BackboneOptions = {
   /** Default: the size the position table was trained at; for any other the table is resized. */
   readonly imageSize?: InputSize | undefined;
-  /** Default: as the files beside it say, else one head per 64 channels. */
+  /** Default: as the files beside it say, else as the published architecture of that name or width has. */
   readonly heads?: number | undefined;
 };
 
