@@ -35,9 +35,8 @@ export async function readBackboneFolder(folder: string, name: string): Promise<
 /** One safetensors file; the configs beside it count if it has the name under which they are stored together. */
 export async function readBackboneFile(path: string, name: string): Promise<BackboneFile> {
   if (!path.endsWith('.safetensors')) {
-    throw new DuetError(
-      `${name} is not a .safetensors file; convert it (timm and transformers save safetensors) or name another backbone.`,
-    );
+    const how = pickled.test(path) ? `; ${conversionOf(basename(path))}, and name that.` : ', so name one that is.';
+    throw new DuetError(`${name} is not a .safetensors file${how}`);
   }
   const tensors = readTensors([path], name);
   return basename(path) === weightsFile
@@ -49,16 +48,27 @@ async function weightPaths(folder: string): Promise<string[]> {
   if ((await kindOfPath(join(folder, weightsFile))) === 'file') return [join(folder, weightsFile)];
   const index = join(folder, shardIndexFile);
   if ((await kindOfPath(index)) === 'file') return (await readShardNames(index)).map((shard) => join(folder, shard));
-  let inside: string[];
-  try {
-    inside = (await readdir(folder)).filter((file) => file.endsWith('.safetensors'));
-  } catch (error) {
+  const names = await readdir(folder).catch((error) => {
     throw readError(folder, error);
-  }
+  });
+  const inside = names.filter((file) => file.endsWith('.safetensors'));
+  const other = names.find((file) => file === 'pytorch_model.bin') ?? names.find((file) => pickled.test(file));
+  if (inside.length === 0 && other !== undefined)
+    throw new DuetError(`The folder ${folder} holds ${other} but no .safetensors file; in it, ${conversionOf(other)}.`);
   if (inside.length === 1) return inside.map((file) => join(folder, file));
   const found =
     inside.length === 0 ? 'no .safetensors file' : `${inside.length} .safetensors files and no ${weightsFile}`;
   throw new DuetError(`The folder ${folder} holds ${found}; name the backbone's file itself.`);
+}
+
+/** PyTorch's own files, which run code when they are read. */
+const pickled = /\.(bin|pt|pth|ckpt)$/;
+
+function conversionOf(file: string): string {
+  return (
+    `convert it once with Python: python -c "import torch, safetensors.torch; t = torch.load('${file}', map_location='cpu', weights_only=True); ` +
+    `safetensors.torch.save_file({k: v.contiguous() for k, v in t.items()}, '${weightsFile}')"`
+  );
 }
 
 function readTensors(paths: readonly string[], name: string): Pick<BackboneFile, 'tensors' | 'metadata'> {

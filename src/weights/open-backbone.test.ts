@@ -71,8 +71,16 @@ describe('on this machine', () => {
     expect(await refusal(openBackbone('no-such-thing'))).toContain("There is no backbone 'no-such-thing'");
     expect(await refusal(openBackbone(join(folder, 'absent.safetensors')))).toContain('There is no backbone');
     await writeFile(join(folder, 'model.bin'), 'x');
-    expect(await refusal(openBackbone(join(folder, 'model.bin')))).toContain('is not a .safetensors file; convert it');
-    expect(await refusal(openBackbone(folder))).toContain('holds no .safetensors file');
+    expect(await refusal(openBackbone(join(folder, 'model.bin')))).toMatch(
+      /model\.bin is not a \.safetensors file; convert it once with Python: python -c ".*'model\.bin'.*'model\.safetensors'\)"/,
+    );
+    expect(await refusal(openBackbone(folder))).toContain(
+      'holds model.bin but no .safetensors file; in it, convert it',
+    );
+    await writeFile(join(folder, 'pytorch_model.bin'), 'x');
+    expect(await refusal(openBackbone(folder))).toContain('holds pytorch_model.bin but no');
+    await mkdir(join(folder, 'empty'));
+    expect(await refusal(openBackbone(join(folder, 'empty')))).toContain('holds no .safetensors file');
     await writeFile(join(folder, 'cut.safetensors'), weights.subarray(0, weights.length - 10));
     expect(await refusal(openBackbone(join(folder, 'cut.safetensors'), { heads: 2 }))).toMatch(
       /cut\.safetensors is not a readable.*truncated/,
