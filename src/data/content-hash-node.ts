@@ -26,7 +26,8 @@ export async function contentHash(
       return combine(['pair', await hashOf(reference.image), await hashOf(reference.audio)]);
     case 'frames': {
       const names = (await readdir(reference.folder)).filter((name) => !name.startsWith('.')).sort(byCodeUnits);
-      const parts = ['frames', await hashOf(reference.audio)];
+      // The word changes with that order, so that entries made in another are not found again.
+      const parts = ['frames by number', await hashOf(reference.audio)];
       // Names enter here, as their order is the frames' order.
       for (const name of names) parts.push(name, await hashOf(join(reference.folder, name)));
       return combine(parts);

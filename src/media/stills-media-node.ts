@@ -3,6 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { DuetError } from '../errors.ts';
 import type { Picture } from '../signal/picture.ts';
+import { byFrameName } from './frame-order.ts';
 import { frameIndexAt } from './frame-rule.ts';
 import type { Media } from './media.ts';
 import { openMedia } from './open-media-node.ts';
@@ -17,7 +18,7 @@ export async function pairMedia(image: string, audio: string): Promise<Media> {
 
 /**
  * A folder of numbered pictures. Picture i begins at i / `framesPerSecond`, or without that, the pictures share the
- * sound's length evenly. They are ordered by the last number in their names.
+ * sound's length evenly. `byFrameName` orders them.
  */
 export async function framesMedia(folder: string, audio: string, framesPerSecond: number | undefined): Promise<Media> {
   if (framesPerSecond !== undefined && !(framesPerSecond > 0)) {
@@ -28,17 +29,12 @@ export async function framesMedia(folder: string, audio: string, framesPerSecond
   });
   const pictures = names.filter((name) => pictureExtensions.has(extname(name).toLowerCase()) && !name.startsWith('.'));
   if (pictures.length === 0) throw new DuetError(`${folder} holds no pictures (jpg, png, webp, ...); check the path.`);
-  pictures.sort((a, b) => lastNumber(a) - lastNumber(b) || (a < b ? -1 : 1));
+  pictures.sort(byFrameName);
   return stillsMedia(
     pictures.map((name) => join(folder, name)),
     audio,
     framesPerSecond,
   );
-}
-
-function lastNumber(name: string): number {
-  const numbers = name.slice(0, -extname(name).length).match(/\d+/g);
-  return numbers ? Number(numbers.at(-1)) : 0;
 }
 
 async function stillsMedia(
