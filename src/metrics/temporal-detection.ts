@@ -12,40 +12,66 @@ export function temporalIou(a: Omit<Segment, 'video'>, b: Omit<Segment, 'video'>
   return shared <= 0 ? 0 : shared / (a.end - a.start + b.end - b.start - shared);
 }
 
+/** Whether a prediction is right, in the order of descending scores. */
+export type RankedMatch = { readonly video: string; readonly isRight: boolean };
+
 /**
- * Average precision of one class at a temporal IoU: predictions of all videos by descending score each take the free
- * true segment of their video with the highest IoU of at least `threshold`, or are false; precision is made
- * non-increasing in recall. 0 without predictions, NaN without true segments.
+ * Predictions of one class in all videos by descending score: each takes the free true segment of its video with the
+ * highest IoU of at least `threshold`, or is false.
  */
-export function temporalAveragePrecision(
+export function rankedMatches(
   predictions: readonly ScoredSegment[],
   truths: readonly Segment[],
   threshold: number,
-): number {
+): RankedMatch[] {
   const free = new Map<string, Set<Segment>>();
   for (const truth of truths) {
     const ofVideo = free.get(truth.video) ?? new Set();
     free.set(truth.video, ofVideo.add(truth));
   }
-  const ranked = predictions.toSorted((a, b) => b.score - a.score);
-  let found = 0;
-  const curve = ranked.map((prediction, rank) => {
-    const ofVideo = free.get(prediction.video);
-    const best = nearest(prediction, ofVideo ?? new Set());
-    const isRight = best !== undefined && best.iou >= threshold;
-    if (isRight) {
-      found++;
-      ofVideo!.delete(best.truth);
-    }
-    return { isRight, precision: found / (rank + 1) };
+  return predictions
+    .toSorted((a, b) => b.score - a.score)
+    .map((prediction) => {
+      const ofVideo = free.get(prediction.video);
+      const best = nearest(prediction, ofVideo ?? new Set());
+      const isRight = best !== undefined && best.iou >= threshold;
+      if (isRight) ofVideo!.delete(best.truth);
+      return { video: prediction.video, isRight };
+    });
+}
+
+/**
+ * Average precision of one class at a temporal IoU, precision made non-increasing in recall. 0 without predictions, NaN
+ * without true segments.
+ * @param weightOf how often a video counts; by default once.
+ */
+export function matchedAveragePrecision(
+  ranked: readonly RankedMatch[],
+  truths: readonly Segment[],
+  weightOf: (video: string) => number = () => 1,
+): number {
+  let [found, rank] = [0, 0];
+  const curve = ranked.map(({ video, isRight }) => {
+    const weight = weightOf(video);
+    rank += weight;
+    if (isRight) found += weight;
+    return { gain: isRight ? weight : 0, precision: rank === 0 ? 0 : found / rank };
   });
-  let total = 0;
-  let envelope = 0;
-  for (const { isRight, precision } of curve.toReversed()) {
+  let [total, envelope] = [0, 0];
+  for (const { gain, precision } of curve.toReversed()) {
     envelope = Math.max(envelope, precision);
-    if (isRight) total += envelope;
+    total += gain * envelope;
   }
-  return total / truths.length;
+  return total / truths.reduce((sum, { video }) => sum + weightOf(video), 0);
+}
+
+/** `matchedAveragePrecision` of predictions as `rankedMatches` finds them. */
+export function temporalAveragePrecision(
+  predictions: readonly ScoredSegment[],
+  truths: readonly Segment[],
+  threshold: number,
+): number {
+  return matchedAveragePrecision(rankedMatches(predictions, truths, threshold), truths);
 }
 
 function nearest(prediction: Segment, truths: ReadonlySet<Segment>) {
