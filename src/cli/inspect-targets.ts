@@ -64,15 +64,20 @@ export async function inspect(target: string, frontEnd: FrontEndName, signal?: A
   const kind = await kindOfPath(target);
   if (kind === 'folder' && (await kindOfPath(join(target, 'adapter_config.json'))) === 'file')
     return inspectRun(target);
-  if (kind === 'file' && !target.endsWith('.safetensors')) return inspectMedia(target, frontEnd);
+  if (kind === 'file' && !target.endsWith('.safetensors')) return inspectMedia(target, frontEnd, signal);
   if (kind === undefined && mediaName.test(target)) throw new DuetError(`There is no file ${target}; check the path.`);
   return inspectBackbone(target, signal);
 }
 
-async function inspectMedia(path: string, frontEnd: FrontEndName): Promise<MediaInspection> {
-  const { openMedia } = await import('../media/open-media-node.ts');
-  const media = await openMedia(path);
+async function inspectMedia(
+  path: string,
+  frontEnd: FrontEndName,
+  signal: AbortSignal | undefined,
+): Promise<MediaInspection> {
+  const { openMediaReader } = await import('../data/media-reader-node.ts');
+  const reader = await openMediaReader();
   try {
+    const media = await reader.open({ kind: 'video', path }, signal);
     const { container, duration, video, audio } = media;
     const ranges = duration > 0 ? candidateWindows({ start: 0, end: duration }, frontEnds[frontEnd].seconds) : [];
     const windows = ranges.map((range, index) => ({
@@ -82,7 +87,7 @@ async function inspectMedia(path: string, frontEnd: FrontEndName): Promise<Media
     }));
     return { kind: 'media', path, container, duration, video, audio, frontEnd, windows };
   } finally {
-    await media.close();
+    reader.close();
   }
 }
 

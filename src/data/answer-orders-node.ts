@@ -3,15 +3,26 @@ import { isDuetError, messageOf } from '../errors.ts';
 
 export type ProcessAnswer<Outcome> =
   | { readonly ready: true }
+  /** Sent while an order is worked on, as long as the event loop turns. */
+  | { readonly alive: true }
   | { readonly outcome: Outcome }
   | { readonly failure: { readonly message: string; readonly isClear: boolean } };
 
-/** Call it once, when the process can work. */
-export function answerOrders<Order, Outcome>(work: (order: Order) => Promise<Outcome>): void {
+const signOfLifeMs = 1000;
+
+/**
+ * Call it once, when the process can work. With `showsLife`, the parent's patience begins again every second in which
+ * the process is not blocked.
+ */
+export function answerOrders<Order, Outcome>(
+  work: (order: Order) => Promise<Outcome>,
+  { showsLife = false }: { readonly showsLife?: boolean } = {},
+): void {
   const send = (message: ProcessAnswer<Outcome>) => void process.send?.(message);
   let last: Promise<void> = Promise.resolve();
 
   async function answer(order: Order): Promise<void> {
+    const signs = showsLife ? setInterval(() => send({ alive: true }), signOfLifeMs) : undefined;
     try {
       send({ outcome: await work(order) });
     } catch (error) {
@@ -22,6 +33,8 @@ export function answerOrders<Order, Outcome>(work: (order: Order) => Promise<Out
           isClear,
         },
       });
+    } finally {
+      clearInterval(signs);
     }
   }
 

@@ -35,6 +35,8 @@ export function compileDataLayer(): { folder: string; moduleUrl(name: string): s
         'decoder-process-node.ts',
         'check-data-node.ts',
         'probe-process-node.ts',
+        'media-reader-node.ts',
+        'media-process-node.ts',
       ].map((name) => join(source, name)),
     }),
   );

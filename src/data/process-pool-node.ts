@@ -6,8 +6,8 @@ import { DuetError } from '../errors.ts';
 import type { ProcessAnswer } from './answer-orders-node.ts';
 
 export type ProcessPool<Order, Outcome> = {
-  /** Throws what the process threw. */
-  run(order: Order): Promise<Outcome>;
+  /** Throws what the process threw, or the signal's reason; the process of an order that is aborted is stopped. */
+  run(order: Order, signal?: AbortSignal): Promise<Outcome>;
   close(): void;
 };
 
@@ -16,6 +16,8 @@ export type ProcessPoolOptions<Outcome> = {
   readonly script: URL;
   /** Handed to every process as JSON. */
   readonly argument?: unknown;
+  /** Orders and outcomes may hold typed arrays. */
+  readonly hasArrays?: boolean;
   readonly processes: number;
   /** How long a process may take for one order before it is stopped. */
   readonly patienceMs: number;
@@ -30,10 +32,16 @@ export const defaultPatienceMs = 5 * 60 * 1000;
 export function openProcessPool<Order, Outcome>(options: ProcessPoolOptions<Outcome>): ProcessPool<Order, Outcome> {
   const workers = Array.from({ length: options.processes }, () => startWorker<Order, Outcome>(options));
   const leastBusy = () => workers.reduce((least, worker) => (worker.pending() < least.pending() ? worker : least));
+  const stop = () => {
+    for (const worker of workers) worker.close();
+  };
+  // A process that is blocked does not notice that its parent has gone.
+  process.on('exit', stop);
   return {
-    run: (order) => leastBusy().run(order),
+    run: (order, signal) => leastBusy().run(order, signal),
     close() {
-      for (const worker of workers) worker.close();
+      process.off('exit', stop);
+      stop();
     },
   };
 }
@@ -44,6 +52,7 @@ type Worker<Order, Outcome> = ProcessPool<Order, Outcome> & { pending(): number 
 function startWorker<Order, Outcome>({
   script,
   argument,
+  hasArrays = false,
   patienceMs,
   crashed,
 }: ProcessPoolOptions<Outcome>): Worker<Order, Outcome> {
@@ -57,6 +66,7 @@ function startWorker<Order, Outcome>({
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       // Not the parent's own: a debugger's port cannot be shared.
       execArgv: [],
+      serialization: hasArrays ? 'advanced' : 'json',
     });
     let isReady = false;
     let said = '';
@@ -65,6 +75,7 @@ function startWorker<Order, Outcome>({
     });
     (started.stderr as Socket | null)?.unref();
     started.on('message', (answer: ProcessAnswer<Outcome>) => {
+      if ('alive' in answer) return watch();
       if (!('ready' in answer)) return settle(answer);
       isReady = true;
       watch();
@@ -79,7 +90,7 @@ function startWorker<Order, Outcome>({
     return started;
   }
 
-  function settle(answer: Exclude<ProcessAnswer<Outcome>, { ready: true }>): void {
+  function settle(answer: Exclude<ProcessAnswer<Outcome>, { ready: true } | { alive: true }>): void {
     const job = jobs.shift();
     if (job) {
       if ('outcome' in answer) job.resolve(answer.outcome);
@@ -112,10 +123,24 @@ function startWorker<Order, Outcome>({
 
   return {
     pending: () => jobs.length,
-    run: (order) =>
+    run: (order, signal) =>
       new Promise((resolve, reject) => {
         if (isClosed) return reject(closed());
-        jobs.push({ order, resolve, reject });
+        if (signal?.aborted) return reject(signal.reason);
+        const abort = () => {
+          reject(signal!.reason);
+          if (jobs[0] === job) child?.kill('SIGKILL');
+          else jobs.splice(jobs.indexOf(job), 1);
+        };
+        const ended =
+          <Value>(end: (value: Value) => void) =>
+          (value: Value) => {
+            signal?.removeEventListener('abort', abort);
+            end(value);
+          };
+        const job = { order, resolve: ended(resolve), reject: ended(reject) };
+        signal?.addEventListener('abort', abort);
+        jobs.push(job);
         if (jobs.length === 1) next();
       }),
     close() {

@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { MediaReference } from '../media/media.ts';
+import { openReference } from '../media/open-reference-node.ts';
 import { prepareCacheFolder } from './cache-folder-node.ts';
 import { colourIntake } from './colour-intake.test-data.ts';
 import { compileDataLayer } from './compile.test-data.ts';
@@ -164,6 +166,44 @@ test('a decoding process that cannot start says why', async () => {
   );
   pool.close();
 });
+
+test('media read in a process of their own are what they are here, and one that blocks it is stopped', async () => {
+  await appendFile(
+    join(compiled.folder, 'dist/data/media-process-node.js'),
+    "\nprocess.on('message', ({ reference }) => { while (reference?.audio.endsWith('dog/5.wav')); });",
+  );
+  const { openMediaReader } = (await import(
+    compiled.moduleUrl('media-reader-node')
+  )) as typeof import('./media-reader-node.ts');
+  const clip = (name: string): MediaReference => {
+    const stem = join(folder, 'data', name);
+    return { kind: 'pair', image: `${stem}.png`, audio: `${stem}.wav`, start: 0.25 };
+  };
+  const reader = await openMediaReader(2000);
+  const apart = await reader.open(clip('cat/0'));
+  const here = await openReference(clip('cat/0'));
+  const same = async () => {
+    expect(await apart.readFrames([0, 1])).toEqual(await here.readFrames([0, 1]));
+    expect(await apart.readWaveform(-0.5, 1)).toEqual(await here.readWaveform(-0.5, 1));
+  };
+  expect({ ...apart, readFrames: 0, readWaveform: 0, close: 0 }).toEqual({
+    ...here,
+    ...{ readFrames: 0, readWaveform: 0, close: 0 },
+  });
+  await same();
+  await expect(reader.open(clip('dog/5'))).rejects.toThrow(/dog\/5\.wav blocks or crashes its decoder \(SIGKILL\)/);
+  await same();
+  await expect(reader.open(clip('dog/none'))).rejects.toThrow(/dog\/none\.png does not exist/);
+  const controller = new AbortController();
+  const blocked = reader.open(clip('dog/5'), controller.signal);
+  setTimeout(() => controller.abort(new Error('enough')), 300);
+  const begun = Date.now();
+  await expect(blocked).rejects.toThrow('enough');
+  expect(Date.now() - begun).toBeLessThan(1900);
+  await same();
+  reader.close();
+  await here.close();
+}, 60_000);
 
 test('a check of the data in processes finds what one in the caller’s thread does, also about a file that ends its process', async () => {
   const { checkData } = (await import(compiled.moduleUrl('check-data-node'))) as typeof import('./check-data-node.ts');

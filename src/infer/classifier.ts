@@ -1,6 +1,6 @@
 // A trained adapter applied to files.
+import { type MediaReader, openMediaReader } from '../data/media-reader-node.ts';
 import type { MediaReference } from '../media/media.ts';
-import { openReference } from '../media/open-reference-node.ts';
 import { nodeSessions } from '../runtime/node.ts';
 import type { SessionOptions } from '../runtime/session.ts';
 import { openAdapter } from './open-adapter-node.ts';
@@ -26,6 +26,8 @@ export type ClassifierOptions = {
 };
 
 export type Classifier = WindowClassifier & {
+  /** Opens clips to be classified; closed with the classifier. */
+  readonly reader: MediaReader;
   /**
    * The windows of a clip in order; a clip no longer than a window is one. @throws DuetError for clips that cannot be
    * read.
@@ -41,12 +43,22 @@ export async function openClassifier({
   evidence,
   signal,
 }: ClassifierOptions): Promise<Classifier> {
-  const opened = await openAdapter(run, backbone, signal);
-  const classifier = await openWindowClassifier({ ...opened, openSession: nodeSessions(session), evidence });
+  const reader = await openMediaReader();
+  const classifier = await openAdapter(run, backbone, signal)
+    .then((opened) => openWindowClassifier({ ...opened, openSession: nodeSessions(session), evidence }))
+    .catch((error) => {
+      reader.close();
+      throw error;
+    });
   return {
     ...classifier,
+    reader,
+    release() {
+      reader.close();
+      return classifier.release();
+    },
     async *predict(reference, options) {
-      const media = await openReference(reference);
+      const media = await reader.open(reference, options?.signal);
       try {
         yield* classifier.predictMedia(media, options);
       } finally {

@@ -5,7 +5,6 @@ import { features, type MissingPolicy, type WindowInputs } from '../data/model-i
 import { DuetError, isDuetError } from '../errors.ts';
 import { type Classifier, openClassifier } from '../infer/classifier.ts';
 import type { WindowAnswer } from '../infer/window-classifier.ts';
-import { openReference } from '../media/open-reference-node.ts';
 import type { SessionOptions } from '../runtime/session.ts';
 import { openEvaluationData } from './evaluate.ts';
 import {
@@ -97,7 +96,7 @@ export async function localise(options: LocaliseOptions): Promise<Localisation> 
     for (const [index, example] of examples.entries()) {
       signal?.throwIfAborted();
       try {
-        const inputs = await middleWindow(example, classifier, missing);
+        const inputs = await middleWindow(example, classifier, missing, signal);
         const answer = await classifier.answer(inputs);
         const clip = localisedClip(example, boxes.get(example.id)!, inputs, answer, classifier, priors);
         clips.push(clip);
@@ -131,10 +130,11 @@ export async function localise(options: LocaliseOptions): Promise<Localisation> 
 
 async function middleWindow(
   { media: reference }: Example,
-  { adapter }: Classifier,
-  missing?: MissingPolicy,
+  { adapter, reader }: Classifier,
+  missing: MissingPolicy | undefined,
+  signal: AbortSignal | undefined,
 ): Promise<WindowInputs> {
-  const media = await openReference(reference);
+  const media = await reader.open(reference, signal);
   try {
     return await features(media, adapter.inputs, missing);
   } finally {

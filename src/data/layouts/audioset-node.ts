@@ -3,8 +3,8 @@
 // has one class.
 import { basename } from 'node:path';
 import { DuetError } from '../../errors.ts';
-import { openReference } from '../../media/open-reference-node.ts';
 import { type IgnoredFile, readSplitNames, type Split } from '../dataset.ts';
+import { openMediaReader } from '../media-reader-node.ts';
 import { findFile, findFiles, needFile, readTable } from './annotation-files-node.ts';
 import { findMedia, type MediaFinder } from './find-media-node.ts';
 import type { Layout, LayoutContent } from './layout.ts';
@@ -83,15 +83,20 @@ const probed = 8;
  */
 async function areWhole(segments: readonly Segment[], found: MediaFinder): Promise<boolean> {
   let [cut, whole] = [0, 0];
-  for (const { video, start, end } of segments) {
-    if (cut + whole >= probed) break;
-    const clip = start >= end - start ? found.clip(video, `Y${video}`) : '';
-    if (typeof clip === 'string') continue;
-    const media = await openReference(clip.media).catch(() => undefined);
-    if (!media) continue;
-    if (media.duration > start) whole++;
-    else cut++;
-    await media.close();
+  const reader = await openMediaReader();
+  try {
+    for (const { video, start, end } of segments) {
+      if (cut + whole >= probed) break;
+      const clip = start >= end - start ? found.clip(video, `Y${video}`) : '';
+      if (typeof clip === 'string') continue;
+      const media = await reader.open(clip.media).catch(() => undefined);
+      if (!media) continue;
+      if (media.duration > start) whole++;
+      else cut++;
+      await media.close();
+    }
+  } finally {
+    reader.close();
   }
   return whole >= cut;
 }
