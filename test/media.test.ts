@@ -95,6 +95,18 @@ describe('the files of ../shared', () => {
   });
 });
 
+test('files at which the parser or the decoder fails are reported, and the others are predicted', async () => {
+  const folder = await newFolder('failing');
+  const [flac, mkv] = [join(folder, 'frameless.flac'), join(folder, 'overlong.mkv')];
+  const stream = Buffer.concat([Buffer.from('fLaC\x80\0\0\x22\x10\0\x10\0', 'latin1'), Buffer.alloc(30)]);
+  stream.set([0x0a, 0xc4, 0x40, 0xf0], 18);
+  await writeFile(flac, stream);
+  await writeFile(mkv, Buffer.from([0x1a, 0x45, 0xdf, 0xa3, 0x08, 0, 0x0f, 0x42, 0x40, 0x42, 0x86, 0x81, 1]));
+  const clip = join(inject('shared').data, 'test/metal-bowl/000.webm');
+  const results = await predictAll([clip, flac, mkv, clip]);
+  expect(results.map(({ error }) => error === undefined)).toEqual([true, false, false, true]);
+});
+
 test('a long video is predicted window by window and gives a timeline', async () => {
   const parts = ['metal-bowl', 'calling-bird', 'pouring-jug'].map((className) =>
     createClip({ seed: 1, split: 'test', className, index: 0 }),

@@ -2,7 +2,7 @@
 // many.
 import { basename, extname, join } from 'node:path';
 import { spectrogramSizeOf } from '../data/settings.ts';
-import { DuetError, isDuetError } from '../errors.ts';
+import { DuetError, isDuetError, messageOf } from '../errors.ts';
 import { kindOfPath } from '../files/read-clearly.ts';
 import { ensureFolder, writeFileAtomic } from '../files/write-atomic.ts';
 import { type Classifier, openClassifier, type WindowPrediction as Window } from '../infer/classifier.ts';
@@ -20,7 +20,10 @@ import type { FilePrediction, PredictSettings, WindowPrediction } from './predic
 import type { Progress } from './progress.ts';
 import { knownOf, sessionOptions } from './session-options.ts';
 
-/** Predicts all files; one that cannot be read is told as such and does not stop the others. */
+/**
+ * Predicts all files; one that cannot be read is reported as such and does not stop the others, whatever went wrong with
+ * it.
+ */
 export async function predictFiles(
   run: string,
   files: readonly string[],
@@ -97,10 +100,13 @@ async function predictFile(
     }
     return { path, windows, events: timelineEvents(labelled, settings.threshold) };
   } catch (error) {
-    if (!isDuetError(error)) throw error;
+    if (signal.aborted) throw error;
+    const message = isDuetError(error)
+      ? error.message
+      : `${messageOf(error)} (a fault of the program at this file); leave the file out.`;
     // A path that is a plain word could be in any sentence.
-    const named = /[./\\]/.test(path) && error.message.includes(path);
-    return { path, error: named ? error.message : `${path}: ${error.message}` };
+    const named = /[./\\]/.test(path) && message.includes(path);
+    return { path, error: named ? message : `${path}: ${message}` };
   } finally {
     phase.finish();
   }

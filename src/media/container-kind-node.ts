@@ -22,6 +22,9 @@ const signatures: readonly (readonly [name: string, offset: number, bytes: strin
   ['WAVE', 0, 'RIFF'],
 ];
 
+/** Containers that are read without ffmpeg. */
+export const nativeKinds: ReadonlySet<string> = new Set(['MP4 or QuickTime', matroska, 'Ogg', 'FLAC', 'WAVE']);
+
 /** The container's name, 'text', or undefined for what is not known. */
 export function containerKind(head: Uint8Array): string | undefined {
   for (const [name, offset, bytes] of signatures) {

@@ -44,12 +44,11 @@ export async function demuxedMedia(input: Input, name: string): Promise<Media> {
   const audioTrack = await input.getPrimaryAudioTrack();
   const video = videoTrack && (await describeVideo(videoTrack));
   const sound = audioTrack && (await describeSound(audioTrack));
-  const tracks = [videoTrack, audioTrack].filter((track) => track !== null);
-  if (tracks.length === 0) throw new DuetError(`${name} holds neither picture nor sound; choose another file.`);
+  if (!video && !sound) throw new DuetError(`${name} holds neither picture nor sound; choose another file.`);
   const starts = [video?.firstTime, sound?.firstTime].filter((time) => time !== undefined);
   // Broadcasts, live recordings and parts of them count on from somewhere.
   const origin = Math.max(0, Math.min(...starts));
-  const duration = (await durationOf(input, videoTrack, audioTrack)) - origin;
+  const duration = (await durationOf(input, video ? videoTrack : null, sound ? audioTrack : null)) - origin;
   let closed = false;
 
   const guarded = async <T>(what: string, work: () => Promise<T>): Promise<T> => {
@@ -92,6 +91,11 @@ export async function demuxedMedia(input: Input, name: string): Promise<Media> {
   };
 }
 
+/** mediabunny 1.61 looks for ever for the last packet of a FLAC file that has none. */
+async function isEmpty(track: InputVideoTrack | InputAudioTrack): Promise<boolean> {
+  return (await new EncodedPacketSink(track).getFirstPacket({ metadataOnly: true })) === null;
+}
+
 function damaged(name: string, what: string, error: unknown): DuetError {
   const cause = messageOf(error).replace(/\.$/, '');
   return new DuetError(
@@ -107,12 +111,14 @@ type DescribedVideo = {
   readonly statedMatrix: string | undefined;
 };
 
-async function describeVideo(track: InputVideoTrack): Promise<DescribedVideo> {
+/** Undefined for a track that holds nothing. */
+async function describeVideo(track: InputVideoTrack): Promise<DescribedVideo | undefined> {
   const codec = await track.getCodec();
   // Damage shows here as what it is; canDecode would call the codec unsupported.
   await track.getDecoderConfig();
   if (codec === null || !(await track.canDecode()))
     throw new UndecodableTrack('video', codec ?? internalName(await track.getInternalCodecId()));
+  if (await isEmpty(track)) return undefined;
   const { num, den } = await track.getPixelAspectRatio();
   return {
     mirror: await track.getFlip(),
@@ -133,7 +139,8 @@ const highestSampleRate = 1e6;
 
 type DescribedSound = { readonly track: AudioTrack; readonly delay: number; readonly firstTime: number };
 
-async function describeSound(track: InputAudioTrack): Promise<DescribedSound> {
+/** Undefined for a track that holds nothing. */
+async function describeSound(track: InputAudioTrack): Promise<DescribedSound | undefined> {
   const codec = await track.getCodec();
   await track.getDecoderConfig();
   if (codec === null || !(await track.canDecode()))
@@ -144,6 +151,7 @@ async function describeSound(track: InputAudioTrack): Promise<DescribedSound> {
   const actual = codec.startsWith('pcm') ? stated : ((await firstSound(track)) ?? stated);
   if (!(actual.sampleRate > 0 && actual.sampleRate <= highestSampleRate))
     throw new Error(`${actual.sampleRate} samples of sound in a second`);
+  if (await isEmpty(track)) return undefined;
   const delay = await codecDelay(track, codec);
   const isTakenOff = delay > 0 && (await decoderTakesOff(track, delay));
   return {

@@ -33,7 +33,7 @@ export function matroskaDamage(path: string): number | undefined {
   try {
     const end = fstatSync(file).size;
     const read = (position: number) => {
-      const bytes = Buffer.alloc(Math.min(MOST_HEADER_BYTES, end - position));
+      const bytes = Buffer.alloc(Math.max(0, Math.min(MOST_HEADER_BYTES, end - position)));
       return element(bytes.subarray(0, readSync(file, bytes, 0, bytes.length, position)), position);
     };
     const header = read(0);

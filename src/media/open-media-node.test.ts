@@ -241,4 +241,19 @@ describe('bad files get one sentence', () => {
     bytes.fill(0, bytes.length - 60);
     expect(await sentenceOf(openMedia(file(bytes, 'mkv')))).toMatch(/damaged/);
   });
+
+  test('a Matroska header that says it is longer than the file is refused in a sentence', async () => {
+    // The EBML header element with a size of 1 000 000 bytes.
+    const bytes = Buffer.from([0x1a, 0x45, 0xdf, 0xa3, 0x08, 0, 0x0f, 0x42, 0x40, 0x42, 0x86, 0x81, 1]);
+    expect(await sentenceOf(openMedia(file(bytes, 'mkv')))).toMatch(/Matroska or WebM and goes on as none/);
+  });
+
+  test('a FLAC file without a frame is refused, not searched for ever', async () => {
+    const bytes = Buffer.alloc(42);
+    bytes.write('fLaC\x80\0\0\x22', 'latin1');
+    // STREAMINFO (RFC 9639): blocks of 4096 samples, then 20 bits of 44,100 hertz, one channel of 16 bits.
+    bytes.set([0x10, 0, 0x10, 0], 8);
+    bytes.set([0x0a, 0xc4, 0x40, 0xf0], 18);
+    expect(await sentenceOf(openMedia(file(bytes, 'flac')))).toMatch(/holds neither picture nor sound/);
+  });
 });

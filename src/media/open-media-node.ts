@@ -1,7 +1,7 @@
 // Opening a file in Node.
 import { ALL_FORMATS, FilePathSource, HLS, Input, registerDecoder, UnsupportedInputFormatError } from 'mediabunny';
 import { DuetError, isDuetError, messageOf } from '../errors.ts';
-import { containerKind, matroska, readHead } from './container-kind-node.ts';
+import { containerKind, matroska, nativeKinds, readHead } from './container-kind-node.ts';
 import { cutShort } from './cut-short-node.ts';
 import { demuxedMedia, UndecodableTrack } from './demuxed-media.ts';
 import { ffmpegMedia } from './ffmpeg-media-node.ts';
@@ -69,6 +69,10 @@ async function openWithFfmpeg(path: string, kind: string | undefined, error: Err
       `${path} cannot be decoded, as ${error.message}; put ffmpeg on the PATH, convert the file to mp4 (H.264 and AAC)${help}.`,
     );
   }
+  if (kind !== undefined && nativeKinds.has(kind))
+    throw new DuetError(
+      `${path} begins as a file of the format ${kind} and goes on as none that can be read here; replace the file, or put ffmpeg on the PATH.`,
+    );
   throw new DuetError(
     kind === undefined
       ? `${path} is not a media file that can be recognised; replace the file, or put ffmpeg on the PATH if it is in a rare format.`
