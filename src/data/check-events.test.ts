@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest';
+import { checkEvents } from './check-events.ts';
+
+const event = (start: number, end: number, label = 'dog') => ({ start, end, label });
+const limits = { fewestEvents: 3, shortest: 0.5 };
+
+test('events are found that no model could learn from, and no others', () => {
+  const clips = [
+    { clip: 'a', duration: 10, events: [event(0, 4), event(3, 5), event(3.5, 4.5, 'cat'), event(9, 10.05)] },
+    { clip: 'b', duration: 10, events: [event(5, 4), event(9, 12, 'cat'), event(-1, 2), event(8, 8.2)] },
+    { clip: 'c', events: [event(100, 200)] },
+  ];
+  const found = checkEvents(clips, limits);
+  expect(found.events).toBe(9);
+  expect(found.reversed).toEqual([{ clip: 'b', ...event(5, 4) }]);
+  expect(found.outside).toEqual([
+    { clip: 'b', ...event(9, 12, 'cat') },
+    { clip: 'b', ...event(-1, 2) },
+  ]);
+  expect(found.overlapping).toEqual([{ clip: 'a', ...event(3, 5) }]);
+  expect(found.tooShort).toEqual([{ clip: 'b', ...event(8, 8.2) }]);
+  expect(found.scarce).toEqual([{ label: 'cat', events: 2 }]);
+});
+
+test('events of one class that touch do not overlap', () => {
+  const { overlapping } = checkEvents([{ clip: 'a', events: [event(0, 2), event(2, 3)] }], limits);
+  expect(overlapping).toEqual([]);
+});
