@@ -4,8 +4,8 @@ import type { Waveform } from '../signal/waveform.ts';
 import type { Media } from './media.ts';
 
 /**
- * From `start` to `statedEnd` (else the end) in seconds on the file's clock: its time 0 is `start`, and there is
- * silence outside. Owns `media`.
+ * From `start` to `statedEnd` in seconds on the file's clock, or to the file's end if that comes first: its time 0 is
+ * `start`, and there is silence outside. Owns `media`.
  */
 export function mediaWindow(media: Media, name: string, start: number, statedEnd: number | undefined): Media {
   if (start >= media.duration) {
@@ -19,7 +19,7 @@ export function mediaWindow(media: Media, name: string, start: number, statedEnd
       `${name} is asked for from ${start} s to ${end} s; give a start from 0 on and an end after it.`,
     );
   }
-  const duration = end - start;
+  const duration = Math.min(end, media.duration) - start;
   return {
     ...media,
     duration,

@@ -5,7 +5,7 @@ import { openMedia } from './open-media-node.ts';
 import { framesMedia, pairMedia } from './stills-media-node.ts';
 
 /**
- * Opens a clip. With `start` or `end`, time 0 is `start` and the duration is `end` - `start`.
+ * Opens a clip. With `start` or `end`, time 0 is `start`, and the clip lasts to `end` or to the file's end if that comes first.
  * What cannot be opened is a DuetError that names the file, the cause and what to do.
  */
 export async function openReference(reference: MediaReference): Promise<Media> {
