@@ -1,10 +1,10 @@
 // What a file is by its extension.
 import { extname } from 'node:path';
+import { pictureExtensions } from '../media/still-picture-node.ts';
 
 const videoExtensions = new Set(
   '.mp4 .m4v .mov .webm .mkv .avi .mpg .mpeg .flv .wmv .ts .mts .m2ts .3gp .ogv .mjpeg .vob .asf'.split(' '),
 );
-const pictureExtensions = new Set('.png .jpg .jpeg .webp .bmp .gif .tif .tiff .avif'.split(' '));
 const soundExtensions = new Set('.wav .mp3 .m4a .aac .flac .ogg .oga .opus .weba'.split(' '));
 /** Read without ffmpeg wherever there is a decoder package. */
 const nativeContainers = new Set('.mp4 .m4v .mov .webm .mkv'.split(' '));

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
@@ -59,6 +59,12 @@ beforeAll(async () => {
   }
   writeFileSync(join(at('frames'), 'notes.txt'), 'not a picture');
   mkdirSync(at('none'));
+  writeFileSync(at('none/picture.bmp'), 'BM');
+  await still(at('large.jpg'), 90);
+  const large = readFileSync(at('large.jpg'));
+  // Height and width in the frame header (ITU-T T.81, SOF0).
+  for (const place of [5, 7]) large.writeUInt16BE(16_383, large.indexOf('\xff\xc0', 0, 'latin1') + place);
+  writeFileSync(at('large.jpg'), large);
 });
 
 test('a picture and a sound: the picture upright at any time, the sound unchanged', async () => {
@@ -110,6 +116,12 @@ describe.skipIf(!loadNativeCodecs())('a stretch of a video', () => {
     await media.close();
   });
 
+  test('it ends with the file, if it is asked for beyond', async () => {
+    const media = await openReference({ kind: 'video', path: at('clip.mkv'), start: 0.6, end: 30 });
+    expect(media.duration).toBeCloseTo(1.4, 9);
+    await media.close();
+  });
+
   test.each([
     [{ start: 3 }, /lasts 2\.000 s/],
     [{ start: 1, end: 1 }, /end after it/],
@@ -121,6 +133,7 @@ describe.skipIf(!loadNativeCodecs())('a stretch of a video', () => {
 
 test.each([
   [{ kind: 'pair', image: at('ramp.wav'), audio: at('ramp.wav') }, /cannot be read as a picture/],
+  [{ kind: 'pair', image: at('large.jpg'), audio: at('ramp.wav') }, /large\.jpg cannot be read as a picture .*pixel/],
   [{ kind: 'pair', image: at('absent.png'), audio: at('ramp.wav') }, /does not exist/],
   [{ kind: 'frames', folder: at('none'), audio: at('ramp.wav') }, /holds no pictures/],
   [{ kind: 'frames', folder: at('absent'), audio: at('ramp.wav') }, /not a folder/],

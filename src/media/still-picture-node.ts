@@ -2,6 +2,10 @@
 import { DuetError, messageOf } from '../errors.ts';
 import type { Picture } from '../signal/picture.ts';
 import { readHead } from './container-kind-node.ts';
+import { mostPixels } from './limits.ts';
+
+/** What is read by its name, in lower case: sharp has no reader of BMP. */
+export const pictureExtensions: ReadonlySet<string> = new Set('.png .jpg .jpeg .webp .gif .tif .tiff .avif'.split(' '));
 
 export type StillDescription = {
   readonly codec: string;
@@ -12,6 +16,8 @@ export type StillDescription = {
 
 // EXIF orientations as clockwise turns; the even ones below 5 and the odd ones above are mirrored as well.
 const turns = [0, 0, 0, 180, 180, 90, 90, 270, 270] as const;
+
+const limits = { limitInputPixels: mostPixels };
 
 function unreadable(path: string, error: unknown): DuetError {
   return new DuetError(
@@ -26,7 +32,7 @@ export async function describeStill(path: string): Promise<StillDescription> {
   await readHead(path);
   const { default: sharp } = await import('sharp');
   try {
-    const { format, width, height, orientation = 1 } = await sharp(path).metadata();
+    const { format, width, height, orientation = 1 } = await sharp(path, limits).metadata();
     const across = orientation >= 5;
     return {
       codec: format,
@@ -43,7 +49,7 @@ export async function describeStill(path: string): Promise<StillDescription> {
 export async function readStill(path: string): Promise<Picture> {
   const { default: sharp } = await import('sharp');
   try {
-    const image = sharp(path).rotate().flatten().toColourspace('srgb');
+    const image = sharp(path, limits).rotate().flatten().toColourspace('srgb');
     const { data, info } = await image.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
     return {
       width: info.width,

@@ -7,9 +7,7 @@ import { byFrameName } from './frame-order.ts';
 import { frameIndexAt } from './frame-rule.ts';
 import type { Media } from './media.ts';
 import { openMedia } from './open-media-node.ts';
-import { describeStill, readStill } from './still-picture-node.ts';
-
-const pictureExtensions = new Set(['.jpg', '.jpeg', '.png', '.webp', '.bmp', '.gif', '.tif', '.tiff', '.avif']);
+import { describeStill, pictureExtensions, readStill } from './still-picture-node.ts';
 
 /** One picture, shown as long as the sound lasts. */
 export async function pairMedia(image: string, audio: string): Promise<Media> {
