@@ -12,6 +12,7 @@ import {
 } from 'mediabunny';
 import { DuetError, isDuetError, messageOf } from '../errors.ts';
 import type { Picture } from '../signal/picture.ts';
+import { highestSampleRate, longestSeconds, mostPixels } from './limits.ts';
 import type { AudioTrack, Media, VideoTrack } from './media.ts';
 import { mixDown } from './mix-down.ts';
 import { samplePicture } from './sample-picture.ts';
@@ -49,6 +50,7 @@ export async function demuxedMedia(input: Input, name: string): Promise<Media> {
   // Broadcasts, live recordings and parts of them count on from somewhere.
   const origin = Math.max(0, Math.min(...starts));
   const duration = (await durationOf(input, video ? videoTrack : null, sound ? audioTrack : null)) - origin;
+  if (!(duration <= longestSeconds)) throw new Error(`a length of ${duration} seconds`);
   let closed = false;
 
   const guarded = async <T>(what: string, work: () => Promise<T>): Promise<T> => {
@@ -107,6 +109,8 @@ type DescribedVideo = {
   readonly track: VideoTrack;
   readonly mirror: boolean;
   readonly firstTime: number;
+  /** When the first frame is shown that can be decoded: it stands for the time before it, too. */
+  readonly firstShown: number;
   /** The colour matrix that the container states. */
   readonly statedMatrix: string | undefined;
 };
@@ -120,24 +124,32 @@ async function describeVideo(track: InputVideoTrack): Promise<DescribedVideo | u
     throw new UndecodableTrack('video', codec ?? internalName(await track.getInternalCodecId()));
   if (await isEmpty(track)) return undefined;
   const { num, den } = await track.getPixelAspectRatio();
+  const [width, height] = [await track.getDisplayWidth(), await track.getDisplayHeight()];
+  if (!(width * height <= mostPixels)) throw new Error(`frames of ${width} x ${height} pixels`);
   return {
     mirror: await track.getFlip(),
     firstTime: await track.getFirstTimestamp(),
+    firstShown: await firstKeyTime(track),
     statedMatrix: (await track.getColorSpace()).matrix ?? undefined,
     track: {
       codec: (await track.getCodecParameterString()) ?? codec,
-      width: await track.getDisplayWidth(),
-      height: await track.getDisplayHeight(),
+      width,
+      height,
       rotation: await track.getRotation(),
       pixelAspectRatio: num / den,
     },
   };
 }
 
-/** Sound is recorded at 768,000 hertz at most; a damaged header may state billions. */
-const highestSampleRate = 1e6;
-
 type DescribedSound = { readonly track: AudioTrack; readonly delay: number; readonly firstTime: number };
+
+/** A recording that was cut anywhere begins with frames that cannot be decoded. */
+async function firstKeyTime(track: InputVideoTrack): Promise<number> {
+  const packets = new EncodedPacketSink(track);
+  const first = await packets.getFirstPacket({ metadataOnly: true });
+  const key = !first || first.type === 'key' ? first : await packets.getNextKeyPacket(first, { metadataOnly: true });
+  return (key ?? first)?.timestamp ?? 0;
+}
 
 /** Undefined for a track that holds nothing. */
 async function describeSound(track: InputAudioTrack): Promise<DescribedSound | undefined> {
@@ -256,10 +268,10 @@ async function decoderTakesOff(track: InputAudioTrack, delay: number): Promise<b
 }
 
 async function readFrames(track: InputVideoTrack, video: DescribedVideo, times: readonly number[]): Promise<Picture[]> {
-  const wanted = times.map((time) => Math.max(time, video.firstTime));
+  const wanted = times.map((time) => Math.max(time, video.firstShown));
   // 4:4:4 H.264 needs a note from the stream's first packet, wherever reading starts (x264-version-node.ts).
   const leading = /^avc\d\.f4/i.test(video.track.codec) ? 1 : 0;
-  if (leading) wanted.unshift(video.firstTime);
+  if (leading) wanted.unshift(video.firstShown);
   const pictures: Picture[] = [];
   let last: { time: number; picture: Picture } | undefined;
   let count = 0;

@@ -5,6 +5,7 @@ import { resize } from '../signal/resize.ts';
 import { type FfmpegIndex, ffmpegIndex, inputArguments, passThrough } from './ffmpeg-index-node.ts';
 import { runFfmpeg } from './ffmpeg-process-node.ts';
 import { frameIndexAt } from './frame-rule.ts';
+import { mostPixels } from './limits.ts';
 import type { Media, VideoTrack } from './media.ts';
 
 /**
@@ -24,6 +25,8 @@ export async function ffmpegMedia(program: string, path: string): Promise<Media>
   if (!video && !sound)
     throw new DuetError(`${path} holds neither picture nor sound that ffmpeg can decode; choose another file.`);
   const track = video && videoTrack(video);
+  if (track && !(track.width * track.height <= mostPixels))
+    throw failed(new Error(`frames of ${track.width} x ${track.height} pixels`));
 
   return {
     container: index.container,

@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
 import { isDuetError } from '../errors.ts';
 import { type ClipSpecification, encodedClip } from './encoded-clip.test-data.ts';
+import { findFfmpeg } from './ffmpeg-process-node.ts';
 import { loadNativeCodecs } from './native-codecs-node.ts';
 import { openMedia } from './open-media-node.ts';
 import { openMediaSource } from './open-media-source.ts';
@@ -233,6 +234,31 @@ describe('bad files get one sentence', () => {
     expect(await sentenceOf(openMedia(file(bytes, 'wav')))).toMatch(
       `is damaged or cut short (${rate} samples of sound in a second)`,
     );
+  });
+
+  test.each([2, 17, 85])(
+    'a WAV file whose sound is in format %i is in a codec that is not supported',
+    async (format) => {
+      const sound = { sampleRate: 8000, channels: 1, packets: [{ time: 0, samples: new Int16Array(8000) }] };
+      const bytes = Buffer.from(
+        await encodedClip({ container: 'wav', width: 0, height: 0, times: [], end: 0, luma: () => 0, sound }),
+      );
+      bytes.writeUInt16LE(format, 20);
+      const message = await sentenceOf(openMedia(file(bytes, 'wav')));
+      expect(message).toMatch(
+        findFfmpeg() ? /ffmpeg/ : new RegExp(`\\(WAVE format tag ${format}\\) is not supported here`),
+      );
+      expect(message).not.toMatch(/damaged/);
+    },
+  );
+
+  test.skipIf(!loadNativeCodecs())('frames too large and times too late to be meant are refused', async () => {
+    const far = await clipFile({ ...variable, times: [0, 2e7], end: 2e7 + 1, container: 'mkv', codec: 'vp8' });
+    expect(await sentenceOf(openMedia(far))).toMatch(/a length of 2\d{7} seconds/);
+    const bytes = Buffer.from(await encodedClip({ ...variable, container: 'mp4' }));
+    // Width and height in the sample entry (ISO/IEC 14496-12, VisualSampleEntry).
+    for (const place of [28, 30]) bytes.writeUInt16BE(60_000, bytes.lastIndexOf('avc1') + place);
+    expect(await sentenceOf(openMedia(file(bytes, 'mp4')))).toMatch(/frames of 60000 x 60000 pixels/);
   });
 
   test('a Matroska file with a hole is refused, not read for ever', async () => {

@@ -50,8 +50,10 @@ export async function openMedia(path: string): Promise<Media> {
   } catch (error) {
     input.dispose();
     if (isDuetError(error)) throw error;
-    if (error instanceof UndecodableTrack || error instanceof UnsupportedInputFormatError)
-      return openWithFfmpeg(path, kind, error);
+    const wave = /^Unsupported WAVE codec \((.*?)\)/.exec(messageOf(error));
+    const other = wave ? new UndecodableTrack('audio', `(WAVE ${wave[1]})`) : error;
+    if (other instanceof UndecodableTrack || other instanceof UnsupportedInputFormatError)
+      return openWithFfmpeg(path, kind, other);
     throw new DuetError(
       `${path} is damaged or cut short (${withoutStop(messageOf(error))}); replace the file or leave it out.`,
     );
