@@ -2,13 +2,13 @@
 import type { Command } from 'commander';
 import type { CheckProgress, DataCheck } from '../data/check-data-node.ts';
 import { splitNames } from '../data/dataset.ts';
+import { factLines, textTable } from '../report/text-table.ts';
 import { examples, layoutSettings, loadingSettings, missingSettings, outputSettings } from './common-settings.ts';
 import { type Context, writeResult } from './context.ts';
 import { exitCodes } from './errors.ts';
 import { path } from './field.ts';
 import type { Phase, Progress } from './progress.ts';
 import { addSettings, grouped, setting, type ValuesOf, valuesOf } from './setting.ts';
-import { factLines, textTable } from './text-table.ts';
 
 const checkSettings = {
   ...layoutSettings,

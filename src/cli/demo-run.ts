@@ -60,10 +60,10 @@ export async function runDemo(
   if (trained.outcome === 'interrupted') return undefined;
   const evaluation = await evaluate({ run, data, session, signal, onEvent: showEvaluation(progress) });
 
-  const { localisation, examples, results } = await localiseAndShow({ run, data, session, signal }, progress);
+  const { localisation, examples } = await localiseAndShow({ run, data, session, signal }, progress);
   const seconds = (performance.now() - began) / 1000;
   const page = await demoPage({
-    ...{ evaluation, trained, localisation: results, examples, seconds, run },
+    ...{ evaluation, trained, localisation: localisation.scores, examples, seconds, run },
     command: context.commandLine,
   });
   await writeFileAtomic(report, page);

@@ -1,5 +1,6 @@
 // duet doctor
 import type { Command } from 'commander';
+import { textTable } from '../report/text-table.ts';
 import type { Trial, Tuning } from '../train/tune.ts';
 import type { ProviderChoice } from './choose-provider.ts';
 import { examples, jsonSettings } from './common-settings.ts';
@@ -8,7 +9,6 @@ import type { Check } from './doctor-checks.ts';
 import { exitCodes } from './errors.ts';
 import { toggle } from './field.ts';
 import { addSettings, grouped, settingWithDefault, type ValuesOf, valuesOf } from './setting.ts';
-import { textTable } from './text-table.ts';
 import { tunedText, writeTunedSettings } from './tuned-settings.ts';
 
 const doctorSettings = {

@@ -2,8 +2,8 @@
 import type { Command } from 'commander';
 import { writeFileAtomic } from '../files/write-atomic.ts';
 import { countsText, percent } from '../report/format.ts';
-import type { Calibration, ConfusionMatrix, Robustness } from '../report/report.ts';
-import { robustnessRows } from '../report/robustness.ts';
+import { shownText } from '../report/shown-text.ts';
+import { classTable, robustnessRows } from '../systems/ma-avt/shown.ts';
 import type { EvaluateEvent, Evaluation } from '../train/evaluate.ts';
 import {
   backboneSettings,
@@ -19,7 +19,6 @@ import { choice, path, wholeNumber } from './field.ts';
 import type { Phase, Progress } from './progress.ts';
 import { knownOf, sessionOptions } from './session-options.ts';
 import { addSettings, grouped, setting, settingWithDefault, type ValuesOf, valuesOf } from './setting.ts';
-import { textTable } from './text-table.ts';
 
 const evaluateSettings = {
   ...grouped('Input:', {
@@ -62,10 +61,10 @@ export type EvaluateResult = {
   readonly clips: number;
   readonly skipped: number;
   readonly perClass: Evaluation['perClass'];
-  readonly confusion: ConfusionMatrix;
-  readonly calibration: Calibration;
+  readonly confusion: { readonly classes: readonly string[]; readonly counts: Evaluation['confusion'] };
+  readonly calibration: Evaluation['calibration'];
   /** Accuracy without picture and without sound; what pairs with another class's sound are taken for. */
-  readonly robustness: Robustness | undefined;
+  readonly robustness: Evaluation['robustness'];
   /** How many numbers the model consists of. */
   readonly parameters: Evaluation['parameters'];
   /** What computed it: cpu, where auto chose. */
@@ -208,12 +207,5 @@ export function evaluateText(result: EvaluateResult): string {
     ['parameters', countsText(result.parameters)],
     ['computed on', result.provider],
   ];
-  const classes = result.perClass.map((row) => [
-    row.name,
-    percent(row.f1),
-    percent(row.precision),
-    percent(row.recall),
-    String(row.clips),
-  ]);
-  return `${textTable([], numbers)}\n${textTable(['class', 'F1', 'precision', 'recall', 'clips'], classes)}`;
+  return shownText([{ kind: 'numbers', rows: numbers }, classTable(result.perClass)]);
 }

@@ -5,6 +5,7 @@ import type { ExperimentEvent, ExperimentOptions } from '../experiment/experimen
 import type { PlannedRun } from '../experiment/plan.ts';
 import type { ExperimentResult, MetricSummary } from '../experiment/summary.ts';
 import { duration, percent } from '../report/format.ts';
+import { textTable } from '../report/text-table.ts';
 import { examples, loadingSettings, machineSettings, outputSettings } from './common-settings.ts';
 import { type Context, writeResult } from './context.ts';
 import { exitCodes } from './errors.ts';
@@ -13,7 +14,6 @@ import { path, text, toggle, wholeNumbers } from './field.ts';
 import type { Phase, Progress } from './progress.ts';
 import { knownOf, sessionOptions } from './session-options.ts';
 import { addSettings, grouped, setting, settingWithDefault, valuesOf } from './setting.ts';
-import { textTable } from './text-table.ts';
 import { showTraining } from './train-progress.ts';
 
 const experimentSettings = {

@@ -3,11 +3,11 @@ import type { Command } from 'commander';
 import { DuetError } from '../errors.ts';
 import { kindOfPath } from '../files/read-clearly.ts';
 import { writeFileAtomic } from '../files/write-atomic.ts';
+import { factLines } from '../report/text-table.ts';
 import { backboneSettings, examples, outputSettings } from './common-settings.ts';
 import { type Context, writeResult } from './context.ts';
 import { path, toggle } from './field.ts';
 import { addSettings, grouped, setting, settingWithDefault, type ValuesOf, valuesOf } from './setting.ts';
-import { factLines } from './text-table.ts';
 
 const exportSettings = {
   ...backboneSettings,

@@ -1,8 +1,8 @@
 // `duet inspect`'s findings as people read them.
 import { percent, shortValue, thousands } from '../report/format.ts';
+import { factLines } from '../report/text-table.ts';
 import { frontEnds } from '../signal/front-ends.ts';
 import type { BackboneInspection, Inspection, MediaInspection, RunInspection } from './inspect-targets.ts';
-import { factLines } from './text-table.ts';
 
 export function inspectionText(inspection: Inspection): string {
   if (inspection.kind === 'media') return mediaText(inspection);

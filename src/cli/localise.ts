@@ -2,6 +2,8 @@
 import type { Command } from 'commander';
 import { writeFileAtomic } from '../files/write-atomic.ts';
 import { percent } from '../report/format.ts';
+import { skippedSection } from '../report/skipped.ts';
+import { textTable } from '../report/text-table.ts';
 import type { Localisation } from '../train/localise.ts';
 import {
   backboneSettings,
@@ -15,7 +17,6 @@ import { type Context, writeResult } from './context.ts';
 import { choice, path } from './field.ts';
 import { knownOf, sessionOptions } from './session-options.ts';
 import { addSettings, grouped, setting, settingWithDefault, type ValuesOf, valuesOf } from './setting.ts';
-import { textTable } from './text-table.ts';
 
 const localiseSettings = {
   ...grouped('Input:', {
@@ -69,18 +70,29 @@ async function runLocalise(run: string, data: string, settings: LocaliseSettings
   const progress = context.progress(settings.quiet);
   try {
     const session = sessionOptions(settings, await knownOf(settings, context, progress, 'takes what is known'));
-    const { localisation, examples, results } = await localiseAndShow(
+    const { localisation, examples } = await localiseAndShow(
       { run, data, ...settings, session, signal: context.signal },
       progress,
     );
     if (settings.report !== undefined) {
-      const { reportPage } = await import('../report/page.ts');
-      const page = reportPage({
-        title: `Where ${data} sounds, after ${run}`,
-        ...{ curves: [], perClass: [], examples, localisation: results },
-        skipped: localisation.skipped.map(({ id, reason }) => ({ path: id, reason })),
-        ...{ command: context.commandLine, configuration: settings },
-      });
+      const [{ reportPage }, { pictureUri }, { localisationTable }] = await Promise.all([
+        import('../report/page.ts'),
+        import('../report/png-node.ts'),
+        import('../pages/localisation-table.ts'),
+      ]);
+      const skippedFiles = localisation.skipped.map(({ id, reason }) => ({ path: id, reason }));
+      const page = await reportPage(
+        {
+          title: `Where ${data} sounds, after ${run}`,
+          sections: [
+            { id: 'examples', title: 'Examples', shown: examples },
+            { id: 'localisation', title: 'Localisation', shown: [localisationTable(localisation.scores)] },
+            skippedSection(skippedFiles),
+          ],
+          ...{ command: context.commandLine, configuration: settings },
+        },
+        pictureUri,
+      );
       await writeFileAtomic(settings.report, page);
       progress.note(`Report: ${settings.report}`);
     }

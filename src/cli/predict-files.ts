@@ -8,13 +8,12 @@ import { ensureFolder, writeFileAtomic } from '../files/write-atomic.ts';
 import { type Classifier, openClassifier, type WindowPrediction as Window } from '../infer/classifier.ts';
 import { type LabelledWindow, timelineEvents } from '../infer/timeline.ts';
 import type { MediaReference } from '../media/media.ts';
-import type { MapName } from '../pages/map-names.ts';
-import { exampleOfWindow, labelOf, mapsOf } from '../pages/report-data.ts';
 import { attentionOverlay } from '../report/attention-overlay.ts';
 import { encodePng } from '../report/png-node.ts';
-import type { PredictionExample } from '../report/report.ts';
+import type { CardShown } from '../report/shown.ts';
 import { spectrogramPicture } from '../report/spectrogram-picture.ts';
 import { frontEnds } from '../signal/front-ends.ts';
+import { cardOfWindow, labelOf, type MapName, mapsOf } from '../systems/ma-avt/shown.ts';
 import type { Context } from './context.ts';
 import type { FilePrediction, PredictSettings, WindowPrediction } from './predict.ts';
 import type { Progress } from './progress.ts';
@@ -37,7 +36,7 @@ export async function predictFiles(
   const session = sessionOptions(settings, await knownOf(settings, context, progress, 'starts at once'));
   const classifier = await openClassifier({ run, backbone, session, evidence, signal: context.signal });
   progress.note(`Predicting on ${classifier.provider}.`);
-  const examples: PredictionExample[] = [];
+  const examples: CardShown[] = [];
   const results: FilePrediction[] = [];
   const phase = progress.begin('predict', files.length);
   try {
@@ -53,7 +52,7 @@ export async function predictFiles(
     const { predictionReport } = await import('./predict-report.ts');
     await writeFileAtomic(
       settings.report,
-      predictionReport(results, examples, { run, command: context.commandLine, settings }),
+      await predictionReport(results, examples, { run, command: context.commandLine, settings }),
     );
     progress.note(`Report: ${settings.report}`);
   }
@@ -69,7 +68,7 @@ async function predictFile(
   settings: PredictSettings,
   signal: AbortSignal,
   progress: Progress,
-  examples: PredictionExample[],
+  examples: CardShown[],
 ): Promise<FilePrediction> {
   const windows: WindowPrediction[] = [];
   const labelled: LabelledWindow[] = [];
@@ -93,7 +92,7 @@ async function predictFile(
       if (settings.overlays !== undefined)
         await writeOverlays(classifier, window, path, settings.overlays, settings.map);
       if (settings.report !== undefined && isNew && shown < examplesPerFile) {
-        examples.push(await exampleOfWindow(classifier, window, path, { map: settings.map }));
+        examples.push(cardOfWindow(classifier, window, path, { map: settings.map }));
         shown++;
       }
       phase.update(windows.length);

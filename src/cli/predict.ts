@@ -1,13 +1,13 @@
 // duet predict RUN FILE...
 import type { Command } from 'commander';
-import { mapNames } from '../pages/map-names.ts';
 import { clock, percent } from '../report/format.ts';
+import { textTable } from '../report/text-table.ts';
+import { mapNames } from '../systems/ma-avt/shown.ts';
 import { backboneSettings, examples, machineSettings, missingSettings, outputSettings } from './common-settings.ts';
 import { type Context, writeResult } from './context.ts';
 import { exitCodes } from './errors.ts';
 import { choice, decimal, fraction, path, wholeNumber } from './field.ts';
 import { addSettings, grouped, setting, settingWithDefault, type ValuesOf, valuesOf } from './setting.ts';
-import { textTable } from './text-table.ts';
 
 const predictSettings = {
   ...grouped('Input:', {

@@ -2,11 +2,11 @@ import { existsSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { expect, test, vi } from 'vitest';
+import { textTable } from '../report/text-table.ts';
 import { evaluateText } from './evaluate.ts';
 import { inspect } from './inspect-targets.ts';
 import { inspectionText } from './inspect-text.ts';
 import { predictionText } from './predict.ts';
-import { textTable } from './text-table.ts';
 import { verifyText } from './verify.ts';
 
 test('table columns line up, wide characters included', () => {

@@ -1,9 +1,9 @@
 // What a training run tells of itself, as progress.
 import { countsText, percent } from '../report/format.ts';
+import { factLines } from '../report/text-table.ts';
 import type { EpochRecord } from '../train/checkpoint.ts';
 import type { TrainEvent } from '../train/train.ts';
 import type { Phase, Progress } from './progress.ts';
-import { factLines } from './text-table.ts';
 
 /** A listener that shows the events of one run, in their order. */
 export function showTraining(progress: Progress): (event: TrainEvent) => void {

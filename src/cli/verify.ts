@@ -1,13 +1,13 @@
 // duet verify FILE...
 import type { Command } from 'commander';
 import { isDuetError } from '../errors.ts';
+import { textTable } from '../report/text-table.ts';
 import type { Verification } from '../train/verify.ts';
 import { examples, machineSettings, outputSettings } from './common-settings.ts';
 import { type Context, writeResult } from './context.ts';
 import { exitCodes } from './errors.ts';
 import { sessionOptions } from './session-options.ts';
 import { addSettings, type ValuesOf, valuesOf } from './setting.ts';
-import { textTable } from './text-table.ts';
 
 const verifySettings = { ...outputSettings, ...machineSettings };
 

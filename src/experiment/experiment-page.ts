@@ -1,11 +1,13 @@
 // The page of an experiment: the comparison first, then each variant by itself.
-import { trainingCurves } from '../pages/report-data.ts';
 import { htmlDocument, type PageSection } from '../report/document.ts';
 import { dotPlot } from '../report/dot-plot.ts';
 import { duration, thousands } from '../report/format.ts';
 import { element, escapeText } from '../report/markup.ts';
-import { confusionSection, curvesSection, heading, listTable, scrolled } from '../report/page-sections.ts';
-import type { CurveChart } from '../report/report.ts';
+import { pictureUri } from '../report/png-node.ts';
+import type { CurvesShown, TableShown } from '../report/shown.ts';
+import { shownMarkup } from '../report/shown-markup.ts';
+import { heading, scrolled, tableMarkup } from '../report/tables.ts';
+import { trainingCurves } from '../systems/ma-avt/shown.ts';
 import type { MetricName } from './run-result.ts';
 import type { PairedDifference } from './statistics.ts';
 import type { ExperimentResult, VariantResult } from './summary.ts';
@@ -38,7 +40,7 @@ const metricGroups: readonly { readonly caption: string; readonly names: readonl
 ];
 
 /** The whole page, as HTML. */
-export function experimentPage(result: ExperimentResult, command: string): string {
+export async function experimentPage(result: ExperimentResult, command: string): Promise<string> {
   const { name, baseline, seeds, runs, finished, failed, variants } = result;
   const done = variants.filter((variant) => variant.runs.length > 0);
   const sections: PageSection[] = [
@@ -48,11 +50,13 @@ export function experimentPage(result: ExperimentResult, command: string): strin
       : []),
     ...(done.length > 0 ? [{ id: 'cost', title: 'Parameters and time', markup: cost(done) }] : []),
     ...(failed.length > 0 ? [{ id: 'failed', title: 'Failed runs', markup: failures(result) }] : []),
-    ...done.map((variant, index) => ({
-      id: `variant-${index + 1}`,
-      title: variant.name,
-      markup: variantMarkup(variant),
-    })),
+    ...(await Promise.all(
+      done.map(async (variant, index) => ({
+        id: `variant-${index + 1}`,
+        title: variant.name,
+        markup: await variantMarkup(variant),
+      })),
+    )),
     {
       id: 'repeat',
       title: 'How to repeat this',
@@ -91,7 +95,9 @@ function comparison(variants: readonly VariantResult[]): string {
           : number(summary.mean);
       }),
     ]);
-    return note(caption) + listTable('', ['variant', 'runs', ...names.map((metric) => metricTitles[metric])], rows, 1);
+    return (
+      note(caption) + tableMarkup(listed(['variant', 'runs', ...names.map((metric) => metricTitles[metric])], rows))
+    );
   });
   return plot + spread + tables.join('');
 }
@@ -105,7 +111,7 @@ function differences(baseline: string, variants: readonly VariantResult[]): stri
       name,
       ...names.map((metric) => differenceText(metrics[metric]?.difference)),
     ]);
-    return listTable('', ['variant', ...names.map((metric) => metricTitles[metric])], rows, 1);
+    return tableMarkup(listed(['variant', ...names.map((metric) => metricTitles[metric])], rows));
   });
   return note(caption) + tables.join('');
 }
@@ -119,38 +125,48 @@ function cost(variants: readonly VariantResult[]): string {
     ...[seconds?.perEpoch, seconds?.total].map((time) => duration(time ?? Number.NaN)),
   ]);
   const caption = 'Times are means over the runs, of training with its validation, without decoding and head start.';
-  return listTable(caption, ['variant', 'trainable', 'in the adapter', 'at inference', 'per epoch', 'in all'], rows, 1);
+  return tableMarkup({
+    ...listed(['variant', 'trainable', 'in the adapter', 'at inference', 'per epoch', 'in all'], rows),
+    note: caption,
+  });
 }
 
 function failures({ failed }: ExperimentResult): string {
-  return listTable(
-    'These runs are tried again by the next call.',
-    ['variant', 'why', 'seed'],
-    failed.map(({ variant, reason, seed }) => [variant, reason, String(seed)]),
-    2,
-  );
+  return tableMarkup({
+    note: 'These runs are tried again by the next call.',
+    columns: [
+      { name: 'variant', kind: 'text' },
+      { name: 'why', kind: 'text' },
+      { name: 'seed', kind: 'number' },
+    ],
+    rows: failed.map(({ variant, reason, seed }) => [variant, reason, String(seed)]),
+  });
 }
 
-function variantMarkup({ recipe, runs, confusion }: VariantResult): string {
+/** A table whose first column is text and whose others are numbers, already written out. */
+function listed(names: readonly string[], rows: TableShown['rows']): Omit<TableShown, 'kind'> {
+  return { columns: names.map((name, index) => ({ name, kind: index === 0 ? 'text' : 'number' }) as const), rows };
+}
+
+async function variantMarkup({ recipe, runs, confusion }: VariantResult): Promise<string> {
   const shown = metricGroups[0]!.names;
   const rows = runs.map(({ seed, metrics, keptEpoch, epochs }) => [
     String(seed),
     ...shown.map((metric) => number(metrics[metric] ?? Number.NaN)),
     keptEpoch === 0 ? 'the start' : `${keptEpoch ?? '–'} of ${epochs.length}`,
   ]);
-  const table = listTable(
-    `Recipe ${recipe}.`,
-    ['seed', ...shown.map((metric) => metricTitles[metric]), 'kept epoch'],
-    rows,
-    1,
-  );
+  const names = ['seed', ...shown.map((metric) => metricTitles[metric]), 'kept epoch'];
+  const curves = await shownMarkup(curvesOver(runs), pictureUri);
   const confusions =
-    confusion === undefined ? '' : heading('Confusions, summed over the seeds') + confusionSection(confusion);
-  return table + curvesSection(curvesOver(runs)) + confusions;
+    confusion === undefined
+      ? ''
+      : heading('Confusions, summed over the seeds') +
+        (await shownMarkup([{ kind: 'matrix', ...confusion }], pictureUri));
+  return tableMarkup({ ...listed(names, rows), note: `Recipe ${recipe}.` }) + curves + confusions;
 }
 
 /** One line a seed. */
-function curvesOver(runs: VariantResult['runs']): CurveChart[] {
+function curvesOver(runs: VariantResult['runs']): CurvesShown[] {
   const shown = ['class, validation', 'validation'];
   const charts = runs.flatMap(({ seed, epochs }) =>
     trainingCurves(epochs, undefined).map((chart) => ({

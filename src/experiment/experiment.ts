@@ -138,6 +138,6 @@ async function writeResults(
   const result = summarise(grid, finished, failed);
   await writeFileAtomic(join(out, experimentFiles.json), `${JSON.stringify(result, undefined, 1)}\n`);
   await writeFileAtomic(join(out, experimentFiles.csv), resultsCsv(result));
-  await writeFileAtomic(join(out, experimentFiles.page), experimentPage(result, command));
+  await writeFileAtomic(join(out, experimentFiles.page), await experimentPage(result, command));
   return result;
 }

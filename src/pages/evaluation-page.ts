@@ -6,12 +6,15 @@ import { openDataset } from '../data/open-dataset-node.ts';
 import { kindOfPath } from '../files/read-clearly.ts';
 import { openClassifier } from '../infer/classifier.ts';
 import { reportPage } from '../report/page.ts';
-import type { PredictionExample } from '../report/report.ts';
+import { pictureUri } from '../report/png-node.ts';
+import type { CardShown } from '../report/shown.ts';
+import { skippedSection } from '../report/skipped.ts';
 import type { SessionOptions } from '../runtime/session.ts';
+import { cardOfWindow, scoredSections, trainingCurves } from '../systems/ma-avt/shown.ts';
 import type { Evaluation } from '../train/evaluate.ts';
 import { readRunConfig, runFiles } from '../train/run-folder.ts';
 import { readHistory } from '../train/run-history.ts';
-import { exampleOfWindow, trainingCurves } from './report-data.ts';
+import { evaluationNumbers } from './evaluation-numbers.ts';
 
 export type EvaluationContext = {
   readonly run: string;
@@ -29,27 +32,22 @@ export async function evaluationPage(evaluation: Evaluation, context: Evaluation
   const { run, data, split, seconds, command } = context;
   const history = await readHistory(join(run, runFiles.history));
   const isRun = (await kindOfPath(join(run, runFiles.config))) === 'file';
-  return reportPage({
-    title: `${run} on ${data}`,
-    introduction: `${evaluation.clips.length} ${split === 'all' ? '' : `${split} `}clips of ${evaluation.classes.length} classes.`,
-    summary: {
-      accuracy: evaluation.accuracy,
-      macroF1: evaluation.macroF1,
-      backgroundAuc: evaluation.backgroundAuc,
-      clips: evaluation.clips.length,
-      skipped: evaluation.skipped.length,
-      seconds,
+  return reportPage(
+    {
+      title: `${run} on ${data}`,
+      introduction: `${evaluation.clips.length} ${split === 'all' ? '' : `${split} `}clips of ${evaluation.classes.length} classes.`,
+      numbers: evaluationNumbers(evaluation, { seconds }),
+      sections: [
+        { id: 'curves', title: 'Training', shown: trainingCurves(history.epochs, history.kept ?? undefined) },
+        { id: 'examples', title: 'Examples', shown: await clipExamples(evaluation, context) },
+        ...scoredSections(evaluation),
+        skippedSection(evaluation.skipped.map(({ id, reason }) => ({ path: id, reason }))),
+      ],
+      command,
+      configuration: isRun ? await readRunConfig(run) : { run, data },
     },
-    curves: trainingCurves(history.epochs, history.kept ?? undefined),
-    confusion: { classes: evaluation.classes, counts: evaluation.confusion },
-    perClass: evaluation.perClass,
-    calibration: evaluation.calibration,
-    robustness: evaluation.robustness,
-    examples: await clipExamples(evaluation, context),
-    skipped: evaluation.skipped.map(({ id, reason }) => ({ path: id, reason })),
-    command,
-    configuration: isRun ? await readRunConfig(run) : { run, data },
-  });
+    pictureUri,
+  );
 }
 
 const examplesShown = 6;
@@ -58,7 +56,7 @@ const examplesShown = 6;
 async function clipExamples(
   evaluation: Evaluation,
   { run, data, backbone, missing, session }: EvaluationContext,
-): Promise<PredictionExample[]> {
+): Promise<CardShown[]> {
   const dataset = await openDataset(data, { purpose: 'evaluate', layout: evaluation.layout });
   const examples = new Map(
     (['test', 'val', 'train'] as const)
@@ -71,13 +69,13 @@ async function clipExamples(
   );
   const mistakes = evaluation.clips.filter((clip) => !right(clip)).slice(0, examplesShown / 2);
   const classifier = await openClassifier({ run, backbone, session, evidence: true });
-  const shown: PredictionExample[] = [];
+  const shown: CardShown[] = [];
   try {
     for (const clip of [...mistakes, ...firstOfClass].slice(0, examplesShown)) {
       const example = examples.get(clip.id);
       if (example === undefined) continue;
       for await (const window of classifier.predict(example.media, { missing })) {
-        shown.push(await exampleOfWindow(classifier, window, clip.id, { truth: example.label }));
+        shown.push(cardOfWindow(classifier, window, clip.id, { truth: example.label }));
         break;
       }
     }

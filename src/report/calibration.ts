@@ -2,14 +2,14 @@
 import { accentColour, chartWidth, label, line, softColour, svg } from './chart-style.ts';
 import { percent } from './format.ts';
 import { element, escapeText } from './markup.ts';
-import type { Calibration } from './report.ts';
 import { linearScale } from './scale.ts';
+import type { ReliabilityShown } from './shown.ts';
 
 const height = 300;
 const [left, right, top, floor] = [52, 14, 14, 258];
 
 /** Accuracy over confidence, beside the diagonal where both agree; a dot's size is its number of clips. */
-export function reliabilityDiagram({ bins, expectedError }: Calibration): string {
+export function reliabilityDiagram({ bins, expectedError }: Omit<ReliabilityShown, 'kind'>): string {
   const x = linearScale([0, 1], [left, chartWidth - right]);
   const y = linearScale([0, 1], [floor, top]);
   const most = Math.max(1, ...bins.map((bin) => bin.clips));

@@ -2,7 +2,9 @@
 import { accentColour, lineColour, svg } from './chart-style.ts';
 import { percent } from './format.ts';
 import { element, escapeText } from './markup.ts';
-import type { ConfusionMatrix } from './report.ts';
+import type { MatrixShown } from './shown.ts';
+
+type ConfusionMatrix = Omit<MatrixShown, 'kind'>;
 
 // More classes than this make a table that nobody can read: they get a picture of the cells that are not empty.
 const tableLimit = 24;

@@ -37,7 +37,7 @@ export function htmlDocument(
     // Nothing may be loaded from anywhere: a report is safe to open and to pass on.
     element('meta', {
       'http-equiv': 'Content-Security-Policy',
-      content: "default-src 'none'; img-src data:; style-src 'unsafe-inline'",
+      content: "default-src 'none'; img-src data:; media-src data:; style-src 'unsafe-inline'",
     }),
     element('title', {}, escapeText(title)),
     element('style', {}, pageStyle),

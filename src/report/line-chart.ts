@@ -2,8 +2,10 @@
 import { chartWidth, label, line, lineColour, seriesColour, softColour, svg } from './chart-style.ts';
 import { percent, shortValue } from './format.ts';
 import { element, escapeText, shortNumber } from './markup.ts';
-import type { CurveChart, Point } from './report.ts';
 import { linearScale, roundTicks, type Scale } from './scale.ts';
+import type { CurvesShown, Point } from './shown.ts';
+
+type CurveChart = Omit<CurvesShown, 'kind'>;
 
 const height = 270;
 const left = 52;

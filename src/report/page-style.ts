@@ -61,9 +61,9 @@ table.confusion .none { color: var(--soft); opacity: 0.5; }
 .confusions { display: grid; grid-template-columns: minmax(0, max-content) minmax(220px, 1fr); gap: 24px 40px; align-items: start; }
 .example { border-top: 1px solid var(--line); padding-top: 20px; margin-top: 22px; }
 .example:first-of-type { border-top: 0; padding-top: 0; margin-top: 0; }
-.example .images { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 230px), 1fr)); gap: 18px; align-items: start; }
-.example img { display: block; width: 100%; height: auto; border-radius: 8px; background: var(--line); }
-.example figcaption { margin-top: 7px; line-height: 1.4; }
+.images { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 230px), 1fr)); gap: 18px; align-items: start; }
+.images img { display: block; width: 100%; height: auto; border-radius: 8px; background: var(--line); }
+.images figcaption { margin-top: 7px; line-height: 1.4; }
 .verdict { display: flex; flex-wrap: wrap; gap: 4px 12px; align-items: baseline; margin: 0 0 12px; font-size: 14.5px; }
 .verdict h3 { margin: 0; overflow-wrap: anywhere; }
 .badge { font-size: 12.5px; border-radius: 99px; padding: 1px 10px; border: 1px solid currentColor; white-space: nowrap; }

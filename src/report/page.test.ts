@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { reliabilityDiagram } from './calibration.ts';
 import { confusionMatrix, worstConfusions } from './confusion-matrix.ts';
 import { dotPlot } from './dot-plot.ts';
@@ -6,65 +6,100 @@ import { clock, duration, percent, shortValue } from './format.ts';
 import { lineChart } from './line-chart.ts';
 import { escapeText } from './markup.ts';
 import { reportPage } from './page.ts';
-import type { Report } from './report.ts';
 import { linearScale, roundTicks, timeTicks } from './scale.ts';
+import type { Report, Shown } from './shown.ts';
+import { shownText } from './shown-text.ts';
 import { frequencyTicks } from './spectrogram-figure.ts';
 import { timelineChart } from './timeline.ts';
 
 const nasty = '<script>alert("1")</script> & \'x\'\u0000';
-const image = { uri: 'data:image/png;base64,AAAA', width: 4, height: 4, description: nasty, caption: nasty };
+const encode = async () => 'data:image/png;base64,AAAA';
+const picture = { width: 4, height: 4, data: new Uint8Array(48) };
+const map = { name: nasty, values: new Float32Array(16), rows: 4, columns: 4 };
 
-const report: Report = {
-  title: nasty,
-  introduction: nasty,
-  summary: {
-    accuracy: 0.875,
-    macroF1: 0.5,
-    backgroundAuc: 0.86,
-    clips: 8,
-    skipped: 1,
-    seconds: 75,
-    trainableParameters: 486709,
+const all: readonly Shown[] = [
+  { kind: 'numbers', rows: [[nasty, '75']] },
+  {
+    kind: 'table',
+    note: nasty,
+    columns: [
+      { name: nasty, kind: 'text' },
+      { name: 'F1', kind: 'share' },
+      { name: 'clips', kind: 'number' },
+    ],
+    rows: [[nasty, 2 / 3, 486709]],
   },
-  curves: [
-    {
-      title: nasty,
-      xLabel: nasty,
-      yLabel: nasty,
-      mark: { x: 1, label: nasty },
-      series: [
-        {
-          name: nasty,
-          points: [
-            { x: 1, y: 2 },
-            { x: 2, y: 1 },
-          ],
-        },
-      ],
-    },
-  ],
-  confusion: {
+  {
+    kind: 'curves',
+    ...{ title: nasty, xLabel: nasty, yLabel: nasty },
+    mark: { x: 1, label: nasty },
+    series: [
+      {
+        name: nasty,
+        points: [
+          { x: 1, y: 2 },
+          { x: 2, y: 1 },
+        ],
+      },
+    ],
+  },
+  { kind: 'reliability', expectedError: 0.1, bins: [{ confidence: 0.9, accuracy: 0.8, clips: 10 }] },
+  {
+    kind: 'matrix',
     classes: [nasty, 'dog'],
     counts: [
       [3, 1],
       [0, 4],
     ],
   },
-  perClass: [{ name: nasty, precision: 1, recall: 0.5, f1: 2 / 3, clips: 4 }],
-  calibration: { expectedError: 0.1, bins: [{ confidence: 0.9, accuracy: 0.8, clips: 10 }] },
-  examples: [
-    {
-      name: nasty,
-      truth: nasty,
-      predicted: 'dog',
-      probabilities: [{ label: nasty, probability: 0.9 }],
-      backgroundProbability: 0.1,
-      images: [image, { ...image, ticks: { seconds: 5, frequency: { kind: 'linear', low: 0, high: 8000 } } }],
-    },
+  {
+    kind: 'timeline',
+    title: nasty,
+    duration: 60,
+    tracks: [
+      { name: nasty, events: [{ start: 1, end: 5, label: nasty, score: 0.9 }] },
+      { name: 'true', events: [{ start: 1, end: 4, label: nasty, score: 1 }] },
+    ],
+  },
+  { kind: 'ranking', entries: [{ label: nasty, share: 0.875 }] },
+  {
+    kind: 'card',
+    title: nasty,
+    verdict: { said: 'dog', truth: nasty },
+    shown: [
+      {
+        kind: 'picture',
+        picture,
+        caption: nasty,
+        map,
+        box: { place: { x: 0, y: 0, width: 2, height: 2 }, name: nasty },
+      },
+      {
+        kind: 'spectrogram',
+        ...{
+          values: new Float32Array(16),
+          height: 4,
+          width: 4,
+          axes: 'frequency-time',
+          seconds: 5,
+          caption: nasty,
+          map,
+        },
+        frequency: { kind: 'linear', low: 0, high: 8000 },
+      },
+      { kind: 'sound', samples: Float32Array.of(0, 0.5, -2), sampleRate: 8000, caption: nasty },
+    ],
+  },
+];
+
+const report: Report = {
+  title: nasty,
+  introduction: nasty,
+  numbers: { kind: 'numbers', rows: [['background AUC', '0.860']] },
+  sections: [
+    ...all.map((shown) => ({ id: shown.kind, title: nasty, shown: [shown] })),
+    { id: 'nothing', title: 'Nothing', shown: [] },
   ],
-  timelines: [{ title: nasty, duration: 60, events: [{ start: 1, end: 5, label: nasty, probability: 0.9 }] }],
-  localisation: [{ name: nasty, clips: 4, centreError: 0.1, iouAtHalf: 0.75, auc: 0.5, peakInBox: 1 }],
-  skipped: [{ path: nasty, reason: nasty }],
   command: nasty,
   configuration: { [nasty]: nasty },
 };
@@ -87,24 +122,19 @@ function checkNesting(html: string): string[] {
 }
 
 describe('the page', () => {
-  const page = reportPage(report);
-  const names = checkNesting(page);
+  let page: string;
+  let names: string[];
+  beforeAll(async () => {
+    page = await reportPage(report, encode);
+    names = checkNesting(page);
+  });
 
-  test('has every section, and escapes every text', () => {
-    for (const id of [
-      'curves',
-      'examples',
-      'confusion',
-      'classes',
-      'localisation',
-      'calibration',
-      'timeline',
-      'skipped',
-      'configuration',
-    ]) {
+  test('has a section for everything to show and none for nothing, and escapes every text', () => {
+    for (const id of [...all.map(({ kind }) => kind), 'configuration']) {
       expect(page).toContain(`<section id="${id}" aria-labelledby="${id}-title">`);
       expect(page).toContain(`href="#${id}"`);
     }
+    expect(page).not.toContain('id="nothing"');
     expect(page).not.toContain('<script');
     expect(page).not.toContain('\u0000');
     expect(page.split('&lt;script&gt;').length).toBeGreaterThan(20);
@@ -114,7 +144,7 @@ describe('the page', () => {
     expect(names).not.toContain('script');
     expect(names).not.toContain('link');
     expect(page.replaceAll('http://www.w3.org/2000/svg', '')).not.toMatch(/https?:|url\(|@import|src="(?!data:)/);
-    expect(page).toContain('content="default-src &#39;none&#39;; img-src data:;');
+    expect(page).toContain('content="default-src &#39;none&#39;; img-src data:; media-src data:;');
   });
 
   test('can be read without seeing: one h1, alt texts, labelled charts, scoped table heads', () => {
@@ -126,21 +156,22 @@ describe('the page', () => {
   });
 
   test('shows the numbers', () => {
-    for (const shown of ['87.5 %', '0.860', '486,709', '1 min 15 s']) expect(page).toContain(shown);
+    for (const shown of ['87.5 %', '0.860', '486,709', '66.7 %']) expect(page).toContain(shown);
+    expect(page).not.toMatch(/NaN|undefined/);
   });
 
-  test('leaves out what there is nothing of', () => {
-    const { calibration, timelines, localisation, skipped, confusion, ...rest } = report;
-    const small = reportPage({
-      ...rest,
-      curves: [],
-      examples: [],
-      perClass: [],
-      summary: { accuracy: Number.NaN, macroF1: 0, clips: 0, skipped: 0 },
-    });
-    expect([...small.matchAll(/<section id="(\w+)"/g)].map(([, id]) => id)).toEqual(['configuration']);
-    expect(small).not.toMatch(/NaN|undefined/);
+  test('plays sound from 16 bits within their range', () => {
+    const [, base64] = /src="data:audio\/wav;base64,([^"]+)"/.exec(page) ?? [];
+    const bytes = Buffer.from(base64!, 'base64');
+    expect(bytes.toString('latin1', 0, 4)).toBe('RIFF');
+    expect([0, 1, 2].map((index) => bytes.readInt16LE(44 + 2 * index))).toEqual([0, 16384, -32767]);
   });
+});
+
+test('what has text is shown in a terminal, and what has none is left out', () => {
+  const text = shownText(all);
+  for (const shown of ['75', '66.7 %', '486,709', '0:01.0–0:05.0', '87.5 %', 'dog']) expect(text).toContain(shown);
+  expect(text).not.toMatch(/NaN|undefined|\n\n\n/);
 });
 
 describe('charts', () => {
@@ -240,7 +271,7 @@ describe('charts', () => {
     const chart = timelineChart({
       title: 'a',
       duration: 100,
-      events: [{ start: 25, end: 75, label: 'dog', probability: 1 }],
+      tracks: [{ name: 'found', events: [{ start: 25, end: 75, label: 'dog', score: 1 }] }],
     });
     const [, x, width] = /<rect x="([\d.]+)" y="[\d.]+" width="([\d.]+)"/.exec(chart) ?? [];
     const [left, right] = [41, 744];

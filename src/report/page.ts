@@ -1,61 +1,29 @@
-// The whole report as one HTML file.
-
+// A report as one HTML file.
 import { htmlDocument, type PageSection } from './document.ts';
+import type { PictureEncoder } from './figures.ts';
 import { element, escapeText } from './markup.ts';
-import { examplesSection } from './page-examples.ts';
-import {
-  calibrationSection,
-  classSection,
-  configurationSection,
-  confusionSection,
-  curvesSection,
-  localisationSection,
-  robustnessSection,
-  skippedSection,
-  summaryNumbers,
-  timelineSection,
-} from './page-sections.ts';
-import type { Report } from './report.ts';
+import type { Report } from './shown.ts';
+import { numbersMarkup, shownMarkup } from './shown-markup.ts';
+import { heading } from './tables.ts';
 
-/** The report as a complete HTML document. Sections without data are left out; all text is escaped. */
-export function reportPage(report: Report): string {
-  const sections = reportSections(report);
+/** The report as a complete HTML document. Sections without anything to show are left out; all text is escaped. */
+export async function reportPage(report: Report, encode: PictureEncoder): Promise<string> {
+  const sections: PageSection[] = [];
+  for (const { id, title, shown } of report.sections)
+    if (shown.length > 0) sections.push({ id, title, markup: await shownMarkup(shown, encode) });
+  sections.push({ id: 'configuration', title: 'How to repeat this', markup: configurationMarkup(report) });
   const lead = [
     report.introduction === undefined ? '' : element('p', {}, escapeText(report.introduction)),
-    report.summary === undefined ? '' : summaryNumbers(report.summary),
+    report.numbers === undefined ? '' : numbersMarkup(report.numbers),
   ] as const;
   return htmlDocument(report.title, lead, sections);
 }
 
-function reportSections(report: Report): PageSection[] {
-  const sections: (PageSection | false | undefined)[] = [
-    report.curves.length > 0 && { id: 'curves', title: 'Training', markup: curvesSection(report.curves) },
-    report.examples.length > 0 && { id: 'examples', title: 'Examples', markup: examplesSection(report.examples) },
-    report.confusion && { id: 'confusion', title: 'Confusion matrix', markup: confusionSection(report.confusion) },
-    report.perClass.length > 0 && { id: 'classes', title: 'Classes', markup: classSection(report.perClass) },
-    isFilled(report.localisation) && {
-      id: 'localisation',
-      title: 'Localisation',
-      markup: localisationSection(report.localisation),
-    },
-    isFilled(report.calibration?.bins) &&
-      report.calibration && { id: 'calibration', title: 'Calibration', markup: calibrationSection(report.calibration) },
-    report.robustness && {
-      id: 'robustness',
-      title: 'Missing and swapped modalities',
-      markup: robustnessSection(report.robustness),
-    },
-    isFilled(report.timelines) && {
-      id: 'timeline',
-      title: 'Timeline',
-      markup: report.timelines.map(timelineSection).join(''),
-    },
-    isFilled(report.skipped) && { id: 'skipped', title: 'Skipped files', markup: skippedSection(report.skipped) },
-    { id: 'configuration', title: 'How to repeat this', markup: configurationSection(report) },
-  ];
-  return sections.filter((section) => section !== undefined && section !== false);
-}
-
-function isFilled<Item>(items: readonly Item[] | undefined): items is readonly Item[] {
-  return items !== undefined && items.length > 0;
+function configurationMarkup({ command, configuration }: Report): string {
+  return (
+    heading('Command') +
+    element('pre', { class: 'command', tabindex: 0 }, escapeText(command)) +
+    heading('Configuration') +
+    element('pre', { tabindex: 0 }, escapeText(JSON.stringify(configuration, undefined, 2) ?? ''))
+  );
 }

@@ -5,8 +5,8 @@ import { smoothResize } from '../signal/smooth-resize.ts';
 import { attentionOverlay, attentionPeak } from './attention-overlay.ts';
 import { colourTable } from './colour-map.ts';
 import { drawBox, drawRing } from './drawing.ts';
-import { frameImages } from './example-images-node.ts';
-import { encodePng } from './png-node.ts';
+import { pictureFigures } from './figures.ts';
+import { encodePng, pictureUri } from './png-node.ts';
 import { spectrogramPicture } from './spectrogram-picture.ts';
 
 const grey = (width: number, height: number, level = 128): Picture => ({
@@ -120,10 +120,11 @@ test('a PNG holds exactly the picture', async () => {
 });
 
 test('the description of an attention map says in words where it peaks', async () => {
-  const attention = { name: 'attention', map: Float32Array.of(0, 0, 0, 0, 0, 0, 0, 0, 1), gridHeight: 3, gridWidth: 3 };
-  const images = await frameImages({ picture: grey(30, 30), time: 2.5, attention });
-  expect(images.map((image) => image.description)).toEqual([
+  const values = Float32Array.of(0, 0, 0, 0, 0, 0, 0, 0, 1);
+  const map = { name: 'attention of the picture', values, rows: 3, columns: 3 };
+  const shown = { kind: 'picture', picture: grey(30, 30), caption: 'Frame at 2.5 s', map } as const;
+  expect((await pictureFigures(shown, pictureUri)).map(({ description }) => description)).toEqual([
     'Frame at 2.5 s',
-    'The same frame with attention of the picture, strongest at the bottom right',
+    'The same picture with attention of the picture, strongest at the bottom right',
   ]);
 });

@@ -1,14 +1,15 @@
 // A spectrogram picture between its time and frequency axes. Text is text, not pixels, so no font file is needed.
 import { label, line, softColour, svg } from './chart-style.ts';
+import type { Figure } from './figures.ts';
 import { clock, shortValue } from './format.ts';
 import { element } from './markup.ts';
-import type { FrequencyScale, ReportImage } from './report.ts';
 import { linearScale, roundTicks, timeTicks } from './scale.ts';
+import type { FrequencyScale } from './shown.ts';
 
 const [width, height, left, top, right, floor] = [250, 214, 42, 6, 236, 190];
 
 /** The image with ticks in seconds below and in kilohertz on the left. */
-export function spectrogramFigure(image: ReportImage, ticks: NonNullable<ReportImage['ticks']>): string {
+export function spectrogramFigure(image: Figure, ticks: NonNullable<Figure['ticks']>): string {
   const x = linearScale([0, ticks.seconds], [left, right]);
   const times = timeTicks(ticks.seconds, 4).flatMap((time) => [
     line(x(time), floor, x(time), floor + 4, softColour),

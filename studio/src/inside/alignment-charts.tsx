@@ -1,5 +1,5 @@
 // How the tokens draw picture and sound together, block by block, over training.
-import type { CurveChart } from '../../../src/report/report.ts';
+import type { CurvesShown } from '../../../src/report/shown.ts';
 import { alignment } from '../state/training.ts';
 import { Chart } from '../ui/chart.tsx';
 
@@ -8,7 +8,8 @@ export function AlignmentCharts() {
   const newest = measured.at(-1)!;
   const blocks = newest.matched.length;
   const chosen = [...new Set([0, Math.floor((blocks - 1) / 2), blocks - 1])];
-  const overTraining: CurveChart = {
+  const overTraining: CurvesShown = {
+    kind: 'curves',
     title: 'Picture and sound of one clip, over training',
     xLabel: 'epoch',
     yLabel: 'cosine',
@@ -20,7 +21,8 @@ export function AlignmentCharts() {
       },
     ]),
   };
-  const overBlocks: CurveChart = {
+  const overBlocks: CurvesShown = {
+    kind: 'curves',
     title: `Block by block, ${newest.epoch === 0 ? 'before training' : `after epoch ${newest.epoch}`}`,
     xLabel: 'block',
     yLabel: 'cosine',

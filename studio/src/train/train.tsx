@@ -1,6 +1,6 @@
 // Train: one button, and what comes of it.
 import { duration, percent } from '../../../src/report/format.ts';
-import type { CurveChart, CurveSeries, Point } from '../../../src/report/report.ts';
+import type { CurveSeries, CurvesShown, Point } from '../../../src/report/shown.ts';
 import type { EpochRecord } from '../../../src/train/progress.ts';
 import { model } from '../state/model.ts';
 import { goTo } from '../state/place.ts';
@@ -191,7 +191,8 @@ function Curves() {
   const points = (value: (record: EpochRecord) => number | null): Point[] =>
     history.value.map((record) => ({ x: record.epoch, y: value(record) ?? Number.NaN }));
   const steps: CurveSeries[] = stepLosses.value.length > 0 ? [{ name: 'each step', points: stepLosses.value }] : [];
-  const loss: CurveChart = {
+  const loss: CurvesShown = {
+    kind: 'curves',
     title: 'Loss: what training brings down',
     xLabel: 'epoch',
     yLabel: 'loss',
@@ -202,7 +203,8 @@ function Curves() {
     ],
   };
   const startPoint = start !== undefined && Number.isFinite(start) ? [{ x: 0, y: start }] : [];
-  const accuracy: CurveChart = {
+  const accuracy: CurvesShown = {
+    kind: 'curves',
     title: 'Accuracy: share of examples told right',
     xLabel: 'epoch',
     yLabel: 'accuracy',

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
-import { createRandom } from '../random/random.ts';
-import { type CurvedEpoch, frequencyScale, predictionExample, trainingCurves } from './report-data.ts';
+import { createRandom } from '../../random/random.ts';
+import { frequencyScale } from '../../report/frequency-scale.ts';
+import { type CurvedEpoch, predictionCard, trainingCurves } from './shown.ts';
 
 const epoch = (number: number, validationAccuracy: number | null): CurvedEpoch => ({
   epoch: number,
@@ -22,7 +23,7 @@ test('curves of what was not measured are left out', () => {
   expect(names([])).toEqual([]);
 });
 
-test('an example names its best classes and has four pictures, without a frame two', async () => {
+test('a window’s card names its best classes and has a picture and a spectrogram with maps, without a frame one of them', () => {
   const { uniform } = createRandom('example');
   const random = (length: number) => Float32Array.from({ length }, uniform);
   const window = {
@@ -30,7 +31,7 @@ test('an example names its best classes and has four pictures, without a frame t
     predicted: 'c',
     classes: ['a', 'b', 'c', 'd'],
     probabilities: [0.1, 0.3, 0.5, 0.1],
-    frame: { picture: { width: 30, height: 20, data: new Uint8Array(1800) } },
+    frame: { width: 30, height: 20, data: new Uint8Array(1800) },
     spectrogram: random(64 * 64),
     inputs: {
       imageSize: 64,
@@ -44,16 +45,13 @@ test('an example names its best classes and has four pictures, without a frame t
     visualMap: random(16),
     audioMap: random(16),
   } as const;
-  const example = await predictionExample(window);
-  expect(example.probabilities.map(({ label }) => label)).toEqual(['c', 'b', 'a']);
-  expect(example.images.map(({ width, height }) => [width, height])).toEqual([
-    [440, 293],
-    [440, 293],
-    [64, 64],
-    [64, 64],
-  ]);
-  for (const { uri } of example.images) expect(uri).toMatch(/^data:image\/jpeg;base64,\/9j\//);
-  expect((await predictionExample({ ...window, frame: undefined })).images.length).toBe(2);
+  const { shown, verdict } = predictionCard(window);
+  expect(verdict).toEqual({ said: 'c', truth: undefined });
+  expect(shown.map(({ kind }) => kind)).toEqual(['picture', 'spectrogram', 'ranking']);
+  const [picture, , ranking] = shown;
+  expect(picture).toMatchObject({ caption: 'Frame', map: { name: 'evidence of the picture', rows: 4, columns: 4 } });
+  expect(ranking).toMatchObject({ entries: [{ label: 'c' }, { label: 'b' }, { label: 'a' }] });
+  expect(predictionCard({ ...window, frame: undefined }).shown[0]).toMatchObject({ kind: 'spectrogram' });
 });
 
 test('front ends say what their frequencies are', () => {
