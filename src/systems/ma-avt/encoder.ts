@@ -3,6 +3,7 @@
 import { add, concat, expand, mean, multiply, reshape, slice, softmax, split } from '../../graph/functions.ts';
 import { constant, type Tensor } from '../../graph/tensor.ts';
 import { adaptedOutput } from '../../model/adaptation.ts';
+import { bandMeans } from '../../model/band-means.ts';
 import {
   block,
   norm,
@@ -135,7 +136,9 @@ export function encode(
       sequences = sequences.map((x, stream) => concat([slice(x, 1, 0, ownLength), ...promptsOfStreams[stream]!], 1));
     if (layer === Math.floor(vit.depth / 2) && config.soundBands > 0) {
       const sound = apart(sequences).audio;
-      bands = sound && bandMeans(slice(sound, 1, 1, 1 + patchCount), images.shape[2]! / vit.patchSize, config);
+      const rows = images.shape[2]! / vit.patchSize;
+      const patches = sound && slice(sound, 1, 1, 1 + patchCount);
+      bands = patches && bandMeans(patches, rows, config.soundBands, config.frequencyAxis ?? 'rows');
     }
     entering.push(sequences);
     const results = sequences.map((x, stream) =>
@@ -164,18 +167,6 @@ export function encode(
     attention: apart(scores.map((ofStream) => clsAttention(ofStream, patchCount))), // 10.
     trace: { sequences: entering, patches: (rows) => apart(rows.map((x) => slice(x, 1, 1, 1 + patchCount))) },
   };
-}
-
-/** Patches [B, P, C] of so many rows to the means over each band of frequency, [B, bands C], the lowest first. */
-function bandMeans(patches: Tensor, rows: number, { soundBands, frequencyAxis }: MaAvtConfig): Tensor {
-  const [clips, patchCount, width] = patches.shape as [number, number, number];
-  const grid = reshape(patches, [clips, rows, patchCount / rows, width]);
-  const axis = frequencyAxis === 'columns' ? 2 : 1;
-  const edge = (band: number) => Math.floor((band * grid.shape[axis]!) / soundBands);
-  const means = Array.from({ length: soundBands }, (_, band) =>
-    mean(slice(grid, axis, edge(band), edge(band + 1)), [1, 2]),
-  );
-  return concat(means, 1);
 }
 
 function scaled(spectrograms: Tensor, { spectrogramScale }: MaAvtConfig): Tensor {
