@@ -1,8 +1,9 @@
 // A CSV, TSV or JSONL manifest read as labelled clips.
-import { readFile } from 'node:fs/promises';
 import { dirname, extname, relative, resolve, sep } from 'node:path';
-import { type Info, parse } from 'csv-parse/sync';
+import { Readable } from 'node:stream';
+import { CsvError, type Info, parse } from 'csv-parse';
 import { DuetError, messageOf } from '../errors.ts';
+import { textChunks } from '../files/read-text-node.ts';
 import type { MediaReference } from '../media/media.ts';
 import { readSplitNames, type UnsplitExample } from './dataset.ts';
 import { suggestion } from './suggestion.ts';
@@ -18,40 +19,56 @@ export function isManifest(path: string): boolean {
 /**
  * Reads a manifest with the columns `label` and either `path` (with optional `start` and `end` in seconds) or `image`
  * and `audio`, and optionally `split`. Paths are relative to the manifest's folder. Rows are numbered as in the file, a
- * header being row 1. Throws DuetError, naming the row, for unknown columns, missing or malformed cells, empty ranges
- * and rows given twice.
+ * header being row 1. Throws DuetError, naming the row, for text that is not UTF-8, unknown columns, missing, malformed
+ * or endless cells, empty ranges and rows given twice.
  */
 export async function readManifest(path: string): Promise<UnsplitExample[]> {
-  const text = (await readFile(path, 'utf8')).replace(/^\uFEFF/, '');
   const extension = extname(path).toLowerCase();
-  const rows =
-    extension === '.jsonl' || extension === '.ndjson'
-      ? jsonRows(path, text)
-      : tableRows(path, text, extension === '.tsv' ? '\t' : ',');
-  if (rows.length === 0)
-    throw new DuetError(`The manifest "${path}" is empty; give it one row per clip with at least path and label.`);
-  const splitOf = readSplitNames(rows.map((row) => row.cells.get('split') ?? ''));
+  const isJson = extension === '.jsonl' || extension === '.ndjson';
+  const folder = dirname(resolve(path));
+  const fail = (row: number, what: string) => new DuetError(`Row ${row} of the manifest "${path}" ${what}`);
+  const examples: UnsplitExample[] = [];
+  const splits: (string | undefined)[] = [];
   const rowOfId = new Map<string, number>();
-  const firstWithSplit = rows.find((row) => row.cells.has('split'));
-  return rows.map((row) => {
-    const fail = (what: string) => new DuetError(`Row ${row.number} of the manifest "${path}" ${what}`);
+  for await (const row of isJson ? jsonRows(path) : tableRows(path, extension === '.tsv' ? '\t' : ',')) {
+    const failed = (what: string) => fail(row.number, what);
+    checkLengths(row, failed);
     const label = row.cells.get('label');
-    if (label === undefined) throw fail('has no label; give every row one.');
-    const { id, media } = clipOf(row, dirname(resolve(path)), fail);
+    if (label === undefined) throw failed('has no label; give every row one.');
+    const { id, media } = clipOf(row, folder, failed);
     const earlier = rowOfId.get(id);
-    if (earlier !== undefined) throw fail(`repeats row ${earlier} (${id}); remove one of them.`);
+    if (earlier !== undefined) throw failed(`repeats row ${earlier} (${id}); remove one of them.`);
     rowOfId.set(id, row.number);
-    const splitText = row.cells.get('split');
-    if (splitText === undefined) {
-      if (firstWithSplit)
-        throw fail(`has no split while row ${firstWithSplit.number} has one; give all rows a split or none.`);
-      return { id, label, media };
-    }
-    const split = splitOf(splitText);
+    examples.push({ id, label, media });
+    splits.push(row.cells.get('split'));
+  }
+  if (examples.length === 0)
+    throw new DuetError(`The manifest "${path}" is empty; give it one row per clip with at least path and label.`);
+  const withSplit = splits.findIndex((split) => split !== undefined);
+  if (withSplit < 0) return examples;
+  const splitOf = readSplitNames(new Set(splits.map((split) => split ?? '')));
+  const rowOf = (index: number) => rowOfId.get(examples[index]!.id)!;
+  return examples.map((example, index) => {
+    const text = splits[index];
+    if (text === undefined)
+      throw fail(rowOf(index), `has no split while row ${rowOf(withSplit)} has one; give all rows a split or none.`);
+    const split = splitOf(text);
     if (split === undefined)
-      throw fail(`has the unknown split "${splitText}"; ${suggestion(splitText, ['train', 'val', 'test'])}`);
-    return { id, label, media, split };
+      throw fail(rowOf(index), `has the unknown split "${text}"; ${suggestion(text, ['train', 'val', 'test'])}`);
+    return { ...example, split };
   });
+}
+
+/** As long as systems let names and paths be; a longer cell is a quote that was never closed, or another file. */
+const longestLabel = 255;
+const longestCell = 4096;
+
+function checkLengths(row: Row, fail: (what: string) => DuetError): void {
+  for (const [column, cell] of row.cells) {
+    const most = column === 'label' ? longestLabel : longestCell;
+    if (cell.length > most)
+      throw fail(`has a ${column} of ${cell.length} characters, and ${most} is the most ("${cell.slice(0, 40)} …").`);
+  }
 }
 
 function clipOf(row: Row, folder: string, fail: (what: string) => DuetError): { id: string; media: MediaReference } {
@@ -89,68 +106,97 @@ function secondsOf(row: Row, column: 'start' | 'end', fail: (what: string) => Du
 }
 
 /** Rows of a table whose first line names the columns; empty cells count as absent. */
-function tableRows(path: string, text: string, delimiter: string): Row[] {
-  let records: { record: string[]; info: Info }[];
+async function* tableRows(path: string, delimiter: string): AsyncGenerator<Row> {
+  // A quotation mark that is never closed would otherwise take in the rest of the file.
+  const records = parse({
+    delimiter,
+    info: true,
+    skip_empty_lines: true,
+    relax_column_count: true,
+    trim: true,
+    max_record_size: 1 << 20,
+  });
+  const source = Readable.from(textChunks(path));
+  source.on('error', (error) => records.destroy(error));
+  source.pipe(records);
+  let header: readonly Column[] | undefined;
   try {
-    records = parse(text, {
-      delimiter,
-      info: true,
-      skip_empty_lines: true,
-      relax_column_count: true,
-      trim: true,
-    }) as never;
+    for await (const { record, info } of records as AsyncIterable<{ record: string[]; info: Info }>) {
+      if (!header) {
+        header = headerOf(path, record, delimiter);
+        continue;
+      }
+      if (record.length > header.length) {
+        throw new DuetError(
+          `Row ${info.lines} of the manifest "${path}" has ${record.length} cells for ${header.length} columns; quote cells that contain "${delimiter}".`,
+        );
+      }
+      const cells = new Map<Column, string>();
+      for (const [index, column] of header.entries()) if (record[index]) cells.set(column, record[index]);
+      yield { number: info.lines, cells };
+    }
   } catch (error) {
+    if (!(error instanceof CsvError)) throw error;
     // The parser puts the cell itself at the end, which may be anything.
     const [reason] = messageOf(error).split(/, value is | near /);
     throw new DuetError(
-      `The manifest "${path}" is not a well-formed table (${reason!.trim()}); mend it, or write JSONL.`,
+      `The manifest "${path}" is not a well-formed table (${reason!.trim()}); fix it, or write JSONL.`,
     );
   }
-  const header = records[0]?.record.map((name) => columnOf(path, 1, name)) ?? [];
+}
+
+function headerOf(path: string, names: readonly string[], delimiter: string): readonly Column[] {
+  const [only] = names;
+  const other = [';', '\t', '|', ','].find((mark) => mark !== delimiter && only?.includes(mark));
+  if (names.length === 1 && other !== undefined) {
+    const [found, due] = [other, delimiter].map((mark) => (mark === '\t' ? 'tabs' : `"${mark}"`));
+    throw new DuetError(
+      `The manifest "${path}" separates its columns by ${found}, but its name says ${due}; save it with ${due} between cells.`,
+    );
+  }
+  const header = names.map((name) => columnOf(path, 1, name));
   const twice = header.find((name, index) => header.indexOf(name) !== index);
   if (twice) throw new DuetError(`Row 1 of the manifest "${path}" names the column ${twice} twice; keep one.`);
-  return records.slice(1).map(({ record, info }) => {
-    if (record.length > header.length) {
-      throw new DuetError(
-        `Row ${info.lines} of the manifest "${path}" has ${record.length} cells for ${header.length} columns; quote cells that contain "${delimiter}".`,
-      );
-    }
-    const cells = header
-      .map((column, index) => [column, record[index] ?? ''] as const)
-      .filter(([, cell]) => cell !== '');
-    return { number: info.lines, cells: new Map(cells) };
-  });
+  return header;
 }
 
 /** One JSON object per line; blank lines are skipped. */
-function jsonRows(path: string, text: string): Row[] {
-  return text.split(/\r?\n/).flatMap((line, index) => {
-    if (line.trim() === '') return [];
-    const number = index + 1;
-    let value: unknown;
-    try {
-      value = JSON.parse(line);
-    } catch (error) {
-      throw new DuetError(`Row ${number} of the manifest "${path}" is not JSON: ${messageOf(error)}`);
-    }
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+async function* jsonRows(path: string): AsyncGenerator<Row> {
+  let number = 0;
+  let rest = '';
+  for await (const chunk of textChunks(path)) {
+    const lines = (rest + chunk).split('\n');
+    rest = lines.pop()!;
+    for (const line of lines) yield* jsonRow(path, ++number, line);
+  }
+  yield* jsonRow(path, ++number, rest);
+}
+
+function* jsonRow(path: string, number: number, line: string): Generator<Row> {
+  if (line.trim() === '') return;
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch (error) {
+    throw new DuetError(`Row ${number} of the manifest "${path}" is not JSON: ${messageOf(error)}`);
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new DuetError(
+      `Row ${number} of the manifest "${path}" is not a JSON object; write one such as {"path": "a.mp4", "label": "dog"}.`,
+    );
+  }
+  const cells = new Map<Column, string>();
+  for (const [name, cell] of Object.entries(value)) {
+    const column = columnOf(path, number, name);
+    if (cell === null || cell === '') continue;
+    if (typeof cell !== 'string' && typeof cell !== 'number') {
       throw new DuetError(
-        `Row ${number} of the manifest "${path}" is not a JSON object; write one such as {"path": "a.mp4", "label": "dog"}.`,
+        `Row ${number} of the manifest "${path}" has a ${column} that is neither text nor number; write one of these.`,
       );
     }
-    const cells = new Map<Column, string>();
-    for (const [name, cell] of Object.entries(value)) {
-      const column = columnOf(path, number, name);
-      if (cell === null || cell === '') continue;
-      if (typeof cell !== 'string' && typeof cell !== 'number') {
-        throw new DuetError(
-          `Row ${number} of the manifest "${path}" has a ${column} that is neither text nor number; write one of these.`,
-        );
-      }
-      cells.set(column, String(cell));
-    }
-    return [{ number, cells }];
-  });
+    cells.set(column, String(cell));
+  }
+  yield { number, cells };
 }
 
 function columnOf(path: string, row: number, name: string): Column {

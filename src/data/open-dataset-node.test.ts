@@ -150,6 +150,7 @@ describe('a manifest', () => {
       'clips.csv',
       '\uFEFFpath,start,end,label,split\n"v/a, b.mp4",1.5,4,dog,train\nv/a.mp4,,,cat,training\nv/c.mp4,2,,dog,validation\nv/d.mp4,,,cat,test\n',
     );
+    await touch('v/a, b.mp4', 'v/a.mp4');
     const dataset = await openDataset(path);
     expect(ids(dataset.examples)).toEqual(['v/a, b.mp4#1.5-4', 'v/a.mp4', 'v/c.mp4#2-', 'v/d.mp4']);
     expect(dataset.examples[0]!.media).toEqual({ kind: 'video', path: join(folder, 'v/a, b.mp4'), start: 1.5, end: 4 });
@@ -159,11 +160,34 @@ describe('a manifest', () => {
   test('in JSONL takes pictures with sounds', async () => {
     const line = (i: number) => JSON.stringify({ image: `${i}.png`, audio: `${i}.wav`, label: i % 2 ? 'a' : 'b' });
     const path = await manifest('clips.jsonl', `${[0, 1, 2, 3, 4, 5].map(line).join('\n\n')}\n`);
+    await touch(...[0, 1, 2, 3, 4, 5].flatMap((i) => [`${i}.png`, `${i}.wav`]));
     const dataset = await openDataset(path);
     expect(dataset.examples[0]).toMatchObject({
       id: '0.png+0.wav',
       media: { kind: 'pair', image: join(folder, '0.png') },
     });
+  });
+
+  test('of which a class has no file is refused for that', async () => {
+    const rows = ['dog', 'cat'].flatMap((label) => [1, 2, 3, 4].map((i) => `${label}/${i}.mp4,${label}`));
+    const path = await manifest('clips.csv', `path,label\n${rows.join('\n')}`);
+    await touch('cat/1.mp4', 'cat/2.mp4', 'cat/3.mp4', 'cat/4.mp4');
+    await expect(openDataset(path)).rejects.toThrow(
+      /files of all 2 training clips of the class "dog" are missing, ".*dog.\d\.mp4" among them; put them there, or/,
+    );
+  });
+
+  test('in Latin-1 is refused with its line, and letters with marks are one class however they are written', async () => {
+    const rows = ['ba\u0308r', 'b\u00e4r', 'cat', 'cat'].flatMap((label, i) =>
+      [1, 2, 3].map((j) => `${i}${j}.mp4,${label}`),
+    );
+    await touch(...rows.map((row) => row.split(',')[0]!));
+    const path = await manifest('clips.csv', `path,label\n${rows.join('\n')}`);
+    expect((await openDataset(path)).classes).toEqual(['b\u00e4r', 'cat']);
+    await writeFile(path, Buffer.from('path,label\na.mp4,x\nb.mp4,b\u00e4r\n', 'latin1'));
+    await expect(openDataset(path)).rejects.toThrow(/clips\.csv is not UTF-8 in line 3/);
+    await writeFile(path, Buffer.from(`\uFEFFpath,label\n${rows.join('\n')}`, 'utf16le'));
+    expect((await openDataset(path)).classes).toEqual(['b\u00e4r', 'cat']);
   });
 
   test.each<[string, string, RegExp]>([
@@ -178,7 +202,19 @@ describe('a manifest', () => {
     ['with a split in some rows only', 'path,label,split\na.mp4,x,train\nb.mp4,x,\n', /Row 3 .*no split while row 2/],
     ['with an unknown split', 'path,label,split\na.mp4,x,trian\n', /unknown split "trian"; did you mean "train"/],
     ['with too many cells', 'path,label\na.mp4,x,y\n', /Row 2 .*3 cells for 2 columns/],
-    ['with an open quote', 'path,label\n"a.mp4,x\n', /not a well-formed table \(.*\); mend it/],
+    [
+      'with semicolons',
+      'path;label\na.mp4;x\n',
+      /separates its columns by ";", but its name says ","; save it with ","/,
+    ],
+    ['with tabs', 'path\tlabel\na.mp4\tx\n', /separates its columns by tabs, but its name says ","/],
+    [
+      'with an endless label',
+      `path,label\na.mp4,${'x'.repeat(200_000)}\n`,
+      /^.{0,300}label of 200000 characters.{0,100}$/,
+    ],
+    ['with an endless path', `path,label\n${'x'.repeat(5000)},x\n`, /Row 2 .* path of 5000 characters/],
+    ['with an open quote', 'path,label\n"a.mp4,x\n', /not a well-formed table \(.*\); fix it/],
   ])('%s is refused with its row', async (_, text, message) => {
     await expect(openDataset(await manifest('clips.csv', text))).rejects.toThrow(message);
   });

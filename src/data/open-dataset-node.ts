@@ -1,7 +1,9 @@
 // Opening a data set: a folder, in whichever layout, or a manifest in; labelled clips with settled splits out.
-import { stat } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { DuetError } from '../errors.ts';
+import { kindOfPath } from '../files/read-clearly.ts';
+import { referencePaths } from '../media/media.ts';
 import {
   byCodeUnits,
   type Dataset,
@@ -47,10 +49,10 @@ export type OpenDatasetOptions = {
  */
 export async function openDataset(path: string, options: OpenDatasetOptions = {}): Promise<Dataset> {
   const { purpose = 'train', seed = 0 } = options;
-  const kind = await stat(path).catch(() => undefined);
-  if (!kind)
+  const kind = await kindOfPath(path);
+  if (kind === undefined)
     throw new DuetError(`There is no data at "${path}"; give a folder with one sub-folder per class, or a manifest.`);
-  const isFolder = kind.isDirectory();
+  const isFolder = kind === 'folder';
   if (!isFolder && !isManifest(path)) {
     throw new DuetError(
       `"${path}" is neither a folder nor a manifest; give a folder with one sub-folder per class, or a .csv or .jsonl file.`,
@@ -58,7 +60,9 @@ export async function openDataset(path: string, options: OpenDatasetOptions = {}
   }
   const root = isFolder ? resolve(path) : dirname(resolve(path));
   const { layout, content } = await readContent(path, isFolder, options.layout);
-  const { examples: found, ignored, missing, background } = content;
+  const { ignored, missing } = content;
+  const background = content.background?.normalize('NFC');
+  const found = content.examples.map(withComposedLabel);
   const events = found.filter(({ label }) => label !== background);
   const classes = [...new Set(events.map((example) => example.label))].sort(byCodeUnits);
   if (purpose === 'train') checkClasses(path, classes, events);
@@ -89,6 +93,12 @@ async function readContent(
     );
   }
   return { layout: 'manifest', content: { examples: await readManifest(path), ignored: [], missing: [] } };
+}
+
+/** Letters with marks may be written in two ways that look the same; a class is one of them. */
+function withComposedLabel(example: UnsplitExample): UnsplitExample {
+  const label = example.label.normalize('NFC');
+  return label === example.label ? example : { ...example, label };
 }
 
 function settleSplits(
@@ -136,10 +146,31 @@ function checkClasses(path: string, classes: readonly string[], examples: readon
 }
 
 function checkTraining(path: string, classes: readonly string[], examples: readonly Example[]): void {
-  const trained = new Set(examples.filter((example) => example.split === 'train').map((example) => example.label));
-  if (trained.size === 0)
+  const listed = groupBy(
+    examples.filter((example) => example.split === 'train'),
+    (example) => example.label,
+  );
+  if (listed.size === 0)
     throw new DuetError(`The data at "${path}" has no training clips; put some under train, or give no splits at all.`);
-  const missing = classes.find((label) => !trained.has(label));
-  if (missing !== undefined)
-    throw new DuetError(`The class "${missing}" has no training clips; add some to train or leave the class out.`);
+  const isThere = filesAreThere();
+  for (const label of classes) {
+    const clips = listed.get(label);
+    if (!clips)
+      throw new DuetError(`The class "${label}" has no training clips; add some to train or leave the class out.`);
+    if (clips.some(isThere)) continue;
+    throw new DuetError(
+      `The files of all ${clips.length} training clips of the class "${label}" are missing, "${referencePaths(clips[0]!.media)[0]}" among them; put them there, or correct the paths in "${path}".`,
+    );
+  }
+}
+
+/** Whether a clip's files are there; asked for a million clips in a folder that is not there, it looks once. */
+function filesAreThere(): (example: Example) => boolean {
+  const folders = new Map<string, boolean>();
+  const hasFolder = (folder: string) => {
+    const known = folders.get(folder) ?? existsSync(folder);
+    folders.set(folder, known);
+    return known;
+  };
+  return ({ media }) => referencePaths(media).every((file) => hasFolder(dirname(file)) && existsSync(file));
 }

@@ -67,26 +67,31 @@ function stratify(
   background: string | undefined,
   share: (label: string, count: number, areGroups: boolean) => Share,
 ): Example[] {
-  const result: Example[] = [];
-  for (const [label, units] of groupBy(unitsOf(examples, background), (unit) => unit.label)) {
+  // Sorted once, as there may be a million.
+  const sorted = sortById(examples);
+  const splitOf = new Map<UnsplitExample, Split>();
+  for (const [label, units] of groupBy(unitsOf(sorted, background), (unit) => unit.label)) {
     const areGroups = units.some(({ clips }) => clips[0]!.group !== undefined);
     const { test, val, random } = share(label, units.length, areGroups);
     random.shuffle(units).forEach(({ clips }, index) => {
       const split: Split = index < test ? 'test' : index < test + val ? 'val' : 'train';
-      for (const clip of clips) result.push({ ...clip, split });
+      for (const clip of clips) splitOf.set(clip, split);
     });
   }
-  return sortById(result);
+  return sorted.map((clip) => ({ ...clip, split: splitOf.get(clip)! }));
 }
 
+/** Of clips in the order of their ids. */
 function unitsOf(examples: readonly UnsplitExample[], background: string | undefined): Unit[] {
+  if (examples.every(({ group }) => group === undefined))
+    return examples.map((clip) => ({ label: clip.label, clips: [clip] }));
   const sizes = new Map(
     [...groupBy(examples, (example) => example.label)].map(([label, clips]) => [label, clips.length]),
   );
   if (background !== undefined) sizes.set(background, Number.POSITIVE_INFINITY);
   const rarer = (a: string, b: string) => sizes.get(a)! - sizes.get(b)! || byCodeUnits(a, b);
   const key = ({ group, id }: UnsplitExample) => (group === undefined ? `clip ${id}` : `group ${group}`);
-  return [...groupBy(sortById(examples), key).values()].map((clips) => ({
+  return [...groupBy(examples, key).values()].map((clips) => ({
     label: clips.map((clip) => clip.label).reduce((rarest, label) => (rarer(label, rarest) < 0 ? label : rarest)),
     clips,
   }));

@@ -3,6 +3,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { DuetError } from '../errors.ts';
 import { errorCode, readError } from './file-error.ts';
+import { readTextClearly } from './read-text-node.ts';
 
 /** A file's bytes; a missing, unreadable or oversized file is a DuetError. */
 export async function readFileClearly(path: string): Promise<Uint8Array> {
@@ -15,7 +16,7 @@ export async function readFileClearly(path: string): Promise<Uint8Array> {
 
 /** A JSON file's value; what is not JSON is a DuetError too. Check its shape with a schema. */
 export async function readJsonClearly(path: string): Promise<unknown> {
-  const text = new TextDecoder().decode(await readFileClearly(path));
+  const text = await readTextClearly(path);
   try {
     return JSON.parse(text);
   } catch (error) {

@@ -1,8 +1,8 @@
 // Finding and reading the files that come with a data set.
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { DuetError, messageOf } from '../../errors.ts';
+import { readTextClearly } from '../../files/read-text-node.ts';
 import type { UnsplitExample } from '../dataset.ts';
 import { listFolder } from '../folder-layout-node.ts';
 
@@ -30,10 +30,6 @@ export async function needFile(root: string, name: string): Promise<string> {
   return path;
 }
 
-export async function readText(path: string): Promise<string> {
-  return (await readFile(path, 'utf8')).replace(/^\uFEFF/, '');
-}
-
 export type TableRow = { readonly number: number; readonly cells: readonly string[] };
 
 /**
@@ -50,7 +46,10 @@ export async function readTable(path: string): Promise<TableRow[]> {
     skip_empty_lines: true,
   };
   try {
-    const rows = parse(await readText(path), options) as unknown as { record: string[]; info: { lines: number } }[];
+    const rows = parse(await readTextClearly(path), options) as unknown as {
+      record: string[];
+      info: { lines: number };
+    }[];
     return rows.map(({ record, info }) => ({ number: info.lines, cells: record }));
   } catch (error) {
     throw new DuetError(`"${path}" is not a well-formed table: ${messageOf(error)}`);

@@ -2,8 +2,9 @@
 // there. As clips, or as seconds, of which those without the event are background.
 import { basename } from 'node:path';
 import { DuetError } from '../../errors.ts';
+import { readTextClearly } from '../../files/read-text-node.ts';
 import { type IgnoredFile, type MissingClip, type Split, splitNames, type UnsplitExample } from '../dataset.ts';
-import { findFile, needFile, readText, withDistinctIds } from './annotation-files-node.ts';
+import { findFile, needFile, withDistinctIds } from './annotation-files-node.ts';
 import { findMedia } from './find-media-node.ts';
 import { readHdf5 } from './hdf5-node.ts';
 import type { Layout, LayoutContent } from './layout.ts';
@@ -20,7 +21,7 @@ type Annotation = { readonly label: string; readonly video: string; readonly sta
 
 async function describes(root: string): Promise<boolean> {
   const path = await findFile(root, annotationFile);
-  return path !== undefined && /^[^&\n]+&[^&\n]+&[^&\n]*&[^&\n]+&[^&\n]+$/m.test(await readText(path));
+  return path !== undefined && /^[^&\n]+&[^&\n]+&[^&\n]*&[^&\n]+&[^&\n]+$/m.test(await readTextClearly(path));
 }
 
 /** 28 classes: every video is a clip of its event's class. */
@@ -54,7 +55,7 @@ async function readAve(
   prepare: (annotations: readonly Annotation[]) => Promise<ClipsOf>,
 ): Promise<LayoutContent> {
   const path = await needFile(root, annotationFile);
-  const annotations = parseAnnotations(path, await readText(path));
+  const annotations = parseAnnotations(path, await readTextClearly(path));
   const [splitOf, clipsOf] = await Promise.all([readSplits(root, annotations), prepare(annotations)]);
   const videos = new Set(annotations.map(({ video }) => video));
   const found = await findMedia(root, (name) => videos.has(name));
@@ -123,7 +124,7 @@ async function readSplits(
   for (const split of splitNames) {
     const path = await findFile(root, `${split}Set.txt`);
     if (path === undefined) continue;
-    for (const annotation of parseAnnotations(path, await readText(path))) lines.set(key(annotation), split);
+    for (const annotation of parseAnnotations(path, await readTextClearly(path))) lines.set(key(annotation), split);
   }
   return lines.size > 0 ? (row) => lines.get(key(annotations[row]!)) : undefined;
 }

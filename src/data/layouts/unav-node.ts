@@ -3,9 +3,10 @@
 import { z } from 'zod';
 import { DuetError } from '../../errors.ts';
 import { readJsonClearly } from '../../files/read-clearly.ts';
+import { readTextClearly } from '../../files/read-text-node.ts';
 import { checkSchema } from '../../files/schema-error.ts';
 import { readSplitNames } from '../dataset.ts';
-import { findFiles, readText } from './annotation-files-node.ts';
+import { findFiles } from './annotation-files-node.ts';
 import { findMedia } from './find-media-node.ts';
 import type { Layout, LayoutContent } from './layout.ts';
 import { type Segment, segmentExamples } from './segments-node.ts';
@@ -52,7 +53,7 @@ async function readUnav(root: string): Promise<LayoutContent> {
 
 async function findAnnotations(root: string): Promise<string | undefined> {
   for (const path of await findFiles(root, (file) => /annotations?.*\.json$/i.test(file))) {
-    if (/"database"\s*:\s*\{/.test(await readText(path))) return path;
+    if (/"database"\s*:\s*\{/.test(await readTextClearly(path))) return path;
   }
   return undefined;
 }
