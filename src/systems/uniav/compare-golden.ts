@@ -4,12 +4,13 @@ import { differentiate } from '../../graph/differentiate.ts';
 import { constant, input, type Tensor } from '../../graph/tensor.ts';
 import type { OpenSession } from '../../runtime/session.ts';
 import { strideOf } from './config.ts';
-import type { GoldenRun, GoldenTask } from './golden.ts';
+import type { GoldenRun } from './golden.ts';
 import { uniavModel } from './model.ts';
 import { updateAverage } from './moving-average.ts';
 import { branchCount } from './network.ts';
 import { pointTargets } from './targets.ts';
 import { createTaskOptimiser, taskStep } from './task-optimiser.ts';
+import { validPoints } from './training-row.ts';
 
 export type Comparison = {
   readonly group: 'targets' | 'outputs' | 'losses' | 'gradients' | 'trajectory' | 'parameters';
@@ -144,6 +145,7 @@ function batchOf(run: GoldenRun, name: string) {
   const parameters = new Map([...model.parameters].map(([key, { shape }]) => [key, input(key, shape)]));
   const text = constant(task.text, [config.tasks[name]!.classes, config.textWidth]);
   const targets = task.events.map((events) => pointTargets(events, task.steps, config, config.tasks[name]!));
+  const maskOf = (clip: number) => task.mask.subarray(clip * task.steps, (clip + 1) * task.steps);
   const joined = (parts: readonly Float32Array[]) => Float32Array.from(parts.flatMap((part) => [...part]));
   return {
     ...{ model, parameters, frozen: () => text, trained: (key: string) => parameters.get(key)! },
@@ -152,24 +154,13 @@ function batchOf(run: GoldenRun, name: string) {
     targetFeeds: {
       classes: joined(targets.map(({ classes }) => classes)),
       distances: joined(targets.map(({ offsets }) => offsets)),
-      valid: validPoints(task, config.ranges.length),
+      valid: joined(task.events.map((_, clip) => validPoints(maskOf(clip), config))),
     },
   };
 }
 
 function placeholders(shapes: Readonly<Record<string, readonly number[]>>, clips: number): Record<string, Tensor> {
   return Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [name, input(name, [clips, ...shape])]));
-}
-
-/** Clip by clip and level by level, 1 where a point lies within its clip. */
-function validPoints({ clips, steps, mask }: GoldenTask, levels: number): Float32Array {
-  const ofClip = (clip: number) => mask.subarray(clip * steps, (clip + 1) * steps);
-  const ofLevel = (row: Float32Array, level: number) => row.filter((_, step) => step % strideOf(level) === 0);
-  return Float32Array.from(
-    Array.from({ length: clips }, (_, clip) =>
-      Array.from({ length: levels }, (_, level) => [...ofLevel(ofClip(clip), level)]),
-    ).flat(2),
-  );
 }
 
 /** The reference has every level by itself, and all clips in each. */

@@ -1,0 +1,48 @@
+// One clip of a training batch for one task: rows padded to the graph's length, and what its points should say.
+import type { Arrays } from '../../data/intake.ts';
+import type { Random } from '../../random/random.ts';
+import type { ClipRows } from './clip-rows.ts';
+import { type NetworkConfig, strideOf } from './config.ts';
+import { branchCount } from './network.ts';
+import { pointTargets } from './targets.ts';
+
+/** Rows of a clip of at most `length` steps as the network takes them: zeros behind its end, and a mask. */
+export function paddedRows({ visual, audio, steps }: Omit<ClipRows, 'events'>, length: number) {
+  const padded = (values: Float32Array) => {
+    const whole = new Float32Array((values.length / steps) * length);
+    whole.set(values);
+    return whole;
+  };
+  return { visual: padded(visual), audio: padded(audio), mask: new Float32Array(length).fill(1, 0, steps) };
+}
+
+/** The length that the network needs for so many steps: a multiple of its coarsest stride. */
+export function lengthFor(steps: number, { ranges }: Pick<NetworkConfig, 'ranges'>): number {
+  const coarsest = strideOf(ranges.length - 1);
+  return Math.ceil(steps / coarsest) * coarsest;
+}
+
+/**
+ * Inputs and targets of the model of a task, without the running count that its losses are divided by. A branch of a
+ * block is skipped as often as the configuration says, and the others are scaled up for it.
+ */
+export function trainingRow(clip: ClipRows, task: string, config: NetworkConfig, random: Random): Arrays {
+  const settings = config.tasks[task]!;
+  const { maxLength, kind } = settings;
+  const rows = paddedRows(clip, maxLength);
+  const { classes, offsets } = pointTargets(clip.events[kind] ?? [], maxLength, config, settings);
+  const kept = 1 - config.dropPath;
+  return {
+    ...rows,
+    factors: Float32Array.from({ length: branchCount(config) }, () => (random.uniform() < kept ? 1 / kept : 0)),
+    classes,
+    distances: offsets,
+    valid: validPoints(rows.mask, config),
+  };
+}
+
+/** Level after level, 1 where a point lies on a step that the mask has. */
+export function validPoints(mask: Float32Array, { ranges }: Pick<NetworkConfig, 'ranges'>): Float32Array {
+  const levels = ranges.map((_, level) => mask.filter((_, step) => step % strideOf(level) === 0));
+  return Float32Array.from(levels.flatMap((level) => [...level]));
+}
