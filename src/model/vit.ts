@@ -13,6 +13,7 @@ import {
   reshape,
   softmax,
   split,
+  subtract,
   sum,
   transpose,
 } from '../graph/functions.ts';
@@ -30,7 +31,10 @@ export type VitConfig = {
 };
 
 /** What one block needs to know. */
-export type BlockConfig = Pick<VitConfig, 'heads' | 'layerNormEpsilon'>;
+export type BlockConfig = Pick<VitConfig, 'heads' | 'layerNormEpsilon'> & {
+  /** Between the two layers of the MLP. Default: exact GELU. */
+  readonly activation?: (x: Tensor) => Tensor;
+};
 
 /**
  * Gives a weight by timm's name, such as `blocks.0.norm1.weight`; `qkv` is asked for in its parts `query`, `key` and
@@ -83,6 +87,15 @@ export function withoutKeyBias(weights: Weights): Weights {
   };
 }
 
+/** Added to a score, it leaves nothing of a key after the softmax. */
+export const hiddenScore = -1e9;
+
+/** What to add to the scores, [N, 1, 1, T], for keys of which `shown` [N, T] is 1, and 0 where they are hidden. */
+export function hidingBias(shown: Tensor): Tensor {
+  const [count, length] = shown.shape as [number, number];
+  return reshape(multiply(subtract(1, shown), hiddenScore), [count, 1, 1, length]);
+}
+
 export type AttentionOutput = {
   /** [N, queries, C] */
   readonly output: Tensor;
@@ -100,8 +113,9 @@ export type Parts = readonly Tensor[];
  * Multi-head self-attention, scores scaled by 1 / sqrt(D).
  * @param x [N, T, C], which keys and values come from.
  * @param queries [N, queries, C], by default `x`: fewer where only some tokens are read afterwards.
+ * @param bias added to the scores: it broadcasts to [N, H, queries, T], and is `hiddenScore` where a key is hidden.
  */
-export function selfAttention(x: Parts, weights: Weights, heads: number, queries = x): AttentionOutput {
+export function selfAttention(x: Parts, weights: Weights, heads: number, queries = x, bias?: Tensor): AttentionOutput {
   const [count, , width] = x[0]!.shape as [number, number, number];
   const headWidth = width / heads;
   const projected = (tokens: Parts, part: string) =>
@@ -119,12 +133,14 @@ export function selfAttention(x: Parts, weights: Weights, heads: number, queries
   const query = perHead(projected(queries, 'query'));
   const key = perHead(projected(x, 'key'));
   const value = perHead(projected(x, 'value'));
-  const scores = matMul(multiply(query, headWidth ** -0.5), transpose(key, [0, 2, 1])); // [N H, queries, T]
+  const ofPairs = matMul(multiply(query, headWidth ** -0.5), transpose(key, [0, 2, 1])); // [N H, queries, T]
   const length = query.shape[1]!;
+  const apart = [count, heads, length, key.shape[1]!];
+  const scores = bias ? reshape(add(reshape(ofPairs, apart), bias), ofPairs.shape) : ofPairs;
   const mixed = transpose(reshape(matMul(softmax(scores), value), [count, heads, length, headWidth]), [0, 2, 1, 3]);
   return {
     output: linear(reshape(mixed, [count, length, width]), weights('proj.weight'), weights('proj.bias')),
-    scores: reshape(scores, [count, heads, length, key.shape[1]!]),
+    scores: reshape(scores, apart),
   };
 }
 
@@ -132,14 +148,22 @@ export function selfAttention(x: Parts, weights: Weights, heads: number, queries
  * One transformer block.
  * @param x [N, T, C].
  * @param read picks the tokens that are read after the block; by default all. Only these are computed.
+ * @param bias added to the attention's scores; see selfAttention.
  */
-export function block(x: Parts, weights: Weights, config: BlockConfig, read?: (x: Tensor) => Tensor): AttentionOutput {
+export function block(
+  x: Parts,
+  weights: Weights,
+  config: BlockConfig,
+  read?: (x: Tensor) => Tensor,
+  bias?: Tensor,
+): AttentionOutput {
   const normalised = x.map((rows) => norm(rows, within(weights, 'norm1'), config));
   const queries = read && [read(concat(normalised, 1))];
-  const { output, scores } = selfAttention(normalised, within(weights, 'attn'), config.heads, queries);
+  const { output, scores } = selfAttention(normalised, within(weights, 'attn'), config.heads, queries, bias);
   const whole = concat(x, 1);
   const attended = add(read ? read(whole) : whole, output);
-  const hidden = gelu(
+  const { activation = gelu } = config;
+  const hidden = activation(
     linear(norm(attended, within(weights, 'norm2'), config), weights('mlp.fc1.weight'), weights('mlp.fc1.bias')),
   );
   return { output: add(attended, linear(hidden, weights('mlp.fc2.weight'), weights('mlp.fc2.bias'))), scores };
