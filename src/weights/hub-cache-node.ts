@@ -27,11 +27,12 @@ export function blobPath(model: HubModel, etag: string): string {
   return join(modelCacheFolder(model), 'blobs', etag);
 }
 
-/** The folder of a snapshot whose weights are all there, or undefined. */
-export async function cachedSnapshot(model: HubModel): Promise<string | undefined> {
+/** The folder of a snapshot whose weights and `required` files are all there, or undefined. */
+export async function cachedSnapshot(model: HubModel, required: readonly string[] = []): Promise<string | undefined> {
   const commit = commitPattern.test(model.revision) ? model.revision : await cachedCommit(model);
   if (commit === undefined) return undefined;
   const folder = snapshotFolder(model, commit);
+  for (const file of required) if ((await kindOfPath(join(folder, file))) !== 'file') return undefined;
   if ((await kindOfPath(join(folder, weightsFile))) === 'file') return folder;
   if ((await kindOfPath(join(folder, shardIndexFile))) !== 'file') return undefined;
   const shards = await readShardNames(join(folder, shardIndexFile));
@@ -57,15 +58,14 @@ function refPath(model: HubModel): string {
 
 /** Makes a blob appear in a snapshot under its file's name: as a link, or as a copy where there are no links. */
 export async function linkIntoSnapshot(model: HubModel, commit: string, file: string, etag: string): Promise<void> {
-  const folder = snapshotFolder(model, commit);
-  await ensureFolder(folder);
-  const link = join(folder, file);
+  const link = join(snapshotFolder(model, commit), file);
+  await ensureFolder(dirname(link));
   const blob = blobPath(model, etag);
   if ((await kindOfPath(link)) === 'file') return;
   // Renamed into place, so that another process never finds the name gone.
   const temporary = `${link}.${randomUUID()}.tmp`;
   try {
-    await symlink(relative(folder, blob), temporary).catch(() => copyFile(blob, temporary));
+    await symlink(relative(dirname(link), blob), temporary).catch(() => copyFile(blob, temporary));
     await rename(temporary, link);
   } catch (error) {
     throw writeError(link, error);

@@ -29,19 +29,36 @@ export type HubOptions = {
   readonly signal?: AbortSignal | undefined;
 };
 
-type Hub = HubOptions & { readonly model: HubModel; readonly endpoint: string; readonly fetch: typeof fetch };
+/** What is fetched beside the weights. */
+export type HubFiles = {
+  /** Those that exist are fetched. */
+  readonly beside: readonly string[];
+  /** Those of them without which a model in the cache is not whole. */
+  readonly required: readonly string[];
+};
+
+type Hub = HubOptions & {
+  readonly model: HubModel;
+  readonly beside: readonly string[];
+  readonly endpoint: string;
+  readonly fetch: typeof fetch;
+};
 
 /** The folder of a model's files: from the cache without any network if they are there, else downloaded and checked. */
-export async function fetchHubModel(model: HubModel, options: HubOptions = {}): Promise<string> {
-  const cached = await cachedSnapshot(model);
+export async function fetchHubModel(
+  model: HubModel,
+  options: HubOptions = {},
+  { beside, required }: HubFiles = { beside: configFiles, required: [] },
+): Promise<string> {
+  const cached = await cachedSnapshot(model, required);
   if (cached !== undefined) return cached;
   if (/^(1|true|yes|on)$/i.test(process.env.HF_HUB_OFFLINE ?? '')) {
     throw new DuetError(
-      `${model.name} is not in the cache at ${modelCacheFolder(model)} and HF_HUB_OFFLINE forbids the network; unset it, or name a backbone's file.`,
+      `${model.name} is not in the cache at ${modelCacheFolder(model)} and HF_HUB_OFFLINE forbids the network; unset it, or name a file or folder.`,
     );
   }
   const endpoint = (process.env.HF_ENDPOINT || 'https://huggingface.co').replace(/\/+$/, '');
-  const hub: Hub = { ...options, model, endpoint, fetch: authorisedFetch(await accessToken(), options.signal) };
+  const hub: Hub = { ...options, model, beside, endpoint, fetch: authorisedFetch(await accessToken(), options.signal) };
   try {
     return await fetchSnapshot(hub);
   } catch (error) {
@@ -51,7 +68,7 @@ export async function fetchHubModel(model: HubModel, options: HubOptions = {}): 
 }
 
 async function fetchSnapshot(hub: Hub): Promise<string> {
-  const { model, endpoint } = hub;
+  const { model, beside, endpoint } = hub;
   const { sha: commit } = await modelInfo({
     name: model.name,
     revision: model.revision,
@@ -60,7 +77,7 @@ async function fetchSnapshot(hub: Hub): Promise<string> {
     fetch: hub.fetch,
   });
   if (commit === undefined || !commitPattern.test(commit)) throw new Error('it names no commit');
-  const files = await filesAt(hub, commit, [weightsFile, shardIndexFile, ...configFiles]);
+  const files = await filesAt(hub, commit, [weightsFile, shardIndexFile, ...beside]);
   const weights = files.find(({ path }) => path === weightsFile);
   const index = files.find(({ path }) => path === shardIndexFile);
   if (!weights && !index) {
@@ -162,7 +179,7 @@ function hubError({ model, endpoint }: Hub, error: unknown): DuetError {
   const reason = error instanceof Error && error.cause !== undefined ? messageOf(error.cause) : messageOf(error);
   return new DuetError(
     `${what} is not in the cache at ${modelCacheFolder(model)} and ${endpoint} cannot be used (${reason}); ` +
-      "connect to the network, set HF_ENDPOINT to a mirror, or name a backbone's file.",
+      'connect to the network, set HF_ENDPOINT to a mirror, or name a file or folder.',
     { cause: error },
   );
 }

@@ -9,6 +9,7 @@ import { readBackboneFile, readBackboneFolder } from './backbone-folder-node.ts'
 import { backboneMemory } from './backbone-memory-node.ts';
 import { withFloat32Weights } from './float32-weights-node.ts';
 import type { HubOptions } from './hub-download-node.ts';
+import { hubName } from './hub-name.ts';
 
 /** ViT-Micro/16, which comes with the package. */
 export const builtInBackbone = 'vit-micro';
@@ -36,14 +37,14 @@ export async function openBackbone(
   const kind = await kindOfPath(source);
   if (kind === 'folder') return open({ ...(await readBackboneFolder(source, source)), source: resolve(source) });
   if (kind === 'file') return open({ ...(await readBackboneFile(source, source)), source: resolve(source) });
-  const hub = /^(?<name>[A-Za-z0-9][\w.-]*\/[A-Za-z0-9][\w.-]*)(@(?<revision>[\w][\w.-]*))?$/.exec(source)?.groups;
-  if (!hub?.name || source.endsWith('.safetensors')) {
+  const hub = hubName(source);
+  if (!hub || source.endsWith('.safetensors')) {
     throw new DuetError(
       `There is no backbone '${source}': it is no file or folder here, no hub name such as timm/vit_base_patch16_224.augreg_in21k, and not '${builtInBackbone}'.`,
     );
   }
   // Only a hub name needs the hub's library.
   const { fetchHubModel } = await import('./hub-download-node.ts');
-  const folder = await fetchHubModel({ name: hub.name, revision: hub.revision ?? 'main' }, options);
+  const folder = await fetchHubModel(hub, options);
   return open({ ...(await readBackboneFolder(folder, source)), source });
 }

@@ -8,8 +8,10 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { writeSafetensors } from '../files/safetensors.ts';
 import { refusal } from '../refusal.test-data.ts';
 import { parseBackbone } from './backbone.ts';
+import { miniBert } from './mini-text.test-data.ts';
 import { asHuggingFace, miniTimm } from './mini-vit.test-data.ts';
 import { openBackbone } from './open-backbone-node.ts';
+import { openTextBackbone } from './open-text-backbone-node.ts';
 
 const weights = writeSafetensors(miniTimm(), { mean: '0.5,0.5,0.5', std: '0.5,0.5,0.5' });
 const config = new TextEncoder().encode(JSON.stringify({ architecture: 'vit_mini', model_args: { num_heads: 2 } }));
@@ -155,9 +157,9 @@ describe('from a hub', () => {
       const found = asked.filter((path) => Object.hasOwn(behaviour.files, path));
       return void json(found.map((path) => describeFile(path, behaviour.files[path] as Uint8Array)));
     }
-    const file = url.split('/').at(-1) ?? '';
+    const file = url.replace(isCdn ? '/cdn/' : `/mini/vit/resolve/${commit}/`, '');
     const bytes = behaviour.files[file];
-    if (!bytes || !(isCdn || url === `/mini/vit/resolve/${commit}/${file}`)) return void response.writeHead(404).end();
+    if (!bytes) return void response.writeHead(404).end();
     if (!isLarge(file)) return void response.end(bytes);
     if (!isCdn) return void response.writeHead(302, { location: `/cdn/${file}` }).end();
     sendPart(request, response, bytes);
@@ -203,6 +205,24 @@ describe('from a hub', () => {
     expect((await openBackbone('mini/vit')).hash).toBe(expectedHash);
     expect((await openBackbone(`mini/vit@${commit}`)).hash).toBe(expectedHash);
     expect(requests).toEqual([]);
+  });
+
+  test('a text encoder comes with what lies beside its weights, and is not whole without its tokenizer', async () => {
+    const { tensors, config, tokenizer } = miniBert();
+    const json = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
+    behaviour.files = {
+      'model.safetensors': writeSafetensors(tensors),
+      'config.json': json(config),
+      'tokenizer.json': json(tokenizer),
+      '1_Pooling/config.json': json({ pooling_mode_cls_token: true, pooling_mode_mean_tokens: false }),
+    };
+    const encoder = await openTextBackbone('mini/vit');
+    expect(encoder).toMatchObject({ config: { pooling: 'first' }, source: 'mini/vit' });
+    requests = [];
+    expect((await openTextBackbone('mini/vit')).hash).toBe(encoder.hash);
+    expect(requests).toEqual([]);
+    await rm(join(folder, 'hub', 'models--mini--vit', 'snapshots', commit, 'tokenizer.json'));
+    expect((await openTextBackbone('mini/vit')).hash).toBe(encoder.hash);
   });
 
   test('a connection that breaks is taken up where it broke', async () => {
