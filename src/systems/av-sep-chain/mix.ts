@@ -1,0 +1,68 @@
+// Two clips' sounds as one mixture whose parts are known. Clips are mono here; levels and cuts follow stated rules:
+// a cut is drawn where the clip sounds, a clip that is shorter stands in silence, and mixtures have one level, beyond
+// which nothing is clipped.
+import type { Random } from '../../random/random.ts';
+import { resample } from '../../signal/resample.ts';
+
+/** A cut may be this much quieter than the clip's loudest one, in decibels. */
+const quietestCut = 20;
+/** Cuts start at multiples of this part of their length. */
+const stepsPerCut = 8;
+/** Root mean square of every mixture. */
+export const mixtureLevel = 0.1;
+
+/** `length` samples of a clip, drawn among those cuts that sound; a shorter clip stands at a drawn place in silence. */
+export function soundingCut(samples: Float32Array, length: number, random: Random): Float32Array {
+  const cut = new Float32Array(length);
+  if (samples.length <= length) {
+    cut.set(samples, random.integer(length - samples.length + 1));
+    return cut;
+  }
+  const step = Math.max(1, Math.floor(length / stepsPerCut));
+  const starts = Array.from({ length: Math.floor((samples.length - length) / step) + 1 }, (_, index) => index * step);
+  const energies = starts.map((start) => energy(samples.subarray(start, start + length)));
+  const least = energies.reduce((a, b) => Math.max(a, b)) / 10 ** (quietestCut / 10);
+  const sounding = starts.filter((_, index) => energies[index]! >= least);
+  const start = sounding[random.integer(sounding.length)]!;
+  cut.set(samples.subarray(start, start + length));
+  return cut;
+}
+
+export type Mixture = {
+  readonly mixture: Float32Array;
+  /** As loud as it is in the mixture. */
+  readonly target: Float32Array;
+};
+
+/**
+ * Mixes sounds of one length.
+ * @param target undefined: what is in view is silent, and the mixture is the interferer.
+ * @param ratio how much louder the target is than the interferer, in decibels. A silent one leaves the other as it is.
+ */
+export function mixSounds(target: Float32Array | undefined, interferer: Float32Array, ratio: number): Mixture {
+  const wanted = target ?? new Float32Array(interferer.length);
+  const [ofTarget, ofInterferer] = [energy(wanted), energy(interferer)];
+  const scale = ofTarget > 0 && ofInterferer > 0 ? Math.sqrt(ofTarget / ofInterferer) * 10 ** (-ratio / 20) : 1;
+  const mixture = wanted.map((value, index) => value + scale * interferer[index]!);
+  const level = Math.sqrt(energy(mixture) / mixture.length);
+  const gain = level > 0 ? mixtureLevel / level : 1;
+  return { mixture: mixture.map((value) => gain * value), target: wanted.map((value) => gain * value) };
+}
+
+/** Rates at which a sound is played; each has a small resampling table. */
+const speeds = [0.9, 0.95, 1, 1.05, 1.1];
+const strongestTilt = 0.3;
+
+/** The sound a little faster or slower, and with its treble raised or lowered. */
+export function varySound(samples: Float32Array, sampleRate: number, random: Random): Float32Array {
+  const speed = speeds[random.integer(speeds.length)]!;
+  const tilt = strongestTilt * (2 * random.uniform() - 1);
+  const played = resample({ samples, sampleRate: Math.round(sampleRate * speed) }, sampleRate).samples;
+  return played.map((value, index) => value - tilt * (played[index - 1] ?? 0));
+}
+
+function energy(samples: Float32Array): number {
+  let total = 0;
+  for (const value of samples) total += value * value;
+  return total;
+}

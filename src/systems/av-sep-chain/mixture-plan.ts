@@ -1,0 +1,90 @@
+// Which clips are mixed, and whose picture tells the target: settled by seed and epoch before anything is loaded.
+import { type Example, groupBy } from '../../data/dataset.ts';
+import type { Row } from '../../data/intake.ts';
+import { DuetError } from '../../errors.ts';
+import { createRandom, type Random } from '../../random/random.ts';
+
+/** Target, interferer, and the clip whose picture is shown. */
+export type MixtureRow = Row & {
+  readonly clips: readonly [target: string, interferer: string, picture: string];
+  readonly target: {
+    /** How much louder the target is than the interferer, in decibels. */
+    readonly ratio: number;
+    /** Whether what is in view makes no sound here. */
+    readonly silent: boolean;
+  };
+};
+
+export type MixtureOptions = {
+  /** Ratios are drawn between minus and plus this, in decibels. */
+  readonly ratioRange: number;
+  /** `within the class`: the picture of a drawn clip of the target's class, so that pictures are not learnt by heart. */
+  readonly pictures: 'own' | 'within the class';
+  /** Share of rows in which what is in view is silent, 0 to 1. */
+  readonly silentShare: number;
+};
+
+type Clip = Pick<Example, 'id' | 'label'>;
+
+/** Every clip once as target, in a seeded order, mixed with a clip of another class. */
+export function planTrainingMixtures(
+  clips: readonly Clip[],
+  seed: number,
+  epoch: number,
+  options: MixtureOptions,
+): MixtureRow[] {
+  const partners = partnersOf(clips);
+  return createRandom('mixture order', seed, epoch)
+    .shuffle(clips)
+    .map((clip) => {
+      const random = createRandom('mixture', seed, epoch, clip.id);
+      const interferer = partners.other(clip, random).id;
+      const picture = options.pictures === 'own' ? clip.id : partners.same(clip, random).id;
+      const ratio = drawnRatio(options.ratioRange, random);
+      return {
+        clips: [clip.id, interferer, picture],
+        target: { ratio, silent: random.uniform() < options.silentShare },
+      };
+    });
+}
+
+/**
+ * Every clip once as target, in the order given, always with the same clip of another class.
+ * @param picture whose picture is shown: the target's, or the interferer's, which must mislead a network that looks.
+ */
+export function planFixedMixtures(
+  clips: readonly Clip[],
+  ratioRange: number,
+  picture: 'target' | 'interferer',
+): MixtureRow[] {
+  const partners = partnersOf(clips);
+  return clips.map((clip) => {
+    const random = createRandom('fixed mixture', clip.id);
+    const interferer = partners.other(clip, random).id;
+    const ratio = drawnRatio(ratioRange, random);
+    return {
+      clips: [clip.id, interferer, picture === 'target' ? clip.id : interferer],
+      target: { ratio, silent: false },
+    };
+  });
+}
+
+function drawnRatio(range: number, random: Random): number {
+  return range * (2 * random.uniform() - 1);
+}
+
+/** Draws clips of another class, or of the same; where all are of one class, any other clip is another. */
+function partnersOf(clips: readonly Clip[]) {
+  if (clips.length < 2)
+    throw new DuetError('Mixtures need two clips at least in each split; add clips, or move some between the splits.');
+  const classes = groupBy(clips, ({ label }) => label);
+  const draw = (candidates: readonly Clip[], random: Random) => candidates[random.integer(candidates.length)]!;
+  const others = new Map(
+    [...classes.keys()].map((label) => [label, clips.filter((clip) => clip.label !== label)] as const),
+  );
+  return {
+    same: (clip: Clip, random: Random) => draw(classes.get(clip.label)!, random),
+    other: (clip: Clip, random: Random) =>
+      draw(classes.size > 1 ? others.get(clip.label)! : clips.filter(({ id }) => id !== clip.id), random),
+  };
+}
