@@ -7,6 +7,7 @@ import { findMedia } from './find-media-node.ts';
 import type { Layout, LayoutContent } from './layout.ts';
 
 const annotationFile = 'vggsound.csv';
+const clipSeconds = 10;
 
 export const vggSoundLayout: Layout = {
   describes: async (root) => (await findFile(root, annotationFile)) !== undefined,
@@ -15,16 +16,21 @@ export const vggSoundLayout: Layout = {
 
 async function readVggSound(root: string): Promise<LayoutContent> {
   const path = await needFile(root, annotationFile);
-  const rows = (await readTable(path)).map(({ number, cells }) => {
+  const [first, ...others] = await readTable(path);
+  const isHeader =
+    first !== undefined && !/\d/.test(first.cells[1] ?? '') && first.cells.some((cell) => /^label/i.test(cell));
+  const rows = (isHeader || first === undefined ? others : [first, ...others]).map(({ number, cells }) => {
     const [video = '', start = '', label = '', splitName = ''] = cells;
     const split = readSplitNames([])(splitName);
     if (cells.length !== 4 || video === '' || !/^\d+$/.test(start) || label === '' || !split) {
       throw new DuetError(
-        `Row ${number} of "${path}" is not an id, a start in whole seconds, a label, and train or test; get a fresh copy.`,
+        `Row ${number} of "${path}" is not an id, a start in whole seconds, a label, and train or test; correct it or get a fresh copy.`,
       );
     }
-    // As most tools name the file, and as some do.
-    return { video, label, split, names: [`${video}_${start.padStart(6, '0')}`, `${video}_${start}`] };
+    // As most tools name the file, as some do, and as some do in milliseconds with the end.
+    const milliseconds = `${video}_${Number(start) * 1000}_${(Number(start) + clipSeconds) * 1000}`;
+    const names = [`${video}_${start.padStart(6, '0')}`, `${video}_${start}`, milliseconds];
+    return { video, label, split, names };
   });
   const wanted = new Set(rows.flatMap(({ names }) => names));
   const found = await findMedia(root, (name) => wanted.has(name));
