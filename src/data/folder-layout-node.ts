@@ -2,6 +2,8 @@
 import { readdir, stat } from 'node:fs/promises';
 import { extname, join, relative, sep } from 'node:path';
 import { DuetError } from '../errors.ts';
+import { readError } from '../files/file-error.ts';
+import { kindOfPath } from '../files/read-clearly.ts';
 import type { MediaReference } from '../media/media.ts';
 import { byCodeUnits, type IgnoredFile, readSplitNames, type Split, type UnsplitExample } from './dataset.ts';
 import { mediaKindOf } from './media-kinds-node.ts';
@@ -72,6 +74,10 @@ async function readClass(
     const stem = file.slice(0, file.length - extension.length);
     const entry = byStem.get(stem) ?? { videos: [], images: [], sounds: [] };
     const kind = mediaKindOf(file);
+    if (await isMisnamed(join(folder, file))) {
+      ignore(file, 'a name that is not UTF-8; rename it');
+      continue;
+    }
     if (kind === 'video') entry.videos.push(file);
     else if (kind === 'picture') entry.images.push(file);
     else if (kind === 'sound') entry.sounds.push(file);
@@ -117,17 +123,46 @@ async function readClass(
     }
   }
   if (found === 0) {
+    const deeper = await classFoldersBelow(root);
     throw new DuetError(
-      `The class folder "${name(folder)}" in "${root}" holds no clips; add some or remove the folder.`,
+      deeper === undefined
+        ? `The class folder "${name(folder)}" in "${root}" holds no clips; add some or remove the folder.`
+        : `The class folder "${name(folder)}" in "${root}" holds no clips, but there are class folders one level deeper, such as "${name(deeper.folder)}"; name "${deeper.parent}" as the data instead.`,
     );
   }
+}
+
+/** A folder with clips inside one of the folders, where those lie too deep to be classes. */
+async function classFoldersBelow(
+  root: string,
+): Promise<{ readonly parent: string; readonly folder: string } | undefined> {
+  for (const parent of (await listFolder(root)).folders) {
+    const { files, folders } = await listFolder(join(root, parent));
+    if (files.some(mediaKindOf)) continue;
+    for (const inside of folders) {
+      const folder = join(root, parent, inside);
+      if (
+        (await listFolder(folder)).files.some((file) => mediaKindOf(file) === 'video' || mediaKindOf(file) === 'sound')
+      )
+        return { parent: join(root, parent), folder };
+    }
+  }
+  return undefined;
+}
+
+/** Bytes that are not UTF-8 are shown as U+FFFD, and under that name there is nothing. */
+async function isMisnamed(path: string): Promise<boolean> {
+  return path.includes('\uFFFD') && (await kindOfPath(path)) === undefined;
 }
 
 /** Names in a folder, hidden ones left out, in a fixed order; links are followed. */
 export async function listFolder(folder: string): Promise<Listing> {
   const files: string[] = [];
   const folders: string[] = [];
-  for (const entry of await readdir(folder, { withFileTypes: true })) {
+  const entries = await readdir(folder, { withFileTypes: true }).catch((error) => {
+    throw readError(folder, error);
+  });
+  for (const entry of entries) {
     if (entry.name.startsWith('.') || entry.name === '__MACOSX') continue;
     const kind = entry.isSymbolicLink() ? await stat(join(folder, entry.name)).catch(() => undefined) : entry;
     if (kind?.isDirectory()) folders.push(entry.name);

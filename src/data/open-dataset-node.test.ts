@@ -129,6 +129,30 @@ describe('a folder', () => {
     await expect(openDataset(folder)).rejects.toMatchObject({ name: 'DuetError' });
   });
 
+  test('whose class folders lie one level deeper is told which folder to name', async () => {
+    await touch(...clips('animals/dog', 3), ...clips('animals/cat', 3));
+    await touch('vehicles/car/0.mp4');
+    await expect(openDataset(folder)).rejects.toThrow(
+      /"animals" in .* one level deeper, such as "animals\/cat"; name ".*animals" as the data instead/,
+    );
+    await touch('UCF-101/Archery/v_1.avi', 'Alists/classInd.txt');
+    await expect(openDataset(folder)).rejects.toThrow(/"Alists" in .* such as "UCF-101\/Archery"; name ".*UCF-101" as/);
+  });
+
+  test.skipIf(process.platform !== 'linux')(
+    'lists files whose names are not UTF-8, and names such folders',
+    async () => {
+      await touch(...clips('dog', 3), ...clips('cat', 3));
+      const latin = (name: string) => Buffer.concat([Buffer.from(`${folder}/`), Buffer.from(name, 'latin1')]);
+      await writeFile(latin('dog/b\u00e4r.mp4'), '');
+      expect((await openDataset(folder)).ignored).toEqual([
+        { path: 'dog/b\uFFFDr.mp4', reason: 'a name that is not UTF-8; rename it' },
+      ]);
+      await mkdir(latin('b\u00e4r'));
+      await expect(openDataset(folder)).rejects.toThrow(/b\uFFFDr: its name is not UTF-8; rename it/);
+    },
+  );
+
   test('that does not exist is refused', async () => {
     await expect(openDataset(join(folder, 'nowhere'))).rejects.toThrow(/There is no data at/);
   });

@@ -50,7 +50,9 @@ export function systemError(error: unknown): unknown {
 }
 
 function explain(verb: string, path: string, error: unknown, problems: Readonly<Record<string, string>>): unknown {
-  const problem = problems[errorCode(error) ?? ''];
+  const code = errorCode(error) ?? '';
+  // Bytes that are not UTF-8 reach us as U+FFFD, and no name has that.
+  const problem = code === 'ENOENT' && path.includes('\uFFFD') ? 'its name is not UTF-8; rename it' : problems[code];
   return problem === undefined ? error : new DuetError(`Cannot ${verb} ${path}: ${problem}.`, { cause: error });
 }
 
