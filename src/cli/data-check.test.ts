@@ -55,6 +55,7 @@ test('no more than five of a kind are shown', () => {
     withoutPicture: [],
     withoutSound: [],
     silent: [],
+    pastEnd: [{ id: 'a.mp4#3-30', label: 'a', split: 'train' as const, seconds: 26 }],
     duplicates: [],
     scarce: [],
     ignored: [],
@@ -70,6 +71,7 @@ test('no more than five of a kind are shown', () => {
   });
   expect(text).toContain('7 listed, but without a file:\n  v0: gone');
   expect(text).toContain('and 2 more; --json names all');
+  expect(text).toContain('1 annotated past the end of the file:\n  a.mp4#3-30: ends 26.0 s after the file');
   expect(text).not.toContain('v5');
   expect(text).toMatch(/Training could run\.\n$/);
 });

@@ -25,7 +25,7 @@ export function addDataCheckCommand(data: Command, context: Context): void {
   command.argument('<data>', 'folder with one sub-folder per class or in a known layout, or a CSV or JSONL manifest');
   command.description(
     'Open every clip and compare the files: listed clips without a file, files that cannot be read or are cut short, clips without picture or ' +
-      'sound, silent ones, duplicates within and across splits, and classes with few clips. The exit code is 1 if training could not run.',
+      'sound, silent ones, annotations past the end of the file, duplicates within and across splits, and classes with few clips. The exit code is 1 if training could not run.',
   );
   addSettings(command, checkSettings);
   command.addHelpText(
@@ -93,6 +93,10 @@ export function checkText(check: DataCheck): string {
     section('without picture', ids(check.withoutPicture)),
     section('without sound', ids(check.withoutSound)),
     section('silent', ids(check.silent)),
+    section(
+      'annotated past the end of the file',
+      check.pastEnd.map(({ id, seconds }) => `${id}: ends ${seconds.toFixed(1)} s after the file`),
+    ),
     section('the same in more than one split', same(true)),
     section('the same within a split', same(false)),
     section('classes with few clips', check.scarce),

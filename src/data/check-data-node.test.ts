@@ -104,6 +104,20 @@ test('a manifest’s clips without a file are missing, not broken', async () => 
   expect(result.broken).toEqual([]);
 });
 
+test('clips that are annotated to end after their file does are named, by how much', async () => {
+  await writeClips(data, { a: 3, b: 3 });
+  await writeVideo(join(data, 'whole.mkv'), { picture: true, sound: true });
+  const times = [',', ',0.5', ',1.05', ',9', '0.5,3.25'];
+  const rows = times.map((time, index) => `whole.mkv,${time},${index % 2 ? 'a' : 'b'}`);
+  await writeFile(join(data, 'clips.csv'), `path,start,end,label\n${rows.join('\n')}\n`);
+  const { pastEnd, broken } = await check(join(data, 'clips.csv'));
+  expect(broken).toEqual([]);
+  expect(pastEnd.map(({ id, seconds }) => [id, seconds.toFixed(1)])).toEqual([
+    ['whole.mkv#0-9', '8.0'],
+    ['whole.mkv#0.5-3.25', '2.3'],
+  ]);
+});
+
 test('progress reaches the end, and the signal ends the check at once', async () => {
   await writeClips(data, { a: 5, b: 5 });
   const seen: CheckProgress[] = [];

@@ -65,6 +65,8 @@ export type DataCheck = {
   readonly withoutSound: readonly ClipFinding[];
   /** With a sound track of nothing but zeros. */
   readonly silent: readonly ClipFinding[];
+  /** Annotated to end after their file does, by so many seconds; what is there is taken. */
+  readonly pastEnd: readonly (ClipFinding & { readonly seconds: number })[];
   readonly duplicates: readonly Duplicates[];
   /** Classes with fewer than 5 usable training clips, or none in a split that others are in. */
   readonly scarce: readonly string[];
@@ -75,6 +77,9 @@ export type DataCheck = {
 };
 
 const fewTrainingClips = 5;
+
+/** Below this, an annotation past a file's end is rounding. */
+const negligibleSeconds = 0.1;
 
 /**
  * Opens every clip and compares their files. A clip that cannot be read never ends the check.
@@ -89,6 +94,7 @@ export async function checkData(path: string, options: CheckDataOptions = {}): P
 
   const missing = [...dataset.missing];
   const broken: DataCheck['broken'][number][] = [];
+  const pastEnd: DataCheck['pastEnd'][number][] = [];
   const [withoutPicture, withoutSound, silent, usable]: [ClipFinding[], ClipFinding[], ClipFinding[], Example[]] = [
     [],
     [],
@@ -104,6 +110,7 @@ export async function checkData(path: string, options: CheckDataOptions = {}): P
       const lacks = !probe.hasPicture ? withoutPicture : probe.isSilent === undefined ? withoutSound : undefined;
       lacks?.push({ id, label, split });
       if (probe.isSilent) silent.push({ id, label, split });
+      if (probe.secondsPastEnd > negligibleSeconds) pastEnd.push({ id, label, split, seconds: probe.secondsPastEnd });
       if (!lacks || options.missing === 'zero') usable.push(example);
     }
     onProgress?.({ stage: 'read', done: ++done, total: examples.length, found: done - usable.length });
@@ -118,7 +125,19 @@ export async function checkData(path: string, options: CheckDataOptions = {}): P
   const names = background === undefined ? dataset.classes : [...dataset.classes, background];
   const classes = countClasses(names, usable);
   return {
-    ...{ layout, splitOrigin, classes, missing, broken, withoutPicture, withoutSound, silent, duplicates, ignored },
+    ...{
+      layout,
+      splitOrigin,
+      classes,
+      missing,
+      broken,
+      withoutPicture,
+      withoutSound,
+      silent,
+      pastEnd,
+      duplicates,
+      ignored,
+    },
     clips: examples.length,
     scarce: scarceClasses(classes),
     blocking: [...(refusal === undefined ? [] : [refusal]), ...unusable(examples, usable)],

@@ -5,7 +5,13 @@ import { openReference } from '../media/open-reference-node.ts';
 import { wholeClip } from './windows.ts';
 
 export type ClipProbe =
-  | { readonly hasPicture: boolean /** Undefined without a sound track. */; readonly isSilent: boolean | undefined }
+  | {
+      readonly hasPicture: boolean;
+      /** Undefined without a sound track. */
+      readonly isSilent: boolean | undefined;
+      /** How many of the asked seconds come after the file's end. */
+      readonly secondsPastEnd: number;
+    }
   | { readonly broken: string };
 
 /** Reads the middle and the last picture, the sound up to where it begins, and its end. Never throws. */
@@ -15,7 +21,12 @@ export async function probeClip(reference: MediaReference): Promise<ClipProbe> {
     try {
       const { end } = wholeClip(media);
       if (media.video) await media.readFrames([end / 2, end]);
-      return { hasPicture: media.video !== undefined, isSilent: media.audio && (await isSilent(media, end)) };
+      const { start = 0, end: asked = start + media.duration } = reference;
+      return {
+        hasPicture: media.video !== undefined,
+        isSilent: media.audio && (await isSilent(media, end)),
+        secondsPastEnd: Math.max(0, asked - start - media.duration),
+      };
     } finally {
       await media.close();
     }
