@@ -1,0 +1,48 @@
+import { describe, expect, test } from 'vitest';
+import { createRandom } from '../../../random/random.ts';
+import { calibrate, decide, defaultRates, falseAlarmRate } from './verdict.ts';
+
+const evidence = { seconds: 5, logit: 0, still: 0, silent: 0 };
+const hundred = calibrate(Array.from({ length: 99 }, (_, i) => i));
+
+describe('calibration', () => {
+  test('of new real clips, the wanted share is called fake', () => {
+    const { normal } = createRandom('calibration');
+    let alarms = 0;
+    const rounds = 2000;
+    for (let round = 0; round < rounds; round++) {
+      const calibration = calibrate(Array.from({ length: 39 }, normal));
+      if (decide({ ...evidence, logit: normal() }, calibration).kind === 'do not agree') alarms++;
+    }
+    // Three deviations of 2000 draws with a share of 0.05.
+    expect(Math.abs(alarms / rounds - defaultRates.falseAlarms)).toBeLessThan(0.015);
+  });
+
+  test('too few clips for a rate are refused in a sentence', () => {
+    expect(() => calibrate(Array(18).fill(0))).toThrow(
+      'Calibration for 5 % false alarms needs 19 real clips, and there are 18; give more, or allow a higher rate.',
+    );
+    expect(calibrate(Array(19).fill(0)).real).toHaveLength(19);
+  });
+
+  test('a score above all real ones has the least rate that so many clips can show', () => {
+    expect(falseAlarmRate(100, hundred.real)).toBe(0.01);
+    expect(falseAlarmRate(-1, hundred.real)).toBe(1);
+  });
+});
+
+describe('verdicts', () => {
+  test('the rank among real clips decides, and near the threshold nothing does', () => {
+    expect(decide({ ...evidence, logit: 95 }, hundred)).toEqual({ kind: 'do not agree', falseAlarms: 0.05 });
+    expect(decide({ ...evidence, logit: 92 }, hundred)).toEqual({ kind: 'cannot tell', reason: 'too close' });
+    expect(decide({ ...evidence, logit: 10 }, hundred)).toEqual({ kind: 'agree', falseAlarms: 0.9 });
+  });
+
+  test.each([
+    [{ seconds: 2.9 }, 'too short'],
+    [{ still: 0.95 }, 'still picture'],
+    [{ silent: 1 }, 'silence'],
+  ])('%o cannot be told, whatever the score', (part, reason) => {
+    expect(decide({ ...evidence, logit: 200, ...part }, hundred)).toEqual({ kind: 'cannot tell', reason });
+  });
+});

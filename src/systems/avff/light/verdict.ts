@@ -1,0 +1,82 @@
+// From a score to an answer that a person can use: a verdict with a probability whose basis is known, or the reason why
+// there is none.
+import { DuetError } from '../../../errors.ts';
+
+/** Seconds of a clip below which nothing is said. */
+export const shortestSeconds = 3;
+
+export type Verdict =
+  | { readonly kind: 'agree' | 'do not agree'; readonly falseAlarms: number }
+  | { readonly kind: 'cannot tell'; readonly reason: Doubt };
+
+export type Doubt =
+  /** Below 3 seconds. */
+  | 'too short'
+  /** The picture stands still throughout. */
+  | 'still picture'
+  /** There is no sound. */
+  | 'silence'
+  /** The score lies where real clips and fakes overlap, and a new encoding could turn the verdict. */
+  | 'too close';
+
+export type Evidence = {
+  readonly seconds: number;
+  /** Above 0 for fake. */
+  readonly logit: number;
+  /** Shares of moments, 0 to 1. */
+  readonly still: number;
+  readonly silent: number;
+};
+
+/** Scores of real clips that the detector has not learnt from, ascending, and the wanted rates. */
+export type Calibration = {
+  readonly real: readonly number[];
+  /** Share of real clips that may be called fake. */
+  readonly falseAlarms: number;
+  /** Share of real clips that may be called doubtful or fake. */
+  readonly doubts: number;
+};
+
+/** Twice the default rate of false alarms is doubtful. */
+export const defaultRates = { falseAlarms: 0.05, doubts: 0.1 };
+
+/**
+ * @param logits of real clips.
+ * @throws DuetError where there are too few clips for the rate.
+ */
+export function calibrate(
+  logits: readonly number[],
+  rates: Pick<Calibration, 'falseAlarms' | 'doubts'> = defaultRates,
+): Calibration {
+  const needed = Math.ceil(1 / rates.falseAlarms) - 1;
+  if (logits.length < needed)
+    throw new DuetError(
+      `Calibration for ${percent(rates.falseAlarms)} false alarms needs ${needed} real clips, and there are ${logits.length}; give more, or allow a higher rate.`,
+    );
+  return { real: logits.toSorted((a, b) => a - b), ...rates };
+}
+
+/**
+ * How often a real clip scores at least as high, from its rank among the real clips of the calibration: of n such clips
+ * and this one, each order is equally likely.
+ */
+export function falseAlarmRate(logit: number, real: readonly number[]): number {
+  return (1 + real.filter((other) => other >= logit).length) / (1 + real.length);
+}
+
+export function decide(
+  { seconds, logit, still, silent }: Evidence,
+  { real, falseAlarms, doubts }: Calibration,
+): Verdict {
+  const doubt = (reason: Doubt): Verdict => ({ kind: 'cannot tell', reason });
+  if (seconds < shortestSeconds) return doubt('too short');
+  if (still > 0.9) return doubt('still picture');
+  if (silent > 0.9) return doubt('silence');
+  const rate = falseAlarmRate(logit, real);
+  if (rate <= falseAlarms) return { kind: 'do not agree', falseAlarms: rate };
+  return rate <= doubts ? doubt('too close') : { kind: 'agree', falseAlarms: rate };
+}
+
+function percent(share: number): string {
+  return `${Number((100 * share).toPrecision(3))} %`;
+}
