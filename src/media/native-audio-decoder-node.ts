@@ -10,6 +10,8 @@ const codecNames: Partial<Record<AudioCodec, string>> = {
   flac: 'flac',
 };
 
+const OPUS_RATE = 48_000;
+
 type Config = { codec: string; sampleRate: number; channels: number; extradata?: Buffer };
 type Chunk = { samples: Float32Array; sampleRate: number; channels: number };
 
@@ -20,6 +22,7 @@ export class NativeAudioDecoder extends CustomAudioDecoder {
 
   #native: NativeDecoder<Config> | undefined;
   #end = 0;
+  #preSkip = 0;
   // The add-on holds its callbacks for good: they may reach only this.
   readonly #sink: { chunks: Chunk[]; failure?: string } = { chunks: [] };
 
@@ -33,6 +36,7 @@ export class NativeAudioDecoder extends CustomAudioDecoder {
       },
     );
     const { sampleRate, numberOfChannels, description } = this.config;
+    this.#preSkip = 0;
     try {
       this.#native.configure({
         codec: codecNames[this.codec]!,
@@ -48,7 +52,20 @@ export class NativeAudioDecoder extends CustomAudioDecoder {
 
   decode(packet: EncodedPacket): void {
     this.#native?.decode(Buffer.from(packet.data), true, Math.round(packet.timestamp * 1e6), 0);
-    this.#emit(packet.timestamp);
+    this.#emit(packet.timestamp, this.#preSkipIn(packet));
+  }
+
+  /**
+   * How many samples at the start of what a packet decodes to are Ogg Opus' pre-skip: time 0 comes after it, and its
+   * packets are shorter by it (RFC 7845).
+   */
+  #preSkipIn(packet: EncodedPacket): number {
+    if (this.#preSkip === 0 || packet.timestamp !== 0) return 0;
+    const decoded = this.#sink.chunks.reduce((sum, { samples, channels }) => sum + samples.length / channels, 0);
+    const skipped = Math.min(decoded, this.#preSkip);
+    if (decoded - Math.round(packet.duration * OPUS_RATE) !== skipped) return 0;
+    this.#preSkip -= skipped;
+    return skipped;
   }
 
   flush(): void {
@@ -70,7 +87,10 @@ export class NativeAudioDecoder extends CustomAudioDecoder {
     const bytes = ArrayBuffer.isView(description)
       ? Buffer.from(new Uint8Array(description.buffer, description.byteOffset, description.byteLength))
       : Buffer.from(new Uint8Array(description));
-    if (this.codec === 'opus' && bytes.length >= 12) bytes.writeUInt16LE(0, 10);
+    if (this.codec === 'opus' && bytes.length >= 12) {
+      this.#preSkip = bytes.readUInt16LE(10);
+      bytes.writeUInt16LE(0, 10);
+    }
     return bytes;
   }
 
@@ -78,16 +98,20 @@ export class NativeAudioDecoder extends CustomAudioDecoder {
    * False once the decoder has failed, which is reported, not thrown: mediabunny leaves the rejection of a failed call
    * unhandled.
    */
-  #emit(start: number): boolean {
+  #emit(start: number, skipped = 0): boolean {
     const { chunks, failure } = this.#sink;
     this.#sink.chunks = [];
     this.#end = start;
+    let left = skipped;
     for (const { samples, sampleRate, channels } of chunks) {
-      const data = samples as Float32Array<ArrayBuffer>;
+      const dropped = Math.min(left, samples.length / channels);
+      left -= dropped;
+      const data = (dropped === 0 ? samples : samples.slice(dropped * channels)) as Float32Array<ArrayBuffer>;
+      if (data.length === 0) continue;
       this.onSample(
         new AudioSample({ data, format: 'f32', numberOfChannels: channels, sampleRate, timestamp: this.#end }),
       );
-      this.#end += samples.length / channels / sampleRate;
+      this.#end += data.length / channels / sampleRate;
     }
     if (failure === undefined) return true;
     delete this.#sink.failure;
