@@ -47,14 +47,19 @@ export async function readHead(path: string): Promise<Uint8Array> {
   if (!state.isFile()) throw new DuetError(`${path} is not a regular file; copy its contents to a file first.`);
   if (state.size === 0) throw new DuetError(`${path} is empty (0 bytes); replace the file or leave it out.`);
   try {
-    const file = await open(path, 'r');
-    try {
-      const { buffer, bytesRead } = await file.read(new Uint8Array(HEAD_BYTES), 0, HEAD_BYTES, 0);
-      return buffer.subarray(0, bytesRead);
-    } finally {
-      await file.close();
-    }
+    return await readBytes(path, 0, HEAD_BYTES);
   } catch (error) {
     throw new DuetError(`${path} cannot be read (${messageOf(error)}); check its permissions.`);
+  }
+}
+
+/** Fewer than `length` where the file ends before. */
+export async function readBytes(path: string, position: number, length: number): Promise<Uint8Array> {
+  const file = await open(path, 'r');
+  try {
+    const { buffer, bytesRead } = await file.read(new Uint8Array(length), 0, length, position);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await file.close();
   }
 }

@@ -1,9 +1,9 @@
 // Opening a file in Node.
 import { ALL_FORMATS, FilePathSource, HLS, Input, registerDecoder, UnsupportedInputFormatError } from 'mediabunny';
 import { DuetError, isDuetError, messageOf } from '../errors.ts';
-import { containerKind, matroska, nativeKinds, readHead } from './container-kind-node.ts';
+import { containerKind, matroska, nativeKinds, readBytes, readHead } from './container-kind-node.ts';
 import { cutShort } from './cut-short-node.ts';
-import { demuxedMedia, UndecodableTrack } from './demuxed-media.ts';
+import { demuxedMedia } from './demuxed-media.ts';
 import { ffmpegMedia } from './ffmpeg-media-node.ts';
 import { findFfmpeg } from './ffmpeg-process-node.ts';
 import { matroskaDamage } from './matroska-check-node.ts';
@@ -12,6 +12,7 @@ import { NativeAudioDecoder } from './native-audio-decoder-node.ts';
 import { loadNativeCodecs, nativeCodecsPackage } from './native-codecs-node.ts';
 import { NativeVideoDecoder } from './native-video-decoder-node.ts';
 import { withinTime } from './time-limit.ts';
+import { UndecodableTrack } from './undecodable-track.ts';
 
 // Playlists point to other files and hosts: a media file is one file.
 const formats = ALL_FORMATS.filter((format) => format !== HLS);
@@ -46,7 +47,7 @@ export async function openMedia(path: string): Promise<Media> {
   registerDecoders();
   const input = new Input({ source: new FilePathSource(path), formats });
   try {
-    return await withinTime(demuxedMedia(input, path));
+    return await withinTime(demuxedMedia(input, path, (position, length) => readBytes(path, position, length)));
   } catch (error) {
     input.dispose();
     if (isDuetError(error)) throw error;

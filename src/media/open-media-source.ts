@@ -15,9 +15,11 @@ const formats = ALL_FORMATS.filter((format) => format !== HLS);
 export async function openMediaSource(source: Blob | ReadableStream<Uint8Array>, name: string): Promise<Media> {
   const blob = source instanceof Blob ? source : await new Response(source).blob();
   if (blob.size === 0) throw new DuetError(`${name} is empty (0 bytes); choose another file.`);
+  const read = async (position: number, length: number) =>
+    new Uint8Array(await blob.slice(position, position + length).arrayBuffer());
   const input = new Input({ source: new BlobSource(blob), formats });
   try {
-    return await withinTime(demuxedMedia(input, name));
+    return await withinTime(demuxedMedia(input, name, read));
   } catch (error) {
     input.dispose();
     if (isDuetError(error)) throw error;

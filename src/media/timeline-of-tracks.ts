@@ -1,0 +1,46 @@
+// When the tracks of a container are presented: by its edit lists, its encoder's notes on delay, and its kind of clock.
+import { type Input, type InputAudioTrack, type InputVideoTrack, MP3, MP4, MPEG_TS, OGG, QTFF } from 'mediabunny';
+import { mp3Presentation } from './mp3-delay.ts';
+import { type EditList, mp4EditLists, type ReadBytes } from './mp4-edits.ts';
+import { type Segment, untilMediaEnds } from './presentation.ts';
+
+export type TrackTimeline = {
+  /** In order, at least one. */
+  readonly segments: readonly Segment[];
+  /** When the track begins, on the clock that all tracks share. */
+  readonly start: number;
+  /** Where the file says when the presentation ends. */
+  readonly end: number | undefined;
+};
+
+export type Timeline = {
+  /** `firstTime`: the track's first sample on the demuxer's clock. */
+  of(track: InputVideoTrack | InputAudioTrack, firstTime: number): Promise<TrackTimeline>;
+};
+
+/** Throws Error for edit lists that cannot be followed. */
+export async function openTimeline(input: Input, read: ReadBytes): Promise<Timeline> {
+  const format = await input.getFormat();
+  const isMp4 = format === MP4 || format === QTFF;
+  const edits = isMp4 ? await mp4EditLists(read) : undefined;
+  const delayed = format === MP3 ? await mp3Presentation(read) : undefined;
+  // Broadcasts' clocks begin anywhere; elsewhere what lies before 0 is a decoder's run-up.
+  const hasNegativeTimes = isMp4 || format === MPEG_TS;
+
+  const stated = (track: InputVideoTrack | InputAudioTrack, whole: Segment): EditList | undefined => {
+    if (delayed) return { segments: delayed, slack: 0 };
+    // The last packet's own length leaves out what its codec added.
+    if (format === OGG) return { segments: [whole], slack: 0 };
+    return edits?.get(track.id);
+  };
+
+  return {
+    async of(track, firstTime) {
+      const whole = { start: firstTime, end: Number.POSITIVE_INFINITY, mediaStart: firstTime };
+      const list = stated(track, whole);
+      const segments = list ? untilMediaEnds(list.segments, await track.computeDuration(), list.slack) : [];
+      if (segments.length > 0) return { segments, start: segments[0]!.start, end: segments.at(-1)!.end };
+      return { segments: [whole], start: hasNegativeTimes ? firstTime : Math.max(0, firstTime), end: undefined };
+    },
+  };
+}
