@@ -1,8 +1,11 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
     pool: 'forks',
+    // Vitest alone would leave a core to itself. Projects of one group, with as many workers, run at the same time.
+    maxWorkers: availableParallelism(),
     projects: [
       {
         extends: true,
@@ -18,11 +21,9 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'end-to-end',
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 0 },
           include: ['test/**/*.test.ts'],
           globalSetup: 'test/global-setup.ts',
-          // Most of the time is spent in the commands' own processes, one thread each.
-          maxWorkers: 2,
           testTimeout: 300_000,
           hookTimeout: 300_000,
         },
@@ -31,7 +32,8 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'studio',
-          sequence: { groupOrder: 2 },
+          // Alone, as a browser's page computes on all cores and its camera plays in real time.
+          sequence: { groupOrder: 1 },
           include: ['studio/test/**/*.test.ts'],
           expect: { poll: { timeout: 60_000 } },
           testTimeout: 900_000,

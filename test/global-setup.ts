@@ -1,9 +1,9 @@
 // What the end-to-end tests share, made once: a small generated data set and a run trained on it by the compiled
 // command.
 import { existsSync } from 'node:fs';
-import { cp, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { availableParallelism, tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { duetProgram, duetWith, small } from './duet.ts';
 
@@ -26,17 +26,37 @@ declare module 'vitest' {
 
 export const classes = ['bouncing-ball', 'calling-bird', 'metal-bowl', 'pouring-jug'];
 
+/** Clips of the generated data set, of these classes alone, made in several threads of the compiled program. */
+async function makeClips(data: string): Promise<void> {
+  const { openMakers }: typeof import('../src/demo/makers.ts') = await import(
+    new URL('../dist/demo/makers.js', import.meta.url).href
+  );
+  const keys = (Object.entries({ train: 3, val: 1, test: 1 }) as ['train' | 'val' | 'test', number][]).flatMap(
+    ([split, count]) =>
+      classes.flatMap((className) =>
+        Array.from({ length: count }, (_, index) => ({ seed: 1, split, className, index })),
+      ),
+  );
+  const makers = openMakers(Math.min(availableParallelism(), keys.length));
+  const left = [...keys];
+  await Promise.all(
+    makers.map(async (maker) => {
+      for (let key = left.shift(); key; key = left.shift()) {
+        const { annotation, bytes } = await maker.make(key);
+        await mkdir(dirname(join(data, annotation.path)), { recursive: true });
+        await writeFile(join(data, annotation.path), bytes);
+      }
+      await maker.close();
+    }),
+  );
+}
+
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   if (!existsSync(duetProgram))
     throw new Error('dist/ is missing: these tests run the compiled command, so run "npm run build" first');
   const root = await mkdtemp(join(tmpdir(), 'duet-end-to-end-'));
   const [data, run] = [join(root, 'data'), join(root, 'run')];
-  // The compiled library makes clips in several threads.
-  const library: typeof import('../src/index.ts') = await import(new URL('../dist/index.js', import.meta.url).href);
-  await library.generateDemoData({ folder: join(root, 'all'), seed: 1, clipsPerClass: { train: 3, val: 1, test: 1 } });
-  for (const split of ['train', 'val', 'test']) {
-    for (const name of classes) await cp(join(root, 'all', split, name), join(data, split, name), { recursive: true });
-  }
+  await makeClips(data);
   const trained = await duetWith(root, ['train', data, '--out', run, '--epochs', '1', '--batch', '6', ...small]);
   if (trained.code !== 0) throw new Error(`the first training failed: ${trained.error}`);
   project.provide('shared', { root, data, run });

@@ -62,25 +62,28 @@ function largestDifference(a: ArrayLike<number>, b: ArrayLike<number>): number {
 }
 
 describe.each([
-  { recipe: 'duet', frontEnd: 'vggsound' },
+  { recipe: 'duet', frontEnd: 'vggsound', isShared: true },
   { recipe: 'duet', frontEnd: 'ave' },
   { recipe: 'reference', frontEnd: 'vggsound' },
   { recipe: 'reference', frontEnd: 'ave' },
-])('$recipe with $frontEnd', ({ recipe, frontEnd }) => {
+])('$recipe with $frontEnd', ({ recipe, frontEnd, isShared }) => {
   test('trains, evaluates, predicts and exports, and the exported file agrees with predict', async () => {
     const { data } = inject('shared');
     const folder = await newFolder('pipeline');
-    const [run, onnx] = [join(folder, 'run'), join(folder, 'model.onnx')];
-    const options = ['--recipe', recipe, '--front-end', frontEnd, '--epochs', '2', '--batch', '6', ...small];
-    const trained = await duetJson<{ outcome: string; provider: string; history: unknown[] }>([
-      'train',
-      data,
-      '--out',
-      run,
-      ...options,
-    ]);
-    expect(trained).toMatchObject({ outcome: 'finished', provider: 'cpu' });
-    expect(trained.history).toHaveLength(2);
+    const onnx = join(folder, 'model.onnx');
+    const run = isShared ? inject('shared').run : join(folder, 'run');
+    if (!isShared) {
+      const options = ['--recipe', recipe, '--front-end', frontEnd, '--epochs', '2', '--batch', '6', ...small];
+      const trained = await duetJson<{ outcome: string; provider: string; history: unknown[] }>([
+        'train',
+        data,
+        '--out',
+        run,
+        ...options,
+      ]);
+      expect(trained).toMatchObject({ outcome: 'finished', provider: 'cpu' });
+      expect(trained.history).toHaveLength(2);
+    }
 
     const evaluation = await duetJson<Evaluation>(['evaluate', run, data]);
     expect(evaluation).toMatchObject({ clips: classes.length, skipped: 0, provider: 'cpu' });

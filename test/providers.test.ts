@@ -9,7 +9,8 @@ import { duet, newFolder, small } from './duet.ts';
 type Tuned = { readonly machines: Readonly<Record<string, { readonly provider?: string }>> };
 
 async function trained(folder: string, run: string): Promise<string> {
-  const argv = ['train', inject('shared').data, '--out', join(folder, run), '--epochs', '1', ...small];
+  const recipe = ['--recipe', 'reference', '--epochs', '1', '--batch', '12'];
+  const argv = ['train', inject('shared').data, '--out', join(folder, run), ...recipe, ...small];
   const ended = await duet(argv, { environment: { DUET_CONFIG: folder }, seconds: 240 });
   expect(ended.code, ended.error).toBe(0);
   return ended.error;
