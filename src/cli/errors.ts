@@ -12,8 +12,6 @@ export function reportFailure(
   environment: Readonly<Record<string, string | undefined>>,
 ): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
-  // A reader that has seen enough (head, less) is no failure of ours.
-  if ((error as { code?: unknown } | null)?.code === 'EPIPE') return exitCodes.ok;
   const debugging = environment.DUET_DEBUG === '1';
   if (debugging && error instanceof Error && error.stack !== undefined) write(`${error.stack}\n`);
   if (error instanceof Error && error.name === 'AbortError') {
