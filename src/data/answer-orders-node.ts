@@ -39,8 +39,9 @@ export function answerOrders<Order, Outcome>(
   }
 
   send({ ready: true });
-  // Ctrl-C reaches the whole group of processes; what it means is for the parent to say.
-  process.on('SIGINT', () => undefined);
+  // Ctrl-C, and the SIGTERM of a batch system, reach the whole group of processes; what they mean is for the parent to
+  // say.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined);
   process.on('disconnect', () => process.exit());
   process.on('message', (order: Order) => {
     last = last.then(() => answer(order));
