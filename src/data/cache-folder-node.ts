@@ -4,6 +4,7 @@ import { open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { DuetError, isDuetError, messageOf } from '../errors.ts';
 import { cacheHome } from '../files/cache-home-node.ts';
+import { errorCode } from '../files/file-error.ts';
 import { ensureFolder } from '../files/write-atomic.ts';
 
 /** `$DUET_CACHE/readings`, else `$XDG_CACHE_HOME/duet/readings`, else `~/.cache/duet/readings`. */
@@ -24,6 +25,7 @@ export function readingPath(folder: string, key: string): string {
 const temporaryName = 'unfinished';
 /** Longer than any clip takes to decode and write. */
 const abandonedAfterMs = 60 * 60 * 1000;
+const mostTries = 5;
 
 /**
  * Makes the folder and removes what crashed processes left unfinished in it. Throws DuetError when it cannot be
@@ -51,28 +53,35 @@ export async function prepareCacheFolder(folder: string): Promise<void> {
  * refuses.
  */
 export async function writeCacheFile(folder: string, path: string, parts: readonly Uint8Array[]): Promise<void> {
-  const temporary = join(folder, temporaryName, `${process.pid}-${randomBytes(8).toString('hex')}`);
-  try {
-    await ensureFolder(dirname(path));
-    const file = await open(temporary, 'wx');
+  for (let tries = 1; ; tries++) {
+    const temporary = join(folder, temporaryName, `${process.pid}-${randomBytes(8).toString('hex')}`);
     try {
-      for (const part of parts) await file.writeFile(part);
-    } finally {
-      await file.close();
+      await ensureFolder(dirname(temporary));
+      await ensureFolder(dirname(path));
+      const file = await open(temporary, 'wx');
+      try {
+        for (const part of parts) await file.writeFile(part);
+      } finally {
+        await file.close();
+      }
+      return await rename(temporary, path);
+    } catch (error) {
+      await rm(temporary, { force: true }).catch(() => undefined);
+      // Whoever empties the cache meanwhile may remove the folders between two of these steps.
+      if (errorCode(causeOf(error)) !== 'ENOENT' || tries === mostTries) throw notWritable(folder, error);
     }
-    await rename(temporary, path);
-  } catch (error) {
-    await rm(temporary, { force: true }).catch(() => undefined);
-    throw notWritable(folder, error);
   }
 }
 
 function notWritable(folder: string, error: unknown): DuetError {
-  // A sentence about the folder has its own advice; what counts here is the cause.
-  const cause = isDuetError(error) ? (error.cause ?? error) : error;
   return new DuetError(
-    `The cache of readings "${folder}" cannot be written (${messageOf(cause).replace(/\.$/, '')}); free some space or set DUET_CACHE to another folder.`,
+    `The cache of readings "${folder}" cannot be written (${messageOf(causeOf(error)).replace(/\.$/, '')}); free some space or set DUET_CACHE to another folder.`,
   );
+}
+
+/** A sentence about one folder has its own advice; what counts here is the cause. */
+function causeOf(error: unknown): unknown {
+  return isDuetError(error) ? (error.cause ?? error) : error;
 }
 
 export type CacheSize = { readonly folder: string; readonly files: number; readonly bytes: number };

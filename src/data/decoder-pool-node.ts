@@ -1,6 +1,5 @@
 // Decoding in processes of their own: the native decoder cannot live in two threads of one process,
 // and a file that brings a decoder down must not bring the run down.
-import { DuetError } from '../errors.ts';
 import type { MediaReference } from '../media/media.ts';
 import type { Intake } from './intake.ts';
 import type { IntakeOrigin } from './intake-origin-node.ts';
@@ -61,10 +60,7 @@ export async function openDecoderPool({
   return {
     processes,
     ensure: (clip) => pool.run({ clip }),
-    async remake(key, clip) {
-      const outcome = await pool.run({ clip, key });
-      if (outcome.key === undefined) throw new DuetError(outcome.reason);
-    },
+    remake: (key, clip) => pool.run({ clip, key }),
     close: pool.close,
   };
 }

@@ -9,8 +9,7 @@ import type { ClipOutcome } from './reading-index-node.ts';
 const { options, origin } = poolArgument() as DecoderArgument;
 const cache = openReadingCache({ ...options, intake: await intakeFrom(origin), openReference });
 
-answerOrders(async ({ clip, key }: DecoderOrder): Promise<ClipOutcome> => {
-  if (key === undefined) return cache.ensure(clip);
-  await cache.remake(key, clip);
-  return { key };
-});
+answerOrders(
+  ({ clip, key }: DecoderOrder): Promise<ClipOutcome> =>
+    key === undefined ? cache.ensure(clip) : cache.remake(key, clip),
+);

@@ -1,15 +1,15 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openReference } from '../media/open-reference-node.ts';
 import type { Batch } from './batch.ts';
 import { colourIntake } from './colour-intake.test-data.ts';
-import type { Dataset } from './dataset.ts';
+import { type Dataset, examplesOf, type Split } from './dataset.ts';
 import { writeClips } from './generated-clips.test-data.ts';
 import { type Pass, plainPass } from './intake.ts';
 import { openDataset } from './open-dataset-node.ts';
-import { type Feed, type OpenFeedOptions, openFeed } from './open-feed-node.ts';
+import { type Feed, type OpenedFeed, type OpenFeedOptions, openFeed } from './open-feed-node.ts';
 
 let folder: string;
 let dataset: Dataset;
@@ -18,9 +18,10 @@ beforeAll(async () => {
   await writeClips(join(folder, 'data'), { cat: 7, dog: 6, owl: 5 }, 1.5);
   dataset = await openDataset(join(folder, 'data'));
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
+// A feed that was closed while it prepared may still be writing.
+afterAll(() => rm(folder, { recursive: true, force: true, maxRetries: 10 }));
 
-const open = (options: Partial<OpenFeedOptions> = {}): Promise<Feed> =>
+const open = (options: Partial<OpenFeedOptions> = {}): Promise<OpenedFeed> =>
   openFeed({ dataset, intake: colourIntake(), batchSize: 4, cacheFolder: join(folder, 'cache'), ...options });
 
 const evaluation = plainPass('evaluate');
@@ -76,6 +77,21 @@ describe('a clip that cannot be read', () => {
     });
   });
 
+  test('after it was used stops a feed that may not lose clips, in one sentence', async () => {
+    const data = join(folder, 'stopping');
+    await writeClips(data, { cat: 4, dog: 4 });
+    const clips = await openDataset(data, { purpose: 'evaluate' });
+    const cacheFolder = join(folder, 'stopping-cache');
+    const feed = await open({ dataset: clips, cacheFolder, whenLost: 'stop' });
+    await all(feed.batches('test', evaluation));
+    await rm(cacheFolder, { recursive: true });
+    await writeFile(join(data, 'dog/2.png'), 'no picture');
+    await expect(all(feed.batches('test', evaluation))).rejects.toThrow(
+      /^Stopped, as the clip "dog\/2.png\+dog\/2.wav" can no longer be read \(.* has changed .*\); put it back .*--resume\.$/,
+    );
+    expect(feed.skipped).toEqual([]);
+  });
+
   test('stops the run when it leaves a class with nothing to learn from', async () => {
     const data = join(folder, 'hopeless');
     await writeClips(data, { cat: 4, dog: 4 });
@@ -114,6 +130,43 @@ describe('a clip without sound', () => {
     const silent = batches.find((batch) => ids(batch)[0]?.startsWith('dog/1.'))!;
     expect(silent.arrays.samples).toEqual(new Float32Array(64));
   });
+});
+
+test('a cache that is deleted, whole or in part, between and within epochs is filled again with the same', async () => {
+  const cacheFolder = join(folder, 'deleted-cache');
+  const epoch = (feed: Feed, number: number) => all(feed.batches('train', training(number)));
+  const expected = [...(await epoch(await open(), 0)), ...(await epoch(await open(), 1))];
+  const feed = await open({ cacheFolder, whenLost: 'stop', prefetch: 1 });
+  // The feed writes meanwhile.
+  const whole = { recursive: true, force: true, maxRetries: 10 };
+  const found: Batch[] = [];
+  for await (const batch of feed.batches('train', training(0))) {
+    found.push(batch);
+    await rm(join(cacheFolder, found.length % 2 === 0 ? '' : 'unfinished'), whole);
+    const names = await readdir(cacheFolder, { recursive: true }).catch(() => []);
+    for (const name of names.filter((one) => one.endsWith('.reading')).filter((_, index) => index % 2 === 0))
+      await rm(join(cacheFolder, name), { force: true });
+  }
+  await rm(cacheFolder, whole);
+  found.push(...(await epoch(feed, 1)));
+  expect(found).toEqual(expected);
+  expect(feed.skipped).toEqual([]);
+});
+
+test('the clips of a feed have the same fingerprint wherever they lie, and another when one is gone or changed', async () => {
+  const [data, copy, cacheFolder] = [join(folder, 'data'), join(folder, 'copy'), join(folder, 'copy-cache')];
+  const fingerprint = async (of: string) =>
+    (await open({ dataset: await openDataset(of), cacheFolder })).fingerprint(['train', 'val']);
+  await cp(data, copy, { recursive: true });
+  const { count, digest } = await fingerprint(data);
+  expect(await fingerprint(copy)).toEqual({ count, digest });
+  const pictureOf = (split: Split) => examplesOf(dataset, split)[0]!.id.split('+')[0]!;
+  await cp(join(data, pictureOf('test')), join(copy, pictureOf('train')));
+  const changed = await fingerprint(copy);
+  expect(changed.count).toBe(count);
+  expect(changed.digest).not.toBe(digest);
+  await writeFile(join(copy, pictureOf('train')), 'no picture');
+  expect(await fingerprint(copy)).toMatchObject({ count: count - 1 });
 });
 
 test('a feed that is closed while it prepares stops preparing', async () => {

@@ -1,6 +1,7 @@
 // Opening the feed: batches from a data set, loaded ahead by workers from the cache of readings.
+import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
-import { DuetError, messageOf } from '../errors.ts';
+import { DuetError } from '../errors.ts';
 import { type Batch, type BatchOrder, type CachedClip, chunks, evenBatchSize, type SkippedClip } from './batch.ts';
 import { type BatchPool, openBatchPool } from './batch-pool-node.ts';
 import { defaultCacheFolder, prepareCacheFolder } from './cache-folder-node.ts';
@@ -29,6 +30,11 @@ export type OpenFeedOptions = {
   readonly missing?: MissingPolicy;
   /** Tries clips again that failed in an earlier run and have not changed since. Default false. */
   readonly retryFailed?: boolean;
+  /**
+   * What a clip means that could be used and then is gone from the cache and cannot be read again: it is skipped and
+   * listed (`skip`, default), or the feed throws a DuetError (`stop`).
+   */
+  readonly whenLost?: 'skip' | 'stop';
   /** Default: defaultCacheFolder(). */
   readonly cacheFolder?: string;
   /** Loading threads; 0 loads in the caller's thread. Default 1, or 2 on more than three cores. */
@@ -41,10 +47,18 @@ export type OpenFeedOptions = {
   readonly openReference?: OpenReference;
 };
 
+export type OpenedFeed = Feed & {
+  /** The usable clips of some splits: how many, and a hash over their ids, their contents and the settings. */
+  fingerprint(splits: readonly Split[]): Promise<{ readonly count: number; readonly digest: string }>;
+};
+
+/** A row finds one of its clips absent at a time; and somebody may be emptying the cache. */
+const mostTries = 10;
+
 /** Opens a feed. Throws DuetError when the cache folder cannot be written or the intake refuses the examples. */
-export async function openFeed(options: OpenFeedOptions): Promise<Feed> {
+export async function openFeed(options: OpenFeedOptions): Promise<OpenedFeed> {
   const { dataset, intake, origin, batchSize, missing = 'error', prefetch = 2, openReference } = options;
-  const { workers = availableParallelism() > 3 ? 2 : 1 } = options;
+  const { workers = availableParallelism() > 3 ? 2 : 1, whenLost = 'skip' } = options;
   const folder = options.cacheFolder ?? defaultCacheFolder();
   // A class that the model does not know is reported before anything is decoded.
   intake.plan(dataset.examples, plainPass('evaluate'));
@@ -70,28 +84,33 @@ export async function openFeed(options: OpenFeedOptions): Promise<Feed> {
     return clips.of(split).filter(({ cached }) => !failed.has(cached.id));
   }
 
-  /** A batch, after readings that proved damaged were made again; clips for which that fails are skipped. */
+  /** A batch, after readings that proved absent or damaged were made again. */
   async function load(order: BatchOrder): Promise<Batch> {
     pool ??= openBatchPool({ folder, intake, origin, workers });
-    const { batch, damaged } = await pool.make(order);
-    if (damaged.length === 0) return batch;
-    const lost = new Set(await remakeAll(damaged));
-    const again = await pool.make({ ...order, rows: rowsWithout(order.rows, lost) });
-    for (const { id } of again.damaged)
-      skip({ id, reason: `Its entry in the cache "${folder}" is damaged again and again; check the disk.` });
-    return again.batch;
+    let { rows } = order;
+    for (let tries = 1; ; tries++) {
+      const { batch, damaged } = await pool.make({ ...order, rows });
+      if (damaged.length === 0) return batch;
+      const lost = tries < mostTries ? await remakeAll(damaged) : damaged.map(({ id }) => damagedAgain(id));
+      if (lost[0] && whenLost === 'stop') throw lostClip(lost[0]);
+      for (const clip of lost) skip(clip);
+      rows = rowsWithout(rows, new Set(lost.map(({ id }) => id)));
+    }
   }
 
-  /** The ids of the clips that could not be read again. */
-  async function remakeAll(damaged: readonly CachedClip[]): Promise<string[]> {
+  const damagedAgain = (id: string): SkippedClip => ({
+    id,
+    reason: `Its entry in the cache "${folder}" is damaged again and again; check the disk.`,
+  });
+
+  /** Those of the clips that could not be read again. */
+  async function remakeAll(damaged: readonly CachedClip[]): Promise<SkippedClip[]> {
     const decoders = await openDecoders(Math.min(workers, 1));
-    const lost: string[] = [];
+    const lost: SkippedClip[] = [];
     try {
-      for (const { id, key, media } of damaged) {
-        await decoders.remake(key, media).catch((error) => {
-          skip({ id, reason: messageOf(error) });
-          lost.push(id);
-        });
+      for (const { id, key, media } of new Map(damaged.map((clip) => [clip.id, clip])).values()) {
+        const outcome = await decoders.remake(key, media);
+        if (outcome.key === undefined) lost.push({ id, reason: outcome.reason });
       }
     } finally {
       decoders.close();
@@ -104,6 +123,16 @@ export async function openFeed(options: OpenFeedOptions): Promise<Feed> {
     substituted: clips.substituted,
     prepare: clips.prepare,
     count: async (split) => (await usable(split)).length,
+    async fingerprint(splits) {
+      const hash = createHash('sha256');
+      let count = 0;
+      for (const split of splits)
+        for (const { example, cached } of await usable(split)) {
+          hash.update(JSON.stringify([split, cached.id, cached.key, example.label]));
+          count++;
+        }
+      return { count, digest: hash.digest('hex') };
+    },
     async *batches(split, pass) {
       const prepared = await usable(split);
       const cached = new Map(prepared.map((clip) => [clip.cached.id, clip.cached]));
@@ -121,6 +150,12 @@ export async function openFeed(options: OpenFeedOptions): Promise<Feed> {
       await pool?.close();
     },
   };
+}
+
+function lostClip({ id, reason }: SkippedClip): DuetError {
+  return new DuetError(
+    `Stopped, as the clip "${id}" can no longer be read (${reason.replace(/\.$/, '')}); put it back as it was and go on with --resume.`,
+  );
 }
 
 /** Those rows that need none of the clips. */

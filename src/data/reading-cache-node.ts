@@ -1,6 +1,6 @@
 // Decoded clips on disk: each is decoded once for its content and the settings, and a clip that cannot be decoded is
 // tried once.
-import { DuetError, isDuetError, messageOf } from '../errors.ts';
+import { isDuetError, messageOf } from '../errors.ts';
 import type { Media, MediaReference } from '../media/media.ts';
 import { readingPath, writeCacheFile } from './cache-folder-node.ts';
 import { contentHash, fileHash } from './content-hash-node.ts';
@@ -22,10 +22,10 @@ export type ReadingCache = {
   /** Decodes a clip unless it is there already. Throws only when the cache itself cannot be written. */
   ensure(reference: MediaReference): Promise<ClipOutcome>;
   /**
-   * Makes an entry anew that proved absent or damaged. Throws DuetError where the clip no longer decodes or has
-   * changed.
+   * Makes an entry again that proved absent or damaged; a clip that no longer decodes or has changed has a reason.
+   * Throws only when the cache itself cannot be written.
    */
-  remake(key: string, reference: MediaReference): Promise<void>;
+  remake(key: string, reference: MediaReference): Promise<ClipOutcome>;
 };
 
 export type ReadingCacheOptions = ReadingIndexOptions & {
@@ -37,8 +37,14 @@ export type ReadingCacheOptions = ReadingIndexOptions & {
 export function openReadingCache(options: ReadingCacheOptions): ReadingCache {
   const { folder, intakeKey, missing, intake, openReference } = options;
 
-  async function keyOf(reference: MediaReference): Promise<string> {
-    return entryKey(await contentHash(reference, (path) => fileHash(folder, path)), reference, intakeKey);
+  async function keyOf(reference: MediaReference): Promise<ClipOutcome> {
+    try {
+      return { key: entryKey(await contentHash(reference, (path) => fileHash(folder, path)), reference, intakeKey) };
+    } catch (error) {
+      // The cache's own trouble is a DuetError.
+      if (isDuetError(error)) throw error;
+      return { reason: unreadable(error) };
+    }
   }
 
   async function decode(reference: MediaReference): Promise<Reading> {
@@ -50,33 +56,30 @@ export function openReadingCache(options: ReadingCacheOptions): ReadingCache {
     }
   }
 
+  async function make(key: string, reference: MediaReference): Promise<ClipOutcome> {
+    let reading: Reading;
+    try {
+      reading = await decode(reference);
+    } catch (error) {
+      if (isLasting(error)) await writeFailure(folder, key, reference, messageOf(error));
+      return { reason: messageOf(error) };
+    }
+    await writeCacheFile(folder, readingPath(folder, key), encodeReading(reading));
+    return outcomeWith(key, reading.missing, missing);
+  }
+
   return {
     async ensure(reference) {
-      let key: string;
-      try {
-        key = await keyOf(reference);
-      } catch (error) {
-        // The cache's own trouble is a DuetError.
-        if (isDuetError(error)) throw error;
-        return { reason: unreadable(error) };
-      }
-      const known = await outcomeOf(key, reference, options);
-      if (known) return known;
-      let reading: Reading;
-      try {
-        reading = await decode(reference);
-      } catch (error) {
-        if (isLasting(error)) await writeFailure(folder, key, reference, messageOf(error));
-        return { reason: messageOf(error) };
-      }
-      await writeCacheFile(folder, readingPath(folder, key), encodeReading(reading));
-      return outcomeWith(key, reading.missing, missing);
+      const found = await keyOf(reference);
+      if (found.key === undefined) return found;
+      return (await outcomeOf(found.key, reference, options)) ?? make(found.key, reference);
     },
     async remake(key, reference) {
-      if ((await keyOf(reference)) !== key) {
-        throw new DuetError('The file has changed since it was first read; start again to use it as it is now.');
-      }
-      await writeCacheFile(folder, readingPath(folder, key), encodeReading(await decode(reference)));
+      const now = await keyOf(reference);
+      if (now.key === undefined) return now;
+      return now.key === key
+        ? make(key, reference)
+        : { reason: 'The file has changed since it was first read; start again to use it as it is now.' };
     },
   };
 }

@@ -37,6 +37,8 @@ const progressSchema = z.strictObject({
   best: z.strictObject({ epoch: z.int(), accuracy: z.number(), loss: z.number() }).nullable(),
   history: z.array(epochSchema),
   finished: z.boolean(),
+  /** How many clips the run learns from and is judged by, and a hash over all that they are. */
+  clips: z.strictObject({ count: z.int(), digest: z.string() }).optional(),
 });
 
 export type RunProgress = z.infer<typeof progressSchema>;

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { evenBatchSize } from '../data/batch.ts';
 import type { Dataset, LayoutName } from '../data/dataset.ts';
 import { openDataset } from '../data/open-dataset-node.ts';
-import { type Feed, openFeed } from '../data/open-feed-node.ts';
+import { type OpenedFeed, openFeed } from '../data/open-feed-node.ts';
 import { describeSplits } from '../data/split.ts';
 import { readSplitFile, writeSplitFile } from '../data/split-file-node.ts';
 import { DuetError } from '../errors.ts';
@@ -26,6 +26,7 @@ import { clipsThatFit } from './clips-that-fit.ts';
 import { headStart } from './head-start.ts';
 import { type Outcome, trainingLoop } from './loop.ts';
 import { createRunFolder, type RunConfig, readRunConfig, runFiles, writeRunConfig } from './run-folder.ts';
+import { checkSameClips } from './same-clips.ts';
 import { openTrainer, type Trainer, type TrainerOptions } from './trainer.ts';
 import { validate } from './validate.ts';
 
@@ -162,6 +163,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
       onProgress: (progress) => onEvent({ kind: 'prepare', ...progress }),
       ...(signal && { signal }),
     });
+    await checkSameClips(feed, checkpoint.progress, options.out);
     const batchSize = evenBatchSize(await feed.count('train'), training.batch);
     const openSession = nodeSessions(session);
     const onNote = (text: string) => onEvent({ kind: 'note', text });
@@ -259,7 +261,7 @@ function openTrainingFeed(
   training: TrainingConfig,
   backbone: Backbone,
   workers: number | undefined,
-): Promise<Feed> {
+): Promise<OpenedFeed> {
   const { augment, cropScale, missing, model } = training;
   return openFeed({
     ...intakeOf({
@@ -270,6 +272,8 @@ function openTrainingFeed(
       ...{ augment, cropScale },
     }),
     ...{ dataset, missing, batchSize: training.batch },
+    // Training on fewer clips than it began with would end in another adapter.
+    whenLost: 'stop',
     ...(workers !== undefined && { workers }),
   });
 }
