@@ -2,10 +2,10 @@
 import { join } from 'node:path';
 import { messageOf } from '../errors.ts';
 import { kindOfPath } from '../files/read-clearly.ts';
-import { ensureFolder, writeFileAtomic } from '../files/write-atomic.ts';
+import { writeFileAtomic } from '../files/write-atomic.ts';
 import type { SessionOptions } from '../runtime/session.ts';
 import { type EvaluateEvent, type Evaluation, evaluate } from '../train/evaluate.ts';
-import { readRunConfig, runFiles } from '../train/run-folder.ts';
+import { readRunConfig, runFiles, withFolderLock } from '../train/run-folder.ts';
 import { type TrainEvent, train } from '../train/train.ts';
 import { experimentPage } from './experiment-page.ts';
 import { type Grid, type GridOptions, readGrid, type Variant } from './grid.ts';
@@ -51,13 +51,19 @@ export const experimentFiles = { json: 'results.json', csv: 'results.csv', page:
  * @throws DuetError for a wrong file, before anything runs, and for results that were made with other settings.
  */
 export async function experiment(options: ExperimentOptions): Promise<ExperimentResult> {
-  const { out, signal, onEvent = () => undefined } = options;
+  const { out } = options;
   const grid = await readGrid(options.file, options);
+  // What is planned wrongly writes nothing.
+  await planRuns(grid, out, options.only);
+  return withFolderLock({ folder: out, out, work: 'experiment' }, () => runGrid(grid, options));
+}
+
+async function runGrid(grid: Grid, options: ExperimentOptions): Promise<ExperimentResult> {
+  const { out, signal, onEvent = () => undefined } = options;
   const planned = await planRuns(grid, out, options.only);
   const finished = planned.flatMap(({ result }) => (result ? [result] : []));
   const failed: FailedRun[] = [];
   const left = planned.filter(({ result, isChosen }) => !result && isChosen);
-  await ensureFolder(out);
   let summary = await writeResults(grid, finished, failed, options);
   for (const [index, { variant, seed }] of left.entries()) {
     if (signal?.aborted) break;

@@ -1,7 +1,7 @@
 // Writing files in Node so that a crash, a full disk or Ctrl-C leaves the old file or the new one, never half of one.
 
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { errorCode, writeError } from './file-error.ts';
 import { kindOfPath } from './read-clearly.ts';
@@ -21,6 +21,18 @@ export async function writeFileAtomic(path: string, content: FileContent): Promi
   } catch (error) {
     throw writeError(path, error);
   }
+}
+
+const temporaryName = /^\..+\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.tmp$/;
+
+/** Whether a file of this name is, or was when a process was killed, one that writeFileAtomic had not yet renamed. */
+export function isTemporaryName(name: string): boolean {
+  return temporaryName.test(name);
+}
+
+/** Removes what killed processes left unfinished in a folder. Only where nobody else is writing. */
+export async function removeTemporaryFiles(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) if (isTemporaryName(name)) await rm(join(folder, name), { force: true });
 }
 
 async function writeBeside(path: string, content: FileContent): Promise<void> {

@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { layoutNames } from '../data/dataset.ts';
 import { DuetError } from '../errors.ts';
+import { withFileLock } from '../files/file-lock.ts';
+import type { LockOwner } from '../files/lock-owner.ts';
 import { kindOfPath, readJsonClearly } from '../files/read-clearly.ts';
 import { checkSchema } from '../files/schema-error.ts';
-import { ensureFolder, writeFileAtomic } from '../files/write-atomic.ts';
+import { ensureFolder, isTemporaryName, removeTemporaryFiles, writeFileAtomic } from '../files/write-atomic.ts';
 import { trainingConfigSchema } from '../systems/ma-avt/recipes.ts';
 import { adapterConfigFile, adapterModelFile } from '../weights/adapter-folder-node.ts';
 import { checkpointFile } from './checkpoint.ts';
@@ -17,6 +19,8 @@ export const runFiles = {
   history: 'history.json',
   checkpoint: checkpointFile,
 } as const;
+
+const lockFile = '.lock';
 
 const runConfigSchema = z.strictObject({
   /** Raised whenever a run written before could not be continued. */
@@ -34,24 +38,49 @@ const runConfigSchema = z.strictObject({
 export type RunConfig = z.infer<typeof runConfigSchema>;
 
 /**
- * Makes a folder for a new run.
- * @throws DuetError when something is there already, unless it is a run and `force` is set, or when it cannot be
- * written.
+ * @throws DuetError when a new run cannot be written to this place as something is there already, unless that is a run
+ * and `force` is set.
  */
-export async function createRunFolder(folder: string, force: boolean): Promise<void> {
+export async function checkRunFolder(folder: string, force: boolean): Promise<void> {
   const kind = await kindOfPath(folder);
   if (kind === 'file' || kind === 'other')
     throw new DuetError(`${folder} is a file, not a folder for a run; name another place with --out.`);
-  const present = kind === 'folder' ? await readdir(folder) : [];
-  if (present.length > 0) {
-    const isRun = present.includes(runFiles.config);
-    if (!isRun) throw new DuetError(`${folder} holds other files and no run; name an empty or new folder with --out.`);
-    if (!force)
-      throw new DuetError(`${folder} already holds a run; go on with it by --resume, or replace it by --force.`);
-    for (const name of [...Object.values(runFiles), adapterConfigFile, adapterModelFile, 'report.html'])
-      await rm(join(folder, name), { force: true });
-  }
+  const names = kind === 'folder' ? await readdir(folder) : [];
+  // A run that was killed before it wrote anything leaves no more than these.
+  const present = names.filter((name) => !name.startsWith(lockFile) && !isTemporaryName(name));
+  if (present.length === 0) return;
+  if (!present.includes(runFiles.config))
+    throw new DuetError(`${folder} holds other files and no run; name an empty or new folder with --out.`);
+  if (!force)
+    throw new DuetError(`${folder} already holds a run; go on with it by --resume, or replace it by --force.`);
+}
+
+/** Removes a run that is to be replaced, but for config.json, by which the folder stays one of a run. */
+export async function emptyRunFolder(folder: string): Promise<void> {
+  const { config: _, ...files } = runFiles;
+  for (const name of [...Object.values(files), adapterConfigFile, adapterModelFile, 'report.html'])
+    await rm(join(folder, name), { force: true });
+}
+
+/**
+ * Makes the folder and runs `action` as the only one that writes there, after what killed processes left is removed.
+ * @param work what goes on there: 'training'. @param out the folder as it was typed.
+ * @throws DuetError when another process works there, or the folder cannot be written.
+ */
+export async function withFolderLock<Result>(
+  { folder, out, work }: { readonly folder: string; readonly out: string; readonly work: string },
+  action: () => Promise<Result>,
+): Promise<Result> {
   await ensureFolder(folder);
+  const refuse = (owner: LockOwner | undefined) =>
+    new DuetError(
+      `${out} is in use by another ${work}${owner ? ` (process ${owner.pid} on ${owner.host})` : ''}; wait until it has ended, or name another folder with --out.`,
+    );
+  const locked = async () => {
+    await removeTemporaryFiles(folder);
+    return action();
+  };
+  return withFileLock(join(folder, lockFile), locked, { refuse });
 }
 
 export async function writeRunConfig(folder: string, config: RunConfig): Promise<void> {

@@ -8,6 +8,7 @@ import { type OpenedFeed, openFeed } from '../data/open-feed-node.ts';
 import { describeSplits } from '../data/split.ts';
 import { readSplitFile, writeSplitFile } from '../data/split-file-node.ts';
 import { DuetError } from '../errors.ts';
+import { kindOfPath } from '../files/read-clearly.ts';
 import { writeFileAtomic } from '../files/write-atomic.ts';
 import { adapterFiles, hasForeignRange, inputSettings } from '../infer/adapter.ts';
 import { type ParameterCounts, parameterCounts } from '../infer/parameter-counts.ts';
@@ -17,7 +18,7 @@ import type { SessionOptions } from '../runtime/session.ts';
 import { initialParameters } from '../systems/ma-avt/initialise.ts';
 import { intakeOf } from '../systems/ma-avt/intake-node.ts';
 import { coherentTraining, modelConfig, type TrainingConfig } from '../systems/ma-avt/recipes.ts';
-import { trainableParameters } from '../systems/ma-avt/settings.ts';
+import { type MaAvtConfig, trainableParameters } from '../systems/ma-avt/settings.ts';
 import { writeAdapter } from '../weights/adapter-folder-node.ts';
 import type { Backbone, InputSize } from '../weights/backbone.ts';
 import { openBackbone } from '../weights/open-backbone-node.ts';
@@ -25,7 +26,15 @@ import { type EpochRecord, freshCheckpoint, readCheckpoint, writeCheckpoint } fr
 import { clipsThatFit } from './clips-that-fit.ts';
 import { headStart } from './head-start.ts';
 import { type Outcome, trainingLoop } from './loop.ts';
-import { createRunFolder, type RunConfig, readRunConfig, runFiles, writeRunConfig } from './run-folder.ts';
+import {
+  checkRunFolder,
+  emptyRunFolder,
+  type RunConfig,
+  readRunConfig,
+  runFiles,
+  withFolderLock,
+  writeRunConfig,
+} from './run-folder.ts';
 import { checkSameClips } from './same-clips.ts';
 import { openTrainer, type Trainer, type TrainerOptions } from './trainer.ts';
 import { validate } from './validate.ts';
@@ -132,7 +141,31 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     training,
   };
   if (saved) refuseOtherSettings(saved, runConfig, options.out);
-  else await createRunFolder(folder, options.force ?? false);
+  else await checkRunFolder(folder, options.force ?? false);
+  const settled = { folder, saved, training, dataset, backbone, config, runConfig };
+  return withFolderLock({ folder, out: options.out, work: 'training' }, () => trainLocked(settled, options));
+}
+
+type Settled = {
+  readonly folder: string;
+  readonly saved: RunConfig | undefined;
+  readonly training: TrainingConfig;
+  readonly dataset: Dataset;
+  readonly backbone: Backbone;
+  readonly config: MaAvtConfig;
+  readonly runConfig: RunConfig;
+};
+
+async function trainLocked(
+  { folder, saved, training, dataset, backbone, config, runConfig }: Settled,
+  options: TrainOptions,
+): Promise<TrainResult> {
+  const { signal, onEvent = () => undefined } = options;
+  if (!saved) {
+    // Another process may have begun a run meanwhile.
+    await checkRunFolder(folder, options.force ?? false);
+    await emptyRunFolder(folder);
+  }
   await writeRunConfig(folder, runConfig);
   await writeSplitFile(join(folder, runFiles.splits), describeSplits(dataset.examples, training.seed));
 
@@ -245,7 +278,7 @@ async function openTrainingData(
   { splitFile, resume, training }: TrainOptions,
   folder: string,
 ): Promise<Dataset> {
-  const written = splitFile ?? (resume ? join(folder, runFiles.splits) : undefined);
+  const written = splitFile ?? (resume ? await ownSplits(folder) : undefined);
   const splits = written === undefined ? undefined : await readSplitFile(written);
   const dataset = await openDataset(data, { seed: training.seed, layout, ...(splits && { splits }) });
   if (dataset.background !== undefined && !training.model.background) {
@@ -254,6 +287,12 @@ async function openTrainingData(
     );
   }
   return dataset;
+}
+
+/** A run that was killed before it wrote its splits has taken no step, and draws them again. */
+async function ownSplits(folder: string): Promise<string | undefined> {
+  const [splits, checkpoint] = [join(folder, runFiles.splits), join(folder, runFiles.checkpoint)];
+  return ((await kindOfPath(splits)) ?? (await kindOfPath(checkpoint))) ? splits : undefined;
 }
 
 function openTrainingFeed(

@@ -135,7 +135,7 @@ async function fetchFile(
       signal,
     });
   };
-  await withFileLock(`${path}.lock`, fetchBlob, signal);
+  await withFileLock(`${path}.lock`, fetchBlob, { signal });
   await linkIntoSnapshot(model, commit, info.path, digest);
 }
 
