@@ -20,6 +20,8 @@ type Options = {
    * minute.
    */
   readonly seconds?: number;
+  /** Whether the command and its processes are a group of their own, which signals can be sent to. */
+  readonly ownGroup?: boolean;
   /** Sees stderr as it grows. */
   readonly watch?: (error: string, child: ChildProcess) => void;
 };
@@ -38,7 +40,7 @@ export function duetByShell(typed: string, folder: string): Promise<Ended> {
 export function duetWith(
   root: string,
   argv: readonly string[],
-  { environment, folder, watch, seconds = 120 }: Options = {},
+  { environment, folder, watch, seconds = 120, ownGroup = false }: Options = {},
 ): Promise<Ended> {
   // Graphics drivers complain on stderr where there is no XDG_RUNTIME_DIR.
   const own = {
@@ -52,7 +54,7 @@ export function duetWith(
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [duetProgram, ...argv], {
       ...{ env, timeout: seconds * 1000, killSignal: 'SIGKILL', stdio: ['ignore', 'pipe', 'pipe'] },
-      ...(folder !== undefined && { cwd: folder }),
+      ...{ detached: ownGroup, ...(folder !== undefined && { cwd: folder }) },
     });
     let [out, error] = ['', ''];
     child.stdout.on('data', (part: Buffer) => {
