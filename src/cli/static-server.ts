@@ -1,7 +1,7 @@
 // A small server for the built page: files of one folder, to this computer only, isolated so that the page may use
 // threads.
 import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { realpath, stat } from 'node:fs/promises';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, resolve, sep } from 'node:path';
@@ -25,11 +25,32 @@ export const isolationHeaders = {
   'Cross-Origin-Embedder-Policy': 'require-corp',
 };
 
+/**
+ * The page's own files alone, with what its runtimes and recordings need: WebAssembly, workers made from text, clips
+ * and pictures as blobs; and backbones that the user asks the hub for, which come from hosts of its own choice.
+ */
+export const studioPolicy = [
+  "default-src 'self'",
+  "script-src 'self' 'wasm-unsafe-eval' blob:",
+  "worker-src 'self' blob:",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' blob: data:",
+  "media-src 'self' blob:",
+  "connect-src 'self' blob: data: https:",
+  "object-src 'none'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
 export type StaticServer = { readonly url: string; close(): Promise<void> };
 
-/** Serves a folder on 127.0.0.1. @param port 0 for any free one. @throws DuetError when the port is taken. */
-export async function serveFolder(folder: string, port: number): Promise<StaticServer> {
-  const root = resolve(folder);
+/**
+ * Serves a folder on 127.0.0.1. @param port 0 for any free one. @param policy its pages' Content-Security-Policy.
+ * @throws DuetError when the port is taken.
+ */
+export async function serveFolder(folder: string, port: number, policy?: string): Promise<StaticServer> {
+  const root = await realpath(folder);
   const server = createServer(async (request, response) => {
     try {
       // A page elsewhere that resolves its own name to this computer is not answered.
@@ -37,12 +58,15 @@ export async function serveFolder(folder: string, port: number): Promise<StaticS
       if (host !== '127.0.0.1' && host !== 'localhost') return end(response, 403);
       if (request.method !== 'GET' && request.method !== 'HEAD') return end(response, 405);
       const path = resolve(root, `.${decodeURIComponent(new URL(request.url ?? '/', 'http://localhost').pathname)}`);
-      if (path !== root && !path.startsWith(root + sep)) return end(response, 404);
-      const file = path === root ? resolve(root, 'index.html') : path;
-      const { size } = await stat(file);
+      // What a link leads to counts, not where it lies.
+      const file = await realpath(path === root ? resolve(root, 'index.html') : path);
+      const status = await stat(file);
+      if (!file.startsWith(root + sep) || !status.isFile()) return end(response, 404);
+      const { size } = status;
       const isNamedByContent = /-[\w-]{8}\.\w+$/.test(file);
       response.writeHead(200, {
         ...isolationHeaders,
+        ...(policy !== undefined && { 'Content-Security-Policy': policy }),
         'Content-Type': types[extname(file)] ?? 'application/octet-stream',
         'Content-Length': size,
         'Cache-Control': isNamedByContent ? 'max-age=31536000, immutable' : 'no-cache',

@@ -37,12 +37,12 @@ export function addStudioCommand(program: Command, context: Context): void {
 }
 
 async function runStudio({ port, open }: ValuesOf<typeof studioSettings>, context: Context): Promise<void> {
-  const { serveFolder } = await import('./static-server.ts');
+  const { serveFolder, studioPolicy } = await import('./static-server.ts');
   // Built into dist/studio, beside the compiled commands.
   const page = fileURLToPath(new URL('../../dist/studio/', import.meta.url));
   if ((await kindOfPath(`${page}index.html`)) !== 'file')
     throw new DuetError('The page of Duet Studio is not built in this checkout; run "npm run build" first.');
-  const server = await serveFolder(page, port);
+  const server = await serveFolder(page, port, studioPolicy);
   try {
     context.writeOut(`Duet Studio: ${server.url}\nCtrl-C ends it.\n`);
     if (open) openBrowser(server.url);

@@ -1,7 +1,7 @@
 // The page from end to end in a real browser: teach two classes, train, watch, take home. Screenshots land in
 // dist/studio-screenshots; each state that is shot is also searched for what would shut people out.
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -12,7 +12,7 @@ import { strFromU8, unzipSync } from 'fflate';
 import * as ort from 'onnxruntime-node';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { type StaticServer, serveFolder } from '../../src/cli/static-server.ts';
+import { type StaticServer, serveFolder, studioPolicy } from '../../src/cli/static-server.ts';
 import { createClip, type DemoClip } from '../../src/demo/clip.ts';
 import { encodeClip } from '../../src/demo/encode-clip.ts';
 import { browserPath, type Device, type OpenOptions, visit, writeDevice } from './browser.ts';
@@ -46,7 +46,7 @@ describe.skipIf(browserPath === undefined)('Duet Studio in Chromium', () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'duet-studio-'));
     await mkdir(screenshots, { recursive: true });
-    server = await serveFolder(page, 0);
+    server = await serveFolder(page, 0, studioPolicy);
     for (const name of taught) {
       devices[name] = await writeDevice(
         folder,
@@ -283,7 +283,12 @@ describe.skipIf(browserPath === undefined)('Duet Studio in Chromium', () => {
     const own = join(folder, 'own-page');
     await mkdir(own);
     await download.saveAs(join(own, 'my-model.onnx'));
-    await symlink(join(dirname(createRequire(import.meta.url).resolve('onnxruntime-web'))), join(own, 'ort'));
+    const runtime = dirname(createRequire(import.meta.url).resolve('onnxruntime-web'));
+    await mkdir(join(own, 'ort'));
+    for (const name of (await readdir(runtime)).filter((one) =>
+      /^ort\.bundle\.min\.mjs$|^ort-wasm.*\.(mjs|wasm)$/.test(one),
+    ))
+      await cp(join(runtime, name), join(own, 'ort', name));
     await writeFile(join(own, 'clip.webm'), await readFile(unseen['metal-bowl']));
     const lines = (await shown.locator('pre.code code').last().textContent())!;
     expect(lines.split('\n').filter((line) => line !== '').length).toBeLessThanOrEqual(10);
