@@ -1,16 +1,7 @@
 // The examples as a zip with one folder per class, which `duet train` reads once it is unpacked.
-import { Unzip, UnzipInflate, Zip, ZipPassThrough } from 'fflate';
-import { DuetError } from '../../../src/errors.ts';
+import { Zip, ZipPassThrough } from 'fflate';
 import { classes, examplesByClass } from './project.ts';
-
-/** A file with the name of the folder that it lies in. */
-export type FiledFile = { readonly folder: string; readonly file: File };
-
-const mediaName = /\.(mp4|m4v|mov|webm|mkv|avi|ts|mts|m2ts|mpg|mpeg|ogv|3gp)$/i;
-
-export function isMediaName(name: string): boolean {
-  return mediaName.test(name);
-}
+import { isMediaName } from './read-archive.ts';
 
 /** All examples, each in its class's folder. */
 export async function exportExamples(): Promise<Blob> {
@@ -33,38 +24,6 @@ export async function exportExamples(): Promise<Blob> {
   zip.end();
   if (failure) throw failure;
   return new Blob(parts, { type: 'application/zip' });
-}
-
-/** The media files of a zip that lie in folders. @throws DuetError when it is damaged or has none. */
-export async function readArchive(zip: Blob): Promise<FiledFile[]> {
-  const files: FiledFile[] = [];
-  const failures: unknown[] = [];
-  const unzip = new Unzip((entry) => {
-    const [folder, name] = entry.name.split('/').slice(-2);
-    if (!name || !folder || name.startsWith('.') || entry.name.startsWith('__MACOSX') || !isMediaName(name)) return;
-    const parts: Uint8Array<ArrayBuffer>[] = [];
-    entry.ondata = (error, chunk, final) => {
-      if (error) failures.push(error);
-      else parts.push(chunk as Uint8Array<ArrayBuffer>);
-      if (final && !error) files.push({ folder, file: new File(parts, name) });
-    };
-    entry.start();
-  });
-  unzip.register(UnzipInflate);
-  const reader = zip.stream().getReader();
-  try {
-    for (;;) {
-      const { value, done } = await reader.read();
-      unzip.push(value ?? new Uint8Array(0), done);
-      if (done) break;
-    }
-  } catch (error) {
-    failures.push(error);
-  }
-  if (failures.length > 0) throw new DuetError('The zip file is damaged; get a fresh copy.');
-  if (files.length === 0)
-    throw new DuetError('The zip holds no videos in folders; put those of each class into a folder of its name.');
-  return files;
 }
 
 /** What was dropped or chosen, with the folder each file lies in; undefined for files on their own. */

@@ -1,9 +1,10 @@
 // Teach: classes with their examples, recorded or dropped.
 import { useState } from 'preact/hooks';
-import { droppedFiles, exportExamples, readArchive } from '../state/archive.ts';
+import { droppedFiles, exportExamples } from '../state/archive.ts';
 import { notify, notifyProblem } from '../state/notices.ts';
 import { goTo } from '../state/place.ts';
 import { addClass, addFiles, classes, examples, undo, undoable } from '../state/project.ts';
+import { readArchive } from '../state/read-archive.ts';
 import { obstacle } from '../state/training.ts';
 import { Button, FileButton, useFilesOver } from '../ui/controls.tsx';
 import { download } from '../ui/download.ts';
