@@ -27,7 +27,8 @@ export type HeadFeatureOptions = {
 export async function headFeatures(options: HeadFeatureOptions): Promise<Map<string, HeadFeatures>> {
   const { ids, backbone, training, compute, signal, onProgress } = options;
   const db = await database();
-  const made = JSON.stringify([backbone.hash, backboneFacts(backbone, training).inputs, training.seed, training.model]);
+  const { inputs } = backboneFacts(backbone, training);
+  const made = JSON.stringify([backbone.hash, inputs, training.seed, training.model]);
   const known = new Map<string, HeadFeatures>();
   for (const id of ids) {
     const stored = await db.get('headFeatures', id);
@@ -44,7 +45,7 @@ export async function headFeatures(options: HeadFeatureOptions): Promise<Map<str
   try {
     const examples = missing.map((id) => ({ id, label: '', split: 'train' as const }));
     const feed = openStoredFeed({
-      ...feedOptions(examples, [''], backbone, training),
+      ...feedOptions(examples, [''], inputs, training),
       batchSize: 8,
       ...(signal && { signal }),
     });

@@ -41,7 +41,7 @@ export async function inspectClips(options: InspectionOptions): Promise<Inspecti
   const clips = options.clips.flatMap((clip) =>
     classes.includes(clip.label) ? [{ ...clip, split: 'val' as const }] : [],
   );
-  const feed = openStoredFeed({ ...feedOptions(clips, classes, backbone, training), batchSize: 8 });
+  const feed = openStoredFeed({ ...feedOptions(clips, classes, adapter.inputs, training), batchSize: 8 });
   const predictor = await openPredictor({
     backbone,
     config: adapter.model,

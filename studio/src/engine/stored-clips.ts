@@ -1,32 +1,50 @@
 // Clips of the page's database as the engine takes them.
 import type { Example, Split } from '../../../src/data/dataset.ts';
+import type { Reading } from '../../../src/data/intake.ts';
+import type { InputSettings } from '../../../src/data/settings.ts';
 import type { StoredFeedOptions } from '../../../src/data/stored-feed.ts';
-import { maAvtIntake } from '../../../src/systems/ma-avt/intake.ts';
+import { openMediaSource } from '../../../src/media/open-media-source.ts';
+import { maAvtIntake, plainIntake } from '../../../src/systems/ma-avt/intake.ts';
 import type { TrainingConfig } from '../../../src/systems/ma-avt/recipes.ts';
-import type { Backbone } from '../../../src/weights/backbone.ts';
 import { database } from '../storage/database.ts';
-import { backboneFacts } from './backbone.ts';
+import { settingsKey } from './backbone.ts';
 
 export type StoredClip = { readonly id: string; readonly label: string; readonly split: Split };
 
-/** What a feed over these clips is opened with, but for the signal. */
+/**
+ * What a feed over these clips is opened with, but for the signal.
+ * @param settings of the model that is fed: a trained adapter has its own.
+ */
 export function feedOptions(
   clips: readonly StoredClip[],
   classes: readonly string[],
-  backbone: Backbone,
+  settings: InputSettings,
   training: TrainingConfig,
 ): Omit<StoredFeedOptions, 'signal'> {
   const { batch, augment, cropScale, model } = training;
   const backgroundProbability = model.background ? training.backgroundProbability : 0;
-  const settings = backboneFacts(backbone, training).inputs;
   return {
     examples: clips.map((clip): Example => ({ ...clip, media: { kind: 'video', path: clip.id } })),
     intake: maAvtIntake({ settings, classes, backgroundProbability, augment, cropScale }),
     batchSize: batch,
-    load: async (id) => {
-      const stored = await (await database()).get('features', id);
-      if (!stored) throw new Error(`no features are stored of ${id}`);
-      return stored.features;
-    },
+    load: (id) => readingOf(id, settings),
   };
+}
+
+/**
+ * A clip as a model with these settings is given it: what is stored, where that was read for such a model, else its
+ * file, read once more. What is stored stays, as a training may be using it.
+ */
+export async function readingOf(id: string, settings: InputSettings): Promise<Reading> {
+  const db = await database();
+  const stored = await db.get('features', id);
+  if (stored?.settings === settingsKey(settings)) return stored.features;
+  const example = await db.get('examples', id);
+  if (!example) throw new Error(`no clip ${id} is stored`);
+  const media = await openMediaSource(example.file, example.name);
+  try {
+    return await plainIntake(settings).read(media);
+  } finally {
+    await media.close();
+  }
 }

@@ -18,6 +18,7 @@ import { encodeAdapter } from '../../../src/weights/adapter-files.ts';
 import type { Backbone } from '../../../src/weights/backbone.ts';
 import { type AdapterFiles, type Alignment, type StoredRun, writeValue } from '../storage/database.ts';
 import { openAlignmentProbe } from './alignment.ts';
+import { backboneFacts } from './backbone.ts';
 import type { Compute } from './compute.ts';
 import { headFeatures, labelled } from './head-feature-cache.ts';
 import { feedOptions } from './stored-clips.ts';
@@ -84,7 +85,10 @@ export async function trainingRun(options: TrainingRunOptions): Promise<void> {
   const lengths = new Map([...trainableParameters(config)].map(([name, { shape }]) => [name, elementCount(shape)]));
   const restored = run.checkpoint && decodeCheckpoint(run.checkpoint, lengths, 'The training kept in this browser');
   const checkpoint = restored ?? freshCheckpoint(initialParameters(config, backbone.weights, run.training.seed));
-  const feed = openStoredFeed({ ...feedOptions(examples, classes, backbone, run.training), signal });
+  const feed = openStoredFeed({
+    ...feedOptions(examples, classes, backboneFacts(backbone, run.training).inputs, run.training),
+    signal,
+  });
   const { openSession } = compute;
   const releases: (() => Promise<void>)[] = [];
 

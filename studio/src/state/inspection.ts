@@ -7,7 +7,7 @@ import { restartTrainingWorker, trainingWorker } from './engine.ts';
 import { model } from './model.ts';
 import { notifyProblem } from './notices.ts';
 import { computePreference } from './preferences.ts';
-import { classes, examples, refreshFeatures } from './project.ts';
+import { classes, examples } from './project.ts';
 
 export const inspection = signal<Inspection | undefined>(undefined);
 export const inspectionProgress = signal<{ readonly done: number; readonly total: number } | undefined>(undefined);
@@ -27,7 +27,6 @@ export async function inspect(): Promise<void> {
     inspectionProgress.value = { done: Math.min(done, total), total };
   };
   try {
-    await refreshFeatures(() => undefined);
     inspection.value = await trainingWorker().inspect(files, clips, computePreference.value, proxy(onProgress));
     inspectedFiles.value = files;
   } catch (error) {
