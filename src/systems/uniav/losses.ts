@@ -33,15 +33,15 @@ export type PointTruth = {
   readonly offsets: Tensor;
   /** [B, P], 1 where the clip has the point. */
   readonly valid: Tensor;
-  /** The running count before this batch, []. */
-  readonly normaliser: Tensor;
+  /** The running count before this batch, []; without it the batch is divided by its own count. */
+  readonly normaliser?: Tensor | undefined;
 };
 
 export type PointLosses = {
   readonly classification: Tensor;
   readonly regression: Tensor;
   readonly total: Tensor;
-  /** The running count that these were divided by, []. */
+  /** The count that these were divided by, []. */
   readonly normaliser: Tensor;
 };
 
@@ -52,8 +52,10 @@ export function pointLosses(outputs: PointOutputs, truth: PointTruth, task: Task
   const valid = reshape(truth.valid, [...truth.valid.shape, 1]);
   const events = sum(truth.classes, [2]);
   const positive = multiply(indicator(events), truth.valid); // [B, P]
-  const count = sum(positive);
-  const normaliser = add(multiply(truth.normaliser, momentum), multiply(maximum(count, 1), 1 - momentum));
+  const count = maximum(sum(positive), 1);
+  const normaliser = truth.normaliser
+    ? add(multiply(truth.normaliser, momentum), multiply(count, 1 - momentum))
+    : count;
   const answers = task.classAware
     ? multiply(indicator(sum(truth.offsets, [-1])), valid) // [B, P, K]
     : positive;
@@ -63,7 +65,7 @@ export function pointLosses(outputs: PointOutputs, truth: PointTruth, task: Task
   );
   const regression = divide(sum(multiply(distanceIouLoss(outputs.offsets, truth.offsets), answers)), normaliser);
   const total = add(classification, multiply(regression, task.regressionWeight));
-  return { classification, regression, total: total, normaliser };
+  return { classification, regression, total, normaliser };
 }
 
 function smoothed(classes: Tensor, { labelSmoothing, classes: count }: TaskConfig): Tensor {

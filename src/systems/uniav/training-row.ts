@@ -22,22 +22,33 @@ export function lengthFor(steps: number, { ranges }: Pick<NetworkConfig, 'ranges
   return Math.ceil(steps / coarsest) * coarsest;
 }
 
-/**
- * Inputs and targets of the model of a task, without the running count that its losses are divided by. A branch of a
- * block is skipped as often as the configuration says, and the others are scaled up for it.
- */
+/** Inputs and targets of `uniavModel` for one clip, without the running count that its losses are divided by. */
 export function trainingRow(clip: ClipRows, task: string, config: NetworkConfig, random: Random): Arrays {
+  const length = config.tasks[task]!.maxLength;
+  return { ...paddedRows(clip, length), ...taskRow(clip, task, config, length, random) };
+}
+
+/** Inputs and targets of `eventsModel` for one clip of at most `length` steps. */
+export function eventsRow(clip: ClipRows, config: NetworkConfig, length: number, random: Random): Arrays {
+  const ofTasks = Object.keys(config.tasks).flatMap((task) =>
+    Object.entries(taskRow(clip, task, config, length, random)).map(([name, values]) => [`${task}.${name}`, values]),
+  );
+  return { ...paddedRows(clip, length), ...Object.fromEntries(ofTasks) };
+}
+
+/**
+ * A branch of a block is skipped as often as the configuration says, and the others are scaled up for it. A clip that
+ * is not annotated for the task has no valid points.
+ */
+function taskRow(clip: ClipRows, task: string, config: NetworkConfig, length: number, random: Random) {
   const settings = config.tasks[task]!;
-  const { maxLength, kind } = settings;
-  const rows = paddedRows(clip, maxLength);
-  const { classes, offsets } = pointTargets(clip.events[kind] ?? [], maxLength, config, settings);
+  const events = clip.events[settings.kind];
+  const { classes, offsets } = pointTargets(events ?? [], length, config, settings);
   const kept = 1 - config.dropPath;
   return {
-    ...rows,
     factors: Float32Array.from({ length: branchCount(config) }, () => (random.uniform() < kept ? 1 / kept : 0)),
-    classes,
-    distances: offsets,
-    valid: validPoints(rows.mask, config),
+    ...{ classes, distances: offsets },
+    valid: validPoints(new Float32Array(length).fill(1, 0, events ? clip.steps : 0), config),
   };
 }
 

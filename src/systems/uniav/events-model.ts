@@ -1,0 +1,101 @@
+// The light localiser over rows of Duet's own backbone: all kinds of events of a clip at once, in one step. Classes are
+// vectors of text, so that other names can be asked for later.
+// Shapes: B clips, T steps, P points, K classes, E the text encoder's width.
+import { add, concat, multiply, subtract } from '../../graph/functions.ts';
+import type { Tensor } from '../../graph/tensor.ts';
+import type { Model, Tensors } from '../../model/model.ts';
+import type { ParameterSpecification } from '../../model/parameters.ts';
+import type { Weights } from '../../model/vit.ts';
+import { type NetworkConfig, pointCount } from './config.ts';
+import { masked } from './layers.ts';
+import { pointLosses } from './losses.ts';
+import { branchCount, network } from './network.ts';
+import { networkParameters } from './parameters.ts';
+import { positionRows } from './positions.ts';
+
+/** What rows are standardised by: found once, from the training rows, and never trained. */
+export function isRowStatistic(parameter: string): boolean {
+  return parameter.startsWith('rows.');
+}
+
+/**
+ * A model of all tasks. Inputs, targets and results of a task are called by its name, as `actions.logits`; the frozen
+ * weights `text.TASK` [K, E] have a vector for each of its classes. Where a clip is not annotated for a task, its
+ * `valid` is zeros.
+ */
+export function eventsModel(config: NetworkConfig, steps: number): Model {
+  const tasks = Object.keys(config.tasks);
+  const positions = positionRows(steps, config.width);
+  const points = pointCount(steps, config);
+  const outputs = (inputs: Tensors, frozen: Weights, trained: Weights, isTraining: boolean): Tensors => {
+    const { visual, audio, mask } = inputs;
+    const rows = {
+      visual: standardised(visual!, mask!, 'visual', trained),
+      audio: standardised(audio!, mask!, 'audio', trained),
+      ...{ mask: mask!, positions },
+    };
+    const all = tasks.flatMap((task) => {
+      const factors = isTraining ? inputs[`${task}.factors`] : undefined;
+      const levels = network({ ...rows, factors, text: frozen(`text.${task}`) }, trained, config, task);
+      return [
+        [
+          `${task}.logits`,
+          concat(
+            levels.map(({ logits }) => logits),
+            1,
+          ),
+        ] as const,
+        [
+          `${task}.offsets`,
+          concat(
+            levels.map(({ offsets }) => offsets),
+            1,
+          ),
+        ] as const,
+      ];
+    });
+    return Object.fromEntries(all);
+  };
+  return {
+    parameters: new Map([...statisticsParameters(config), ...networkParameters(config)]),
+    inputs: {
+      ...{ visual: [steps, config.visualWidth], audio: [steps, config.audioWidth], mask: [steps] },
+      ...Object.fromEntries(tasks.map((task) => [`${task}.factors`, [branchCount(config)]])),
+    },
+    targets: Object.fromEntries(
+      Object.entries(config.tasks).flatMap(([task, { classes, classAware }]) => [
+        [`${task}.classes`, [points, classes]],
+        [`${task}.distances`, classAware ? [points, classes, 2] : [points, 2]],
+        [`${task}.valid`, [points]],
+      ]),
+    ),
+    encode: (inputs, frozen, trained) => outputs(inputs, frozen, trained, true),
+    losses(encoded, targets) {
+      const ofTasks = Object.entries(config.tasks).map(([task, settings]) => {
+        const [logits, offsets] = [encoded[`${task}.logits`]!, encoded[`${task}.offsets`]!];
+        const [classes, distances] = [targets[`${task}.classes`]!, targets[`${task}.distances`]!];
+        const truth = { classes, offsets: distances, valid: targets[`${task}.valid`]! };
+        return [task, pointLosses({ logits, offsets }, truth, settings)] as const;
+      });
+      return {
+        aims: { total: ofTasks.map(([, { total }]) => total).reduce((sum, loss) => add(sum, loss)) },
+        logged: Object.fromEntries(ofTasks.map(([task, { total }]) => [task, total])),
+      };
+    },
+    answers: (inputs, frozen, trained) => outputs(inputs, frozen, trained, false),
+  };
+}
+
+function statisticsParameters({ visualWidth, audioWidth }: NetworkConfig): [string, ParameterSpecification][] {
+  const widths = Object.entries({ visual: visualWidth, audio: audioWidth });
+  return widths.flatMap(([modality, width]): [string, ParameterSpecification][] => [
+    [`rows.${modality}.mean`, { shape: [width], initialisation: { kind: 'value', value: 0 } }],
+    [`rows.${modality}.factor`, { shape: [width], initialisation: { kind: 'value', value: 1 } }],
+  ]);
+}
+
+/** Rows [B, T, width] of about mean zero and deviation one, zeros where the mask [B, T] has none. */
+function standardised(rows: Tensor, mask: Tensor, modality: string, trained: Weights): Tensor {
+  const centred = subtract(rows, trained(`rows.${modality}.mean`));
+  return masked(multiply(centred, trained(`rows.${modality}.factor`)), mask);
+}
