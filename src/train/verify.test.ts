@@ -16,6 +16,14 @@ describe.skipIf(!existsSync(golden))('the model agrees with the reference run', 
     expect(passed).toBe(true);
   });
 
+  test('a configuration that states more clips than were recorded is refused before they are made room for', async () => {
+    const { tensors, metadata } = readSafetensors(await readFile(`${golden}/ma-avt-final-no-background.safetensors`));
+    const config = JSON.stringify({ ...JSON.parse(metadata.config!), B: 1e9 });
+    expect(() => readGoldenRun(writeSafetensors(tensors, { config }), 'run')).toThrow(
+      /labels for the 1000000000 clips/,
+    );
+  });
+
   test("the reference's own spelling of one contrastive projection for all blocks is read", async () => {
     const { tensors, metadata } = readSafetensors(await readFile(`${golden}/ma-avt-final-no-background.safetensors`));
     const config = JSON.stringify({ ...JSON.parse(metadata.config!), contrastive: 'blockwise_cmn' });

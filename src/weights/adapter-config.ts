@@ -3,13 +3,14 @@
 import { z } from 'zod';
 import { DuetError } from '../errors.ts';
 import { checkSchema } from '../files/schema-error.ts';
-import type { Backbone } from './backbone.ts';
+import { type Backbone, mostPixels } from './backbone.ts';
 
 /** Raised whenever an adapter written before would be misread. */
 export const adapterFormatVersion = 1;
 
-const count = z.number().int().nonnegative();
-const pixels = z.number().int().positive();
+/** As the flags allow: sizes are checked before anything is made in them. */
+const count = z.number().int().nonnegative().max(1024);
+const pixels = z.number().int().positive().max(mostPixels);
 
 export const adapterConfigSchema = z.strictObject({
   peft_type: z.literal('MA_AVT'),

@@ -68,6 +68,8 @@ describe('an adapter folder', () => {
       "has the unknown key 'postions'; did you mean 'positions'?",
     );
     expect(await withConfig({ positions: 'guessed' })).toContain("'positions', invalid option");
+    expect(await withConfig({ image_size: [64, 1_000_000_000] })).toContain("'image_size.1', too big");
+    expect(await withConfig({ tokens: { audio: 1e9, visual: 5, shared: 5 } })).toContain("'tokens.audio', too big");
     expect(await withConfig({ classes: undefined })).toContain("'classes' is missing");
     expect(await withConfig({ classes: ['a', 'a'] })).toContain("'classes', names a class twice");
     expect(await withConfig({ tokens: { audio: 5, visual: 5, shred: 5 } })).toContain("'tokens.shared' is missing");

@@ -141,6 +141,9 @@ describe('settings', () => {
     expect(parse(miniTimm(), {}, { heads: 2, imageSize: 8 }).weights.get('pos_embed')).toEqual(
       parse(miniTimm()).weights.get('pos_embed'),
     );
+    expect(() => parse(miniTimm(), {}, { heads: 2, imageSize: [64, 1_000_000_000] })).toThrow(
+      'the most is 4096 pixels',
+    );
     expect(() => parse(miniTimm(), {}, { heads: 2, imageSize: 7 })).toThrow('multiples of its patch size, 2');
   });
 });

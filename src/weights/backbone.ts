@@ -56,6 +56,9 @@ export type { BackboneWeight } from './backbone-weight.ts';
 /** Height and width in pixels, or the side of a square. */
 export type InputSize = number | readonly [height: number, width: number];
 
+/** The longest side of a model's pictures: a larger number in a file is damage, and would fill the memory. */
+export const mostPixels = 4096;
+
 export type BackboneFile = {
   /** What messages call it. */
   readonly name: string;
@@ -237,6 +240,10 @@ function askedSize(name: string, asked: InputSize | undefined, trained: Grid, pa
   if (asked === undefined) return [trained[0] * patchSize, trained[1] * patchSize];
   const [height, width] = typeof asked === 'number' ? [asked, asked] : asked;
   for (const size of [height, width]) {
+    if (size > mostPixels)
+      throw new DuetError(
+        `${name} cannot take pictures of ${height} x ${width}: the most is ${mostPixels} pixels a side.`,
+      );
     if (Number.isInteger(size) && size > 0 && size % patchSize === 0) continue;
     throw new DuetError(
       `${name} cannot take pictures of ${height} x ${width}: both must be multiples of its patch size, ${patchSize}.`,

@@ -17,10 +17,10 @@ function contrastiveOf(word: string | boolean | null | undefined): MaAvtConfig['
 }
 
 const configSchema = z.object({
-  img: z.int().positive(),
+  img: z.int().positive().max(4096),
   depth: z.int().positive(),
   heads: z.int().positive(),
-  classes: z.int().positive(),
+  classes: z.int().positive().max(65_536),
   na: z.int().positive(),
   nv: z.int().positive(),
   ns: z.int().positive(),
@@ -102,6 +102,10 @@ export function readGoldenRun(bytes: Uint8Array, name: string): GoldenRun {
     ...(logitScale && { temperature: Math.exp(-toFloat32(logitScale)[0]!) }),
   };
   const labels = toInt32(tensor('input.label'));
+  if (labels.length !== B)
+    throw new DuetError(
+      `${name} has ${labels.length} labels for the ${B} clips of its configuration; record it again.`,
+    );
   const classTargets = new Float32Array(B * classes);
   for (const [clip, label] of labels.entries()) if (label >= 0) classTargets[clip * classes + label] = 1;
   return {
