@@ -13,16 +13,16 @@ export type StftSettings = {
 };
 
 /** Zeros put before and after the sound, so that the first frame's middle is the first sample. */
-export function stftPadding(settings: StftSettings): number {
+export function stftPadding(settings: Pick<StftSettings, 'fftSize'>): number {
   return Math.floor(settings.fftSize / 2);
 }
 
 /**
- * ln(|STFT| + floor) as [frequency, time]: floor(fftSize / 2) + 1 bins from 0 Hz up, 1 + floor((n + 2 padding -
- * fftSize) / hop) frames, periodic Hann window. `samples` must fill at least one frame with its padding.
+ * |STFT| as [frequency, time]: floor(fftSize / 2) + 1 bins from 0 Hz up, 1 + floor((n + 2 padding - fftSize) / hop)
+ * frames, periodic Hann window. `samples` must fill at least one frame with its padding.
  */
-export function logStft(samples: Float32Array, settings: StftSettings): Matrix {
-  const { fftSize, hop, floor } = settings;
+export function stftMagnitudes(samples: Float32Array, settings: Omit<StftSettings, 'floor'>): Matrix {
+  const { fftSize, hop } = settings;
   const padding = stftPadding(settings);
   const frames = 1 + Math.floor((samples.length + 2 * padding - fftSize) / hop);
   const window = periodicHann(fftSize);
@@ -35,8 +35,14 @@ export function logStft(samples: Float32Array, settings: StftSettings): Matrix {
   const values = new Float64Array(bins * frames);
   for (let bin = 0; bin < bins; bin++) {
     for (let frame = 0; frame < frames; frame++) {
-      values[bin * frames + frame] = Math.log(Math.sqrt(power.values[frame * bins + bin]!) + floor);
+      values[bin * frames + frame] = Math.sqrt(power.values[frame * bins + bin]!);
     }
   }
   return { rows: bins, columns: frames, values };
+}
+
+/** ln(|STFT| + floor), laid out as stftMagnitudes. */
+export function logStft(samples: Float32Array, settings: StftSettings): Matrix {
+  const magnitudes = stftMagnitudes(samples, settings);
+  return { ...magnitudes, values: magnitudes.values.map((value) => Math.log(value + settings.floor)) };
 }
