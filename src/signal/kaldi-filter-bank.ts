@@ -21,18 +21,33 @@ export type KaldiSettings = MelBankSettings & {
  * transform's size.
  */
 export function kaldiFilterBank(samples: Float32Array, settings: KaldiSettings): Matrix {
-  const { frameLength, hop, fftSize, preEmphasis, floor, melBins } = settings;
+  const { frameLength, hop } = settings;
   const frames = Math.max(0, 1 + Math.floor((samples.length - frameLength) / hop));
+  return kaldiFilterBankAt(
+    samples,
+    Array.from({ length: frames }, (_, frame) => frame * hop),
+    settings,
+  );
+}
+
+/** The same of frames that start at the given samples, with zeros where there are none. */
+export function kaldiFilterBankAt(
+  samples: Float32Array,
+  starts: readonly number[],
+  settings: Omit<KaldiSettings, 'hop'>,
+): Matrix {
+  const { frameLength, fftSize, preEmphasis, floor, melBins } = settings;
+  const frames = starts.length;
   const window = symmetricHann(frameLength);
   const power = powerSpectra(frames, fftSize, (frame, into) => {
-    const start = frame * hop;
+    const start = starts[frame]!;
     let mean = 0;
-    for (let n = 0; n < frameLength; n++) mean += samples[start + n]!;
+    for (let n = 0; n < frameLength; n++) mean += samples[start + n] ?? 0;
     mean /= frameLength;
     // The first sample has none before it, so Kaldi takes it off itself.
-    let before = samples[start]! - mean;
+    let before = (samples[start] ?? 0) - mean;
     for (let n = 0; n < frameLength; n++) {
-      const value = samples[start + n]! - mean;
+      const value = (samples[start + n] ?? 0) - mean;
       into[n] = (value - preEmphasis * before) * window[n]!;
       before = value;
     }
