@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest';
+import { fakeMedia } from '../../../data/fake-media.test-data.ts';
+import { readStreams } from './read-streams.ts';
+import { bands, frameCount, frameSize } from './reading.ts';
+
+const media = fakeMedia(16_000, 3);
+
+test('25 frames and 50 steps of sound are kept of each second, of the same times', async () => {
+  const streams = await readStreams(media);
+  expect([frameCount(streams), streams.energies.length]).toEqual([75, 150 * bands]);
+  // The picture shows its time, in tenths of a second.
+  const shown = Array.from({ length: 75 }, (_, frame) => streams.frames[frame * frameSize ** 2]!);
+  expect(shown).toEqual(shown.map((_, frame) => Math.floor((frame + 0.5) * 0.4)));
+});
+
+test('a part of a clip is that part of the whole', async () => {
+  const [whole, part] = [await readStreams(media), await readStreams(media, 1, 2)];
+  expect([...part.frames]).toEqual([...whole.frames.subarray(25 * frameSize ** 2, 50 * frameSize ** 2)]);
+  // Two steps at either end hear beyond the part.
+  const inner = part.energies.subarray(2 * bands, 48 * bands);
+  expect([...inner]).toEqual([...whole.energies.subarray(52 * bands, 98 * bands)]);
+});
+
+test('a clip without sound, and one too short for a change, are refused in a sentence', async () => {
+  await expect(readStreams({ ...media, audio: undefined })).rejects.toThrow(
+    'The clip has no sound, and only both can be compared; give a video with both.',
+  );
+  await expect(readStreams(media, 0, 0.05)).rejects.toThrow(/shorter than two frames/);
+});
