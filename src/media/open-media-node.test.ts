@@ -187,6 +187,11 @@ describe('bad files get one sentence', () => {
       /recognised|ffmpeg/,
     ],
     [
+      'an Ogg file with a Theora picture',
+      () => file(Buffer.from(`OggS\0\x02${'\0'.repeat(20)}\x01\x2a\x80theora${'\0'.repeat(35)}`, 'latin1'), 'ogv'),
+      /codec Theora is not supported|ffmpeg/,
+    ],
+    [
       'an mp4 header and nothing more',
       () => file(Buffer.from('\0\0\0\x18ftypisom\0\0\x02\0isomiso2', 'latin1'), 'mp4'),
       /neither picture nor sound/,
