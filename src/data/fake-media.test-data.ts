@@ -6,6 +6,10 @@ import { createRandom } from '../random/random.ts';
 export function fakeMedia(rate: number, seconds: number): Media {
   const random = createRandom('sound');
   const sound = Float32Array.from({ length: rate * seconds }, () => random.normal() * 0.1);
+  const stretch = (start: number, end: number) => {
+    const first = Math.round(start * rate);
+    return Float32Array.from({ length: Math.round((end - start) * rate) }, (_, index) => sound[first + index] ?? 0);
+  };
   return {
     container: 'fake',
     duration: seconds,
@@ -13,14 +17,8 @@ export function fakeMedia(rate: number, seconds: number): Media {
     audio: { codec: 'fake', sampleRate: rate, channels: 1 },
     readFrames: async (times) =>
       times.map((time) => ({ width: 80, height: 60, data: new Uint8Array(80 * 60 * 3).fill(Math.floor(time * 10)) })),
-    async readWaveform(start, end) {
-      const samples = new Float32Array(Math.round((end - start) * rate));
-      const first = Math.round(start * rate);
-      samples.forEach((_, index) => {
-        samples[index] = sound[first + index] ?? 0;
-      });
-      return { samples, sampleRate: rate };
-    },
+    readWaveform: async (start, end) => ({ samples: stretch(start, end), sampleRate: rate }),
+    readChannels: async (start, end) => ({ channels: [stretch(start, end)], sampleRate: rate }),
     close: async () => undefined,
   };
 }

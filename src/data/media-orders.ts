@@ -2,7 +2,7 @@
 // where another was stopped.
 import type { Media, MediaReference } from '../media/media.ts';
 import type { Picture } from '../signal/picture.ts';
-import type { Waveform } from '../signal/waveform.ts';
+import type { Sound, Waveform } from '../signal/waveform.ts';
 
 export type MediaDescription = Pick<Media, 'container' | 'duration' | 'video' | 'audio'>;
 
@@ -13,7 +13,7 @@ export type MediaOrder =
   | ({ readonly id: number; readonly reference: MediaReference } & (
       | { readonly ask: 'describe' }
       | { readonly ask: 'frames'; readonly times: readonly number[] }
-      | { readonly ask: 'sound'; readonly start: number; readonly end: number }
+      | { readonly ask: 'sound' | 'channels'; readonly start: number; readonly end: number }
     ));
 
 export type MediaAnswer =
@@ -21,5 +21,6 @@ export type MediaAnswer =
   | { readonly description: MediaDescription }
   | { readonly pictures: readonly Picture[] }
   | { readonly waveform: Waveform }
+  | { readonly sound: Sound }
   /** The process ended at the order: a signal or an exit code. */
   | { readonly crashed: string };

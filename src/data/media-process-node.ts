@@ -17,6 +17,7 @@ async function answer(order: MediaOrder): Promise<MediaAnswer> {
   opened.set(order.id, media);
   if (order.ask === 'frames') return { pictures: await media.readFrames(order.times) };
   if (order.ask === 'sound') return { waveform: await media.readWaveform(order.start, order.end) };
+  if (order.ask === 'channels') return { sound: await media.readChannels(order.start, order.end) };
   const { container, duration, video, audio } = media;
   return { description: { container, duration, video, audio } };
 }

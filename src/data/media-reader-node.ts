@@ -58,6 +58,7 @@ export async function openMediaReader(patienceMs = defaultPatienceMs): Promise<M
       ...description,
       readFrames: async (times) => [...(await ask({ ask: 'frames', id, reference, times }, 'pictures'))],
       readWaveform: (start, end) => ask({ ask: 'sound', id, reference, start, end }, 'waveform'),
+      readChannels: (start, end) => ask({ ask: 'channels', id, reference, start, end }, 'sound'),
       close: async () => {
         await pool.run({ ask: 'close', id }).catch(() => undefined);
       },

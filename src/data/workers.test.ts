@@ -185,10 +185,11 @@ test('media read in a process of their own are what they are here, and one that 
   const same = async () => {
     expect(await apart.readFrames([0, 1])).toEqual(await here.readFrames([0, 1]));
     expect(await apart.readWaveform(-0.5, 1)).toEqual(await here.readWaveform(-0.5, 1));
+    expect(await apart.readChannels(0, 0.5)).toEqual(await here.readChannels(0, 0.5));
   };
-  expect({ ...apart, readFrames: 0, readWaveform: 0, close: 0 }).toEqual({
+  expect({ ...apart, readFrames: 0, readWaveform: 0, readChannels: 0, close: 0 }).toEqual({
     ...here,
-    ...{ readFrames: 0, readWaveform: 0, close: 0 },
+    ...{ readFrames: 0, readWaveform: 0, readChannels: 0, close: 0 },
   });
   await same();
   await expect(reader.open(clip('dog/5'))).rejects.toThrow(/dog\/5\.wav blocks or crashes its decoder \(SIGKILL\)/);

@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import { DuetError } from '../errors.ts';
 import { errorCode, writeError } from './file-error.ts';
 import { kindOfPath } from './read-clearly.ts';
 
@@ -36,8 +37,7 @@ export async function removeTemporaryFiles(folder: string): Promise<void> {
 }
 
 async function writeBeside(path: string, content: FileContent): Promise<void> {
-  const temporary = join(dirname(path), `.${basename(path).slice(0, 100)}.${randomUUID()}.tmp`);
-  try {
+  await withTemporary(path, async (temporary) => {
     const file = await open(temporary, 'wx');
     try {
       for (const part of typeof content === 'string' || content instanceof Uint8Array ? [content] : content)
@@ -46,6 +46,30 @@ async function writeBeside(path: string, content: FileContent): Promise<void> {
     } finally {
       await file.close();
     }
+  });
+}
+
+/**
+ * For what writes a file by its path, in any order: calls `write` with a temporary path beside `path`, then renames what
+ * it has written; on failure removes it and throws what `write` threw, or a DuetError where the system refused.
+ */
+export async function writeBesideAtomic(path: string, write: (temporary: string) => Promise<void>): Promise<void> {
+  try {
+    if ((await kindOfPath(path)) === 'other') throw new DuetError(`${path} is a device; give the path of a file.`);
+    await withTemporary(path, async (temporary) => {
+      await write(temporary);
+      const file = await open(temporary, 'r+');
+      await file.sync().finally(() => file.close());
+    });
+  } catch (error) {
+    throw writeError(path, error);
+  }
+}
+
+async function withTemporary(path: string, write: (temporary: string) => Promise<void>): Promise<void> {
+  const temporary = join(dirname(path), `.${basename(path).slice(0, 100)}.${randomUUID()}.tmp`);
+  try {
+    await write(temporary);
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined);

@@ -2,6 +2,7 @@
 // WebCodecs.
 import { type Input, type InputAudioTrack, type InputVideoTrack, Logging, LogLevel } from 'mediabunny';
 import { DuetError, isDuetError, messageOf } from '../errors.ts';
+import { mixDown } from '../signal/waveform.ts';
 import { describeSound, lastSoundEnd, readSound } from './demuxed-sound.ts';
 import { describeVideo, lastFrameEnd, readFrames } from './demuxed-video.ts';
 import { longestSeconds } from './limits.ts';
@@ -48,6 +49,12 @@ export async function demuxedMedia(input: Input, name: string, read: ReadBytes):
     }
   };
 
+  const readChannels = (start: number, end: number) => {
+    if (!audioTrack || !sound || !heard)
+      return Promise.reject(new DuetError(`${name} has no sound; choose a file with an audio track.`));
+    return guarded('its sound', () => readSound(audioTrack, sound, heard.segments, start + origin, end + origin));
+  };
+
   return {
     container: (await input.getFormat()).name,
     duration,
@@ -65,17 +72,8 @@ export async function demuxedMedia(input: Input, name: string, read: ReadBytes):
         ),
       );
     },
-    readWaveform: (start, end) => {
-      if (!audioTrack || !sound || !heard)
-        return Promise.reject(new DuetError(`${name} has no sound; choose a file with an audio track.`));
-      return guarded('its sound', async () => {
-        const { sampleRate } = sound.track;
-        return {
-          sampleRate,
-          samples: await readSound(audioTrack, sound, heard.segments, start + origin, end + origin),
-        };
-      });
-    },
+    readWaveform: async (start, end) => mixDown(await readChannels(start, end)),
+    readChannels,
     close: async () => {
       closed = true;
       input.dispose();

@@ -1,8 +1,8 @@
 // The sound of a container that mediabunny demuxes.
-import { AudioSampleSink, EncodedPacketSink, type InputAudioTrack } from 'mediabunny';
+import { type AudioSample, AudioSampleSink, EncodedPacketSink, type InputAudioTrack } from 'mediabunny';
+import { mixDown, type Sound } from '../signal/waveform.ts';
 import { highestSampleRate } from './limits.ts';
 import type { AudioTrack } from './media.ts';
-import { mixDown } from './mix-down.ts';
 import { type Segment, segmentsBetween } from './presentation.ts';
 import { eachWithinTime } from './time-limit.ts';
 import { internalName, isEmpty, UndecodableTrack } from './undecodable-track.ts';
@@ -102,19 +102,20 @@ async function decoderTakesOff(track: InputAudioTrack, delay: number): Promise<b
   return false;
 }
 
-/** Samples at the times `start` to `end` of the presentation that `segments` are. */
+/** The sound at the times `start` to `end` of the presentation that `segments` are. */
 export async function readSound(
   track: InputAudioTrack,
-  { track: { sampleRate }, delay }: DescribedSound,
+  { track: { sampleRate, channels: count }, delay }: DescribedSound,
   segments: readonly Segment[],
   start: number,
   end: number,
-): Promise<Float32Array> {
-  const samples = new Float32Array(Math.max(0, Math.round((end - start) * sampleRate)));
-  if (samples.length === 0) return samples;
+): Promise<Sound> {
+  const length = Math.max(0, Math.round((end - start) * sampleRate));
+  const channels = Array.from({ length: count }, () => new Float32Array(length));
+  if (length === 0) return { channels, sampleRate };
   for (const part of segmentsBetween(segments, start, end)) {
     const [first, last] = [part.start, part.end].map((time) => Math.round((time - start) * sampleRate));
-    const target = samples.subarray(first, last);
+    const targets = channels.map((samples) => samples.subarray(first, last));
     const begin = part.mediaStart + delay;
     const isNearStart = part.mediaStart - segments[0]!.mediaStart < FROM_THE_START;
     const from = isNearStart ? Number.NEGATIVE_INFINITY : begin - PRE_ROLL;
@@ -123,13 +124,25 @@ export async function readSound(
       try {
         if (sample.sampleRate !== sampleRate)
           throw new Error(`its sample rate changes at ${sample.timestamp.toFixed(3)} s`);
-        place(mixDown(sample), Math.round((sample.timestamp - begin) * sampleRate), target);
+        const planes = planesOf(sample);
+        // Where their number changes on the way, all get the mean.
+        const mean = planes.length === count ? undefined : mixDown({ channels: planes, sampleRate }).samples;
+        const offset = Math.round((sample.timestamp - begin) * sampleRate);
+        for (const [index, target] of targets.entries()) place(mean ?? planes[index]!, offset, target);
       } finally {
         sample.close();
       }
     }
   }
-  return samples;
+  return { channels, sampleRate };
+}
+
+function planesOf(sample: AudioSample): Float32Array[] {
+  return Array.from({ length: sample.numberOfChannels }, (_, planeIndex) => {
+    const plane = new Float32Array(sample.numberOfFrames);
+    sample.copyTo(plane, { planeIndex, format: 'f32-planar' });
+    return plane;
+  });
 }
 
 /** Copies the part of `chunk`, whose first sample belongs at `offset`, that falls into `target`. */

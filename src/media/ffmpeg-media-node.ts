@@ -2,6 +2,7 @@
 import { DuetError, messageOf } from '../errors.ts';
 import type { Picture } from '../signal/picture.ts';
 import { resize } from '../signal/resize.ts';
+import { mixDown, type Sound } from '../signal/waveform.ts';
 import { type FfmpegIndex, ffmpegIndex, inputArguments, passThrough } from './ffmpeg-index-node.ts';
 import { runFfmpeg } from './ffmpeg-process-node.ts';
 import { frameIndexAt } from './frame-rule.ts';
@@ -28,6 +29,13 @@ export async function ffmpegMedia(program: string, path: string): Promise<Media>
   if (track && !(track.width * track.height <= mostPixels))
     throw failed(new Error(`frames of ${track.width} x ${track.height} pixels`));
 
+  const readChannels = async (start: number, end: number) => {
+    if (!sound) throw new DuetError(`${path} has no sound; choose a file with an audio track.`);
+    return readSound(program, path, sound, start, end, running).catch((error) => {
+      throw failed(error);
+    });
+  };
+
   return {
     container: index.container,
     duration: Math.max(video?.end ?? 0, sound?.end ?? 0),
@@ -40,13 +48,8 @@ export async function ffmpegMedia(program: string, path: string): Promise<Media>
       });
       return pictures.map((picture) => resize(picture, track.width, track.height, 'bicubic'));
     },
-    readWaveform: async (start, end) => {
-      if (!sound) throw new DuetError(`${path} has no sound; choose a file with an audio track.`);
-      const samples = await readSound(program, path, sound, start, end, running).catch((error) => {
-        throw failed(error);
-      });
-      return { samples, sampleRate: sound.sampleRate };
-    },
+    readWaveform: async (start, end) => mixDown(await readChannels(start, end)),
+    readChannels,
     close: async () => {
       for (const stop of running) stop();
     },
@@ -119,21 +122,21 @@ async function readSound(
   start: number,
   end: number,
   running: Set<() => void>,
-): Promise<Float32Array> {
-  const { sampleRate, channels, chunks } = sound;
-  const samples = new Float32Array(Math.max(0, Math.round((end - start) * sampleRate)));
+): Promise<Sound> {
+  const { sampleRate, channels: count, chunks } = sound;
+  const length = Math.max(0, Math.round((end - start) * sampleRate));
+  const channels = Array.from({ length: count }, () => new Float32Array(length));
   let chunk = 0;
   let within = 0;
   let rest: Buffer = Buffer.alloc(0);
-  const frameBytes = channels * 4;
+  const frameBytes = count * 4;
   await runFfmpeg(program, [...inputArguments(path), '-map', '0:a:0', '-f', 'f32le', '-'], running, (piece) => {
     const bytes = Buffer.concat([rest, piece]);
     let offset = 0;
     for (; offset + frameBytes <= bytes.length && chunk < chunks.length; offset += frameBytes) {
-      let sum = 0;
-      for (let channel = 0; channel < channels; channel++) sum += bytes.readFloatLE(offset + channel * 4);
       const place = Math.round((chunks[chunk]!.start - start) * sampleRate) + within;
-      if (place >= 0 && place < samples.length) samples[place] = sum / channels;
+      if (place >= 0 && place < length)
+        for (const [channel, samples] of channels.entries()) samples[place] = bytes.readFloatLE(offset + channel * 4);
       if (++within === chunks[chunk]!.length) {
         chunk++;
         within = 0;
@@ -142,5 +145,5 @@ async function readSound(
     rest = bytes.subarray(offset);
     return chunk < chunks.length && chunks[chunk]!.start < end;
   });
-  return samples;
+  return { channels, sampleRate };
 }

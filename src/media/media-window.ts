@@ -1,6 +1,6 @@
 // A stretch of a media file as a media of its own.
 import { DuetError } from '../errors.ts';
-import type { Waveform } from '../signal/waveform.ts';
+import { mixDown, type Sound } from '../signal/waveform.ts';
 import type { Media } from './media.ts';
 
 /**
@@ -20,18 +20,24 @@ export function mediaWindow(media: Media, name: string, start: number, statedEnd
     );
   }
   const duration = Math.min(end, media.duration) - start;
+  const readChannels = async (from: number, to: number): Promise<Sound> => {
+    const inner = { from: Math.min(Math.max(from, 0), duration), to: Math.min(Math.max(to, 0), duration) };
+    const { channels, sampleRate } = await media.readChannels(start + inner.from, start + inner.to);
+    if (inner.from === from && inner.to === to) return { channels, sampleRate };
+    const length = Math.max(0, Math.round((to - from) * sampleRate));
+    const offset = Math.round((inner.from - from) * sampleRate);
+    const placed = channels.map((samples) => {
+      const whole = new Float32Array(length);
+      whole.set(samples.subarray(0, Math.max(0, length - offset)), offset);
+      return whole;
+    });
+    return { channels: placed, sampleRate };
+  };
   return {
     ...media,
     duration,
     readFrames: (times) => media.readFrames(times.map((time) => start + Math.min(Math.max(time, 0), duration))),
-    readWaveform: async (from, to): Promise<Waveform> => {
-      const inner = { from: Math.min(Math.max(from, 0), duration), to: Math.min(Math.max(to, 0), duration) };
-      const { samples, sampleRate } = await media.readWaveform(start + inner.from, start + inner.to);
-      if (inner.from === from && inner.to === to) return { samples, sampleRate };
-      const whole = new Float32Array(Math.max(0, Math.round((to - from) * sampleRate)));
-      const offset = Math.round((inner.from - from) * sampleRate);
-      whole.set(samples.subarray(0, Math.max(0, whole.length - offset)), offset);
-      return { samples: whole, sampleRate };
-    },
+    readWaveform: async (from, to) => mixDown(await readChannels(from, to)),
+    readChannels,
   };
 }

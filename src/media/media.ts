@@ -1,6 +1,6 @@
 // What the layers above know of a media file, however it is decoded.
 import type { Picture } from '../signal/picture.ts';
-import type { Waveform } from '../signal/waveform.ts';
+import type { Sound, Waveform } from '../signal/waveform.ts';
 
 /**
  * Where a clip's picture and sound come from, and which seconds of them are the clip. Times are on the file's own
@@ -54,5 +54,7 @@ export type Media = {
    * Exactly round((end - start) * sampleRate) samples: zeros where the file has none.
    */
   readWaveform(start: number, end: number): Promise<Waveform>;
+  /** The same sound with its channels apart, as many as the track states. */
+  readChannels(start: number, end: number): Promise<Sound>;
   close(): Promise<void>;
 };

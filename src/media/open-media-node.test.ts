@@ -167,6 +167,11 @@ test('sound is the mean of the channels, in its place, with zeros in gaps and ou
   });
   const part = await media.readWaveform(0.25, 0.95);
   expect(part.samples).toEqual(samples.slice(350, 1050));
+  const { channels } = await media.readChannels(0.2, 0.3);
+  const sound = packets[1]!.samples;
+  expect(channels.map((samples) => [...samples])).toEqual(
+    [0, 1].map((channel) => Array.from({ length: 100 }, (_, i) => sound[2 * i + channel]! / 32768)),
+  );
   expect(await sentenceOf(media.readFrames([0]))).toContain('has no picture');
   await media.close();
 });

@@ -65,6 +65,7 @@ async function stillsMedia(
       return wanted.map((index) => pictures.get(index)!);
     },
     readWaveform: (start, end) => sound.readWaveform(start, end),
+    readChannels: (start, end) => sound.readChannels(start, end),
     close: () => sound.close(),
   };
 }

@@ -5,3 +5,17 @@ export type Waveform = {
   readonly samples: Float32Array;
   readonly sampleRate: number;
 };
+
+/** Several channels of sound, all of one length. */
+export type Sound = {
+  readonly channels: readonly Float32Array[];
+  readonly sampleRate: number;
+};
+
+/** The mean of all channels. */
+export function mixDown({ channels, sampleRate }: Sound): Waveform {
+  const samples = new Float32Array(channels[0]!.length);
+  for (const channel of channels) for (let i = 0; i < samples.length; i++) samples[i]! += channel[i]!;
+  if (channels.length > 1) for (let i = 0; i < samples.length; i++) samples[i]! /= channels.length;
+  return { samples, sampleRate };
+}

@@ -28,18 +28,20 @@ export function createSoundBuffer(sampleRate: number, seconds: number): SoundBuf
 
 /** One picture and some sound as a clip as long as the sound. @param samples one channel. */
 export function momentMedia(frame: Picture, samples: Float32Array, sampleRate: number): Media {
+  const stretch = (start: number, end: number) => {
+    const first = Math.round(start * sampleRate);
+    const heard = new Float32Array(Math.max(0, Math.round((end - start) * sampleRate)));
+    heard.set(samples.subarray(Math.max(0, first), first + heard.length), Math.max(0, -first));
+    return heard;
+  };
   return {
     container: 'live',
     duration: samples.length / sampleRate,
     video: { codec: 'raw', width: frame.width, height: frame.height, rotation: 0, pixelAspectRatio: 1 },
     audio: { codec: 'raw', sampleRate, channels: 1 },
     readFrames: async (times) => times.map(() => frame),
-    async readWaveform(start, end) {
-      const first = Math.round(start * sampleRate);
-      const stretch = new Float32Array(Math.max(0, Math.round((end - start) * sampleRate)));
-      stretch.set(samples.subarray(Math.max(0, first), first + stretch.length), Math.max(0, -first));
-      return { samples: stretch, sampleRate };
-    },
+    readWaveform: async (start, end) => ({ samples: stretch(start, end), sampleRate }),
+    readChannels: async (start, end) => ({ channels: [stretch(start, end)], sampleRate }),
     close: async () => undefined,
   };
 }
