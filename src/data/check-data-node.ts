@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { isDuetError } from '../errors.ts';
 import { type MediaReference, referencePaths } from '../media/media.ts';
+import { labelOf } from './annotation.ts';
 import { defaultCacheFolder, prepareCacheFolder } from './cache-folder-node.ts';
 import {
   type Dataset,
@@ -103,7 +104,8 @@ export async function checkData(path: string, options: CheckDataOptions = {}): P
   ];
   let done = 0;
   for await (const { example, probe } of probeAll(examples, options)) {
-    const { id, label, split } = example;
+    const { id, split } = example;
+    const label = labelOf(example);
     if ('absent' in probe) missing.push({ id, label, split, reason: `There is no file "${probe.absent}".` });
     else if ('broken' in probe) broken.push({ id, label, split, reason: probe.broken });
     else {
@@ -200,7 +202,7 @@ async function absentFile(media: MediaReference): Promise<string | undefined> {
 
 function countClasses(names: readonly string[], usable: readonly Example[]): DataCheck['classes'] {
   const counts = new Map(names.map((name) => [name, { name, train: 0, val: 0, test: 0 }]));
-  for (const { label, split } of usable) counts.get(label)![split]++;
+  for (const example of usable) counts.get(labelOf(example))![example.split]++;
   return [...counts.values()];
 }
 
@@ -213,8 +215,8 @@ function scarceClasses(classes: DataCheck['classes']): string[] {
 
 /** As training refuses them: classes of which no training clip is left, and other splits of which no clip is. */
 function unusable(examples: readonly Example[], usable: readonly Example[]): string[] {
-  const part = ({ split, label }: Example) =>
-    split === 'train' ? `training clips of the class "${label}"` : `${split} clips`;
+  const part = (example: Example) =>
+    example.split === 'train' ? `training clips of the class "${labelOf(example)}"` : `${example.split} clips`;
   const left = new Set(usable.map(part));
   return [...groupBy(examples, part)].flatMap(([name, clips]) =>
     left.has(name) ? [] : [`None of the ${clips.length} ${name} can be used; replace them or leave them out.`],

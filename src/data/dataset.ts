@@ -1,5 +1,6 @@
-// What a data set is: labelled clips, each in one split.
+// What a data set is: annotated clips, each in one split.
 import type { MediaReference } from '../media/media.ts';
+import type { Annotation } from './annotation.ts';
 
 export const splitNames = ['train', 'val', 'test'] as const;
 export type Split = (typeof splitNames)[number];
@@ -7,13 +8,13 @@ export type Split = (typeof splitNames)[number];
 /** A class's name, as its folder or the manifest writes it. */
 export type ClassLabel = string;
 
-/** One labelled clip. */
+/** One annotated clip. */
 export type Example = {
   /**
    * Path relative to the data set, with forward slashes, and the times when there are any: the same on every machine.
    */
   readonly id: string;
-  readonly label: ClassLabel;
+  readonly annotations: readonly Annotation[];
   readonly split: Split;
   readonly media: MediaReference;
   /** Clips of one group (a video cut into segments, a speaker) are never divided between splits that are drawn here. */
@@ -42,7 +43,7 @@ export type Dataset = {
   readonly name: string;
   /** The folder that ids are relative to. */
   readonly root: string;
-  /** Sorted; a label's index here is its class index everywhere. */
+  /** Of the clips, or of their events; sorted. A label's index here is its class index everywhere. */
   readonly classes: readonly ClassLabel[];
   /**
    * The label, not among the classes, of clips in which picture and sound show no event together. Most data has none.
@@ -67,6 +68,7 @@ export const layoutNames = [
   'cremad',
   'cremad-speakers',
   'unav',
+  'desed',
   'audioset',
 ] as const;
 export type LayoutName = (typeof layoutNames)[number];

@@ -1,6 +1,7 @@
 // Clips whose files hold the same bytes. Only files of one size are read.
 import { stat } from 'node:fs/promises';
 import { type MediaReference, referencePaths } from '../media/media.ts';
+import { labelOf } from './annotation.ts';
 import { contentHash, fileHash } from './content-hash-node.ts';
 import { type Example, groupBy, type Split } from './dataset.ts';
 import { runAhead } from './run-ahead.ts';
@@ -55,7 +56,7 @@ export async function findDuplicates(
     );
     if (clips.length < 2) return [];
     const isAcrossSplits = new Set(clips.map(({ split }) => split)).size > 1;
-    return [{ clips: clips.map(({ id, label, split }) => ({ id, label, split })), isAcrossSplits }];
+    return [{ clips: clips.map((clip) => ({ id: clip.id, label: labelOf(clip), split: clip.split })), isAcrossSplits }];
   });
 }
 

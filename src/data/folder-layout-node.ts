@@ -5,6 +5,7 @@ import { DuetError } from '../errors.ts';
 import { readError } from '../files/file-error.ts';
 import { kindOfPath } from '../files/read-clearly.ts';
 import type { MediaReference } from '../media/media.ts';
+import { ofClass } from './annotation.ts';
 import { byCodeUnits, type IgnoredFile, readSplitNames, type Split, type UnsplitExample } from './dataset.ts';
 import { mediaKindOf } from './media-kinds-node.ts';
 
@@ -64,7 +65,7 @@ async function readClass(
   const ignore = (file: string, reason: string) => content.ignored.push({ path: name(join(folder, file)), reason });
   let found = 0;
   const add = (id: string, media: MediaReference) => {
-    content.examples.push({ id, label, media, ...(split && { split }) });
+    content.examples.push({ id, annotations: ofClass(label), media, ...(split && { split }) });
     found++;
   };
 

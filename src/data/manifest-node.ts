@@ -5,6 +5,7 @@ import { CsvError, type Info, parse } from 'csv-parse';
 import { DuetError, messageOf } from '../errors.ts';
 import { textChunks } from '../files/read-text-node.ts';
 import type { MediaReference } from '../media/media.ts';
+import { ofClass } from './annotation.ts';
 import { readSplitNames, type UnsplitExample } from './dataset.ts';
 import { suggestion } from './suggestion.ts';
 
@@ -39,7 +40,7 @@ export async function readManifest(path: string): Promise<UnsplitExample[]> {
     const earlier = rowOfId.get(id);
     if (earlier !== undefined) throw failed(`repeats row ${earlier} (${id}); remove one of them.`);
     rowOfId.set(id, row.number);
-    examples.push({ id, label, media });
+    examples.push({ id, annotations: ofClass(label), media });
     splits.push(row.cells.get('split'));
   }
   if (examples.length === 0)

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { labelOf } from './annotation.ts';
 import { examplesOf } from './dataset.ts';
 import { openDataset } from './open-dataset-node.ts';
 import { describeSplits } from './split.ts';
@@ -31,7 +32,7 @@ describe('a folder', () => {
     expect(dataset.classes).toEqual(['cat', 'dog']);
     expect(dataset.splitOrigin).toBe('drawn');
     const count = (label: string, split: string) =>
-      dataset.examples.filter((example) => example.label === label && example.split === split).length;
+      dataset.examples.filter((example) => labelOf(example) === label && example.split === split).length;
     expect(['train', 'val', 'test'].map((split) => count('dog', split))).toEqual([14, 3, 3]);
     expect(['train', 'val', 'test'].map((split) => count('cat', split))).toEqual([1, 1, 1]);
     expect(await openDataset(folder, { seed: 3 })).toEqual(dataset);
@@ -76,7 +77,7 @@ describe('a folder', () => {
     expect(dataset.splitOrigin).toBe('given, val cut from train');
     expect(examplesOf(dataset, 'test')).toHaveLength(8);
     const val = examplesOf(dataset, 'val');
-    expect(val.map((example) => example.label).sort()).toEqual(['a', 'a', 'b', 'b']);
+    expect(val.map(labelOf).sort()).toEqual(['a', 'a', 'b', 'b']);
     expect(val.every((example) => example.id.startsWith('train/'))).toBe(true);
   });
 
@@ -101,7 +102,7 @@ describe('a folder', () => {
     );
     await touch(...clips('b', 3));
     const dataset = await openDataset(folder);
-    const a = dataset.examples.filter((example) => example.label === 'a');
+    const a = dataset.examples.filter((example) => labelOf(example) === 'a');
     expect(a.map((example) => [example.id, example.media.kind])).toEqual([
       ['a/1.mp4', 'video'],
       ['a/2.jpg+a/2.wav', 'pair'],

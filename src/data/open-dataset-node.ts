@@ -2,8 +2,11 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { DuetError } from '../errors.ts';
+import { readEventCsv } from '../files/events/read-event-csv-node.ts';
 import { kindOfPath } from '../files/read-clearly.ts';
+import { readTextClearly } from '../files/read-text-node.ts';
 import { referencePaths } from '../media/media.ts';
+import { type Annotation, type AnnotationKind, labelOf, labelsOf } from './annotation.ts';
 import {
   byCodeUnits,
   type Dataset,
@@ -13,6 +16,7 @@ import {
   type SplitOrigin,
   type UnsplitExample,
 } from './dataset.ts';
+import { readEventVideos } from './layouts/event-files-node.ts';
 import type { LayoutContent } from './layouts/layout.ts';
 import { readLayout } from './layouts/layouts-node.ts';
 import { isManifest, readManifest } from './manifest-node.ts';
@@ -40,6 +44,8 @@ export type OpenDatasetOptions = {
   readonly purpose?: 'train' | 'evaluate';
   /** How the data is laid out; by default as its files show. */
   readonly layout?: LayoutName | undefined;
+  /** What clips should be annotated with. Default: `class`. */
+  readonly annotation?: AnnotationKind | undefined;
 };
 
 /**
@@ -48,7 +54,7 @@ export type OpenDatasetOptions = {
  * manifest error.
  */
 export async function openDataset(path: string, options: OpenDatasetOptions = {}): Promise<Dataset> {
-  const { purpose = 'train', seed = 0 } = options;
+  const { purpose = 'train', seed = 0, annotation = 'class' } = options;
   const kind = await kindOfPath(path);
   if (kind === undefined)
     throw new DuetError(`There is no data at "${path}"; give a folder with one sub-folder per class, or a manifest.`);
@@ -59,15 +65,16 @@ export async function openDataset(path: string, options: OpenDatasetOptions = {}
     );
   }
   const root = isFolder ? resolve(path) : dirname(resolve(path));
-  const { layout, content } = await readContent(path, isFolder, options.layout);
+  const { layout, content } = await readContent(path, isFolder, options.layout, annotation);
   const { ignored, missing } = content;
   const background = content.background?.normalize('NFC');
   const found = content.examples.map(withComposedLabel);
-  const events = found.filter(({ label }) => label !== background);
-  const classes = [...new Set(events.map((example) => example.label))].sort(byCodeUnits);
-  if (purpose === 'train') checkClasses(path, classes, events);
+  const shown = found.filter((example) => labelOf(example) !== background);
+  const classes = [...new Set(shown.flatMap(labelsOf))].sort(byCodeUnits);
+  const isClassed = annotation === 'class';
+  if (purpose === 'train' && isClassed) checkClasses(path, classes, shown);
   const { examples, splitOrigin } = settleSplits(found, background, purpose, seed, options);
-  if (purpose === 'train') checkTraining(path, classes, examples);
+  if (purpose === 'train') checkTraining(path, isClassed ? classes : [], examples);
   const about = {
     name: basename(resolve(path)),
     root,
@@ -82,9 +89,10 @@ async function readContent(
   path: string,
   isFolder: boolean,
   layout: LayoutName | undefined,
+  annotation: AnnotationKind,
 ): Promise<{ readonly layout: LayoutName; readonly content: LayoutContent }> {
   if (isFolder && layout !== 'manifest') {
-    const { name, content } = await readLayout(resolve(path), layout);
+    const { name, content } = await readLayout(resolve(path), layout, annotation);
     return { layout: name, content };
   }
   if (isFolder || (layout !== undefined && layout !== 'manifest')) {
@@ -92,13 +100,29 @@ async function readContent(
       `The layout "${layout}" is read from a ${isFolder ? 'file' : 'folder'}, and "${path}" is none; give that.`,
     );
   }
+  if (annotation === 'events') {
+    const sources = [{ path, file: readEventCsv(await readTextClearly(path), path) }];
+    return {
+      layout: 'manifest',
+      content: await readEventVideos({ root: dirname(resolve(path)), sources }, annotation),
+    };
+  }
+  if (annotation !== 'class')
+    throw new DuetError(
+      `The manifest "${path}" gives each clip a class, and this recipe learns from other annotations; give a folder in a layout that has them.`,
+    );
   return { layout: 'manifest', content: { examples: await readManifest(path), ignored: [], missing: [] } };
 }
 
 /** Letters with marks may be written in two ways that look the same; a class is one of them. */
 function withComposedLabel(example: UnsplitExample): UnsplitExample {
-  const label = example.label.normalize('NFC');
-  return label === example.label ? example : { ...example, label };
+  if (labelsOf(example).every((label) => label === label.normalize('NFC'))) return example;
+  const annotations = example.annotations.map((one): Annotation => {
+    if (one.kind === 'class') return { ...one, label: one.label.normalize('NFC') };
+    if (one.kind !== 'events') return one;
+    return { ...one, events: one.events.map((event) => ({ ...event, label: event.label.normalize('NFC') })) };
+  });
+  return { ...example, annotations };
 }
 
 function settleSplits(
@@ -139,7 +163,7 @@ function checkClasses(path: string, classes: readonly string[], examples: readon
   if (classes.length < 2) {
     throw new DuetError(`The data at "${path}" has only one class ("${classes[0]}"); training needs at least two.`);
   }
-  for (const [label, group] of groupBy(examples, (example) => example.label)) {
+  for (const [label, group] of groupBy(examples, labelOf)) {
     if (group.length === 1)
       throw new DuetError(`The class "${label}" has only one clip; give it at least 3 or leave the class out.`);
   }
@@ -148,7 +172,7 @@ function checkClasses(path: string, classes: readonly string[], examples: readon
 function checkTraining(path: string, classes: readonly string[], examples: readonly Example[]): void {
   const listed = groupBy(
     examples.filter((example) => example.split === 'train'),
-    (example) => example.label,
+    labelOf,
   );
   if (listed.size === 0)
     throw new DuetError(`The data at "${path}" has no training clips; put some under train, or give no splits at all.`);

@@ -128,7 +128,7 @@ export async function openFeed(options: OpenFeedOptions): Promise<OpenedFeed> {
       let count = 0;
       for (const split of splits)
         for (const { example, cached } of await usable(split)) {
-          hash.update(JSON.stringify([split, cached.id, cached.key, example.label]));
+          hash.update(JSON.stringify([split, cached.id, cached.key, example.annotations]));
           count++;
         }
       return { count, digest: hash.digest('hex') };

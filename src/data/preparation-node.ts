@@ -2,6 +2,7 @@
 // settled beforehand.
 import { availableParallelism } from 'node:os';
 import { DuetError } from '../errors.ts';
+import { labelOf } from './annotation.ts';
 import type { CachedClip, SkippedClip, SubstitutedClip } from './batch.ts';
 import { type Dataset, type Example, examplesOf, groupBy, type Split, splitNames } from './dataset.ts';
 import type { DecoderPool } from './decoder-pool-node.ts';
@@ -111,7 +112,7 @@ export function createPreparation(options: PreparationOptions): Preparation {
  */
 function checkUsable(split: Split, examples: readonly Example[], outcomes: ReadonlyMap<string, ClipOutcome>): void {
   const reasonOf = (example: Example) => (outcomes.get(example.id) as { readonly reason?: string }).reason;
-  const groups = split === 'train' ? groupBy(examples, (example) => example.label) : new Map([['', [...examples]]]);
+  const groups = split === 'train' ? groupBy(examples, labelOf) : new Map([['', [...examples]]]);
   for (const [label, group] of groups) {
     if (group.length === 0 || !group.every((example) => reasonOf(example) !== undefined)) continue;
     const which = label === '' ? `${split} clips` : `${split} clips of the class "${label}"`;

@@ -1,6 +1,7 @@
 // Dividing clips into train, val and test: seeded, stratified by class, and the same whatever order the clips come in.
 import { DuetError } from '../errors.ts';
 import { createRandom } from '../random/random.ts';
+import { labelOf } from './annotation.ts';
 import { byCodeUnits, type Example, groupBy, type Split, splitNames, type UnsplitExample } from './dataset.ts';
 
 /** Shares of val and test; train is the rest. */
@@ -23,7 +24,7 @@ export function drawSplits(
     if (count < 3) {
       if (areGroups) return { test: 0, val: 0, random };
       throw new DuetError(
-        `The class "${label}" has ${count} clips, too few to split into train, val and test; give it at least 3.`,
+        `${named(label)} has ${count} clips, too few to split into train, val and test; give it at least 3.`,
       );
     }
     const test = clamp(Math.round(count * fractions.test), 1, count - 2);
@@ -45,12 +46,17 @@ export function cutValFromTrain(
     if (count < 2) {
       if (areGroups) return { test: 0, val: 0, random };
       throw new DuetError(
-        `The class "${label}" has one training clip, so none can be set aside for val; give it at least 2 or add a val split.`,
+        `${named(label)} has one training clip, so none can be set aside for val; give it at least 2 or add a val split.`,
       );
     }
     return { test: 0, val: clamp(Math.round(count * fraction), 1, count - 1), random };
   });
   return sortById([...examples.filter((example) => example.split !== 'train'), ...cut]);
+}
+
+/** Clips without classes are all of one kind, with the label ''. */
+function named(label: string): string {
+  return label === '' ? 'The data' : `The class "${label}"`;
 }
 
 type Share = { readonly test: number; readonly val: number; readonly random: ReturnType<typeof createRandom> };
@@ -84,15 +90,13 @@ function stratify(
 /** Of clips in the order of their ids. */
 function unitsOf(examples: readonly UnsplitExample[], background: string | undefined): Unit[] {
   if (examples.every(({ group }) => group === undefined))
-    return examples.map((clip) => ({ label: clip.label, clips: [clip] }));
-  const sizes = new Map(
-    [...groupBy(examples, (example) => example.label)].map(([label, clips]) => [label, clips.length]),
-  );
+    return examples.map((clip) => ({ label: labelOf(clip), clips: [clip] }));
+  const sizes = new Map([...groupBy(examples, labelOf)].map(([label, clips]) => [label, clips.length]));
   if (background !== undefined) sizes.set(background, Number.POSITIVE_INFINITY);
   const rarer = (a: string, b: string) => sizes.get(a)! - sizes.get(b)! || byCodeUnits(a, b);
   const key = ({ group, id }: UnsplitExample) => (group === undefined ? `clip ${id}` : `group ${group}`);
   return [...groupBy(examples, key).values()].map((clips) => ({
-    label: clips.map((clip) => clip.label).reduce((rarest, label) => (rarer(label, rarest) < 0 ? label : rarest)),
+    label: clips.map(labelOf).reduce((rarest, label) => (rarer(label, rarest) < 0 ? label : rarest)),
     clips,
   }));
 }

@@ -1,5 +1,6 @@
 // An evaluation as a page: numbers, curves, confusions, calibration, and clips to look at.
 import { join } from 'node:path';
+import { labelOf } from '../data/annotation.ts';
 import { examplesOf } from '../data/dataset.ts';
 import type { MissingPolicy } from '../data/model-inputs.ts';
 import { openDataset } from '../data/open-dataset-node.ts';
@@ -75,7 +76,7 @@ async function clipExamples(
       const example = examples.get(clip.id);
       if (example === undefined) continue;
       for await (const window of classifier.predict(example.media, { missing })) {
-        shown.push(cardOfWindow(classifier, window, clip.id, { truth: example.label }));
+        shown.push(cardOfWindow(classifier, window, clip.id, { truth: labelOf(example) }));
         break;
       }
     }

@@ -1,4 +1,5 @@
 // A run asked where clips sound, compared with their boxes and with guesses that look at nothing.
+import { labelOf } from '../data/annotation.ts';
 import { type ClipBoxes, readBoxes } from '../data/boxes-node.ts';
 import { type Example, examplesOf, type LayoutName, type Split } from '../data/dataset.ts';
 import { features, type MissingPolicy, type WindowInputs } from '../data/model-inputs.ts';
@@ -143,18 +144,19 @@ async function middleWindow(
 }
 
 function localisedClip(
-  { id, label }: Example,
+  example: Example,
   boxes: ClipBoxes,
   { frame }: WindowInputs,
   { visualEvidence, visualAttention, best }: WindowAnswer,
   { adapter, grid: [rows, columns] }: Classifier,
   priors: { readonly centre: Place; readonly fitted: Place | undefined },
 ): LocalisedClip {
+  const { id } = example;
   if (frame === undefined) throw new DuetError(`${id} has no picture to find anything in; leave it out.`);
   const compared = (place: Place) => compareWithBox(place, boxes.box, frame.width / frame.height);
   const evidence = placeOf({ values: visualEvidence!, rows, columns });
   return {
-    ...{ id, label, boxes },
+    ...{ id, label: labelOf(example), boxes },
     predicted: adapter.classes[best]!,
     found: {
       evidence: compared(evidence),

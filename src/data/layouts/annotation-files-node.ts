@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { DuetError, messageOf } from '../../errors.ts';
 import { readTextClearly } from '../../files/read-text-node.ts';
+import { labelOf } from '../annotation.ts';
 import type { UnsplitExample } from '../dataset.ts';
 import { listFolder } from '../folder-layout-node.ts';
 
@@ -60,7 +61,7 @@ export async function readTable(path: string): Promise<TableRow[]> {
  * Ids that occur more than once (a video listed for two events) get their label behind them, and if need be a number.
  */
 export function withDistinctIds(examples: readonly UnsplitExample[]): UnsplitExample[] {
-  const suffixed = withSuffix(examples, (example) => `/${example.label}`);
+  const suffixed = withSuffix(examples, (example) => `/${labelOf(example)}`);
   return withSuffix(suffixed, (_, nth) => (nth === 0 ? '' : ` (${nth + 1})`));
 }
 

@@ -11,6 +11,7 @@ import type { Layout, LayoutContent } from './layout.ts';
 import { type Segment, segmentExamples } from './segments-node.ts';
 
 export const audioSetLayout: Layout = {
+  annotations: ['class'],
   async describes(root) {
     const [list] = await findLists(root);
     const rows = list === undefined ? [] : await readTable(list).catch(() => []);

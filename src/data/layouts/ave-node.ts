@@ -3,6 +3,7 @@
 import { basename } from 'node:path';
 import { DuetError } from '../../errors.ts';
 import { readTextClearly } from '../../files/read-text-node.ts';
+import { ofClass } from '../annotation.ts';
 import { type IgnoredFile, type MissingClip, type Split, splitNames, type UnsplitExample } from '../dataset.ts';
 import { findFile, needFile, withDistinctIds } from './annotation-files-node.ts';
 import { findMedia } from './find-media-node.ts';
@@ -13,11 +14,19 @@ const annotationFile = 'Annotations.txt';
 const background = 'background';
 const secondsOfVideo = 10;
 
-export const aveLayout: Layout = { describes, read: readClips };
-export const aveSegmentsLayout: Layout = { describes, read: readSegments };
+export const aveLayout: Layout = {
+  annotations: ['class'],
+  describes,
+  read: readClips,
+};
+export const aveSegmentsLayout: Layout = {
+  annotations: ['class'],
+  describes,
+  read: readSegments,
+};
 
 /** One line of the annotations: the event lasts from `start` to `end`, whole seconds. */
-type Annotation = { readonly label: string; readonly video: string; readonly start: number; readonly end: number };
+type AnnotatedVideo = { readonly label: string; readonly video: string; readonly start: number; readonly end: number };
 
 async function describes(root: string): Promise<boolean> {
   const path = await findFile(root, annotationFile);
@@ -26,7 +35,7 @@ async function describes(root: string): Promise<boolean> {
 
 /** 28 classes: every video is a clip of its event's class. */
 function readClips(root: string): Promise<LayoutContent> {
-  return readAve(root, async () => (annotation, _, clip) => [{ ...clip, label: annotation.label }]);
+  return readAve(root, async () => (annotation, _, clip) => [{ ...clip, annotations: ofClass(annotation.label) }]);
 }
 
 /**
@@ -40,19 +49,19 @@ async function readSegments(root: string): Promise<LayoutContent> {
       Array.from({ length: secondsOfVideo }, (_, second) => ({
         ...clip,
         id: `${clip.id}#${second}-${second + 1}`,
-        label: isBackground(annotation, row, second) ? background : annotation.label,
+        annotations: ofClass(isBackground(annotation, row, second) ? background : annotation.label),
         media: { ...clip.media, start: second, end: second + 1 },
       }));
   });
   return { ...content, background };
 }
 
-type VideoClip = Omit<UnsplitExample, 'label'>;
-type ClipsOf = (annotation: Annotation, row: number, clip: VideoClip) => readonly UnsplitExample[];
+type VideoClip = Omit<UnsplitExample, 'annotations'>;
+type ClipsOf = (annotation: AnnotatedVideo, row: number, clip: VideoClip) => readonly UnsplitExample[];
 
 async function readAve(
   root: string,
-  prepare: (annotations: readonly Annotation[]) => Promise<ClipsOf>,
+  prepare: (annotations: readonly AnnotatedVideo[]) => Promise<ClipsOf>,
 ): Promise<LayoutContent> {
   const path = await needFile(root, annotationFile);
   const annotations = parseAnnotations(path, await readTextClearly(path));
@@ -77,7 +86,7 @@ async function readAve(
 }
 
 /** Lines such as `Church bell&RUhOCu3LNXM&good&0&10`; some copies have a header. */
-function parseAnnotations(path: string, text: string): Annotation[] {
+function parseAnnotations(path: string, text: string): AnnotatedVideo[] {
   return text.split(/\r?\n/).flatMap((line, index) => {
     if (line.trim() === '' || line.startsWith('Category&')) return [];
     const [label = '', video = '', , start = '', end = ''] = line.split('&').map((cell) => cell.trim());
@@ -100,7 +109,7 @@ function parseAnnotations(path: string, text: string): Annotation[] {
 /** Splits by the row numbers in `*_order.h5`, else by the lines of `*Set.txt`; undefined where there is neither. */
 async function readSplits(
   root: string,
-  annotations: readonly Annotation[],
+  annotations: readonly AnnotatedVideo[],
 ): Promise<((row: number) => Split | undefined) | undefined> {
   const splits = new Map<number, Split>();
   let isSplit = false;
@@ -120,7 +129,7 @@ async function readSplits(
   }
   if (isSplit) return (row) => splits.get(row);
   const lines = new Map<string, Split>();
-  const key = ({ label, video }: Annotation) => `${label}&${video}`;
+  const key = ({ label, video }: AnnotatedVideo) => `${label}&${video}`;
   for (const split of splitNames) {
     const path = await findFile(root, `${split}Set.txt`);
     if (path === undefined) continue;
@@ -129,10 +138,10 @@ async function readSplits(
   return lines.size > 0 ? (row) => lines.get(key(annotations[row]!)) : undefined;
 }
 
-type IsBackground = (annotation: Annotation, row: number, second: number) => boolean;
+type IsBackground = (annotation: AnnotatedVideo, row: number, second: number) => boolean;
 
 /** labels.h5 is one-hot, [videos, 10 seconds, classes + 1], background last. */
-async function backgroundSeconds(root: string, annotations: readonly Annotation[]): Promise<IsBackground> {
+async function backgroundSeconds(root: string, annotations: readonly AnnotatedVideo[]): Promise<IsBackground> {
   const path = await findFile(root, 'labels.h5');
   if (path === undefined) return ({ start, end }, _, second) => second < start || second >= end;
   const { shape, values } = await readHdf5(path, 'avadataset');

@@ -2,6 +2,7 @@
 // 1001_DFA_ANG_XX. Splits come from published lists, or are drawn so that nobody speaks in two of them.
 import { basename } from 'node:path';
 import { DuetError } from '../../errors.ts';
+import { ofClass } from '../annotation.ts';
 import { type MissingClip, readSplitNames, type UnsplitExample } from '../dataset.ts';
 import { listFolder } from '../folder-layout-node.ts';
 import { stemOf } from '../media-kinds-node.ts';
@@ -13,11 +14,13 @@ const clipName = /^(\d{4})_[A-Z]{3}_(ANG|DIS|FEA|HAP|NEU|SAD)_(LO|MD|HI|XX?)$/;
 const ownFolders = new Set(['audiowav', 'audiomp3', 'videoflash']);
 
 export const cremaDLayout: Layout = {
+  annotations: ['class'],
   describes: async (root) => (await findLists(root)).length > 0,
   read: readListed,
 };
 
 export const cremaDSpeakersLayout: Layout = {
+  annotations: ['class'],
   async describes(root) {
     const { files, folders } = await listFolder(root);
     return (
@@ -52,7 +55,7 @@ async function readListed(root: string): Promise<LayoutContent> {
       }
       const clip = found.clip(name);
       if (typeof clip === 'string') missing.push({ id: name, label, split, reason: clip });
-      else examples.push({ id: clip.id, media: clip.media, label, split });
+      else examples.push({ id: clip.id, media: clip.media, annotations: ofClass(label), split });
     }
   }
   return { examples: withDistinctIds(examples), ignored: [], missing };
@@ -67,7 +70,7 @@ async function readBySpeaker(root: string): Promise<LayoutContent> {
     const [, speaker = '', label = ''] = clipName.exec(name)!;
     const clip = found.clip(name);
     if (typeof clip === 'string') missing.push({ id: name, label, reason: clip });
-    else examples.push({ id: clip.id, media: clip.media, label, group: speaker });
+    else examples.push({ id: clip.id, media: clip.media, annotations: ofClass(label), group: speaker });
   }
   return { examples, ignored: [], missing };
 }

@@ -1,4 +1,5 @@
 // What a reader of a data layout gives.
+import type { AnnotationKind } from '../annotation.ts';
 import type { IgnoredFile, MissingClip, UnsplitExample } from '../dataset.ts';
 
 export type LayoutContent = {
@@ -12,8 +13,10 @@ export type LayoutContent = {
 
 /** One published way of laying out a data set. Both functions take the data's folder. */
 export type Layout = {
+  /** The kinds of annotation that it can give. */
+  readonly annotations: readonly AnnotationKind[];
   /** Whether the folder is laid out so; looks at names and first lines only. */
   describes(root: string): Promise<boolean>;
   /** Throws DuetError where files of the layout are absent or malformed. */
-  read(root: string): Promise<LayoutContent>;
+  read(root: string, annotation: AnnotationKind): Promise<LayoutContent>;
 };

@@ -1,10 +1,12 @@
 // The published layouts by name, and which of them a folder has.
 import { DuetError } from '../../errors.ts';
+import type { AnnotationKind } from '../annotation.ts';
 import type { LayoutName } from '../dataset.ts';
 import { readFolderLayout } from '../folder-layout-node.ts';
 import { audioSetLayout } from './audioset-node.ts';
 import { aveLayout, aveSegmentsLayout } from './ave-node.ts';
 import { cremaDLayout, cremaDSpeakersLayout } from './crema-d-node.ts';
+import { desedLayout } from './desed-node.ts';
 import type { Layout, LayoutContent } from './layout.ts';
 import { unavLayout } from './unav-node.ts';
 import { vggSoundLayout } from './vggsound-node.ts';
@@ -19,8 +21,13 @@ const layouts: Readonly<Record<FolderLayoutName, Layout>> = {
   cremad: cremaDLayout,
   'cremad-speakers': cremaDSpeakersLayout,
   unav: unavLayout,
+  desed: desedLayout,
   audioset: audioSetLayout,
-  folder: { describes: async () => true, read: async (root) => ({ ...(await readFolderLayout(root)), missing: [] }) },
+  folder: {
+    annotations: ['class'],
+    describes: async () => true,
+    read: async (root) => ({ ...(await readFolderLayout(root)), missing: [] }),
+  },
 };
 
 /**
@@ -29,9 +36,19 @@ const layouts: Readonly<Record<FolderLayoutName, Layout>> = {
 export async function readLayout(
   root: string,
   forced: FolderLayoutName | undefined,
+  annotation: AnnotationKind,
 ): Promise<{ readonly name: FolderLayoutName; readonly content: LayoutContent }> {
-  const name = forced ?? (await recognise(root));
-  const content = await layouts[name].read(root);
+  const name = forced ?? (await recognise(root, annotation));
+  const layout = layouts[name];
+  if (!layout.annotations.includes(annotation)) {
+    const able = Object.entries(layouts).flatMap(([other, { annotations }]) =>
+      annotations.includes(annotation) ? [other] : [],
+    );
+    throw new DuetError(
+      `The folder "${root}", read as ${name}, has ${whatOf[layout.annotations[0]!]}, and this recipe learns from ${whatOf[annotation]}; lay it out as ${able.join(' or ')}, or choose another recipe.`,
+    );
+  }
+  const content = await layout.read(root, annotation);
   if (content.examples.length === 0) {
     const [first] = content.missing;
     const why = first ? `; of ${content.missing.length} listed clips none is there (${first.reason})` : '';
@@ -42,8 +59,22 @@ export async function readLayout(
   return { name, content };
 }
 
-async function recognise(root: string): Promise<FolderLayoutName> {
-  for (const [name, layout] of Object.entries(layouts))
-    if (await layout.describes(root)) return name as FolderLayoutName;
-  return 'folder';
+/** How messages call what clips are annotated with. */
+const whatOf: Readonly<Record<AnnotationKind, string>> = {
+  class: 'a class for each clip',
+  events: 'events with their times',
+  captions: 'captions',
+  truth: 'clips that are real or fake',
+  speech: 'clips of one speaker each',
+};
+
+/** The first layout that the folder shows; one that has no such annotations only where no other has them. */
+async function recognise(root: string, annotation: AnnotationKind): Promise<FolderLayoutName> {
+  let other: FolderLayoutName | undefined;
+  for (const [name, layout] of Object.entries(layouts) as [FolderLayoutName, Layout][]) {
+    if (!(await layout.describes(root))) continue;
+    if (layout.annotations.includes(annotation)) return name;
+    other ??= name;
+  }
+  return other ?? 'folder';
 }

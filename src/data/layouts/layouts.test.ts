@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { encodedClip } from '../../media/encoded-clip.test-data.ts';
+import { annotationOf, labelOf } from '../annotation.ts';
 import { type Dataset, examplesOf, type Split } from '../dataset.ts';
 import { type OpenDatasetOptions, openDataset } from '../open-dataset-node.ts';
 import {
@@ -41,7 +42,7 @@ describe('AVE', () => {
     const dataset = await open({ layout: 'ave-segments' });
     expect(dataset.classes).toHaveLength(2);
     expect(dataset.background).toBe('background');
-    const labels = dataset.examples.filter(({ group }) => group === aveVideos[3]!.id).map(({ label }) => label);
+    const labels = dataset.examples.filter(({ group }) => group === aveVideos[3]!.id).map(labelOf);
     expect(labels).toEqual([...Array(3).fill('background'), ...Array(7).fill('Church bell')]);
     expect(dataset.examples.find(({ id }) => id === `AVE/${aveVideos[3]!.id}.mp4#2-3`)!.media).toMatchObject({
       start: 2,
@@ -240,7 +241,60 @@ describe('UnAV-100', () => {
     expect(ids(dataset, 'val')).toEqual(['raw_videos/8WSesSOfBrE.mp4#0-39']);
     expect(dataset.ignored).toEqual([{ path: '8WSesSOfBrE#5-5', reason: 'has no length' }]);
     expect(dataset.missing.map(({ id }) => id)).toEqual(['D05_MrPXqjw#1-2']);
+
+    const located = await open({ annotation: 'events' });
+    expect(located.examples.map(({ id, split }) => [id, split])).toEqual([
+      ['raw_videos/-Rjmgv0O_p0.mp4', 'test'],
+      ['raw_videos/72f67ednp7w.mp4', 'train'],
+      ['raw_videos/8WSesSOfBrE.mp4', 'val'],
+    ]);
+    expect(annotationOf(located.examples[1]!, 'events')!.events).toHaveLength(3);
+    expect(located.classes).toEqual(['playing piano', 'skateboarding', 'wind noise']);
+    expect(located.missing.map(({ id }) => id)).toEqual(['D05_MrPXqjw']);
   });
+});
+
+describe('tables of DESED', () => {
+  const header = 'filename\tonset\toffset\tevent_label\n';
+
+  test('keep the events of a video together, videos without any too, in the splits that their names say', async () => {
+    await writeFiles(folder, {
+      'sed-train.tsv': `${header}a.wav\t1.5\t0:03\tbird\na.wav\t2\t4\tclock\nb.mp4\t\t\t\n`,
+      'sed-test.tsv': `${header}c.mp4\t0\t1\tbird\n`,
+      ...empty(['clips/a.mp4', 'clips/b.mp4', 'clips/c.mp4']),
+    });
+    const dataset = await open({ annotation: 'events', purpose: 'evaluate' });
+    expect(dataset.layout).toBe('desed');
+    expect(dataset.examples.map(({ id, split }) => [id, split])).toEqual([
+      ['clips/a.mp4', 'train'],
+      ['clips/b.mp4', 'train'],
+      ['clips/c.mp4', 'test'],
+    ]);
+    expect(dataset.examples.map((example) => annotationOf(example, 'events')!.events)).toEqual([
+      [
+        { start: 1.5, end: 3, label: 'bird' },
+        { start: 2, end: 4, label: 'clock' },
+      ],
+      [],
+      [{ start: 0, end: 1, label: 'bird' }],
+    ]);
+  });
+});
+
+test('a manifest of events gives whole videos to what locates them', async () => {
+  await writeFiles(folder, {
+    'events.csv': 'path,start,end,label\na.mp4,1,2,dog\na.mp4,00:00:03,4,cat\nb.mp4,0,1,dog\n',
+    ...empty(['a.mp4', 'b.mp4']),
+  });
+  const dataset = await openDataset(join(folder, 'events.csv'), { annotation: 'events', purpose: 'evaluate' });
+  expect(dataset.examples.map((example) => annotationOf(example, 'events')!.events.length)).toEqual([2, 1]);
+});
+
+test('data without the annotations that are wanted is refused with the layouts that have them', async () => {
+  await writeFiles(folder, empty(['dog/a.mp4', 'dog/b.mp4', 'cat/a.mp4', 'cat/b.mp4']));
+  await expect(open({ annotation: 'events' })).rejects.toThrow(
+    /has a class for each clip, and this recipe learns from events with their times; lay it out as unav or desed/,
+  );
 });
 
 describe('AudioSet', () => {

@@ -1,4 +1,5 @@
 // Stretches of longer videos with a label each, whatever file says so.
+import { ofClass } from '../annotation.ts';
 import type { IgnoredFile, MissingClip, Split, UnsplitExample } from '../dataset.ts';
 import { withDistinctIds } from './annotation-files-node.ts';
 import type { FoundClip } from './find-media-node.ts';
@@ -43,7 +44,7 @@ export function segmentExamples(
     const { clip, isWhole } = found;
     const id = isWhole ? `${clip.id}#${start}-${end}` : clip.id;
     const media = isWhole ? { ...clip.media, start, end } : clip.media;
-    examples.push({ id, label, media, group: video, ...split });
+    examples.push({ id, annotations: ofClass(label), media, group: video, ...split });
   }
   return { examples: withDistinctIds(examples), ignored, missing };
 }

@@ -1,6 +1,7 @@
 // VGGSound (Chen et al. 2020): `vggsound.csv` with id, start second, label and split; clips named by id and start
 // second.
 import { DuetError } from '../../errors.ts';
+import { ofClass } from '../annotation.ts';
 import { type MissingClip, readSplitNames, type UnsplitExample } from '../dataset.ts';
 import { findFile, needFile, readTable, withDistinctIds } from './annotation-files-node.ts';
 import { findMedia } from './find-media-node.ts';
@@ -10,6 +11,7 @@ const annotationFile = 'vggsound.csv';
 const clipSeconds = 10;
 
 export const vggSoundLayout: Layout = {
+  annotations: ['class'],
   describes: async (root) => (await findFile(root, annotationFile)) !== undefined,
   read: readVggSound,
 };
@@ -39,7 +41,7 @@ async function readVggSound(root: string): Promise<LayoutContent> {
   for (const { video, label, split, names } of rows) {
     const clip = found.clip(...names);
     if (typeof clip === 'string') missing.push({ id: names[0]!, label, split, reason: clip });
-    else examples.push({ id: clip.id, media: clip.media, label, split, group: video });
+    else examples.push({ id: clip.id, media: clip.media, annotations: ofClass(label), split, group: video });
   }
   return { examples: withDistinctIds(examples), ignored: [], missing };
 }

@@ -1,5 +1,5 @@
 // Which clips are mixed, and whose picture tells the target: settled by seed and epoch before anything is loaded.
-import { type Example, groupBy } from '../../data/dataset.ts';
+import { groupBy } from '../../data/dataset.ts';
 import type { Row } from '../../data/intake.ts';
 import { DuetError } from '../../errors.ts';
 import { createRandom, type Random } from '../../random/random.ts';
@@ -24,7 +24,8 @@ export type MixtureOptions = {
   readonly silentShare: number;
 };
 
-type Clip = Pick<Example, 'id' | 'label'>;
+/** `label`: what mixes only with others, a class or a speaker. */
+type Clip = { readonly id: string; readonly label: string };
 
 /** Every clip once as target, in a seeded order, mixed with a clip of another class. */
 export function planTrainingMixtures(

@@ -2,6 +2,7 @@ import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { labelOf } from '../../data/annotation.ts';
 import { smallSettings, writeClip } from '../../data/generated-clips.test-data.ts';
 import { plainPass } from '../../data/intake.ts';
 import { aveVideos, writeAve } from '../../data/layouts/field-layouts.test-data.ts';
@@ -31,7 +32,9 @@ test('seconds without the event are background with their own sound, in training
     });
     const feed = await openFeed({ dataset, intake, batchSize: 40, workers: 0, cacheFolder: join(folder, '.cache') });
     try {
-      const labels = new Map(dataset.examples.map(({ id, label }) => [id, dataset.classes.indexOf(label)]));
+      const labels = new Map(
+        dataset.examples.map((example) => [example.id, dataset.classes.indexOf(labelOf(example))]),
+      );
       for (const batches of [feed.batches('train', plainPass('train')), feed.batches('train', plainPass('evaluate'))]) {
         for await (const batch of batches) {
           expect(batch.count).toBe(40);

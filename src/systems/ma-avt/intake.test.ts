@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { labelOf } from '../../data/annotation.ts';
 import type { Batch } from '../../data/batch.ts';
 import { type Dataset, examplesOf } from '../../data/dataset.ts';
 import { fakeMedia } from '../../data/fake-media.test-data.ts';
@@ -63,7 +64,7 @@ describe('evaluation', () => {
     const batches = await all(feed.batches('val', evaluation));
     const examples = examplesOf(dataset, 'val');
     expect(batches.flatMap(pictureIds)).toEqual(examples.map((example) => example.id));
-    expect(batches.flatMap(labels)).toEqual(examples.map((example) => dataset.classes.indexOf(example.label)));
+    expect(batches.flatMap(labels)).toEqual(examples.map((example) => dataset.classes.indexOf(labelOf(example))));
     const media = await openReference(examples[1]!.media);
     const direct = await features(media, smallSettings);
     await media.close();

@@ -1,4 +1,5 @@
 // How clips become MA-AVT's rows: the frame and the spectrogram of one window, the sound sometimes another clip's.
+import { labelOf } from '../../data/annotation.ts';
 import type { Example } from '../../data/dataset.ts';
 import type { Arrays, Intake, Pass, Reading, Row, ShapedValues, StoredReading, Window } from '../../data/intake.ts';
 import {
@@ -63,13 +64,14 @@ export function maAvtIntake(options: MaAvtIntakeOptions): Intake {
   if (background !== undefined) indices.set(background, backgroundLabel);
   const { seconds, sampleRate } = frontEnds[settings.frontEnd];
 
-  function labelled({ id, label }: Example): { readonly id: string; readonly classIndex: number } {
+  function labelled(example: Example): { readonly id: string; readonly classIndex: number } {
+    const label = labelOf(example);
     const classIndex = indices.get(label);
     if (classIndex === undefined)
       throw new DuetError(
         `The class "${label}" is not one the model knows (${classes.join(', ')}); leave its clips out.`,
       );
-    return { id, classIndex };
+    return { id: example.id, classIndex };
   }
 
   async function row(row: Row, open: (clip: string) => Promise<StoredReading>, pass: Pass): Promise<Arrays> {

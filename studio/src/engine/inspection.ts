@@ -6,8 +6,9 @@ import type { TrainingConfig } from '../../../src/systems/ma-avt/recipes.ts';
 import type { Robustness } from '../../../src/systems/ma-avt/robustness.ts';
 import { scoreSplit } from '../../../src/systems/ma-avt/score.ts';
 import type { Backbone } from '../../../src/weights/backbone.ts';
+import type { StoredClip } from '../storage/stored-example.ts';
 import type { Compute } from './compute.ts';
-import { feedOptions, type StoredClip } from './stored-clips.ts';
+import { feedOptions } from './stored-clips.ts';
 
 export type InspectedClip = {
   readonly id: string;

@@ -1,5 +1,4 @@
 // Clips of the page's database as the engine takes them.
-import type { Example, Split } from '../../../src/data/dataset.ts';
 import type { Reading } from '../../../src/data/intake.ts';
 import type { InputSettings } from '../../../src/data/settings.ts';
 import type { StoredFeedOptions } from '../../../src/data/stored-feed.ts';
@@ -7,9 +6,8 @@ import { openMediaSource } from '../../../src/media/open-media-source.ts';
 import { maAvtIntake, plainIntake } from '../../../src/systems/ma-avt/intake.ts';
 import type { TrainingConfig } from '../../../src/systems/ma-avt/recipes.ts';
 import { database } from '../storage/database.ts';
+import { type StoredClip, storedExample } from '../storage/stored-example.ts';
 import { settingsKey } from './backbone.ts';
-
-export type StoredClip = { readonly id: string; readonly label: string; readonly split: Split };
 
 /**
  * What a feed over these clips is opened with, but for the signal.
@@ -24,7 +22,7 @@ export function feedOptions(
   const { batch, augment, cropScale, model } = training;
   const backgroundProbability = model.background ? training.backgroundProbability : 0;
   return {
-    examples: clips.map((clip): Example => ({ ...clip, media: { kind: 'video', path: clip.id } })),
+    examples: clips.map(storedExample),
     intake: maAvtIntake({ settings, classes, backgroundProbability, augment, cropScale }),
     batchSize: batch,
     load: (id) => readingOf(id, settings),

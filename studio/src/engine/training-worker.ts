@@ -6,12 +6,12 @@ import { recipes } from '../../../src/systems/ma-avt/recipes.ts';
 import { decodeAdapter } from '../../../src/weights/adapter-files.ts';
 import type { Backbone } from '../../../src/weights/backbone.ts';
 import { type AdapterFiles, readValue, type StoredBackbone, type StoredRun } from '../storage/database.ts';
+import type { StoredClip } from '../storage/stored-example.ts';
 import { type BackboneFacts, backboneFacts, openStoredBackbone, parseStoredBackbone } from './backbone.ts';
 import { type Compute, type ComputePreference, openCompute } from './compute.ts';
 import { headFeatures } from './head-feature-cache.ts';
 import { type Inspection, inspectClips } from './inspection.ts';
 import { plainErrors } from './plain-error.ts';
-import type { StoredClip } from './stored-clips.ts';
 import { type TrainingUpdate, trainingRun } from './training-run.ts';
 
 let compute: Promise<Compute> | undefined;

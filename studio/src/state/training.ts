@@ -2,6 +2,7 @@
 
 import { batch, computed, signal } from '@preact/signals';
 import { proxy } from 'comlink';
+import { labelOf } from '../../../src/data/annotation.ts';
 import { byCodeUnits } from '../../../src/data/dataset.ts';
 import { cutValFromTrain } from '../../../src/data/split.ts';
 import { recipes } from '../../../src/systems/ma-avt/recipes.ts';
@@ -9,6 +10,7 @@ import { type EpochRecord, historyOf } from '../../../src/train/progress.ts';
 import { problemOf } from '../engine/plain-error.ts';
 import type { TrainingUpdate } from '../engine/training-run.ts';
 import { type Alignment, readValue, type StoredRun, writeValue } from '../storage/database.ts';
+import { storedExample } from '../storage/stored-example.ts';
 import { restartTrainingWorker, trainingWorker } from './engine.ts';
 import { adoptModel } from './model.ts';
 import { notify, notifyProblem } from './notices.ts';
@@ -67,17 +69,17 @@ export async function startTraining(): Promise<void> {
   if (isTraining.value) return;
   const { hash } = await backboneFacts();
   const current = currentExamples();
-  const unsplit = current.map((example) => ({
-    ...example,
-    split: 'train' as const,
-    media: { kind: 'video' as const, path: example.id },
-  }));
+  const unsplit = current.map((example) => storedExample({ ...example, split: 'train' }));
   const training = { ...recipes.duet, batch: 16 };
   const names = [...new Set(current.map(({ label }) => label))].sort(byCodeUnits);
   const fresh: StoredRun = {
     startedAt: Date.now(),
     classes: names,
-    examples: cutValFromTrain(unsplit, training.seed).map(({ id, label, split }) => ({ id, label, split })),
+    examples: cutValFromTrain(unsplit, training.seed).map((clip) => ({
+      id: clip.id,
+      label: labelOf(clip),
+      split: clip.split,
+    })),
     training,
     backboneHash: hash,
     state: 'running',

@@ -1,0 +1,68 @@
+// Folders of videos with files that say what happens when in them. A system that locates events is given whole videos
+// with all their events; one that classifies is given each event as a clip of its own.
+import { basename } from 'node:path';
+import { DuetError } from '../../errors.ts';
+import type { ClipEvents, EventFile } from '../../files/events/events.ts';
+import type { AnnotationKind } from '../annotation.ts';
+import { type MissingClip, readSplitNames, type Split, type UnsplitExample } from '../dataset.ts';
+import { stemOf } from '../media-kinds-node.ts';
+import { findMedia, type MediaFinder } from './find-media-node.ts';
+import type { LayoutContent } from './layout.ts';
+import { type Segment, segmentExamples } from './segments-node.ts';
+
+/** What one file says, and the split that the file's name gives all its clips. */
+export type EventSource = { readonly path: string; readonly file: EventFile; readonly split?: Split | undefined };
+
+export type Videos = { readonly sources: readonly EventSource[]; readonly root: string };
+
+/** @throws DuetError for a subset that is no split, and where nothing in the files could be read. */
+export async function readEventVideos(videos: Videos, annotation: AnnotationKind): Promise<LayoutContent> {
+  const { sources, root } = videos;
+  const clips = sources.flatMap(({ path, file, split }) => file.clips.map((clip) => ({ path, clip, split })));
+  const splitOf = readSplitNames(clips.flatMap(({ clip }) => clip.subset ?? []));
+  const named = clips.map(({ path, clip, split }) => ({
+    clip,
+    name: stemOf(basename(clip.clip)),
+    split: split ?? (clip.subset === undefined ? undefined : knownSplit(clip, path, splitOf)),
+  }));
+  const ignored = sources.flatMap(({ path, file }) => file.problems.map((reason) => ({ path, reason })));
+  const wanted = new Set(named.map(({ name }) => name));
+  const found = await findMedia(root, (name) => wanted.has(name));
+  if (annotation !== 'events') {
+    const segments = named.flatMap(({ clip, name, split }) =>
+      clip.events.map(({ start, end, label }): Segment => ({ video: name, start, end, label, split })),
+    );
+    return segmentExamples(segments, ignored, ({ video }) => {
+      const clip = found.clip(video);
+      return typeof clip === 'string' ? clip : { clip, isWhole: true };
+    });
+  }
+  return { ...wholeVideos(named, found), ignored };
+}
+
+type NamedClip = { readonly clip: ClipEvents; readonly name: string; readonly split: Split | undefined };
+
+function wholeVideos(named: readonly NamedClip[], found: MediaFinder): Pick<LayoutContent, 'examples' | 'missing'> {
+  const examples = new Map<string, UnsplitExample>();
+  const missing: MissingClip[] = [];
+  for (const { clip, name, split } of named) {
+    const file = found.clip(name);
+    if (typeof file === 'string') {
+      missing.push({ id: clip.clip, label: '', ...(split && { split }), reason: file });
+      continue;
+    }
+    // Several files may speak of one video, such as one for each task.
+    const before = examples.get(file.id);
+    const annotations = [...(before?.annotations ?? []), { kind: 'events', events: clip.events } as const];
+    examples.set(file.id, { id: file.id, media: file.media, annotations, ...(split && { split }) });
+  }
+  return { examples: [...examples.values()], missing };
+}
+
+function knownSplit({ clip, subset }: ClipEvents, path: string, splitOf: (name: string) => Split | undefined): Split {
+  const split = splitOf(subset!);
+  if (split) return split;
+  throw new DuetError(
+    `The video "${clip}" in "${path}" is of the unknown subset "${subset}"; name it train, validation or test.`,
+  );
+}
