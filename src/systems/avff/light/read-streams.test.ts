@@ -14,16 +14,30 @@ test('25 frames and 50 steps of sound are kept of each second, of the same times
 });
 
 test('a part of a clip is that part of the whole', async () => {
-  const [whole, part] = [await readStreams(media), await readStreams(media, 1, 2)];
+  const [whole, part] = [await readStreams(media), await readStreams(media, { start: 1, end: 2 })];
   expect([...part.frames]).toEqual([...whole.frames.subarray(25 * frameSize ** 2, 50 * frameSize ** 2)]);
   // Two steps at either end hear beyond the part.
   const inner = part.energies.subarray(2 * bands, 48 * bands);
   expect([...inner]).toEqual([...whole.energies.subarray(52 * bands, 98 * bands)]);
 });
 
+test('frames before the sound begins are left out on request', async () => {
+  const late = {
+    ...media,
+    readWaveform: async (from: number, to: number) => {
+      const { samples, sampleRate } = await media.readWaveform(from, to);
+      return { samples: samples.fill(0, 0, 8000), sampleRate };
+    },
+  };
+  const [whole, trimmed] = [await readStreams(late), await readStreams(late, { trimSilence: true })];
+  // 0.5 s are 12.5 frames: 13, and one more.
+  expect(frameCount(trimmed)).toBe(frameCount(whole) - 14);
+  expect([...trimmed.frames]).toEqual([...whole.frames.subarray(14 * frameSize ** 2)]);
+});
+
 test('a clip without sound, and one too short for a change, are refused in a sentence', async () => {
   await expect(readStreams({ ...media, audio: undefined })).rejects.toThrow(
     'The clip has no sound, and only both can be compared; give a video with both.',
   );
-  await expect(readStreams(media, 0, 0.05)).rejects.toThrow(/shorter than two frames/);
+  await expect(readStreams(media, { end: 0.05 })).rejects.toThrow(/shorter than two frames/);
 });

@@ -2,16 +2,37 @@
 import { readSound } from '../../../data/read-sound.ts';
 import { DuetError } from '../../../errors.ts';
 import type { Media } from '../../../media/media.ts';
-import { frameSize, frameTimes, keptEnergies, keptFrame, type Streams, samplesFor } from './reading.ts';
+import { silentFrames } from '../../../signal/leading-silence.ts';
+import {
+  frameSize,
+  framesPerSecond,
+  frameTimes,
+  keptEnergies,
+  keptFrame,
+  type Streams,
+  samplesFor,
+  stretch,
+} from './reading.ts';
 
 /** Whole frames held at a time. */
 const mostBytes = 128 * 2 ** 20;
 
+export type ReadOptions = {
+  /** Seconds on the clip's clock. Default: the whole clip. */
+  readonly start?: number;
+  readonly end?: number;
+  /** Whether to leave out the frames during which a sound that comes later has not begun. Default: false. */
+  readonly trimSilence?: boolean;
+};
+
 /**
- * Picture and sound from `start` to `end`, in seconds on the clip's clock.
+ * Picture and sound of a clip.
  * @throws DuetError for a clip without picture or without sound.
  */
-export async function readStreams(media: Media, start = 0, end = media.duration): Promise<Streams> {
+export async function readStreams(
+  media: Media,
+  { start = 0, end = media.duration, trimSilence = false }: ReadOptions = {},
+): Promise<Streams> {
   const { video, audio } = media;
   if (!video || !audio)
     throw new DuetError(
@@ -27,5 +48,7 @@ export async function readStreams(media: Media, start = 0, end = media.duration)
   }
   const { count, sampleRate } = samplesFor(times.length);
   const samples = await readSound(media, Math.round(start * sampleRate), count, sampleRate);
-  return { frames, energies: keptEnergies(samples, times.length) };
+  const whole = { frames, energies: keptEnergies(samples, times.length) };
+  const silent = trimSilence ? silentFrames(samples, sampleRate, framesPerSecond) : 0;
+  return stretch(whole, Math.min(silent, times.length - 2), times.length);
 }

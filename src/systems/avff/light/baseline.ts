@@ -1,0 +1,23 @@
+// What costs nothing: does the picture move more where the sound is louder?
+import { cells, type Features } from './features.ts';
+import { bands } from './reading.ts';
+
+/**
+ * The correlation of motion, mean over the picture, with loudness, mean over the bands, -1 to 1; 0 where either is
+ * constant. A detector has to be better than this.
+ */
+export function envelopeAgreement({ moments, motion, sound }: Pick<Features, 'moments' | 'motion' | 'sound'>): number {
+  const motions = meanSeries(motion, cells, moments);
+  const loudness = meanSeries(sound, bands, moments);
+  const product = (a: Float64Array, b: Float64Array) => a.reduce((sum, value, i) => sum + value * b[i]!, 0);
+  const size = Math.sqrt(product(motions, motions) * product(loudness, loudness));
+  return size < 1e-9 ? 0 : product(motions, loudness) / size;
+}
+
+/** The mean over channels at each moment; its mean over time is 0, as every channel's is. */
+function meanSeries(series: Float32Array, width: number, moments: number): Float64Array {
+  return Float64Array.from(
+    { length: moments },
+    (_, moment) => series.subarray(moment * width, (moment + 1) * width).reduce((sum, value) => sum + value, 0) / width,
+  );
+}
