@@ -6,10 +6,12 @@ import { openPredictor } from '../src/infer/predictor.ts';
 import { frozenWeights } from '../src/model/frozen-weights.ts';
 import { vit } from '../src/model/vit.ts';
 import type { OpenSession } from '../src/runtime/session.ts';
-import { modelConfig, recipes } from '../src/systems/ma-avt/recipes.ts';
+import { openMaAvt } from '../src/systems/ma-avt/open.ts';
+import { recipes } from '../src/systems/ma-avt/recipes.ts';
+import { noMasks } from '../src/systems/ma-avt/targets.ts';
 import { createOptimiserState, defaultOptimiser, gradientNorm, optimiserStep } from '../src/train/optimiser.ts';
+import { openTrainingStep } from '../src/train/step.ts';
 import { openStepInParts } from '../src/train/step-in-parts.ts';
-import { openTrainingStep } from '../src/train/training-step.ts';
 import { openBackbone } from '../src/weights/open-backbone-node.ts';
 import { classes, imageSize, type ModelFiles, readTensors } from './models.ts';
 import type { Job, Run } from './protocol.ts';
@@ -23,25 +25,23 @@ const pictureLength = 3 * imageSize ** 2;
 
 async function open(files: ModelFiles) {
   const backbone = await openBackbone(files.backbone);
-  return { backbone, config: modelConfig(recipes.reference, backbone.config, classes) };
+  return { backbone, system: openMaAvt(recipes.reference, backbone.config, classes) };
 }
 
 async function predict({ files, clips, batch }: JobOf<'predict'>, openSession: OpenSession): Promise<Run> {
-  const predictor = await openPredictor({ ...(await open(files)), batchSize: batch, openSession });
+  const { backbone, system } = await open(files);
+  const model = system.foldedModel;
+  const predictor = await openPredictor({ backbone, model, batchSize: batch, openSession, extras: ['attention'] });
   const adapter = readTensors(files.folded);
   const all = readTensors(files.inputs);
   const images = all.get('images')!.subarray(0, clips * pictureLength);
   const spectrograms = all.get('spectrograms')!.subarray(0, (clips * pictureLength) / 3);
   return async () => {
-    const { classLogits, backgroundLogits, visualAttention } = await predictor.run(adapter, {
-      images,
-      spectrograms,
-      count: clips,
-    });
+    const answers = await predictor.run(adapter, { images, spectrograms }, clips);
     return {
-      classLogits: [...classLogits.slice(0, classes)],
-      background: [backgroundLogits![0]!],
-      attention: [...visualAttention!.slice(0, 196)],
+      classLogits: [...answers.class_logits!.slice(0, classes)],
+      background: [answers.background_logits![0]!],
+      attention: [...answers.visual_attention!.slice(0, 196)],
     };
   };
 }
@@ -51,8 +51,8 @@ async function step(
   openSession: OpenSession,
   variant: string,
 ): Promise<Run> {
-  const model = await open(files);
-  const common = { ...model, batchSize: batch, imageSize: model.backbone.config.inputSize, openSession };
+  const { backbone, system } = await open(files);
+  const common = { stage: system.clipStage, backbone, batchSize: batch, openSession };
   const training =
     clipsAtOnce !== undefined && variant.includes('parts')
       ? await openStepInParts({ ...common, clipsAtOnce })
@@ -62,13 +62,16 @@ async function step(
   const all = readTensors(files.inputs);
   const first = (name: string, length: number) => all.get(name)!.subarray(0, batch * length);
   const classTargets = first('class_targets', classes);
+  const masks = noMasks(batch, system.config);
   const clips = {
-    images: first('images', pictureLength),
-    spectrograms: first('spectrograms', pictureLength / 3),
-    classTargets,
-    backgroundTargets: first('background_targets', 1),
-    pictureTargets: classTargets,
-    soundTargets: classTargets,
+    inputs: { images: first('images', pictureLength), spectrograms: first('spectrograms', pictureLength / 3) },
+    targets: {
+      class_targets: classTargets,
+      background_targets: first('background_targets', 1),
+      picture_targets: classTargets,
+      sound_targets: classTargets,
+      ...{ visual_mask: masks.visual, audio_mask: masks.audio },
+    },
   };
   const { learningRate } = recipes.reference;
   let isFirst = true;
@@ -81,7 +84,7 @@ async function step(
       ([name, values]) => [`gradient ${name}`, [gradientNorm(new Map([[name, values]]))]] as const,
     );
     return {
-      losses: [losses.total, losses.foreground, losses.background, losses.contrastive],
+      losses: [losses.total!, losses.foreground!, losses.background!, losses.contrastive!],
       ...Object.fromEntries(norms),
     };
   };

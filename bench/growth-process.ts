@@ -2,16 +2,18 @@
 import { openDataset } from '../src/data/open-dataset-node.ts';
 import { openFeed } from '../src/data/open-feed-node.ts';
 import { elementCount } from '../src/graph/tensor.ts';
-import { inputSettings } from '../src/infer/adapter.ts';
 import { openClassifier } from '../src/infer/classifier.ts';
+import { inputSettings } from '../src/infer/input-choices.ts';
+import type { Stage } from '../src/model/model.ts';
+import { firstValues } from '../src/model/parameters.ts';
 import { nodeSessions } from '../src/runtime/node.ts';
-import { initialParameters } from '../src/systems/ma-avt/initialise.ts';
 import { intakeOf } from '../src/systems/ma-avt/intake-node.ts';
+import { maAvt } from '../src/systems/ma-avt/model.ts';
 import { modelConfig, recipes } from '../src/systems/ma-avt/recipes.ts';
 import type { MaAvtConfig } from '../src/systems/ma-avt/settings.ts';
-import { backgroundTargets, classTargets } from '../src/systems/ma-avt/targets.ts';
+import { pairStep } from '../src/systems/ma-avt/targets.ts';
 import { createOptimiserState, defaultOptimiser, optimiserStep } from '../src/train/optimiser.ts';
-import { openTrainingStep } from '../src/train/training-step.ts';
+import { openTrainingStep } from '../src/train/step.ts';
 import { openBackbone } from '../src/weights/open-backbone-node.ts';
 import type { ModelFiles } from './models.ts';
 import { peakMemoryOf } from './peak-memory.ts';
@@ -106,28 +108,20 @@ async function stepSeconds(batch: number, changes: Partial<MaAvtConfig>, most: n
 async function openSteps(batchSize: number, changes: Partial<MaAvtConfig>, imageSize?: number) {
   const backbone = await openBackbone(files.backbone, { imageSize });
   const config = { ...modelConfig(reference, backbone.config, 309), ...changes };
-  const training = await openTrainingStep({
-    backbone,
-    config,
-    batchSize,
-    imageSize: backbone.config.inputSize,
-    openSession: nodeSessions({ threads }),
-  });
-  const parameters = initialParameters(config, backbone.weights, 0);
+  const model = maAvt(config);
+  const stage: Stage = { name: 'clips', model, on: 'clips', trains: () => true };
+  const openSession = nodeSessions({ threads });
+  const training = await openTrainingStep({ stage, backbone, batchSize, openSession });
+  const parameters = firstValues(model.parameters, backbone.weights, 0);
   const state = createOptimiserState(parameters);
   const labels = Array.from({ length: batchSize }, (_, clip) => clip % config.classes);
-  const targets = classTargets(labels, config.classes, 0);
   const pixels = elementCount(backbone.config.inputSize);
-  const batch = {
+  const pairs = {
     images: new Float32Array(batchSize * 3 * pixels).map((_, index) => Math.sin(index)),
     spectrograms: new Float32Array(batchSize * pixels).map((_, index) => Math.cos(index)),
-    ...{
-      classTargets: targets,
-      pictureTargets: targets,
-      soundTargets: targets,
-      backgroundTargets: backgroundTargets(labels),
-    },
+    ...{ labels, pictureLabels: labels, soundLabels: labels, count: batchSize },
   };
+  const batch = pairStep(pairs, config, reference, 0);
   return {
     async step() {
       const { gradients } = await training.run(parameters, batch);

@@ -2,7 +2,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { windowInputs } from '../src/data/model-inputs.ts';
-import { inputSettings } from '../src/infer/adapter.ts';
+import { inputSettings } from '../src/infer/input-choices.ts';
 import { openMedia } from '../src/media/open-media-node.ts';
 import { plainIntake } from '../src/systems/ma-avt/intake.ts';
 import { recipes } from '../src/systems/ma-avt/recipes.ts';

@@ -6,13 +6,13 @@ import { type NamedTensor, writeSafetensors } from '../src/files/safetensors.ts'
 import { openSafetensors } from '../src/files/safetensors-file-node.ts';
 import { fromFloat32, toFloat32 } from '../src/files/tensor-values.ts';
 import { elementCount, type Shape } from '../src/graph/tensor.ts';
-import { foldedConfig } from '../src/infer/predictor.ts';
+import { firstValues } from '../src/model/parameters.ts';
 import { vitWeightShapes } from '../src/model/vit-weights.ts';
 import { createRandom } from '../src/random/random.ts';
 import { foldParameters } from '../src/systems/ma-avt/fold.ts';
-import { initialParameters } from '../src/systems/ma-avt/initialise.ts';
+import { trainableParameters } from '../src/systems/ma-avt/parameters.ts';
 import { modelConfig, recipes } from '../src/systems/ma-avt/recipes.ts';
-import { type MaAvtConfig, trainableParameters } from '../src/systems/ma-avt/settings.ts';
+import { foldedConfig, type MaAvtConfig } from '../src/systems/ma-avt/settings.ts';
 import { backgroundTargets, classTargets } from '../src/systems/ma-avt/targets.ts';
 import { openBackbone } from '../src/weights/open-backbone-node.ts';
 
@@ -64,7 +64,7 @@ export async function benchModel(
   writeOnce(files.backbone, () => randomBackbone(size));
   const backbone = await openBackbone(files.backbone);
   const config = modelConfig(recipes.reference, backbone.config, classes);
-  writeOnce(files.parameters, () => shaped(initialParameters(config, backbone.weights, seed), config));
+  writeOnce(files.parameters, () => shaped(firstValues(trainableParameters(config), backbone.weights, seed), config));
   writeOnce(files.folded, () => shaped(foldParameters(readTensors(files.parameters), config), foldedConfig(config)));
   writeOnce(files.inputs, () => randomClips(count));
   return { files, config };

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { adapterFiles } from '../src/infer/adapter.ts';
+import { adapterFiles } from '../src/systems/ma-avt/adapter.ts';
 import { recipes } from '../src/systems/ma-avt/recipes.ts';
 import { writeAdapter } from '../src/weights/adapter-folder-node.ts';
 import { openBackbone } from '../src/weights/open-backbone-node.ts';

@@ -11,7 +11,7 @@ const { best } = await train({
   training: { ...recipes.duet, epochs: 10, seed: 1 },
   onEvent(event) {
     if (event.kind === 'epoch')
-      console.log(`epoch ${event.record.epoch}: loss ${event.record.losses.total.toFixed(3)}`);
+      console.log(`epoch ${event.record.epoch}: loss ${event.record.losses.total?.toFixed(3)}`);
   },
 });
 console.log(`kept epoch ${best?.epoch}`);

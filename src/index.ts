@@ -17,7 +17,6 @@ export { generateDemoData } from './demo/generate.ts';
 export { DuetError, isDuetError } from './errors.ts';
 export { type ExperimentEvent, type ExperimentOptions, experiment, planExperiment } from './experiment/experiment.ts';
 export type { ExperimentResult } from './experiment/summary.ts';
-export type { Adapter } from './infer/adapter.ts';
 export {
   type Classifier,
   type ClassifierOptions,
@@ -25,13 +24,14 @@ export {
   type PredictOptions,
   type WindowPrediction,
 } from './infer/classifier.ts';
-export { exportGraph } from './infer/export-onnx.ts';
 export { openAdapter } from './infer/open-adapter-node.ts';
-export type { ParameterCounts } from './infer/parameter-counts.ts';
 export { type TimelineEvent, timelineEvents } from './infer/timeline.ts';
 export type { Media, MediaReference } from './media/media.ts';
 export { openMedia } from './media/open-media-node.ts';
 export { openReference } from './media/open-reference-node.ts';
+export type { ParameterCounts } from './model/parameters.ts';
+export type { Adapter } from './systems/ma-avt/adapter.ts';
+export { exportGraph } from './systems/ma-avt/export.ts';
 export { type RecipeName, recipes, type TrainingConfig } from './systems/ma-avt/recipes.ts';
 export { type EvaluateOptions, type Evaluation, evaluate } from './train/evaluate.ts';
 export { type Localisation, type LocaliseOptions, localise } from './train/localise.ts';

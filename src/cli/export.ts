@@ -62,7 +62,7 @@ type NamedShape = { readonly name: string; readonly type: string; readonly shape
 async function runExport(run: string, onnx: string, settings: ExportSettings, context: Context): Promise<void> {
   const [{ openAdapter }, { exportGraph }] = await Promise.all([
     import('../infer/open-adapter-node.ts'),
-    import('../infer/export-onnx.ts'),
+    import('../systems/ma-avt/export.ts'),
   ]);
   if (!settings.force && (await kindOfPath(onnx)) !== undefined) {
     throw new DuetError(`${onnx} is there already; choose another name, or replace it by --force.`);

@@ -1,7 +1,7 @@
 // What a training run tells of itself, as progress.
 import { countsText, percent } from '../report/format.ts';
 import { factLines } from '../report/text-table.ts';
-import type { EpochRecord } from '../train/checkpoint.ts';
+import { type EpochRecord, lossOf } from '../train/progress.ts';
 import type { TrainEvent } from '../train/train.ts';
 import type { Phase, Progress } from './progress.ts';
 
@@ -44,7 +44,7 @@ export function showTraining(progress: Progress): (event: TrainEvent) => void {
 
 function epochText(record: EpochRecord): string {
   const validation = record.validationAccuracy === null ? '' : ` · val ${percent(record.validationAccuracy)}`;
-  return `loss ${record.losses.total.toFixed(3)}${validation}`;
+  return `loss ${lossOf(record).toFixed(3)}${validation}`;
 }
 
 function startText({ config, parameters, provider }: Extract<TrainEvent, { kind: 'start' }>): string {

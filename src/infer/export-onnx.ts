@@ -1,79 +1,33 @@
-// Backbone, adapter and sound front end as one ONNX file that any ONNX Runtime can run.
-import type { InputSettings } from '../data/settings.ts';
+// A model with its adapter, its backbone and what comes before it as one ONNX file that any ONNX Runtime can run.
 import { type EncodedGraph, encodeOnnx } from '../graph/encode-onnx.ts';
-import * as f from '../graph/functions.ts';
-import { constant, input, type Tensor } from '../graph/tensor.ts';
 import { frozenWeights } from '../model/frozen-weights.ts';
-import { frontEnds } from '../signal/front-ends.ts';
-import { evidenceMaps } from '../systems/ma-avt/evidence.ts';
-import { maAvt } from '../systems/ma-avt/model.ts';
-import { trainableParameters } from '../systems/ma-avt/settings.ts';
+import type { Model, Tensors } from '../model/model.ts';
+import { type ParameterValues, parameterConstants, weightsFrom } from '../model/parameters.ts';
 import type { Backbone } from '../weights/backbone.ts';
-import type { Adapter } from './adapter.ts';
-import { frontEndGraph } from './front-end-graph.ts';
 
-/**
- * The whole way from pixels and samples to answers as one graph.
- *
- * Inputs: `pixels`, uint8 [1, height, width, 3], the frame at the middle of the window, resized to the model's size;
- * `waveform`, float32 [1, samples], one channel at the front end's rate, as long as its window (see the file's
- * metadata). Outputs: `probabilities` [1, K]; `background_probability` [1], if the model has one; `visual_attention`
- * and `audio_attention`, [1, rows, columns], each summing to one, and so `visual_evidence` and `audio_evidence`. A
- * model of one modality has only that one's input and map.
- */
-export function exportGraph({ adapter, backbone }: { adapter: Adapter; backbone: Backbone }): EncodedGraph {
-  const { model, tensors, classes, inputs } = adapter;
-  const [height, width] = backbone.config.inputSize;
-  const { sampleRate, seconds } = frontEnds[inputs.frontEnd];
-  const samples = Math.round(sampleRate * seconds);
-  const parameters = new Map(
-    [...trainableParameters(model)].map(([name, { shape }]) => [
-      name,
-      constant(tensors.get(name)!, shape, `adapter.${name}`),
-    ]),
-  );
-  const outputs = maAvt(
-    {
-      images: pixelsToImages(input('pixels', [1, height, width, 3], 'uint8'), inputs),
-      spectrograms: frontEndGraph(input('waveform', [1, samples]), inputs.frontEnd, [height, width]),
-    },
-    {
-      positions: backbone.weights.get('pos_embed')!.data,
-      frozen: frozenWeights(backbone.weights),
-      trainable: (name) => parameters.get(name)!,
-    },
-    model,
-  );
-  const grid = (map: Tensor) =>
-    f.reshape(map, [1, height / backbone.config.patchSize, width / backbone.config.patchSize]);
-  const { visual, audio } = outputs.features.attention;
-  const evidence = evidenceMaps(outputs, model);
-  return encodeOnnx(
-    {
-      probabilities: f.softmax(outputs.classLogits),
-      ...(outputs.backgroundLogits && { background_probability: f.sigmoid(outputs.backgroundLogits) }),
-      ...(visual && { visual_attention: grid(visual) }),
-      ...(audio && { audio_attention: grid(audio) }),
-      ...(evidence.visual && { visual_evidence: grid(evidence.visual) }),
-      ...(evidence.audio && { audio_evidence: grid(evidence.audio) }),
-    },
-    {
-      metadata: {
-        classes: JSON.stringify(classes),
-        background_threshold: String(adapter.backgroundThreshold),
-        front_end: inputs.frontEnd,
-        sample_rate: String(sampleRate),
-        window_seconds: String(seconds),
-        image_size: JSON.stringify([height, width]),
-        resize_filter: inputs.resizeFilter,
-      },
-    },
-  );
-}
+export type ExportedModel = {
+  /** A folded model, and the values of its parameters. */
+  readonly model: Model;
+  readonly values: ParameterValues;
+  readonly backbone: Pick<Backbone, 'weights'>;
+  /** What the model takes, computed from the file's own inputs. */
+  readonly inputs: Tensors;
+  readonly extras: readonly string[];
+  /** The file's outputs, from the model's answers. */
+  outputs(answers: Tensors): Tensors;
+  readonly metadata: Readonly<Record<string, string>>;
+};
 
-/** Bytes [1, height, width, 3] to normalised [1, 3, height, width]. */
-function pixelsToImages(pixels: Tensor, { mean, std }: InputSettings): Tensor {
-  const perChannel = (values: readonly number[]) => constant(Float32Array.from(values), [3]);
-  const scaled = f.divide(f.cast(pixels, 'float32'), 255);
-  return f.transpose(f.divide(f.subtract(scaled, perChannel(mean)), perChannel(std)), [0, 3, 1, 2]);
+/** The graph from the file's inputs to its outputs. */
+export function exportModel({
+  model,
+  values,
+  backbone,
+  inputs,
+  extras,
+  outputs,
+  metadata,
+}: ExportedModel): EncodedGraph {
+  const trained = weightsFrom(parameterConstants(model.parameters, values, 'adapter'));
+  return encodeOnnx(outputs(model.answers(inputs, frozenWeights(backbone.weights), trained, extras)), { metadata });
 }

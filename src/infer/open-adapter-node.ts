@@ -1,8 +1,9 @@
 // A trained adapter from its folder, with the backbone it belongs to.
+
+import { type Adapter, fitAdapter } from '../systems/ma-avt/adapter.ts';
 import { readAdapter } from '../weights/adapter-folder-node.ts';
 import type { Backbone } from '../weights/backbone.ts';
 import { openBackbone } from '../weights/open-backbone-node.ts';
-import { type Adapter, fitAdapter } from './adapter.ts';
 
 export type OpenedAdapter = { readonly adapter: Adapter; readonly backbone: Backbone };
 

@@ -3,8 +3,8 @@ import { type MissingPolicy, type WindowInputs, windowInputs } from '../data/mod
 import type { Media } from '../media/media.ts';
 import type { OpenSession } from '../runtime/session.ts';
 import { frontEnds } from '../signal/front-ends.ts';
+import type { Adapter } from '../systems/ma-avt/adapter.ts';
 import type { Backbone } from '../weights/backbone.ts';
-import type { Adapter } from './adapter.ts';
 import { indexOfLargest, sigmoid, softmaxRows } from './decision.ts';
 import { openPredictor } from './predictor.ts';
 import { windowStarts } from './timeline.ts';
@@ -77,21 +77,25 @@ export async function openWindowClassifier({
   openSession,
   evidence = false,
 }: WindowClassifierOptions): Promise<WindowClassifier> {
-  const predictor = await openPredictor({ backbone, config: adapter.model, batchSize: 1, openSession, evidence });
+  const extras = evidence ? ['attention', 'evidence'] : ['attention'];
+  const predictor = await openPredictor({ backbone, model: adapter.model, batchSize: 1, openSession, extras });
   const { seconds } = frontEnds[adapter.inputs.frontEnd];
   const { inputSize, patchSize } = backbone.config;
 
   async function answer({ image, spectrogram }: Pick<WindowInputs, 'image' | 'spectrogram'>): Promise<WindowAnswer> {
-    const result = await predictor.run(adapter.tensors, { images: image, spectrograms: spectrogram, count: 1 });
-    const probabilities = [...softmaxRows(result.classLogits, adapter.classes.length)[0]!];
-    const backgroundProbability = result.backgroundLogits && sigmoid(result.backgroundLogits[0]!);
-    const { visualEvidence, audioEvidence, visualAttention, audioAttention } = result;
+    const result = await predictor.run(adapter.tensors, { images: image, spectrograms: spectrogram }, 1);
+    const probabilities = [...softmaxRows(result.class_logits!, adapter.classes.length)[0]!];
+    const { background_logits: backgroundLogits } = result;
+    const backgroundProbability = backgroundLogits && sigmoid(backgroundLogits[0]!);
     return {
       probabilities,
       best: indexOfLargest(probabilities),
       backgroundProbability,
       isBackground: backgroundProbability !== undefined && backgroundProbability > adapter.backgroundThreshold,
-      ...{ visualEvidence, audioEvidence, visualAttention, audioAttention },
+      visualEvidence: result.visual_evidence,
+      audioEvidence: result.audio_evidence,
+      visualAttention: result.visual_attention,
+      audioAttention: result.audio_attention,
     };
   }
 

@@ -1,18 +1,31 @@
-// What may be trained of the backbone itself, beside tokens or in their place. All of it is common to picture and
-// sound, as the backbone is.
+// What may be trained of a ViT itself: low-rank updates, bottlenecks, or all of it.
 import { add, gelu, linear, matMul } from '../graph/functions.ts';
 import type { Tensor } from '../graph/tensor.ts';
-import type { MaAvtConfig } from '../systems/ma-avt/settings.ts';
 import { linearParameters, type ParameterSpecification } from './parameters.ts';
-import { splitQkv, type Weights, within } from './vit.ts';
+import { splitQkv, type VitConfig, type Weights, within } from './vit.ts';
 import { vitWeightShapes } from './vit-weights.ts';
 
 const zero = { kind: 'value', value: 0 } as const;
 const projections = ['query', 'key', 'value', 'proj'] as const;
 
-/** The parameters of a model's adaptation, in a fixed order. All start as the backbone is. */
-export function adaptationParameters(config: MaAvtConfig): [string, ParameterSpecification][] {
-  const { vit, adaptation, rank, bottleneckWidth, background } = config;
+export type AdaptationOptions = {
+  readonly vit: VitConfig;
+  /** What is trained of the backbone's blocks. */
+  readonly adaptation: 'none' | 'lora' | 'bottleneck' | 'full';
+  /** Of LoRA's updates. */
+  readonly rank: number;
+  /** Of the bottlenecks. */
+  readonly bottleneckWidth: number;
+};
+
+/**
+ * The parameters of an adaptation, in a fixed order. All start as the backbone is.
+ * @param positions the position table, where the whole backbone is trained.
+ */
+export function adaptationParameters(
+  { vit, adaptation, rank, bottleneckWidth }: AdaptationOptions,
+  positions: ParameterSpecification,
+): [string, ParameterSpecification][] {
   const { width, depth, patchSize, inputSize } = vit;
   const blocks = [...Array(depth).keys()];
   if (adaptation === 'lora')
@@ -36,10 +49,6 @@ export function adaptationParameters(config: MaAvtConfig): [string, ParameterSpe
   const shapes = vitWeightShapes({ ...vit, patches });
   // CLS is a parameter of its own, or stays.
   shapes.delete('cls_token');
-  const positions = {
-    shape: [1 + patches + (background ? 1 : 0), width],
-    initialisation: { kind: 'positions' },
-  } as const;
   return [...shapes].map(([weight, shape]) => [
     `backbone.${weight}`,
     weight === 'pos_embed' ? positions : { shape, initialisation: { kind: 'backbone', weight } },
@@ -53,14 +62,27 @@ export function isBehindZero(name: string): boolean {
 
 /**
  * The weights that the blocks run with: with LoRA (Hu et al. 2022, section 4.1) W + up down, with full fine-tuning the
- * trained ones.
+ * trained ones. Every portion of a batch is given the same tensors.
  */
-export function adaptedWeights(frozen: Weights, trainable: Weights, { adaptation }: MaAvtConfig): Weights {
-  if (adaptation === 'full') {
-    const trained = splitQkv(within(trainable, 'backbone'));
-    return (name) => (name === 'cls_token' ? frozen(name) : trained(name));
-  }
-  if (adaptation !== 'lora') return frozen;
+export function adaptedWeights(frozen: Weights, trainable: Weights, { adaptation }: AdaptationOptions): Weights {
+  if (adaptation === 'none' || adaptation === 'bottleneck') return frozen;
+  const ofFrozen = adapted.get(frozen) ?? new WeakMap<Weights, Weights>();
+  adapted.set(frozen, ofFrozen);
+  const weights =
+    ofFrozen.get(trainable) ??
+    (adaptation === 'full' ? trainedWeights(frozen, trainable) : updatedWeights(frozen, trainable));
+  ofFrozen.set(trainable, weights);
+  return weights;
+}
+
+const adapted = new WeakMap<Weights, WeakMap<Weights, Weights>>();
+
+function trainedWeights(frozen: Weights, trainable: Weights): Weights {
+  const trained = splitQkv(within(trainable, 'backbone'));
+  return (name) => (name === 'cls_token' ? frozen(name) : trained(name));
+}
+
+function updatedWeights(frozen: Weights, trainable: Weights): Weights {
   const made = new Map<string, Tensor>();
   return (name) => {
     const layer = /^blocks\.\d+\.attn\.(?:query|key|value|proj)(?=\.weight$)/.exec(name)?.[0];
@@ -78,7 +100,7 @@ export function adaptedWeights(frozen: Weights, trainable: Weights, { adaptation
  * What a block's output [N, T, C] becomes: with bottlenecks x + up(GELU(down(x))) (Houlsby et al. 2019, one per block
  * as in Pfeiffer et al. 2021).
  */
-export function adaptedOutput(x: Tensor, layer: number, trainable: Weights, { adaptation }: MaAvtConfig): Tensor {
+export function adaptedOutput(x: Tensor, layer: number, trainable: Weights, { adaptation }: AdaptationOptions): Tensor {
   if (adaptation !== 'bottleneck') return x;
   const weights = within(trainable, `bottleneck.${layer}`);
   const hidden = gelu(linear(x, weights('down.weight'), weights('down.bias')));

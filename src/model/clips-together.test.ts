@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import { clipsTogether } from './clips-together.ts';
 
-const tiny = { patchSize: 16, mlpWidth: 768, inputSize: [224, 224] } as const;
-const base = { patchSize: 16, mlpWidth: 3072, inputSize: [224, 224] } as const;
+/** Bytes of a clip's widest activation on ViT-Tiny and ViT-B. */
+const tiny = 2 * 4 * 768 * 196;
+const base = 4 * tiny;
 
 test('portions hold what fits, and two clips at least', () => {
   expect(clipsTogether(16, 5e6, tiny)).toBe(4);

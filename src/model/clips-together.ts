@@ -1,20 +1,14 @@
 // How many clips pass the blocks together: on processors as many as their caches hold the activations of.
-import type { VitConfig } from './vit.ts';
 
 /** The same work in smaller portions costs more than the cache gains. */
 const fewest = 2;
 
 /**
- * The largest of equal portions of so many clips: as many together as keep a block's widest activation near `bytes`,
+ * The largest of equal portions of so many clips: as many together as keep a layer's widest activation near `bytes`,
  * but two at least.
+ * @param widest bytes of a clip's widest activation.
  */
-export function clipsTogether(
-  clips: number,
-  bytes: number,
-  { patchSize, mlpWidth, inputSize: [height, width] }: Pick<VitConfig, 'patchSize' | 'mlpWidth' | 'inputSize'>,
-): number {
-  // Picture and sound, in float32.
-  const bytesOfClip = 2 * 4 * mlpWidth * ((height * width) / patchSize ** 2);
-  const fitting = Math.min(clips, Math.max(fewest, Math.round(bytes / bytesOfClip)));
+export function clipsTogether(clips: number, bytes: number, widest: number): number {
+  const fitting = Math.min(clips, Math.max(fewest, Math.round(bytes / widest)));
   return Math.ceil(clips / Math.ceil(clips / fitting));
 }

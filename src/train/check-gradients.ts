@@ -1,7 +1,6 @@
 // Whether a step's numbers lead anywhere.
 import { DuetError } from '../errors.ts';
 import { isBehindZero } from '../model/adaptation.ts';
-import type { StepLosses } from './training-step.ts';
 
 /**
  * @param squares of each parameter's gradient the sum of its squares.
@@ -9,15 +8,16 @@ import type { StepLosses } from './training-step.ts';
  * @throws DuetError when numbers are not finite, or all gradients of the first step zero.
  */
 export function checkGradients(
-  losses: StepLosses,
+  losses: Readonly<Record<string, number>>,
   squares: ReadonlyMap<string, number>,
   step: number,
   onNote: (text: string) => void,
 ): void {
   const total = [...squares.values()].reduce((sum, square) => sum + square, 0);
-  if (!Number.isFinite(losses.total) || !Number.isFinite(total))
+  const areFinite = Object.values(losses).every(Number.isFinite);
+  if (!areFinite || !Number.isFinite(total))
     throw new DuetError(
-      `The ${Number.isFinite(losses.total) ? 'gradients are' : 'loss is'} not finite at step ${step + 1}; start another run with a lower learning rate (--lr).`,
+      `The ${areFinite ? 'gradients are' : 'loss is'} not finite at step ${step + 1}; start another run with a lower learning rate (--lr).`,
     );
   if (step > 0) return;
   if (total === 0)

@@ -1,15 +1,15 @@
 // A trainer whose parameters and moments stay on a device from step to step; only batches go there, and losses and
 // logits come back.
+import { groupBy } from '../data/dataset.ts';
 import { joinFloat32 } from '../files/tensor-values.ts';
-import { input, type Shape } from '../graph/tensor.ts';
+import { input } from '../graph/tensor.ts';
+import type { Stage } from '../model/model.ts';
 import { type Feed, releaseKept } from '../runtime/session.ts';
-import { trainableParameters } from '../systems/ma-avt/settings.ts';
-import { adamGraph } from './adam-graph.ts';
+import { adamGraph, type SteppedAlike } from './adam-graph.ts';
 import { checkGradients } from './check-gradients.ts';
-import { optimiserSettings, type Parameters, stepFactors } from './optimiser.ts';
-import { openStepInParts } from './step-in-parts.ts';
+import { openStep } from './open-step.ts';
+import { type OptimiserSettings, optimiserOf, optimiserSettings, type Parameters, stepFactors } from './optimiser.ts';
 import type { Trainer, TrainerOptions } from './trainer.ts';
-import { openTrainingStep } from './training-step.ts';
 
 /** The optimiser's vectors, each of all parameters one after another. */
 type Vectors = Readonly<Record<'parameters' | 'first' | 'second', Feed>>;
@@ -18,19 +18,12 @@ type Vectors = Readonly<Record<'parameters' | 'first' | 'second', Feed>>;
 type Numbers = { readonly vectors: Vectors; readonly values: ReadonlyMap<string, Feed> };
 
 export async function openDeviceTrainer(options: TrainerOptions): Promise<Trainer> {
-  const { training, checkpoint, clipsAtOnce = Number.POSITIVE_INFINITY, openSession, onNote } = options;
+  const { stage, training, optimisers, checkpoint, openSession, onNote } = options;
   const { parameters, state, progress } = checkpoint;
-  const shapes: ReadonlyMap<string, Shape> = new Map(
-    [...trainableParameters(options.config)].map(([name, { shape }]) => [name, shape]),
-  );
-  const names = [...shapes.keys()];
-  const settings = optimiserSettings(training);
-  const keepGradients = true;
-  const step =
-    clipsAtOnce < options.batchSize
-      ? await openStepInParts({ ...options, clipsAtOnce, keepGradients })
-      : await openTrainingStep({ ...options, keepGradients });
-  const { kept, told } = adamGraph(shapes, settings, training.clipNorm);
+  const groups = steppedAlike(stage, optimiserOf(stage.model, optimiserSettings(training), optimisers));
+  const names = groups.flatMap(({ shapes }) => [...shapes.keys()]);
+  const step = await openStep({ ...options, keepGradients: true });
+  const { kept, told } = adamGraph(groups, training.clipNorm);
   const adam = await openSession({ ...kept, ...told }, { kept: Object.keys(kept) });
   const { length } = joined(parameters);
   const fetching = await openSession(
@@ -75,8 +68,12 @@ export async function openDeviceTrainer(options: TrainerOptions): Promise<Traine
     async step(batch, learningRate) {
       if (!onDevice) collected = remember();
       const { vectors, values } = current();
-      const { gradients, deviations: _, ...taken } = await step.run(values, batch);
-      const factors = Object.entries(stepFactors(state.step + 1, learningRate, settings));
+      const { gradients, noise: _, ...taken } = await step.run(values, batch);
+      const factors = groups.flatMap(({ settings }, group) =>
+        Object.entries(stepFactors(state.step + 1, learningRate, settings)).map(
+          ([name, value]) => [`${name}.${group}`, value] as const,
+        ),
+      );
       const ofGradients = [...gradients].map(([name, gradient]) => [`gradient.${name}`, gradient] as const);
       const { results, kept } = await adam.runKeeping({
         ...vectors,
@@ -86,7 +83,10 @@ export async function openDeviceTrainer(options: TrainerOptions): Promise<Traine
       releaseKept(gradients.values());
       const next = {
         vectors: { parameters: kept['next.parameters']!, first: kept['next.first']!, second: kept['next.second']! },
-        values: new Map(names.map((name) => [name, kept[`parameter.${name}`]!])),
+        values: new Map<string, Feed>([
+          ...parameters,
+          ...names.map((name): [string, Feed] => [name, kept[`parameter.${name}`]!]),
+        ]),
       };
       try {
         checkGradients(
@@ -118,6 +118,18 @@ export async function openDeviceTrainer(options: TrainerOptions): Promise<Traine
       await Promise.all([step, adam, fetching].map((session) => session.release()));
     },
   };
+}
+
+/** The parameters that a stage trains, those with equal settings together. */
+function steppedAlike({ model, trains }: Stage, settingsOf: (name: string) => OptimiserSettings): SteppedAlike[] {
+  const groups = groupBy(
+    [...model.parameters].filter(([name]) => trains(name)),
+    ([name]) => JSON.stringify(settingsOf(name)),
+  );
+  return [...groups.values()].map((members) => ({
+    settings: settingsOf(members[0]![0]),
+    shapes: new Map(members.map(([name, { shape }]) => [name, shape])),
+  }));
 }
 
 /** The parts of a vector into the arrays that they belong to. */

@@ -10,8 +10,8 @@ import { readSplitFile } from '../data/split-file-node.ts';
 import { DuetError } from '../errors.ts';
 import { kindOfPath, readJsonClearly } from '../files/read-clearly.ts';
 import { openAdapter } from '../infer/open-adapter-node.ts';
-import type { ParameterCounts } from '../infer/parameter-counts.ts';
 import { openPredictor } from '../infer/predictor.ts';
+import type { ParameterCounts } from '../model/parameters.ts';
 import { nodeSessions } from '../runtime/node.ts';
 import type { SessionOptions } from '../runtime/session.ts';
 import { intakeOf } from '../systems/ma-avt/intake-node.ts';
@@ -94,7 +94,7 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
     await feed.prepare({ splits: [chosen], onProgress, ...(signal && { signal }) });
     const predictor = await openPredictor({
       backbone,
-      config: adapter.model,
+      model: adapter.model,
       batchSize: Math.min(batch, clips.length),
       openSession: nodeSessions(session),
     });

@@ -90,7 +90,7 @@ export async function localise(options: LocaliseOptions): Promise<Localisation> 
   const clips: LocalisedClip[] = [];
   const skipped: { id: string; reason: string }[] = [];
   try {
-    if (classifier.adapter.model.modalities === 'audio')
+    if (classifier.adapter.config.modalities === 'audio')
       throw new DuetError(
         `${options.run} is a model of sounds alone, which has no map of the picture; name a run that looks at pictures.`,
       );

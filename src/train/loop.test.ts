@@ -1,10 +1,8 @@
 import { expect, test } from 'vitest';
 import type { Batch } from '../data/batch.ts';
 import type { Feed } from '../data/feed.ts';
-import { elementCount } from '../graph/tensor.ts';
-import { openPredictor } from '../infer/predictor.ts';
+import { parameterLengths } from '../model/parameters.ts';
 import { nodeSessions } from '../runtime/node.ts';
-import { trainableParameters } from '../systems/ma-avt/settings.ts';
 import { batchSize, drawnStep } from './drawn-step.test-data.ts';
 import { type Outcome, trainingLoop } from './loop.ts';
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint, freshCheckpoint } from './progress.ts';
@@ -15,7 +13,7 @@ const stepsInEpoch = 4;
 
 /** Epochs of four batches, the clips in another order in each; loading the batch number `broken` fails. */
 function feedOf(broken?: number): Feed {
-  const { images, spectrograms } = drawnStep('duet').batch;
+  const { inputs: arrays } = drawnStep('duet').batch;
   const feed: Pick<Feed, 'count' | 'batches'> = {
     count: async (split) => (split === 'train' ? stepsInEpoch * batchSize : 0),
     async *batches(_, { epoch }) {
@@ -26,7 +24,7 @@ function feedOf(broken?: number): Feed {
           const own = Math.max(0, label);
           return { clips: ['', ''], target: { label, picture: own, sound: own } };
         });
-        yield { rows, arrays: { images, spectrograms }, count: batchSize } satisfies Batch;
+        yield { rows, arrays: arrays as Batch['arrays'], count: batchSize } satisfies Batch;
       }
     },
   };
@@ -38,21 +36,20 @@ async function trained(
   checkpoint: Checkpoint,
   feed: Feed,
 ): Promise<{ saved: Uint8Array[]; outcome: Outcome | string }> {
-  const { training: settings, model } = drawnStep('duet');
+  const { training: settings, system, model } = drawnStep('duet');
   const training = { ...settings, epochs: 2, warmupEpochs: 1 };
   const onNote = () => undefined;
   const trainer = await openTrainer({ ...model, openSession, training, checkpoint, onNote });
-  const predictor = await openPredictor({ ...model, openSession });
   const saved: Uint8Array[] = [];
   const outcome = await trainingLoop({
-    ...{ training, config: model.config, feed, trainer, predictor, checkpoint, batchSize, signal: undefined },
+    ...{ training, feed, trainer, checkpoint, batchSize, signal: undefined },
+    lesson: { ...system, validate: async (folded) => ({ folded, score: undefined }) },
     onStep: () => undefined,
     onEpoch: async () => undefined,
     saveInterval: 0,
     onSave: () => void saved.push(encodeCheckpoint(checkpoint)),
   }).catch((error: Error) => error.message);
   await trainer.release();
-  await predictor.release();
   return { saved, outcome };
 }
 
@@ -67,9 +64,7 @@ test('a run that ends without a warning goes on from what was saved within its e
   const { saved, outcome } = await trained(fresh(), feedOf(stepsInEpoch + 2));
   expect(outcome).toBe('the disk is gone');
   expect(saved).toHaveLength(stepsInEpoch + 2);
-  const lengths = new Map(
-    [...trainableParameters(drawnStep('duet').model.config)].map(([name, { shape }]) => [name, elementCount(shape)]),
-  );
+  const lengths = parameterLengths(drawnStep('duet').model.stage.model.parameters);
   const restored = decodeCheckpoint(saved.at(-1)!, lengths, 'the checkpoint');
   expect(restored.progress).toMatchObject({ epoch: 1, stepsInEpoch: 2, steps: stepsInEpoch + 2 });
   expect((await trained(restored, feedOf())).outcome).toBe('finished');

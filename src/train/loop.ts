@@ -1,25 +1,45 @@
 // Epochs and steps: the part of training that changes numbers.
+import type { Batch } from '../data/batch.ts';
 import type { Feed } from '../data/feed.ts';
 import { DuetError } from '../errors.ts';
-import { indexOfLargest } from '../infer/decision.ts';
-import type { Predictor } from '../infer/predictor.ts';
-import { type PairBatch, pairBatch } from '../systems/ma-avt/pair-batch.ts';
-import type { TrainingConfig } from '../systems/ma-avt/recipes.ts';
-import type { Score } from '../systems/ma-avt/score.ts';
-import type { MaAvtConfig } from '../systems/ma-avt/settings.ts';
-import { backgroundTargets, classTargets, dropoutMasks } from '../systems/ma-avt/targets.ts';
-import { type Checkpoint, type EpochRecord, freshSums, type RunProgress } from './progress.ts';
+import type { ParameterValues } from '../model/parameters.ts';
+import { mapTensors } from '../model/passage.ts';
+import type { Results } from '../runtime/feeds.ts';
+import type { Checkpoint, EpochRecord, RunProgress } from './progress.ts';
 import { learningRateAt } from './schedule.ts';
-import type { TakenStep, Trainer } from './trainer.ts';
-import { lossNames, mapLosses, type StepBatch } from './training-step.ts';
-import { validate } from './validate.ts';
+import type { TrainingSettings } from './settings.ts';
+import type { StepBatch } from './step.ts';
+import type { Trainer } from './trainer.ts';
+
+/** What validation clips say of an epoch: the accuracy, and of equals the loss, choose the one that is kept. */
+export type EpochScore = {
+  readonly accuracy: number;
+  readonly loss: number;
+  readonly backgroundAuc: number | undefined;
+};
+
+export type Validated = {
+  /** The adapter's tensors. */
+  readonly folded: ParameterValues;
+  /** Undefined without validation clips. */
+  readonly score: EpochScore | undefined;
+};
+
+/** What a system brings to the loop. */
+export type Lesson = {
+  /** A batch as the step is fed it. @param step counted from 0 over the run. */
+  stepBatch(batch: Batch, step: number): StepBatch;
+  /** How many clips of a batch can be judged as they are trained on, and how many of them are right. */
+  judge(batch: Batch, logged: Results): { readonly judged: number; readonly right: number };
+  /** What is made of the parameters at an epoch's end. */
+  validate(parameters: ParameterValues): Promise<Validated>;
+};
 
 export type LoopOptions = {
-  readonly training: TrainingConfig;
-  readonly config: MaAvtConfig;
+  readonly training: TrainingSettings;
+  readonly lesson: Lesson;
   readonly feed: Feed;
   readonly trainer: Trainer;
-  readonly predictor: Predictor;
   /**
    * The trainer's. Changed in place; in `onSave` and `onEpoch`, and when the loop has ended, it is the state after a
    * whole step.
@@ -32,8 +52,8 @@ export type LoopOptions = {
   /** Milliseconds between two saves within an epoch, and what saves. */
   readonly saveInterval: number;
   readonly onSave: () => void | Promise<void>;
-  /** An epoch is over. `folded` are the adapter's tensors of this epoch, its background head calibrated. */
-  readonly onEpoch: (record: EpochRecord, isBest: boolean, folded: ReadonlyMap<string, Float32Array>) => Promise<void>;
+  /** An epoch is over. `folded` are the adapter's tensors of this epoch. */
+  readonly onEpoch: (record: EpochRecord, isBest: boolean, folded: ParameterValues) => Promise<void>;
 };
 
 export type Outcome = 'finished' | 'stopped early' | 'interrupted';
@@ -59,15 +79,15 @@ async function trainEpochs(options: LoopOptions): Promise<Outcome> {
     if (!isWhole) return 'interrupted';
 
     const began = performance.now();
-    const { folded, score } = await validate(checkpoint.parameters, options);
-    progress.sums.seconds += (performance.now() - began) / 1000;
+    const { folded, score } = await options.lesson.validate(checkpoint.parameters);
+    addTo(progress.sums, { seconds: (performance.now() - began) / 1000 });
     const record = epochRecord(progress, training, score);
     const isBest = !score || isBetter(score, progress.best);
     if (isBest) progress.best = { epoch: record.epoch, accuracy: score?.accuracy ?? 0, loss: score?.loss ?? 0 };
     progress.history.push(record);
     progress.epoch++;
     progress.stepsInEpoch = 0;
-    progress.sums = freshSums();
+    progress.sums = {};
     await options.onEpoch(record, isBest, folded);
   }
   progress.finished = true;
@@ -76,24 +96,23 @@ async function trainEpochs(options: LoopOptions): Promise<Outcome> {
 
 /** One epoch, or what is left of it. @returns false when the signal ended it. */
 async function trainEpoch(options: LoopOptions): Promise<boolean> {
-  const { training, config, feed, trainer, checkpoint, batchSize, signal, onStep } = options;
+  const { training, lesson, feed, trainer, checkpoint, batchSize, signal, onStep } = options;
   const { progress } = checkpoint;
   const steps = Math.ceil((await feed.count('train')) / batchSize);
   let position = 0;
   let saved = performance.now();
   const pass = { name: 'train', seed: training.seed, epoch: progress.epoch };
-  for await (const rows of feed.batches('train', pass)) {
+  for await (const batch of feed.batches('train', pass)) {
     // Steps that a resumed epoch has behind it: the order of clips depends on the seed and the epoch alone.
     if (position++ < progress.stepsInEpoch) continue;
     const began = performance.now();
-    const batch = pairBatch(rows);
     const rate = learningRateAt(progress.epoch + (progress.stepsInEpoch + 1) / steps, training);
-    const taken = await trainer.step(stepBatch(batch, options), rate);
+    const taken = await trainer.step(lesson.stepBatch(batch, progress.steps), rate);
     progress.steps++;
     progress.stepsInEpoch++;
-    addToSums(progress.sums, taken, batch, config.classes);
-    progress.sums.seconds += (performance.now() - began) / 1000;
-    onStep(progress.epoch, progress.stepsInEpoch, steps, taken.losses.total);
+    addTo(progress.sums, { ...taken.losses, ...lesson.judge(batch, taken.logged) });
+    addTo(progress.sums, { seconds: (performance.now() - began) / 1000 });
+    onStep(progress.epoch, progress.stepsInEpoch, steps, taken.loss);
     if (signal?.aborted) return false;
     if (performance.now() - saved < options.saveInterval) continue;
     await trainer.collect();
@@ -105,57 +124,33 @@ async function trainEpoch(options: LoopOptions): Promise<boolean> {
   return true;
 }
 
-function stepBatch(batch: PairBatch, { config, training, checkpoint }: LoopOptions): StepBatch {
-  const { images, spectrograms, labels, count } = batch;
-  const targets = (ofClips: ArrayLike<number>) => classTargets(ofClips, config.classes, training.labelSmoothing);
-  const { headDropout, seed } = training;
-  return {
-    images,
-    spectrograms,
-    classTargets: targets(labels),
-    backgroundTargets: backgroundTargets(labels),
-    pictureTargets: targets(batch.pictureLabels),
-    soundTargets: targets(batch.soundLabels),
-    masks: headDropout > 0 ? dropoutMasks(count, config, headDropout, seed, checkpoint.progress.steps) : undefined,
-  };
-}
-
-function addToSums(
-  sums: RunProgress['sums'],
-  { losses, classLogits }: TakenStep,
-  { labels }: PairBatch,
-  classes: number,
-): void {
-  for (const name of lossNames) sums[name] += losses[name];
-  for (const [clip, label] of labels.entries()) {
-    if (label < 0) continue;
-    sums.judged++;
-    if (indexOfLargest(classLogits.subarray(clip * classes, (clip + 1) * classes)) === label) sums.right++;
-  }
+function addTo(sums: RunProgress['sums'], values: Readonly<Record<string, number>>): void {
+  for (const [name, value] of Object.entries(values)) sums[name] = (sums[name] ?? 0) + value;
 }
 
 function epochRecord(
   { epoch, stepsInEpoch, sums }: RunProgress,
-  training: TrainingConfig,
-  score: Score | undefined,
+  training: TrainingSettings,
+  score: EpochScore | undefined,
 ): EpochRecord {
+  const { right = 0, judged = 0, seconds = 0, ...losses } = sums;
   return {
     epoch: epoch + 1,
     learningRate: learningRateAt(epoch + 1, training),
-    losses: mapLosses((name) => sums[name] / stepsInEpoch),
-    trainAccuracy: sums.judged > 0 ? sums.right / sums.judged : null,
+    losses: mapTensors(losses, (sum) => sum / stepsInEpoch),
+    trainAccuracy: judged > 0 ? right / judged : null,
     validationAccuracy: score?.accuracy ?? null,
     validationLoss: score?.loss ?? null,
     validationBackgroundAuc: score?.backgroundAuc ?? null,
-    seconds: sums.seconds,
+    seconds,
   };
 }
 
 /** More clips right, or as many with a smaller loss. */
-function isBetter({ accuracy, loss }: Score, best: RunProgress['best']): boolean {
+function isBetter({ accuracy, loss }: EpochScore, best: RunProgress['best']): boolean {
   return !best || accuracy > best.accuracy || (accuracy === best.accuracy && loss < best.loss);
 }
 
-function isExhausted({ epoch, best }: RunProgress, { patience }: TrainingConfig): boolean {
+function isExhausted({ epoch, best }: RunProgress, { patience }: TrainingSettings): boolean {
   return patience !== null && best !== null && epoch - best.epoch >= patience;
 }

@@ -1,5 +1,6 @@
 // Adam (Kingma and Ba 2015, algorithm 1) and AdamW (Loshchilov and Hutter 2019, algorithm 2), in place on arrays.
-import type { TrainingConfig } from '../systems/ma-avt/recipes.ts';
+import type { Model } from '../model/model.ts';
+import type { TrainingSettings } from './settings.ts';
 
 export type OptimiserSettings = {
   readonly kind: 'adam' | 'adamw';
@@ -8,7 +9,12 @@ export type OptimiserSettings = {
   readonly epsilon: number;
   /** Adam adds it to the gradient, AdamW shrinks the parameter by learning rate times it. */
   readonly weightDecay: number;
+  /** Factor on the learning rate. Default: 1. */
+  readonly rate?: number;
 };
+
+/** An optimiser of its own for each aim that has one, by what differs from the run's. */
+export type OptimisersOfAims = Readonly<Record<string, Partial<OptimiserSettings>>>;
 
 export const defaultOptimiser: OptimiserSettings = {
   kind: 'adam',
@@ -21,8 +27,24 @@ export const defaultOptimiser: OptimiserSettings = {
 export function optimiserSettings({
   optimizer,
   weightDecay,
-}: Pick<TrainingConfig, 'optimizer' | 'weightDecay'>): OptimiserSettings {
+}: Pick<TrainingSettings, 'optimizer' | 'weightDecay'>): OptimiserSettings {
   return { ...defaultOptimiser, kind: optimizer, weightDecay };
+}
+
+/**
+ * How each parameter of a model is stepped: by its aim's optimiser, with its own factors on rate and decay. Parameters
+ * that are stepped alike have the same settings.
+ */
+export function optimiserOf(
+  { parameters }: Pick<Model, 'parameters'>,
+  run: OptimiserSettings,
+  ofAims: OptimisersOfAims = {},
+): (name: string) => OptimiserSettings {
+  return (name) => {
+    const { aim, rate = 1, decay = 1 } = parameters.get(name)!;
+    const settings = { ...run, ...(aim !== undefined && ofAims[aim]) };
+    return { ...settings, rate: rate * (settings.rate ?? 1), weightDecay: decay * settings.weightDecay };
+  };
 }
 
 export type Parameters = ReadonlyMap<string, Float32Array>;
@@ -53,29 +75,34 @@ export type StepFactors = {
 export function stepFactors(
   step: number,
   learningRate: number,
-  { kind, beta1, beta2, weightDecay }: OptimiserSettings,
+  { kind, beta1, beta2, weightDecay, rate = 1 }: OptimiserSettings,
 ): StepFactors {
   return {
-    rate: learningRate / (1 - beta1 ** step),
+    rate: (rate * learningRate) / (1 - beta1 ** step),
     correction: Math.sqrt(1 - beta2 ** step),
-    shrink: kind === 'adamw' ? 1 - learningRate * weightDecay : 1,
+    shrink: kind === 'adamw' ? 1 - rate * learningRate * weightDecay : 1,
   };
 }
 
-/** Takes one step: changes `parameters` and `state`. Arithmetic is in double precision, storage in single. */
+/**
+ * Takes one step of the parameters that have gradients: changes `parameters` and `state`. Arithmetic is in double
+ * precision, storage in single.
+ */
 export function optimiserStep(
   parameters: Parameters,
   gradients: Parameters,
   state: OptimiserState,
   learningRate: number,
-  settings: OptimiserSettings,
+  settings: OptimiserSettings | ((name: string) => OptimiserSettings),
 ): void {
-  const { beta1, beta2, epsilon, weightDecay } = settings;
   state.step++;
-  const { rate, correction, shrink } = stepFactors(state.step, learningRate, settings);
-  const penalty = settings.kind === 'adam' ? weightDecay : 0;
   for (const [name, values] of parameters) {
-    const gradient = gradients.get(name)!;
+    const gradient = gradients.get(name);
+    if (!gradient) continue;
+    const own = typeof settings === 'function' ? settings(name) : settings;
+    const { kind, beta1, beta2, epsilon, weightDecay } = own;
+    const { rate, correction, shrink } = stepFactors(state.step, learningRate, own);
+    const penalty = kind === 'adam' ? weightDecay : 0;
     const first = state.first.get(name)!;
     const second = state.second.get(name)!;
     for (let i = 0; i < values.length; i++) {

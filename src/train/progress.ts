@@ -4,9 +4,9 @@ import { DuetError } from '../errors.ts';
 import { type NamedTensor, readSafetensors, writeSafetensors } from '../files/safetensors.ts';
 import { fromFloat32, toFloat32 } from '../files/tensor-values.ts';
 import { createOptimiserState, type OptimiserState, type Parameters } from './optimiser.ts';
-import { mapLosses } from './training-step.ts';
 
-const lossesSchema = z.strictObject(mapLosses(() => z.number()));
+/** The first aim's loss comes first. */
+const lossesSchema = z.record(z.string(), z.number());
 
 const epochSchema = z.strictObject({
   /** Counted from 1. */
@@ -31,8 +31,8 @@ const progressSchema = z.strictObject({
   epoch: z.int(),
   /** Steps taken in the epoch under way. */
   stepsInEpoch: z.int(),
-  /** Sums over the steps of the epoch under way. */
-  sums: lossesSchema.extend({ right: z.number(), judged: z.number(), seconds: z.number() }),
+  /** Sums over the steps of the epoch under way: of the losses by name, and `right`, `judged` and `seconds`. */
+  sums: z.record(z.string(), z.number()),
   steps: z.int(),
   best: z.strictObject({ epoch: z.int(), accuracy: z.number(), loss: z.number() }).nullable(),
   history: z.array(epochSchema),
@@ -40,6 +40,11 @@ const progressSchema = z.strictObject({
   /** How many clips the run learns from and is judged by, and a hash over all that they are. */
   clips: z.strictObject({ count: z.int(), digest: z.string() }).optional(),
 });
+
+/** An epoch's mean loss, of the first aim where there are several. */
+export function lossOf({ losses }: EpochRecord): number {
+  return Object.values(losses)[0]!;
+}
 
 export type RunProgress = z.infer<typeof progressSchema>;
 
@@ -55,11 +60,7 @@ export function freshCheckpoint(parameters: Map<string, Float32Array>): Checkpoi
 }
 
 function freshProgress(): RunProgress {
-  return { epoch: 0, stepsInEpoch: 0, sums: freshSums(), steps: 0, best: null, history: [], finished: false };
-}
-
-export function freshSums(): RunProgress['sums'] {
-  return { ...mapLosses(() => 0), right: 0, judged: 0, seconds: 0 };
+  return { epoch: 0, stepsInEpoch: 0, sums: {}, steps: 0, best: null, history: [], finished: false };
 }
 
 /** The whole state as a safetensors file. */

@@ -5,7 +5,7 @@ import { checkSchema } from '../files/schema-error.ts';
 
 export const epochSchema = z.looseObject({
   epoch: z.int(),
-  losses: z.looseObject({ total: z.number(), foreground: z.number() }),
+  losses: z.record(z.string(), z.number()),
   trainAccuracy: z.number().nullable(),
   validationAccuracy: z.number().nullable(),
   validationLoss: z.number().nullable(),

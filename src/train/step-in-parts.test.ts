@@ -1,8 +1,8 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { nodeSessions } from '../runtime/node.ts';
 import { batchSize, classes, drawnStep, norm } from './drawn-step.test-data.ts';
+import { openTrainingStep, type TrainingStep } from './step.ts';
 import { openStepInParts } from './step-in-parts.ts';
-import { openTrainingStep, type TrainingStep } from './training-step.ts';
 
 const steps: TrainingStep[] = [];
 afterAll(async () => {
@@ -20,9 +20,8 @@ describe('a step that holds two of five clips at once gives what the whole batch
     steps.push(whole, inParts);
     const [expected, found] = [await whole.run(parameters, batch), await inParts.run(parameters, batch)];
 
-    for (const [name, loss] of Object.entries(expected.losses))
-      expect(found.losses[name as 'total'], name).toBeCloseTo(loss, 5);
-    expect(found.classLogits.slice(0, batchSize * classes)).toSatisfy(near(expected.classLogits));
+    for (const [name, loss] of Object.entries(expected.losses)) expect(found.losses[name], name).toBeCloseTo(loss, 5);
+    expect(found.logged.class_logits!.slice(0, batchSize * classes)).toSatisfy(near(expected.logged.class_logits!));
     expect([...found.gradients.keys()]).toEqual([...expected.gradients.keys()]);
     const moving = [...expected.gradients].filter(([, values]) => norm(values) > 0);
     expect(moving.length).toBeGreaterThan(5);

@@ -1,135 +1,111 @@
 // A training step over a batch of any size in the memory of a part of it, with the whole batch's gradients: gradient
-// caching, Gao et al. 2021 (arXiv 2101.06983, section 3.2). The features of all parts come first, without anything kept
-// for the way back; then the losses over the whole batch and their gradients with respect to the features; then each
-// part runs forward again, and back from those.
+// caching, Gao et al. 2021 (arXiv 2101.06983, section 3.2). What all parts become comes first, without anything kept
+// for the backward pass; then the losses over the whole batch and their gradients with respect to that; then each part
+// runs forward again, and back from those.
 import { joinFloat32 } from '../files/tensor-values.ts';
-import { differentiate, pullBack } from '../graph/differentiate.ts';
+import { pullBack } from '../graph/differentiate.ts';
 import { add } from '../graph/functions.ts';
-import { elementCount, input, type Tensor } from '../graph/tensor.ts';
-import { asked, pad } from '../infer/predictor.ts';
+import { inputsOf } from '../graph/inputs-of.ts';
+import { elementCount, input } from '../graph/tensor.ts';
 import { frozenWeights } from '../model/frozen-weights.ts';
+import { parameterInputs, weightsFrom } from '../model/parameters.ts';
+import { clipInputs, clipMemory, encodeInPortions, mapTensors } from '../model/passage.ts';
+import { asked, rowsOf } from '../runtime/feeds.ts';
 import { type Feed, type KeptTensor, releaseKept } from '../runtime/session.ts';
-import { mapFeatures, namedFeatures } from '../systems/ma-avt/feature-map.ts';
-import { heads } from '../systems/ma-avt/heads.ts';
-import { maAvt, maAvtLosses } from '../systems/ma-avt/model.ts';
-import { parametersBeforeHeads } from '../systems/ma-avt/modulation.ts';
-import { parameterInputs, pictureInputs, targetFeeds, targetInputs } from './step-inputs.ts';
-import {
-  chunkOf,
-  type KeepGradients,
-  mapLosses,
-  type TrainingStep,
-  type TrainingStepOptions,
-} from './training-step.ts';
+import { aimOf, lossesFrom, lossGraph, lossOutputs } from './loss-graph.ts';
+import { type KeepGradients, portionOf, type TrainingStep, type TrainingStepOptions } from './step.ts';
 
-export type StepInPartsOptions = Omit<TrainingStepOptions, 'modulation'> & {
+export type StepInPartsOptions = TrainingStepOptions & {
   /** Clips whose activations are in memory at the same time. */
   readonly clipsAtOnce: number;
 };
 
-/** Builds and loads the step. Release it when done, and the gradients that it keeps. */
+/**
+ * Builds and loads the step. Release it when done, and the gradients that it keeps.
+ * @throws for a model that changes gradients, which needs the batch whole.
+ */
 export function openStepInParts(options: StepInPartsOptions & KeepGradients): Promise<TrainingStep<KeptTensor>>;
 export function openStepInParts(options: StepInPartsOptions): Promise<TrainingStep>;
 export async function openStepInParts(
   options: StepInPartsOptions & Partial<KeepGradients>,
 ): Promise<TrainingStep<Feed>> {
-  const { keepGradients = false, backbone, config, imageSize, clipsAtOnce, openSession } = options;
+  const { keepGradients = false, stage, backbone, clipsAtOnce, openSession } = options;
+  const { model } = stage;
+  if (model.gradients) throw new Error('gradients that a model changes need the whole batch at once');
   const parts = Math.ceil(options.batchSize / clipsAtOnce);
   const clips = parts * clipsAtOnce;
-  const parameters = parameterInputs(config);
-  const trainable = (name: string) => parameters.get(name)!;
-  const weights = {
-    positions: backbone.weights.get('pos_embed')!.data,
-    frozen: frozenWeights(backbone.weights),
-    trainable,
-  };
+  const parameters = parameterInputs(model.parameters);
+  const [frozen, trained] = [frozenWeights(backbone.weights), weightsFrom(parameters)];
+  const { widest } = clipMemory(model, frozen, trained);
+  const portion = portionOf(clipsAtOnce, widest, openSession.activationBytes);
+  const ofPart = encodeInPortions(model, clipInputs(model.inputs, clipsAtOnce), frozen, trained, portion);
+  const shapes = mapTensors(ofPart, ({ shape }) => shape.slice(1));
 
-  const pictures = pictureInputs(clipsAtOnce, imageSize);
-  const { features } = maAvt(pictures, weights, config, { chunk: chunkOf(clipsAtOnce, options), forGradients: true });
-  const ofPart = namedFeatures(features);
-  const { visual: attention } = features.attention;
-  const forward = { ...Object.fromEntries(ofPart), ...(attention && { visual_attention: attention }) };
-
-  const whole = mapFeatures(features, ({ shape }, name) => input(name, [clips, ...shape.slice(1)]));
-  const inputs = targetInputs(clips, config);
-  const outputs = { ...heads(whole, trainable, config, inputs.masks), features: whole };
-  const losses = maAvtLosses(outputs, inputs.targets, trainable, config);
-  const early = parametersBeforeHeads(config);
-  const late = [...parameters.keys()].filter((name) => !early.has(name));
-  const ofBatch = namedFeatures(whole);
-  const gradients = differentiate(losses.total, [...ofBatch.values(), ...late.map(trainable)]);
-  const lossGraph = {
-    ...Object.fromEntries(Object.entries(losses).map(([name, loss]) => [`loss.${name}`, loss])),
-    ...Object.fromEntries([...ofBatch.keys(), ...late].map((name, index) => [`gradient.${name}`, gradients[index]!])),
-    class_logits: outputs.classLogits,
-    ...(outputs.backgroundLogits && { background_logits: outputs.backgroundLogits }),
-  };
-
-  const seeds = [...ofPart].map(([name, tensor]): [Tensor, Tensor] => [
-    tensor,
-    input(`gradient.${name}`, tensor.shape),
-  ]);
-  const names = [...early];
-  const ofEarly = pullBack(seeds, names.map(trainable));
-  const sumOf = (name: string) => `sum.${name}`;
-  const backward = Object.fromEntries(
-    names.map((name, index) => [sumOf(name), add(ofEarly[index]!, input(`before.${name}`, trainable(name).shape))]),
+  const whole = clipInputs(shapes, clips);
+  const graph = lossGraph(stage, whole, parameters, clips);
+  // Parameters that act on what clips become have their gradients from the last runs, each by its own aim.
+  const reached = inputsOf(Object.values(ofPart));
+  const early = [...graph.gradients.keys()].filter((name) => reached.has(name));
+  const late = new Map([...graph.gradients].filter(([name]) => !reached.has(name)));
+  const losses = { ...graph, gradients: late };
+  const aims = [...new Set(early.map((name) => aimOf(model, name, graph.aims)))];
+  const ofFeatures = aims.flatMap((aim) =>
+    [...graph.ofFeatures.get(aim)!].map(([name, gradient]) => [`feature.${aim}.${name}`, gradient] as const),
   );
 
-  const forwardSession = await openSession(forward);
-  const lossSession = await openSession(lossGraph, {
-    kept: keepGradients ? late.map((name) => `gradient.${name}`) : [],
+  const backward = aims.flatMap((aim) => {
+    const names = early.filter((name) => aimOf(model, name, graph.aims) === aim);
+    const seeds = [...graph.ofFeatures.get(aim)!.keys()].map((name) => {
+      const tensor = ofPart[name]!;
+      return [tensor, input(`feature.${aim}.${name}`, tensor.shape)] as const;
+    });
+    return pullBack(seeds, names.map(trained)).map((gradient, index) => {
+      const name = names[index]!;
+      return [`sum.${name}`, add(gradient, input(`before.${name}`, trained(name).shape))] as const;
+    });
   });
-  const backwardSession = await openSession(backward, {
-    kept: keepGradients ? names.map(sumOf) : [],
+  const shapesOfGradients = Object.fromEntries(ofFeatures.map(([name, { shape }]) => [name, shape.slice(1)] as const));
+
+  const forwardSession = await openSession(ofPart);
+  const lossSession = await openSession(
+    { ...lossOutputs(losses), ...Object.fromEntries(ofFeatures) },
+    { kept: keepGradients ? [...late.keys()].map((name) => `gradient.${name}`) : [] },
+  );
+  const backwardSession = await openSession(Object.fromEntries(backward), {
+    kept: keepGradients ? backward.map(([name]) => name) : [],
     packsWeights: true,
   });
   return {
     provider: backwardSession.provider,
     async run(values, batch) {
       const fixed = Object.fromEntries(values);
-      const rows = (all: Float32Array, part: number, { shape }: Tensor) => {
-        const length = elementCount(shape);
-        return pad(all.subarray(part * length, (part + 1) * length), length);
-      };
-      const picturesOf = (part: number) => ({
-        images: rows(batch.images, part, pictures.images),
-        spectrograms: rows(batch.spectrograms, part, pictures.spectrograms),
-      });
+      const inputsOfPart = (part: number) => rowsOf(batch.inputs, model.inputs, part * clipsAtOnce, clipsAtOnce);
       const runs: Record<string, Float32Array>[] = [];
       for (let part = 0; part < parts; part++)
-        runs.push(await forwardSession.run(asked(forwardSession, { ...picturesOf(part), ...fixed })));
-      const joined = (name: string) => joinFloat32(runs.map((results) => results[name]!));
-      const featureFeeds = Object.fromEntries([...ofPart.keys()].map((name) => [name, joined(name)]));
+        runs.push(await forwardSession.run(asked(forwardSession, { ...inputsOfPart(part), ...fixed })));
+      const encoded = mapTensors(ofPart, (_, name) => joinFloat32(runs.map((results) => results[name]!)));
       const { results, kept } = await lossSession.runKeeping(
-        asked(lossSession, { ...featureFeeds, ...targetFeeds(batch, inputs), ...fixed }),
+        asked(lossSession, { ...encoded, ...rowsOf(batch.targets, model.targets, 0, clips), ...fixed }),
       );
       const gradients: Record<string, Feed> = { ...results, ...kept };
 
       let sums: Record<string, Feed> = Object.fromEntries(
-        names.map((name) => [sumOf(name), new Float32Array(elementCount(trainable(name).shape))]),
+        early.map((name) => [`sum.${name}`, new Float32Array(elementCount(trained(name).shape))]),
       );
       for (let part = 0; part < parts; part++) {
-        const gradientsOf = seeds.map(([tensor, { source }]) => {
-          const name = source.kind === 'input' ? source.name : '';
-          return [name, rows(results[name]!, part, tensor)] as const;
-        });
-        const before = Object.fromEntries(names.map((name) => [`before.${name}`, sums[sumOf(name)]!]));
+        const ofRows = rowsOf(results, shapesOfGradients, part * clipsAtOnce, clipsAtOnce);
+        const before = Object.fromEntries(early.map((name) => [`before.${name}`, sums[`sum.${name}`]!]));
         const next = await backwardSession.runKeeping(
-          asked(backwardSession, { ...picturesOf(part), ...Object.fromEntries(gradientsOf), ...fixed, ...before }),
+          asked(backwardSession, { ...inputsOfPart(part), ...ofRows, ...fixed, ...before }),
         );
         releaseKept(Object.values(sums));
         sums = { ...next.results, ...next.kept };
       }
       return {
-        losses: mapLosses((name) => results[`loss.${name}`]![0]!),
+        ...lossesFrom(results, losses),
         gradients: new Map(
-          [...parameters.keys()].map((name) => [name, sums[sumOf(name)] ?? gradients[`gradient.${name}`]!]),
+          [...graph.gradients.keys()].map((name) => [name, sums[`sum.${name}`] ?? gradients[`gradient.${name}`]!]),
         ),
-        classLogits: results.class_logits!,
-        backgroundLogits: results.background_logits,
-        visualAttention: attention && joined('visual_attention'),
-        deviations: new Map(),
       };
     },
     async release() {

@@ -10,21 +10,30 @@ import { readSplitFile, writeSplitFile } from '../data/split-file-node.ts';
 import { DuetError } from '../errors.ts';
 import { kindOfPath } from '../files/read-clearly.ts';
 import { writeFileAtomic } from '../files/write-atomic.ts';
-import { adapterFiles, hasForeignRange, inputSettings } from '../infer/adapter.ts';
-import { type ParameterCounts, parameterCounts } from '../infer/parameter-counts.ts';
+import { hasForeignRange, inputSettings } from '../infer/input-choices.ts';
 import { openPredictor, type Predictor } from '../infer/predictor.ts';
+import { frozenWeights } from '../model/frozen-weights.ts';
+import {
+  firstValues,
+  type ParameterCounts,
+  parameterInputs,
+  parameterLengths,
+  weightsFrom,
+} from '../model/parameters.ts';
+import { clipMemory } from '../model/passage.ts';
 import { nodeSessions } from '../runtime/node.ts';
 import type { SessionOptions } from '../runtime/session.ts';
-import { initialParameters } from '../systems/ma-avt/initialise.ts';
+import { adapterFiles } from '../systems/ma-avt/adapter.ts';
+import { headStart } from '../systems/ma-avt/head-start.ts';
 import { intakeOf } from '../systems/ma-avt/intake-node.ts';
-import { coherentTraining, modelConfig, type TrainingConfig } from '../systems/ma-avt/recipes.ts';
-import { type MaAvtConfig, trainableParameters } from '../systems/ma-avt/settings.ts';
+import { type OpenMaAvt, openMaAvt } from '../systems/ma-avt/open.ts';
+import { coherentTraining, type TrainingConfig } from '../systems/ma-avt/recipes.ts';
+import { validate } from '../systems/ma-avt/validate.ts';
 import { writeAdapter } from '../weights/adapter-folder-node.ts';
 import type { Backbone, InputSize } from '../weights/backbone.ts';
 import { openBackbone } from '../weights/open-backbone-node.ts';
 import { type EpochRecord, freshCheckpoint, readCheckpoint, writeCheckpoint } from './checkpoint.ts';
 import { clipsThatFit } from './clips-that-fit.ts';
-import { headStart } from './head-start.ts';
 import { type Outcome, trainingLoop } from './loop.ts';
 import {
   checkRunFolder,
@@ -37,7 +46,6 @@ import {
 } from './run-folder.ts';
 import { checkSameClips } from './same-clips.ts';
 import { openTrainer, type Trainer, type TrainerOptions } from './trainer.ts';
-import { validate } from './validate.ts';
 
 export type TrainEvent =
   | { readonly kind: 'prepare'; readonly done: number; readonly total: number; readonly failed: number }
@@ -131,7 +139,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     imageSize,
     ...(signal && { signal }),
   });
-  const config = modelConfig(training, backbone.config, dataset.classes.length);
+  const system = openMaAvt(training, backbone.config, dataset.classes.length);
   const runConfig: RunConfig = {
     version: 1,
     data: resolve(data),
@@ -142,7 +150,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   };
   if (saved) refuseOtherSettings(saved, runConfig, options.out);
   else await checkRunFolder(folder, options.force ?? false);
-  const settled = { folder, saved, training, dataset, backbone, config, runConfig };
+  const settled = { folder, saved, training, dataset, backbone, system, runConfig };
   return withFolderLock({ folder, out: options.out, work: 'training' }, () => trainLocked(settled, options));
 }
 
@@ -152,15 +160,16 @@ type Settled = {
   readonly training: TrainingConfig;
   readonly dataset: Dataset;
   readonly backbone: Backbone;
-  readonly config: MaAvtConfig;
+  readonly system: OpenMaAvt;
   readonly runConfig: RunConfig;
 };
 
 async function trainLocked(
-  { folder, saved, training, dataset, backbone, config, runConfig }: Settled,
+  { folder, saved, training, dataset, backbone, system, runConfig }: Settled,
   options: TrainOptions,
 ): Promise<TrainResult> {
   const { signal, onEvent = () => undefined } = options;
+  const { clipStage: stage, counts } = system;
   if (!saved) {
     // Another process may have begun a run meanwhile.
     await checkRunFolder(folder, options.force ?? false);
@@ -169,12 +178,8 @@ async function trainLocked(
   await writeRunConfig(folder, runConfig);
   await writeSplitFile(join(folder, runFiles.splits), describeSplits(dataset.examples, training.seed));
 
-  const lengths = new Map(
-    [...trainableParameters(config)].map(([name, { shape }]) => [name, shape.reduce((a, b) => a * b, 1)]),
-  );
-  const counts = parameterCounts(config);
-  const restored = saved && (await readCheckpoint(folder, lengths));
-  const checkpoint = restored ?? freshCheckpoint(initialParameters(config, backbone.weights, training.seed));
+  const restored = saved && (await readCheckpoint(folder, parameterLengths(stage.model.parameters)));
+  const checkpoint = restored ?? freshCheckpoint(firstValues(stage.model.parameters, backbone.weights, training.seed));
   const feed = await openTrainingFeed(dataset, training, backbone, options.workers);
   let trainer: Trainer | undefined;
   let predictor: Predictor | undefined;
@@ -200,18 +205,11 @@ async function trainLocked(
     const batchSize = evenBatchSize(await feed.count('train'), training.batch);
     const openSession = nodeSessions(session);
     const onNote = (text: string) => onEvent({ kind: 'note', text });
-    const common = {
-      backbone,
-      config,
-      batchSize,
-      imageSize: backbone.config.inputSize,
-      openSession,
-      training,
-      checkpoint,
-      onNote,
-    };
+    const common = { stage, backbone, batchSize, openSession, training, checkpoint, onNote };
     trainer = await openTrainer({ ...common, clipsAtOnce: clipsOfBatchAtOnce(common, options) });
-    predictor = await openPredictor({ backbone, config, batchSize: Math.min(16, batchSize), openSession });
+    const model = system.foldedModel;
+    predictor = await openPredictor({ backbone, model, batchSize: Math.min(16, batchSize), openSession });
+    const scoring = { feed, predictor };
     const { epoch } = checkpoint.progress;
     onEvent({
       kind: 'start',
@@ -235,8 +233,8 @@ async function trainLocked(
     if (training.headStart && !restored) {
       const { parameters, progress } = checkpoint;
       const onProgress = (done: number, total: number) => onEvent({ kind: 'head start', done, total });
-      await headStart({ feed, backbone, config, training, parameters, openSession, signal, onProgress });
-      const { folded, score } = await validate(parameters, { feed, predictor, config, training });
+      await headStart({ feed, backbone, system, parameters, openSession, signal, onProgress });
+      const { folded, score } = await validate(parameters, system, scoring);
       if (score) {
         // The start is a model like those of the epochs, and kept if none is better.
         progress.best = { epoch: 0, accuracy: score.accuracy, loss: score.loss };
@@ -245,7 +243,8 @@ async function trainLocked(
       await writeCheckpoint(folder, checkpoint);
     }
     const outcome = await trainingLoop({
-      ...{ training, config, feed, trainer, predictor, checkpoint, batchSize, signal, saveInterval },
+      ...{ training, feed, trainer, checkpoint, batchSize, signal, saveInterval },
+      lesson: { ...system, validate: (parameters) => validate(parameters, system, scoring) },
       onStep: (epoch, step, steps, loss) => onEvent({ kind: 'step', epoch: epoch + 1, step, steps, loss }),
       onSave: () => writeCheckpoint(folder, checkpoint),
       async onEpoch(record, isBest, folded) {
@@ -319,10 +318,13 @@ function openTrainingFeed(
 
 /** The whole batch at once where it fits, else in parts. */
 function clipsOfBatchAtOnce(
-  { config, batchSize }: Pick<TrainerOptions, 'config' | 'batchSize'>,
+  { stage, backbone, batchSize }: Pick<TrainerOptions, 'stage' | 'backbone' | 'batchSize'>,
   { clipsAtOnce, training }: TrainOptions,
 ): number {
-  const most = clipsAtOnce ?? clipsThatFit(config, totalmem());
+  const { model } = stage;
+  const activations = () =>
+    clipMemory(model, frozenWeights(backbone.weights), weightsFrom(parameterInputs(model.parameters))).all;
+  const most = clipsAtOnce ?? clipsThatFit(activations(), totalmem());
   if (most < batchSize && training.modulation !== 'none')
     throw new DuetError(
       `A batch of ${batchSize} clips is more than the ${most} that are in memory at once, and modulated gradients need it whole; give --batch ${most} or a larger --clips-at-once.`,

@@ -57,7 +57,7 @@ async function trained(place: Place, ...rest: [('duet' | 'reference')?, Partial<
   const before = new Map([...checkpoint.parameters].map(([name, values]) => [name, values.slice()]));
   const losses: number[] = [];
   for (let step = 0; step < 4; step++) {
-    losses.push((await trainer.step(batch, learningRate)).losses.total);
+    losses.push((await trainer.step(batch, learningRate)).loss);
     checkpoint.progress.steps++;
   }
   await trainer.collect();
@@ -104,7 +104,8 @@ test('a step whose numbers are not finite changes nothing on the device', async 
   await trainer.step(batch, learningRate);
   await trainer.collect();
   const before = [...checkpoint.parameters].map(([name, values]) => [name, values.slice()] as const);
-  const broken = { ...batch, images: batch.images.map(() => Number.NaN) };
+  const images = (batch.inputs.images as Float32Array).map(() => Number.NaN);
+  const broken = { ...batch, inputs: { ...batch.inputs, images } };
   await expect(trainer.step(broken, learningRate)).rejects.toThrow(/not finite at step/);
   await trainer.recover();
   await trainer.release();

@@ -1,10 +1,13 @@
 // What takes the steps of a run: gradients, and the optimiser's step by them.
 import type { Provider } from '../runtime/session.ts';
-import type { TrainingConfig } from '../systems/ma-avt/recipes.ts';
 import { openDeviceTrainer } from './device-trainer.ts';
 import { openHostTrainer } from './host-trainer.ts';
+import type { StepReport } from './loss-graph.ts';
+import type { StepOptions } from './open-step.ts';
+import type { OptimisersOfAims } from './optimiser.ts';
 import type { Checkpoint } from './progress.ts';
-import type { StepBatch, StepResult, TrainingStepOptions } from './training-step.ts';
+import type { TrainingSettings } from './settings.ts';
+import type { StepBatch } from './step.ts';
 
 export type Trainer = {
   readonly provider: Provider;
@@ -22,21 +25,21 @@ export type Trainer = {
   release(): Promise<void>;
 };
 
-export type TakenStep = Omit<StepResult, 'gradients' | 'deviations'>;
+export type TakenStep = Omit<StepReport, 'noise'>;
 
-export type TrainerOptions = Omit<TrainingStepOptions, 'modulation'> & {
-  readonly training: TrainingConfig;
+export type TrainerOptions = StepOptions & {
+  readonly training: Pick<TrainingSettings, 'optimizer' | 'weightDecay' | 'clipNorm' | 'seed'>;
+  /** Of aims that are not trained by the run's own optimiser. */
+  readonly optimisers?: OptimisersOfAims | undefined;
   /** Changed in place: its numbers with each step or with `collect`, its progress by the loop. */
   readonly checkpoint: Checkpoint;
-  /** Clips whose activations are in memory at the same time; default: the whole batch. */
-  readonly clipsAtOnce?: number | undefined;
   readonly onNote: (text: string) => void;
 };
 
 /** Where results can stay on a device, so do parameters and moments, from step to step. Release it when done. */
 export function openTrainer(options: TrainerOptions): Promise<Trainer> {
-  // Modulated gradients are given noise, which is drawn here.
-  return options.openSession.keepsTensors && options.training.modulation === 'none'
+  // A model that changes gradients may ask for noise, which is drawn here.
+  return options.openSession.keepsTensors && !options.stage.model.gradients
     ? openDeviceTrainer(options)
     : openHostTrainer(options);
 }

@@ -1,10 +1,11 @@
 // Training steps of the small backbone on made-up clips: what settings and providers are compared by.
 import { elementCount } from '../graph/tensor.ts';
+import { firstValues } from '../model/parameters.ts';
 import { nodeSessions } from '../runtime/node.ts';
 import type { SessionOptions } from '../runtime/session.ts';
-import { initialParameters } from '../systems/ma-avt/initialise.ts';
-import { modelConfig, recipes } from '../systems/ma-avt/recipes.ts';
-import { backgroundTargets, classTargets } from '../systems/ma-avt/targets.ts';
+import { openMaAvt } from '../systems/ma-avt/open.ts';
+import { recipes } from '../systems/ma-avt/recipes.ts';
+import { pairStep } from '../systems/ma-avt/targets.ts';
 import { openBackbone } from '../weights/open-backbone-node.ts';
 import { freshCheckpoint } from './progress.ts';
 import { openTrainer } from './trainer.ts';
@@ -28,28 +29,23 @@ export type TrialStep = {
 /** A training from the start, on the same clips in each step. Release it when done. */
 export async function openTrialStep({ session, imageSize }: TrialOptions): Promise<TrialStep> {
   const backbone = await openBackbone(undefined, { imageSize });
-  const config = modelConfig(training, backbone.config, classes);
+  const system = openMaAvt(training, backbone.config, classes);
+  const stage = system.clipStage;
   const { inputSize } = backbone.config;
-  const parameters = initialParameters(config, backbone.weights, 0);
+  const parameters = firstValues(stage.model.parameters, backbone.weights, 0);
   const labels = Array.from({ length: batchSize }, (_, clip) => clip % classes);
-  const targets = classTargets(labels, classes, 0);
   const pixels = elementCount(inputSize);
-  const batch = {
+  const pairs = {
     images: new Float32Array(batchSize * 3 * pixels).map((_, index) => Math.sin(index)),
     spectrograms: new Float32Array(batchSize * pixels).map((_, index) => Math.cos(index)),
-    ...{
-      classTargets: targets,
-      pictureTargets: targets,
-      soundTargets: targets,
-      backgroundTargets: backgroundTargets(labels),
-    },
+    ...{ labels, pictureLabels: labels, soundLabels: labels, count: batchSize },
   };
+  const batch = pairStep(pairs, system.config, training, 0);
   const trainer = await openTrainer({
     ...{
       backbone,
-      config,
+      stage,
       batchSize,
-      imageSize: inputSize,
       openSession: nodeSessions(session),
       training,
       onNote: () => undefined,
@@ -57,7 +53,7 @@ export async function openTrialStep({ session, imageSize }: TrialOptions): Promi
     checkpoint: freshCheckpoint(parameters),
   });
   return {
-    run: async () => (await trainer.step(batch, training.learningRate)).losses.total,
+    run: async () => (await trainer.step(batch, training.learningRate)).loss,
     release: () => trainer.release(),
   };
 }

@@ -1,12 +1,13 @@
 // Does Duet compute what a reference run computed? Every number of the run, group by group.
 import { readFileClearly } from '../files/read-clearly.ts';
+import type { Stage } from '../model/model.ts';
 import { nodeSessions } from '../runtime/node.ts';
 import type { SessionOptions } from '../runtime/session.ts';
 import { type GoldenRun, readGoldenRun, referenceName } from '../systems/ma-avt/golden.ts';
 import { recipes } from '../systems/ma-avt/recipes.ts';
 import { freshCheckpoint } from './progress.ts';
+import { openTrainingStep, type StepResult } from './step.ts';
 import { openTrainer } from './trainer.ts';
-import { openTrainingStep, type StepResult } from './training-step.ts';
 
 export type VerifiedGroup = {
   readonly name: 'outputs' | 'losses' | 'attention' | 'gradients' | 'trajectory' | 'parameters';
@@ -45,29 +46,30 @@ export async function verifyFile(path: string, session?: SessionOptions): Promis
 }
 
 async function verifyRun(file: string, run: GoldenRun, session: SessionOptions | undefined): Promise<Verification> {
-  const { backbone, config, batch, batchSize, imageSize, parameters, recorded } = run;
+  const { backbone, model, batch, batchSize, parameters, recorded } = run;
   const found = new Map<VerifiedGroup['name'], { error: number; name: string }[]>();
   const compare = (group: VerifiedGroup['name'], name: string, ours: Float32Array | undefined, measure: Measure) => {
     const reference = recorded(name);
     if (!reference || !ours) return;
     found.set(group, [...(found.get(group) ?? []), { error: measure(ours, reference), name }]);
   };
-  const options = { backbone, config, batchSize, imageSize, openSession: nodeSessions(session) };
+  const stage: Stage = { name: 'reference run', model, on: 'clips', trains: () => true };
+  const options = { stage, backbone, batchSize, openSession: nodeSessions(session) };
   const step = await openTrainingStep(options);
   const checkpoint = freshCheckpoint(parameters);
   // Adam, and nothing else done to the gradients.
   const trainer = await openTrainer({ ...options, training: recipes.reference, checkpoint, onNote: () => undefined });
   try {
     const first = await step.run(parameters, batch);
-    compare('outputs', 'output.p_fg', first.classLogits, relativeToLargest);
-    compare('outputs', 'output.p_bg', first.backgroundLogits, relativeToLargest);
+    compare('outputs', 'output.p_fg', first.logged.class_logits, relativeToLargest);
+    compare('outputs', 'output.p_bg', first.logged.background_logits, relativeToLargest);
     for (const [name, value] of lossesOf(first)) compare('losses', name, Float32Array.of(value), relativeToLargest);
-    compare('attention', 'output.vis_attn', first.visualAttention, relativeToLargest);
+    compare('attention', 'output.vis_attn', first.logged.visual_attention, relativeToLargest);
     for (const [name, gradient] of first.gradients)
       compare('gradients', `grad.${referenceName(name)}`, gradient, relativeInNorm);
 
     const trajectory: number[] = [];
-    while (trajectory.length < 5) trajectory.push((await trainer.step(batch, learningRate)).losses.total);
+    while (trajectory.length < 5) trajectory.push((await trainer.step(batch, learningRate)).loss);
     await trainer.collect();
     compare('trajectory', 'trajectory.loss', Float32Array.from(trajectory), relativeToLargest);
     for (const [name, values] of parameters)
@@ -94,10 +96,10 @@ async function verifyRun(file: string, run: GoldenRun, session: SessionOptions |
 
 function lossesOf({ losses }: StepResult): [string, number][] {
   return [
-    ['output.loss', losses.total],
-    ['output.fg_loss', losses.foreground],
-    ['output.bg_loss', losses.background],
-    ['output.cnt_loss', losses.contrastive],
+    ['output.loss', losses.total!],
+    ['output.fg_loss', losses.foreground!],
+    ['output.bg_loss', losses.background!],
+    ['output.cnt_loss', losses.contrastive!],
   ];
 }
 

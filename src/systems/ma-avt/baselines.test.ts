@@ -8,7 +8,6 @@ import { readSound } from '../../data/read-sound.ts';
 import { sampleRange, type TimeRange } from '../../data/windows.ts';
 import { writeSafetensors } from '../../files/safetensors.ts';
 import { openClassifier } from '../../infer/classifier.ts';
-import { exportGraph } from '../../infer/export-onnx.ts';
 import type { MediaReference } from '../../media/media.ts';
 import { openReference } from '../../media/open-reference-node.ts';
 import { openNodeSession } from '../../runtime/node.ts';
@@ -19,6 +18,7 @@ import { train } from '../../train/train.ts';
 import { readAdapter } from '../../weights/adapter-folder-node.ts';
 import { miniTimm } from '../../weights/mini-vit.test-data.ts';
 import { baselineNames } from './baselines.ts';
+import { exportGraph } from './export.ts';
 import { recipes, trainingConfigSchema } from './recipes.ts';
 
 const session = { threads: 1 };

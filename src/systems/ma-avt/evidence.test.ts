@@ -14,8 +14,8 @@ const variants: Record<string, MaAvtConfig> = {
 };
 
 test.each(Object.entries(variants))('evidence maps are shares of the patches: %s', (_, config) => {
-  const { outputs, feeds } = build(config);
-  const maps = present(evidenceMaps(outputs, config));
+  const { outputs, trace, feeds } = build(config);
+  const maps = present(evidenceMaps(outputs, trace, config));
   expect(maps.length).toBe(config.modalities === 'both' ? 2 : 1);
   for (const map of evaluate(maps, feeds)) {
     expect(map.length).toBe(clips * 4);
@@ -29,8 +29,8 @@ test.each(Object.entries(variants))('evidence maps are shares of the patches: %s
 });
 
 test('where the picture holds what sounds depends on what the sound is taken for, and where CLS looks does not', () => {
-  const { parameters, outputs, feeds } = build(agreement);
-  const maps = [evidenceMaps(outputs, agreement).visual!, outputs.features.attention.visual!];
+  const { parameters, outputs, trace, encoded, feeds } = build(agreement);
+  const maps = [evidenceMaps(outputs, trace, agreement).visual!, encoded['visual.attention']!];
   const other = new Map(feeds);
   // Of two classes the sound is now taken for the other one.
   for (const name of ['audio_head.weight', 'audio_head.bias']) {

@@ -17,8 +17,9 @@ import {
   sum,
 } from '../../graph/functions.ts';
 import { constant, type Tensor } from '../../graph/tensor.ts';
+import type { Trace } from './encoder.ts';
+import type { HeadOutputs } from './heads.ts';
 import { type Modality, modalitiesOf, type PresentModalities } from './modalities.ts';
-import type { MaAvtOutputs } from './model.ts';
 import type { MaAvtConfig } from './settings.ts';
 
 // Of a side: what lies between two patches that speak for a class most often belongs to the same thing.
@@ -27,15 +28,13 @@ const spread = 1 / 7;
 /**
  * How much each patch speaks for what is heard, [B, P] each, not negative; each row sums to one, or is zero where no
  * patch does.
- * @param outputs of clips that passed the blocks in one chunk.
  */
 export function evidenceMaps(
-  { classLogits, ownLogits, features }: MaAvtOutputs,
+  { classLogits, ownLogits }: HeadOutputs,
+  trace: Trace,
   config: MaAvtConfig,
 ): PresentModalities {
   const { vit, classes } = config;
-  const { trace } = features;
-  if (!trace) throw new Error('evidenceMaps: clips that passed the blocks in several chunks have no trace');
   // The sound says what to look for, where it has a voice of its own.
   const weights = subtract(softmax(ownLogits?.audio ?? classLogits), 1 / classes);
   const entering = trace.sequences.slice(Math.floor(vit.depth / 2));

@@ -4,10 +4,14 @@ import { DuetError } from '../../errors.ts';
 import { type NamedTensor, readSafetensors } from '../../files/safetensors.ts';
 import { checkSchema } from '../../files/schema-error.ts';
 import { toFloat32, toInt32 } from '../../files/tensor-values.ts';
-import type { StepBatch } from '../../train/training-step.ts';
+import type { Model } from '../../model/model.ts';
+import type { StepBatch } from '../../train/step.ts';
 import { type Backbone, parseBackbone } from '../../weights/backbone.ts';
+import { maAvt } from './model.ts';
+import { trainableParameters } from './parameters.ts';
 import { recipes } from './recipes.ts';
-import { type MaAvtConfig, trainableParameters } from './settings.ts';
+import type { MaAvtConfig } from './settings.ts';
+import { pairStep } from './targets.ts';
 
 /** The reference's words for where the contrastive loss is taken; none of them where it is off. */
 function contrastiveOf(word: string | boolean | null | undefined): MaAvtConfig['contrastive'] {
@@ -45,12 +49,14 @@ const configSchema = z.object({
   B: z.int().positive(),
 });
 
+/** Targets as they are. */
+const exact = { labelSmoothing: 0, headDropout: 0, seed: 0 };
+
 export type GoldenRun = {
   readonly backbone: Backbone;
-  readonly config: MaAvtConfig;
+  readonly model: Model;
   readonly batch: StepBatch;
   readonly batchSize: number;
-  readonly imageSize: readonly [number, number];
   /** Trainable parameters before the first step. */
   readonly parameters: Map<string, Float32Array>;
   /** A recorded tensor by its name in the file, or undefined where the run did not record it. */
@@ -79,7 +85,7 @@ export function readGoldenRun(bytes: Uint8Array, name: string): GoldenRun {
     );
   }
   const settings = checkSchema(configSchema, described, `The configuration in the metadata of ${name}`);
-  const { img, heads, classes, na, nv, ns, LSA, bg, contrastive, layerwise, B } = settings;
+  const { heads, classes, na, nv, ns, LSA, bg, contrastive, layerwise, B } = settings;
   const tensor = (key: string): NamedTensor => {
     const found = tensors.get(key);
     if (!found) throw new DuetError(`${name}: the tensor '${key}' is missing.`);
@@ -106,21 +112,17 @@ export function readGoldenRun(bytes: Uint8Array, name: string): GoldenRun {
     throw new DuetError(
       `${name} has ${labels.length} labels for the ${B} clips of its configuration; record it again.`,
     );
-  const classTargets = new Float32Array(B * classes);
-  for (const [clip, label] of labels.entries()) if (label >= 0) classTargets[clip * classes + label] = 1;
+  const [images, spectrograms] = [toFloat32(tensor('input.image')), toFloat32(tensor('input.audio'))];
   return {
     backbone,
-    config,
+    model: maAvt(config),
     batchSize: B,
-    imageSize: [img, img],
-    batch: {
-      images: toFloat32(tensor('input.image')),
-      spectrograms: toFloat32(tensor('input.audio')),
-      classTargets,
-      pictureTargets: classTargets,
-      soundTargets: classTargets,
-      backgroundTargets: Float32Array.from(labels, (label) => (label < 0 ? 1 : 0)),
-    },
+    batch: pairStep(
+      { images, spectrograms, labels, pictureLabels: labels, soundLabels: labels, count: B },
+      config,
+      exact,
+      0,
+    ),
     parameters: new Map(
       [...trainableParameters(config).keys()].map((key) => [
         key,

@@ -15,9 +15,10 @@ import {
   sum,
 } from '../../graph/functions.ts';
 import type { Tensor } from '../../graph/tensor.ts';
+import type { Tensors } from '../../model/model.ts';
 import { linearParameters, normParameters, type ParameterSpecification } from '../../model/parameters.ts';
 import { type Weights, within } from '../../model/vit.ts';
-import type { Features } from './encoder.ts';
+import { featureOf } from './encoder.ts';
 import { type Modality, modalitiesOf, type PerModality, type PresentModalities, present } from './modalities.ts';
 import type { MaAvtConfig } from './settings.ts';
 
@@ -29,9 +30,6 @@ export type HeadOutputs = {
   /** What each modality says by itself, [B, K]; only `agreement` has it. */
   readonly ownLogits: PresentModalities | undefined;
 };
-
-/** What the heads read of the features. */
-export type PooledFeatures = Pick<Features, 'cls' | 'background' | 'patchMean' | 'bands'>;
 
 /** Factors [B, readWidth] that switch features of a modality off in training. */
 export type FeatureMasks = PerModality;
@@ -45,21 +43,23 @@ const relationWidth = 128;
 const normEpsilon = 1e-5;
 
 export function heads(
-  features: PooledFeatures,
+  encoded: Tensors,
   trainable: Weights,
   config: MaAvtConfig,
   masks: FeatureMasks | undefined,
 ): HeadOutputs {
-  return config.heads === 'paper' ? paperHeads(features, trainable) : agreementHeads(features, trainable, masks);
+  return config.heads === 'paper'
+    ? paperHeads(encoded, trainable, config)
+    : agreementHeads(encoded, trainable, config, masks);
 }
 
 /** Steps 6 and 7 of docs/model.md. */
-function paperHeads({ cls, background }: PooledFeatures, trainable: Weights): HeadOutputs {
+function paperHeads(encoded: Tensors, trainable: Weights, { background }: MaAvtConfig): HeadOutputs {
   const head = (name: string, features: PresentModalities) =>
     linearLayer(concat(present(features), -1), within(trainable, name));
   return {
-    classLogits: head('class_head', cls),
-    backgroundLogits: background && flat(head('background_head', background)),
+    classLogits: head('class_head', featureOf(encoded, 'cls')),
+    backgroundLogits: background ? flat(head('background_head', featureOf(encoded, 'background'))) : undefined,
     ownLogits: undefined,
   };
 }
@@ -69,16 +69,23 @@ function paperHeads({ cls, background }: PooledFeatures, trainable: Weights): He
  * clip's logits are the sum.
  */
 function agreementHeads(
-  { cls, background, patchMean, bands }: PooledFeatures,
+  encoded: Tensors,
   trainable: Weights,
+  config: MaAvtConfig,
   masks: FeatureMasks | undefined,
 ): HeadOutputs {
+  const [cls, patchMean, bands] = [
+    featureOf(encoded, 'cls'),
+    featureOf(encoded, 'patch_mean'),
+    featureOf(encoded, 'bands'),
+  ];
+  const background = config.background ? featureOf(encoded, 'background') : undefined;
   const pooled = (modality: Modality) => {
     const ending = normalised(
-      concat([cls[modality]!, patchMean![modality]!], -1),
+      concat([cls[modality]!, patchMean[modality]!], -1),
       within(trainable, `${modality}_norm`),
     ); // [B, 2C]
-    const middle = bands?.[modality] && normalised(bands[modality], within(trainable, `${modality}_bands_norm`));
+    const middle = bands[modality] && normalised(bands[modality], within(trainable, `${modality}_bands_norm`));
     const all = middle ? concat([ending, middle], -1) : ending;
     return masks ? multiply(all, masks[modality]) : all;
   };

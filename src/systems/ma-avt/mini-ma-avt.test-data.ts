@@ -1,11 +1,17 @@
 // A small MA-AVT on a small ViT, both with repeatable values, for this folder's tests.
-import { elementCount, input, type Shape, type Tensor } from '../../graph/tensor.ts';
+import { elementCount, filled, input, type Shape, type Tensor } from '../../graph/tensor.ts';
 import { frozenWeights } from '../../model/frozen-weights.ts';
+import type { Model } from '../../model/model.ts';
+import { firstValues, parameterInputs, weightsFrom } from '../../model/parameters.ts';
+import { clipInputs, encodeInPortions } from '../../model/passage.ts';
 import { vitWeightShapes } from '../../model/vit-weights.ts';
 import { createRandom } from '../../random/random.ts';
-import { initialParameters } from './initialise.ts';
-import { maAvt, maAvtLosses, type Passage } from './model.ts';
-import { type MaAvtConfig, trainableParameters } from './settings.ts';
+import { encode } from './encoder.ts';
+import { heads, readWidth } from './heads.ts';
+import type { lossNames } from './losses.ts';
+import type { Modality } from './modalities.ts';
+import { maAvt } from './model.ts';
+import type { MaAvtConfig } from './settings.ts';
 
 // A ViT of two blocks, eight channels and four patches, on three clips: one of each class and one background pair.
 export const clips = 3;
@@ -43,31 +49,36 @@ const backbone = new Map(
 );
 const frozen = frozenWeights(backbone);
 
-/** The model's losses and logits, with the values of everything they depend on. */
-export function build(config: MaAvtConfig, passage?: Passage) {
-  const parameters = new Map([...trainableParameters(config)].map(([name, { shape }]) => [name, input(name, shape)]));
-  const trainable = (name: string) => parameters.get(name)!;
-  const images = input('images', [clips, 3, size, size]);
-  const spectrograms = input('spectrograms', [clips, 1, size, size]);
-  const label = input('classes', [clips, classes]);
-  const background = input('background', [clips]);
-  const positions = backbone.get('pos_embed')!.data;
-  const outputs = maAvt({ images, spectrograms }, { positions, frozen, trainable }, config, passage);
-  const losses = maAvtLosses(
-    outputs,
-    { classes: label, background, own: { visual: label, audio: label } },
-    trainable,
-    config,
-  );
-  const values = initialParameters(config, backbone, 3);
+/** The model's losses, features and answers, with the values of everything they depend on. */
+export function build(config: MaAvtConfig, { portion = clips, patchesApart = false } = {}) {
+  const model = maAvt(config);
+  const parameters = parameterInputs(model.parameters);
+  const trainable = weightsFrom(parameters);
+  const inputs = clipInputs(model.inputs, clips);
+  const [label, background] = [input('classes', [clips, classes]), input('background', [clips])];
+  const encoding: Model = {
+    ...model,
+    encode: (part, frozen, trained) => encode(part, frozen, trained, config, patchesApart).features,
+  };
+  const encoded = encodeInPortions(encoding, inputs, frozen, trainable, portion);
+  const ones = (modality: Modality) => filled(1, [clips, readWidth(config, modality)], 'float32');
+  const targets = {
+    ...{ class_targets: label, background_targets: background, picture_targets: label, sound_targets: label },
+    ...{ visual_mask: ones('visual'), audio_mask: ones('audio') },
+  };
+  const { aims, logged } = model.losses(encoded, targets, trainable);
+  const losses = { total: aims.total!, ...logged } as Readonly<Record<(typeof lossNames)[number], Tensor>>;
+  const { trace, features } = encode(inputs, frozen, trainable, config, false);
+  const outputs = heads(features, trainable, config, undefined);
+  const values = firstValues(model.parameters, backbone, 3);
   // Updates that start at zero would hide errors in what is before them.
   for (const [name, { length }] of values)
     if (/^(lora|bottleneck)\..*\.up/.test(name)) values.set(name, drawn(name, [length]));
   const feeds = new Map<Tensor, Float32Array>([
     ...[...parameters].map(([name, tensor]) => [tensor, values.get(name)!] as const),
-    ...[images, spectrograms].map((tensor, i) => [tensor, drawn(`input ${i}`, tensor.shape)] as const),
+    ...Object.values(inputs).map((tensor, i) => [tensor, drawn(`input ${i}`, tensor.shape)] as const),
     [label, Float32Array.of(1, 0, 0, 1, 0, 0)],
     [background, Float32Array.of(0, 0, 1)],
   ]);
-  return { parameters, outputs, losses, label, feeds };
+  return { parameters, encoded, logged, outputs, trace, losses, label, feeds };
 }

@@ -3,7 +3,6 @@ import { differentiate } from '../../graph/differentiate.ts';
 import { evaluate } from '../../graph/evaluate.ts';
 import type { Tensor } from '../../graph/tensor.ts';
 import { build, clips, drawn, plain } from './mini-ma-avt.test-data.ts';
-import type { Passage } from './model.ts';
 import { coherentOptions, type MaAvtConfig } from './settings.ts';
 
 const withoutTokens = { tokens: { audio: 0, visual: 0, shared: 0 }, background: false, contrastive: 'none' } as const;
@@ -76,13 +75,13 @@ describe('every trainable parameter’s gradient agrees with central differences
   });
 });
 
-test.each<[string, Passage]>([
-  ['in chunks', { chunk: 2 }],
-  ['with patches apart', { forGradients: true }],
-  ['in chunks with patches apart', { chunk: 2, forGradients: true }],
+test.each([
+  ['in portions', { portion: 2 }],
+  ['with patches apart', { patchesApart: true }],
+  ['in portions with patches apart', { portion: 2, patchesApart: true }],
 ])('clips that pass the blocks %s have the same numbers and gradients', (_, passage) => {
-  const [whole, other] = [build(plain), build(plain, passage)].map(({ losses, outputs, parameters, feeds }) => {
-    const results = [losses.total, outputs.classLogits, outputs.backgroundLogits!, outputs.features.attention.audio!];
+  const [whole, other] = [build(plain), build(plain, passage)].map(({ losses, logged, encoded, parameters, feeds }) => {
+    const results = [losses.total, logged.class_logits!, logged.background_logits!, encoded['audio.attention']!];
     return evaluate([...results, ...differentiate(losses.total, [...parameters.values()])], feeds).map((values) => [
       ...values,
     ]);
@@ -114,8 +113,8 @@ test('a clip that is padding changes no loss', () => {
 });
 
 test('attention maps sum to one and agree in shape with the patches', () => {
-  const { outputs, feeds } = build(plain);
-  for (const map of evaluate([outputs.features.attention.visual!, outputs.features.attention.audio!], feeds)) {
+  const { encoded, feeds } = build(plain);
+  for (const map of evaluate([encoded['visual.attention']!, encoded['audio.attention']!], feeds)) {
     expect(map.length).toBe(clips * 4);
     for (let clip = 0; clip < clips; clip++)
       expect(map.slice(clip * 4, clip * 4 + 4).reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 12);

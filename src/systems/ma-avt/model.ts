@@ -1,155 +1,93 @@
 // MA-AVT (Mahmud et al. 2024, arXiv 2406.04930): one frozen ViT for pictures and spectrograms, adapted by a few tokens
 // that are aligned block by block. docs/model.md numbers its steps; the comments here name them.
-// Shapes: B clips, C channels, P patches, K classes.
-import { add, concat, l2Normalise, linear, multiply, split, sum } from '../../graph/functions.ts';
-import { filled, type Tensor } from '../../graph/tensor.ts';
-import { adaptedWeights } from '../../model/adaptation.ts';
-import { binaryCrossEntropy, crossEntropy, infoNce } from '../../model/losses.ts';
+// Shapes: B clips, P patches, K classes.
+import type { Model, Tensors } from '../../model/model.ts';
+import { weightsFrom } from '../../model/parameters.ts';
 import type { Weights } from '../../model/vit.ts';
-import { encode, type Features } from './encoder.ts';
-import { type FeatureMasks, type HeadOutputs, heads } from './heads.ts';
-import { type Modality, modalities, type PerModality, type PresentModalities } from './modalities.ts';
+import { encode, featureOf } from './encoder.ts';
+import { evidenceMaps } from './evidence.ts';
+import { type FeatureMasks, type HeadOutputs, heads, readWidth } from './heads.ts';
+import { type MaAvtTargets, maAvtLosses } from './losses.ts';
+import type { PresentModalities } from './modalities.ts';
+import { modulatedGradients } from './modulation.ts';
+import { trainableParameters } from './parameters.ts';
 import type { MaAvtConfig } from './settings.ts';
 
-export type MaAvtInputs = {
-  /** [B, 3, height, width], normalised as the backbone asks. */
-  readonly images: Tensor;
-  /** [B, 1, height, width], standardised. */
-  readonly spectrograms: Tensor;
-  /** Factors on the features that the class heads read, in training only. */
-  readonly masks?: FeatureMasks | undefined;
-};
-
-/** Logits, those of the background positive where sound and picture do not belong together. */
-export type MaAvtOutputs = HeadOutputs & { readonly features: Features };
-
-/** Everything a graph of the model is built from. `positions` is the backbone's table, [1 + P, C] values. */
-export type MaAvtWeights = { readonly positions: Float32Array; readonly frozen: Weights; readonly trainable: Weights };
-
-/** How clips pass the blocks. The numbers are the same for any. */
-export type Passage = {
-  /** Clips that pass together: smaller working sets stay in the processor's cache. Default: all. */
-  readonly chunk?: number;
-  /** Whether the graph is going to be differentiated; see encode. Default: false. */
-  readonly forGradients?: boolean;
-};
-
-/** The model from inputs to logits (steps 1 to 4, 6, 7, 10). */
-export function maAvt(
-  { images, spectrograms, masks }: MaAvtInputs,
-  weights: MaAvtWeights,
-  config: MaAvtConfig,
-  { chunk = images.shape[0]!, forGradients }: Passage = {},
-): MaAvtOutputs {
-  const { trainable, positions } = weights;
-  const adapted = adaptedWeights(weights.frozen, trainable, config);
-  const lengths = chunkLengths(images.shape[0]!, chunk);
-  const soundChunks = split(spectrograms, 0, lengths);
-  const features = joinFeatures(
-    split(images, 0, lengths).map((part, index) =>
-      encode(part, soundChunks[index]!, positions, adapted, trainable, config, forGradients),
-    ),
-  );
-  return { ...heads(features, trainable, config, masks), features }; // 6. and 7.
-}
-
-export type MaAvtTargets = {
-  /** [B, K], a distribution over classes for each clip, zeros for background clips and for padding. */
-  readonly classes: Tensor;
-  /** [B], 1 for clips whose picture and sound do not belong together, else 0. */
-  readonly background: Tensor;
-  /** [B, K] each: what the picture and the sound show, also where they do not belong together. */
-  readonly own: PerModality;
-};
-
-export type MaAvtLosses = Readonly<Record<'total' | 'foreground' | 'background' | 'contrastive' | 'own', Tensor>>;
+/** Maps over the patches that prediction may ask for. */
+export const maps = ['attention', 'evidence'] as const;
 
 /**
- * The losses (steps 5 to 8). A clip with no class that is not background either is padding: it takes no part anywhere.
+ * The model.
+ * Inputs: `images` [3, height, width], normalised as the backbone asks; `spectrograms` [1, height, width],
+ * standardised.
+ * Targets: `class_targets` [K], a distribution, zeros for background clips; `background_targets`, 1 for clips whose
+ * picture and sound do not belong together; `picture_targets` and `sound_targets` [K], what each shows by itself;
+ * `visual_mask` and `audio_mask`, factors on the features that the class heads read.
+ * Answers: `class_logits` [B, K]; `background_logits` [B], positive where picture and sound do not belong together, if
+ * the model has a background head; by the extras `attention` and `evidence` the maps `visual_attention`,
+ * `audio_attention`, `visual_evidence` and `audio_evidence`, [B, P] each.
+ * @param modulation `ogm-ge`: gradients of the modality that is ahead are shortened; see modulation.ts.
  */
-export function maAvtLosses(
-  outputs: HeadOutputs & { readonly features: Pick<Features, 'shared'> },
-  targets: MaAvtTargets,
-  trainable: Weights,
-  config: MaAvtConfig,
-): MaAvtLosses {
-  const foregroundMask = sum(targets.classes, [1]);
-  const clips = add(foregroundMask, targets.background);
-  const none = filled(0, [], 'float32');
-  const foreground = crossEntropy(outputs.classLogits, targets.classes);
-  const background = outputs.backgroundLogits
-    ? binaryCrossEntropy(outputs.backgroundLogits, targets.background, clips)
-    : none;
-  const blocks = comparedBlocks(config);
-  const contrastive = blocks
-    .map((layer) => {
-      const { visual, audio } = contrastiveEmbeddings(
-        bothOf(outputs.features.shared[layer]!),
-        layer,
-        trainable,
-        config,
-      );
-      return infoNce(visual, audio, config.temperature, foregroundMask);
-    })
-    .reduce((total, loss) => add(total, multiply(loss, 1 / blocks.length)), none);
-  const { ownLogits } = outputs;
-  const ownLosses = modalities.flatMap((modality) =>
-    ownLogits?.[modality] ? [crossEntropy(ownLogits[modality], targets.own[modality])] : [],
-  );
-  const own = ownLosses.length > 0 ? multiply(ownLosses.reduce(add), 1 / ownLosses.length) : none;
-  const losses = { foreground, background, contrastive, own };
-  const total = Object.entries(losses)
-    .map(([name, loss]) => multiply(loss, config.weights[name as keyof typeof losses]))
-    .reduce((sum, loss) => add(sum, loss)); // 8.
-  return { total, ...losses };
-}
-
-/** The unit vectors that the loss after a block compares, [B, 512] (step 5). */
-export function contrastiveEmbeddings(
-  { visual, audio }: PerModality,
-  layer: number,
-  trainable: Weights,
-  config: MaAvtConfig,
-): PerModality {
-  const own = config.contrastive === 'blockwise-separate' ? `.${layer}` : '';
-  const project = (x: Tensor, modality: Modality) =>
-    l2Normalise(
-      linear(x, trainable(`${modality}_projection${own}.weight`), trainable(`${modality}_projection${own}.bias`)),
-    );
-  return { visual: project(visual, 'visual'), audio: project(audio, 'audio') };
-}
-
-function bothOf({ visual, audio }: PresentModalities): PerModality {
-  if (!visual || !audio) throw new Error('a pair of picture and sound is needed, and the model takes only one of them');
-  return { visual, audio };
-}
-
-function comparedBlocks({ contrastive, vit }: MaAvtConfig): number[] {
-  if (contrastive === 'none') return [];
-  return contrastive === 'final' ? [vit.depth - 1] : [...Array(vit.depth).keys()];
-}
-
-function chunkLengths(total: number, chunk: number): number[] {
-  const full = Array<number>(Math.floor(total / chunk)).fill(chunk);
-  return total % chunk === 0 ? full : [...full, total % chunk];
-}
-
-function joinFeatures(chunks: readonly Features[]): Features {
-  const [first] = chunks as [Features];
-  const join = (pick: (features: Features) => PresentModalities): PresentModalities => {
-    const of = (modality: Modality) => {
-      const parts = chunks.flatMap((features) => pick(features)[modality] ?? []);
-      return parts.length > 0 ? concat(parts, 0) : undefined;
-    };
-    return { visual: of('visual'), audio: of('audio') };
-  };
+export function maAvt(config: MaAvtConfig, modulation: 'none' | 'ogm-ge' = 'none'): Model {
+  const { vit, classes } = config;
   return {
-    cls: join(({ cls }) => cls),
-    background: first.background && join(({ background }) => background!),
-    patchMean: first.patchMean && join(({ patchMean }) => patchMean!),
-    bands: first.bands && join(({ bands }) => bands!),
-    shared: first.shared.map((_, layer) => join(({ shared }) => shared[layer]!)),
-    attention: join(({ attention }) => attention),
-    trace: chunks.length === 1 ? first.trace : undefined,
+    parameters: trainableParameters(config),
+    inputs: { images: [3, ...vit.inputSize], spectrograms: [1, ...vit.inputSize] },
+    targets: {
+      class_targets: [classes],
+      background_targets: [],
+      picture_targets: [classes],
+      sound_targets: [classes],
+      visual_mask: [readWidth(config, 'visual')],
+      audio_mask: [readWidth(config, 'audio')],
+    },
+    encode: (inputs, frozen, trained) => encode(inputs, frozen, trained, config, mayLearn(trained, config)).features,
+    losses(encoded, targets, trained) {
+      const outputs = heads(encoded, trained, config, masksOf(targets));
+      const { total, ...parts } = maAvtLosses(outputs, encoded, targetsOf(targets), trained, config);
+      const attention = mapsOf('attention', featureOf(encoded, 'attention'));
+      return { aims: { total }, logged: { ...parts, ...logits(outputs), ...attention } };
+    },
+    ...(modulation === 'ogm-ge' && {
+      gradients(aims, encoded, targets, parameters) {
+        const { ownLogits } = heads(encoded, weightsFrom(parameters), config, masksOf(targets));
+        return modulatedGradients(aims.total!, ownLogits, encoded, targets.class_targets!, parameters, config);
+      },
+    }),
+    answers(inputs, frozen, trained, extras) {
+      const { features, trace } = encode(inputs, frozen, trained, config, false);
+      const outputs = heads(features, trained, config, undefined);
+      return {
+        ...logits(outputs),
+        ...(extras.includes('attention') && mapsOf('attention', featureOf(features, 'attention'))),
+        ...(extras.includes('evidence') && mapsOf('evidence', evidenceMaps(outputs, trace, config))),
+      };
+    },
   };
+}
+
+/** Constants have no gradients. */
+function mayLearn(trained: Weights, config: MaAvtConfig): boolean {
+  const [name] = trainableParameters(config).keys();
+  return trained(name!).source.kind === 'input';
+}
+
+function masksOf({ visual_mask, audio_mask }: Tensors): FeatureMasks {
+  return { visual: visual_mask!, audio: audio_mask! };
+}
+
+function targetsOf({ class_targets, background_targets, picture_targets, sound_targets }: Tensors): MaAvtTargets {
+  return {
+    classes: class_targets!,
+    background: background_targets!,
+    own: { visual: picture_targets!, audio: sound_targets! },
+  };
+}
+
+function logits({ classLogits, backgroundLogits }: HeadOutputs): Tensors {
+  return { class_logits: classLogits, ...(backgroundLogits && { background_logits: backgroundLogits }) };
+}
+
+function mapsOf(kind: (typeof maps)[number], { visual, audio }: PresentModalities): Tensors {
+  return { ...(visual && { [`visual_${kind}`]: visual }), ...(audio && { [`audio_${kind}`]: audio }) };
 }

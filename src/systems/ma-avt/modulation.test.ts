@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { differentiate } from '../../graph/differentiate.ts';
 import { evaluate } from '../../graph/evaluate.ts';
 import { constant, type Tensor } from '../../graph/tensor.ts';
+import { heads as headsOf } from './heads.ts';
 import { build, drawn, plain } from './mini-ma-avt.test-data.ts';
 import { modalityScores, modulatedGradients, modulationFactors } from './modulation.ts';
 
@@ -20,16 +21,11 @@ test('only the modality that is ahead is slowed, by 1 - tanh(0.1 ratio)', () => 
 });
 
 test('a score is the sum of the true classes’ probabilities, whatever the smoothing, and background pairs have none', () => {
-  const { outputs, parameters } = build(plain);
+  const { encoded, parameters } = build(plain);
   const logits = (...shares: number[]) => constant(Float32Array.from(shares, Math.log), [3, 2]);
   const own = { visual: logits(0.9, 0.1, 0.6, 0.4, 0.5, 0.5), audio: logits(0.2, 0.8, 0.3, 0.7, 0.5, 0.5) };
   const targets = constant(Float32Array.of(0.95, 0.05, 0.05, 0.95, 0, 0), [3, 2]);
-  const { visual, audio } = modalityScores(
-    { ...outputs, ownLogits: own },
-    targets,
-    (name) => parameters.get(name)!,
-    plain,
-  );
+  const { visual, audio } = modalityScores(own, encoded, targets, (name) => parameters.get(name)!, plain);
   expect(evaluate([visual, audio], new Map()).map(([value]) => value)).toEqual([
     expect.closeTo(1.3, 6),
     expect.closeTo(0.9, 6),
@@ -38,18 +34,15 @@ test('a score is the sum of the true classes’ probabilities, whatever the smoo
 
 test('the joint head’s halves, each with half of the bias, add up to its logits', () => {
   const config = { ...plain, background: false };
-  const { outputs, parameters, feeds, label } = build(config);
+  const { encoded, parameters, feeds, label } = build(config);
   const trainable = (name: string) => parameters.get(name)!;
   // With two equal modalities the score of each is that of half the joint logits.
-  const features = {
-    ...outputs.features,
-    cls: { visual: outputs.features.cls.visual, audio: outputs.features.cls.visual },
-  };
+  const equal = { ...encoded, 'audio.cls': encoded['visual.cls']! };
   const weight = drawn('half', [2, 8]);
   const both = Float32Array.from({ length: 32 }, (_, i) => weight[Math.floor(i / 16) * 8 + (i % 8)]!);
   const values = new Map<Tensor, ArrayLike<number>>(feeds).set(trainable('class_head.weight'), both);
-  const scores = modalityScores({ ...outputs, features }, label, trainable, config);
-  const [visual, audio, cls] = evaluate([scores.visual, scores.audio, features.cls.visual!], values) as [
+  const scores = modalityScores(undefined, equal, label, trainable, config);
+  const [visual, audio, cls] = evaluate([scores.visual, scores.audio, encoded['visual.cls']!], values) as [
     Float64Array,
     Float64Array,
     Float64Array,
@@ -66,12 +59,20 @@ test.each(['paper', 'agreement'] as const)(
   'with %s heads each modality’s share of a gradient is scaled, and the heads’ own is not',
   (heads) => {
     const config = { ...plain, heads };
-    const { outputs, parameters, losses, label, feeds } = build(config);
+    const { encoded, parameters, losses, label, feeds } = build(config);
     const names = [...parameters.keys()];
     const trainable = (name: string) => parameters.get(name)!;
-    const scores = modalityScores(outputs, label, trainable, config);
+    const { ownLogits } = headsOf(encoded, trainable, config, undefined);
+    const scores = modalityScores(ownLogits, encoded, label, trainable, config);
     const { visual, audio } = modulationFactors(scores);
-    const { gradients, deviations } = modulatedGradients(losses.total, outputs, label, parameters, config);
+    const { gradients, noise: deviations } = modulatedGradients(
+      losses.total,
+      ownLogits,
+      encoded,
+      label,
+      parameters,
+      config,
+    );
     const values = evaluate(
       [visual, audio, ...differentiate(losses.total, [...parameters.values()]), ...gradients],
       feeds,

@@ -18,12 +18,14 @@ import {
   tanh,
   where,
 } from '../../graph/functions.ts';
+import { inputsOf } from '../../graph/inputs-of.ts';
 import type { Tensor } from '../../graph/tensor.ts';
+import type { ChangedGradients, Tensors } from '../../model/model.ts';
+import { weightsFrom } from '../../model/parameters.ts';
 import type { Weights } from '../../model/vit.ts';
-import { headParameters } from './heads.ts';
-import { type Modality, modalities, type PerModality } from './modalities.ts';
-import type { MaAvtOutputs } from './model.ts';
-import { type MaAvtConfig, trainableParameters } from './settings.ts';
+import { featureOf } from './encoder.ts';
+import { type Modality, modalities, type PerModality, type PresentModalities } from './modalities.ts';
+import type { MaAvtConfig } from './settings.ts';
 
 const strength = 0.1;
 
@@ -44,7 +46,8 @@ export function modulationFactors(scores: PerModality): PerModality {
  * @param classes [B, K], the targets.
  */
 export function modalityScores(
-  outputs: MaAvtOutputs,
+  ownLogits: PresentModalities | undefined,
+  encoded: Tensors,
   classes: Tensor,
   trainable: Weights,
   config: MaAvtConfig,
@@ -52,63 +55,46 @@ export function modalityScores(
   const highest = max(classes, [1], true);
   const isTrue = multiply(cast(equal(classes, highest), 'float32'), cast(greater(highest, 0), 'float32'));
   const score = (logits: Tensor) => sum(multiply(softmax(logits), isTrue));
-  const logits = outputs.ownLogits ?? partsOfJointHead(outputs, trainable, config);
+  const logits = ownLogits ?? partsOfJointHead(featureOf(encoded, 'cls'), trainable, config);
   if (!logits.visual || !logits.audio) throw new Error('gradients can only be modulated between two modalities');
   return { visual: score(logits.visual), audio: score(logits.audio) };
 }
 
 /** What each half of the joint linear head says, with half of its bias. */
-function partsOfJointHead({ features }: MaAvtOutputs, trainable: Weights, { vit }: MaAvtConfig) {
+function partsOfJointHead(cls: PresentModalities, trainable: Weights, { vit }: MaAvtConfig) {
   const columns = split(trainable('class_head.weight'), 1, [vit.width, vit.width]);
   const half = (modality: Modality, index: number) =>
-    features.cls[modality] &&
-    linear(features.cls[modality], columns[index]!, multiply(trainable('class_head.bias'), 0.5));
+    cls[modality] && linear(cls[modality], columns[index]!, multiply(trainable('class_head.bias'), 0.5));
   return { visual: half('visual', 0), audio: half('audio', 1) };
 }
 
-export type ModulatedGradients = {
-  /** One for each parameter, in their order. */
-  readonly gradients: readonly Tensor[];
-  /**
-   * Standard deviation of the entries that a gradient would have without modulation, a scalar for each parameter before
-   * the heads.
-   */
-  readonly deviations: ReadonlyMap<string, Tensor>;
-};
-
-/** The gradients of `loss`, those of everything before the heads modulated. */
+/** The gradients of `loss`, those of everything that acts before the features modulated. */
 export function modulatedGradients(
   loss: Tensor,
-  outputs: MaAvtOutputs,
+  ownLogits: PresentModalities | undefined,
+  encoded: Tensors,
   classes: Tensor,
   parameters: ReadonlyMap<string, Tensor>,
   config: MaAvtConfig,
-): ModulatedGradients {
+): ChangedGradients {
   const variables = [...parameters.values()];
   const plain = differentiate(loss, variables);
-  const factors = modulationFactors(modalityScores(outputs, classes, (name) => parameters.get(name)!, config));
-  const { cls, background, patchMean, bands, shared } = outputs.features;
+  const factors = modulationFactors(modalityScores(ownLogits, encoded, classes, weightsFrom(parameters), config));
   const seeds = modalities.flatMap((modality) => {
-    const features = [cls, background, patchMean, bands, ...shared].flatMap((part) => part?.[modality] ?? []);
-    return differentiate(loss, features).map(
-      (gradient, index) => [features[index]!, multiply(gradient, factors[modality])] as const,
-    );
+    const names = Object.keys(encoded).filter((name) => name.startsWith(modality) && !name.endsWith('.attention'));
+    return differentiate(
+      loss,
+      names.map((name) => encoded[name]!),
+    ).map((gradient, index) => [encoded[names[index]!]!, multiply(gradient, factors[modality])] as const);
   });
   const modulated = pullBack(seeds, variables);
-  const before = parametersBeforeHeads(config);
+  const early = inputsOf(Object.values(encoded));
   return {
-    gradients: [...parameters.keys()].map((name, index) => (before.has(name) ? modulated : plain)[index]!),
-    deviations: new Map(
-      [...parameters.keys()].flatMap((name, index) => (before.has(name) ? [[name, deviation(plain[index]!)]] : [])),
+    gradients: [...parameters.keys()].map((name, index) => (early.has(name) ? modulated : plain)[index]!),
+    noise: new Map(
+      [...parameters.keys()].flatMap((name, index) => (early.has(name) ? [[name, deviation(plain[index]!)]] : [])),
     ),
   };
-}
-
-/** The parameters that act on the features, by name; the others act on what the losses make of these. */
-export function parametersBeforeHeads(config: MaAvtConfig): Set<string> {
-  const heads = new Set(headParameters(config).map(([name]) => name));
-  const names = [...trainableParameters(config).keys()];
-  return new Set(names.filter((name) => !heads.has(name) && !/^(visual|audio)_projection/.test(name)));
 }
 
 function deviation(values: Tensor): Tensor {

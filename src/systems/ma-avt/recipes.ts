@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { DuetError } from '../../errors.ts';
 import { frequencyAxis } from '../../signal/front-ends.ts';
+import { trainingFields } from '../../train/settings.ts';
 import type { BackboneConfig } from '../../weights/backbone.ts';
 import { baselineNames, baselineRecipes } from './baselines.ts';
 import { coherentOptions, type MaAvtConfig, modelOptionsSchema } from './settings.ts';
@@ -10,21 +11,9 @@ const positive = z.number().positive();
 
 export const trainingConfigSchema = z.strictObject({
   recipe: z.enum(['reference', 'duet', ...baselineNames]),
-  seed: z.int().min(0),
-  epochs: z.int().positive(),
-  batch: z.int().positive(),
-  learningRate: positive,
-  optimizer: z.enum(['adam', 'adamw']),
-  weightDecay: z.number().min(0),
-  schedule: z.enum(['constant', 'step', 'cosine']),
-  warmupEpochs: z.number().min(0),
-  stepEpochs: z.int().positive(),
-  /** 0: gradients keep their length. */
-  clipNorm: z.number().min(0),
+  ...trainingFields,
   /** Whether the gradients of the modality that is ahead are shortened; see modulation.ts and gradient-noise.ts. */
   modulation: z.enum(['none', 'ogm-ge']).default('none'),
-  /** Epochs without a better validation result after which training stops; null: never. */
-  patience: z.int().positive().nullable(),
   frontEnd: z.enum(['vggsound', 'cremad', 'ave']),
   /** Whose mean and deviation bring pictures to the model's range. */
   normalisation: z.enum(['backbone', 'imagenet']),

@@ -22,8 +22,8 @@ function score(clips: readonly Clip[], backgroundThreshold: number) {
   } as Pick<Feed, 'batches'> as Feed;
   const predictor = {
     run: async (_: unknown, { images }: { images: Float32Array }) => ({
-      classLogits: Float32Array.from(clips.flatMap(({ logits }) => logits)),
-      backgroundLogits: Float32Array.from(clips, ({ background }) => (images[0] === 1 ? -1 : background)),
+      class_logits: Float32Array.from(clips.flatMap(({ logits }) => logits)),
+      background_logits: Float32Array.from(clips, ({ background }) => (images[0] === 1 ? -1 : background)),
     }),
   } as unknown as Predictor;
   return scoreSplit('test', { feed, predictor, adapter: new Map(), classes: 2, backgroundThreshold, mismatchSeed: 0 });

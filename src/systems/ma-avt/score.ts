@@ -82,15 +82,17 @@ export async function scoreSplit(split: Split, options: ScoreOptions): Promise<S
   let done = 0;
   const pass = (name: string, seed = 0) => feed.batches(split, { name, seed, epoch: 0 });
   const answersTo = async (batches: AsyncIterable<Batch>) => {
-    const answers: (ScoredClip & { readonly soundId: string })[] = [];
+    const scored: (ScoredClip & { readonly soundId: string })[] = [];
     for await (const rows of batches) {
       const batch = pairBatch(rows);
-      const { classLogits, backgroundLogits } = await predictor.run(adapter, batch);
+      const { images, spectrograms } = batch;
+      const answers = await predictor.run(adapter, { images, spectrograms }, batch.count);
+      const { class_logits: classLogits, background_logits: backgroundLogits } = answers;
       done += batch.count;
       options.onClips?.(done);
-      const probabilities = softmaxRows(classLogits, classes);
+      const probabilities = softmaxRows(classLogits!, classes);
       for (let clip = 0; clip < batch.count; clip++)
-        answers.push({
+        scored.push({
           id: batch.pictureIds[clip]!,
           soundId: batch.soundIds[clip]!,
           label: batch.labels[clip]!,
@@ -99,7 +101,7 @@ export async function scoreSplit(split: Split, options: ScoreOptions): Promise<S
           backgroundLogit: backgroundLogits?.[clip],
         });
     }
-    return answers;
+    return scored;
   };
   const answers = (await answersTo(pass('evaluate'))).map(({ soundId: _, ...answer }) => answer);
   const labels = new Map(answers.map(({ id, label }) => [id, label]));

@@ -1,9 +1,6 @@
-// What a MA-AVT model is made of, and the trainable parameters that follow from it.
+// What a MA-AVT model is made of.
 import * as z from 'zod';
-import { adaptationParameters } from '../../model/adaptation.ts';
-import { linearParameters, type ParameterSpecification } from '../../model/parameters.ts';
 import type { VitConfig } from '../../model/vit.ts';
-import { headParameters } from './heads.ts';
 
 const count = z.int().min(0);
 const weight = z.number().min(0);
@@ -75,38 +72,11 @@ export type MaAvtConfig = ModelOptions & {
   readonly frequencyAxis?: 'rows' | 'columns' | undefined;
 };
 
-export const embeddingWidth = 512;
-
 export const tokenKinds = ['audio', 'visual', 'shared'] as const;
 
-/** Every trainable parameter of a model by name, in a fixed order. */
-export function trainableParameters(config: MaAvtConfig): ReadonlyMap<string, ParameterSpecification> {
-  const { width, depth } = config.vit;
-  const parameters = new Map<string, ParameterSpecification>();
-  const linear = (name: string, outputs: number, inputs: number) => {
-    for (const [key, specification] of linearParameters(name, outputs, inputs)) parameters.set(key, specification);
-  };
-  const cls = { kind: 'backbone', weight: 'cls_token' } as const;
-  if (config.classToken === 'trained') parameters.set('cls_token', { shape: [1, width], initialisation: cls });
-  const drawn = { kind: 'normal', deviation: config.tokenDeviation } as const;
-  if (config.background)
-    parameters.set('background_token', { shape: [1, width], initialisation: config.backgroundFromCls ? cls : drawn });
-  for (const kind of tokenKinds) {
-    if (config.tokens[kind] === 0) continue;
-    parameters.set(`${kind}_tokens`, {
-      shape: [config.tokens[kind], width],
-      initialisation: drawn,
-    });
-    if (!config.lightSelfAttention) continue;
-    linear(`${kind}_attention.qkv`, 3 * width, width);
-    linear(`${kind}_attention.proj`, width, width);
-  }
-  for (const modality of ['audio', 'visual'] as const) {
-    if (config.contrastive === 'blockwise-separate')
-      for (let layer = 0; layer < depth; layer++) linear(`${modality}_projection.${layer}`, embeddingWidth, width);
-    else if (config.contrastive !== 'none') linear(`${modality}_projection`, embeddingWidth, width);
-  }
-  for (const [key, specification] of [...adaptationParameters(config), ...headParameters(config)])
-    parameters.set(key, specification);
-  return parameters;
+/**
+ * A model whose token sets already hold what their light self-attentions gave, and that needs no contrastive layers.
+ */
+export function foldedConfig(config: MaAvtConfig): MaAvtConfig {
+  return { ...config, lightSelfAttention: false, contrastive: 'none' };
 }

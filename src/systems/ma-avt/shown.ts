@@ -23,8 +23,8 @@ export type MapName = (typeof mapNames)[number];
 /** What of an epoch is drawn. */
 export type CurvedEpoch = Pick<
   EpochRecord,
-  'epoch' | 'trainAccuracy' | 'validationAccuracy' | 'validationLoss' | 'validationBackgroundAuc'
-> & { readonly losses: Pick<EpochRecord['losses'], 'total' | 'foreground'> };
+  'epoch' | 'losses' | 'trainAccuracy' | 'validationAccuracy' | 'validationLoss' | 'validationBackgroundAuc'
+>;
 
 /** Loss, and validation results with the kept epoch marked. Curves without a value are left out. */
 export function trainingCurves(history: readonly CurvedEpoch[], keptEpoch: number | undefined): CurvesShown[] {
@@ -41,8 +41,8 @@ export function trainingCurves(history: readonly CurvedEpoch[], keptEpoch: numbe
       yLabel: 'loss',
       mark,
       series: [
-        curve('all, in training', ({ losses }) => losses.total),
-        curve('class, in training', ({ losses }) => losses.foreground),
+        curve('all, in training', ({ losses }) => losses.total ?? null),
+        curve('class, in training', ({ losses }) => losses.foreground ?? null),
         curve('class, validation', ({ validationLoss }) => validationLoss),
       ],
     },

@@ -1,27 +1,28 @@
 import { expect, test } from 'vitest';
 import { createRandom } from '../../random/random.ts';
-import type { ClipFeatures } from '../../train/head-start.ts';
 import { plain } from './mini-ma-avt.test-data.ts';
+import type { ClipFeatures } from './pairs.ts';
 import { featureScales, standardised, unstandardiseHeads } from './standardise.ts';
 
 const random = createRandom('standardise');
 const width = 4;
 const drawn = (length: number, middle: number, deviation: number) =>
   Float32Array.from({ length }, () => middle + deviation * random.normal());
-const own = () => ({
+const own = (modality: string) => ({
   label: 0,
-  cls: drawn(width, 30, 5),
-  background: drawn(width, -2, 0.01),
-  patchMean: drawn(1, 0, 1),
-  bands: drawn(1, 0, 1),
+  features: {
+    [`${modality}.cls`]: drawn(width, 30, 5),
+    [`${modality}.background`]: drawn(width, -2, 0.01),
+    [`${modality}.patch_mean`]: drawn(1, 0, 1),
+  },
 });
-const clips: ClipFeatures[] = Array.from({ length: 50 }, () => ({ visual: own(), audio: own() }));
+const clips: ClipFeatures[] = Array.from({ length: 50 }, () => ({ visual: own('visual'), audio: own('audio') }));
 
 test('standardised features have mean 0 and deviation 1 over the clips', () => {
   const scaled = standardised(clips, featureScales(clips));
   for (const part of ['cls', 'background'] as const)
     for (let feature = 0; feature < width; feature++) {
-      const values = scaled.map(({ audio }) => audio[part][feature]!);
+      const values = scaled.map(({ audio }) => audio.features[`audio.${part}`]![feature]!);
       const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
       expect(mean).toBeCloseTo(0, 4);
       expect(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length).toBeCloseTo(1, 3);
@@ -38,7 +39,10 @@ test.each(['both', 'audio'] as const)(
       ['class_head.bias', drawn(2, 0, 1)],
     ]);
     const logits = ({ visual, audio }: ClipFeatures) => {
-      const features = [...(modalities === 'both' ? visual.cls : []), ...audio.cls];
+      const features = [
+        ...(modalities === 'both' ? visual.features['visual.cls']! : []),
+        ...audio.features['audio.cls']!,
+      ];
       const weight = parameters.get('class_head.weight')!;
       return [0, 1].map((output) =>
         features.reduce(

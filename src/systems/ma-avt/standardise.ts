@@ -1,8 +1,8 @@
 // Linear heads are trained on features of mean zero and deviation one, and then given weights that do the same to the
 // features as they are: raw features differ so much in scale that gradient descent on them takes very long.
 
-import type { ClipFeatures } from '../../train/head-start.ts';
 import { type Modality, modalities, modalitiesOf } from './modalities.ts';
+import type { ClipFeatures } from './pairs.ts';
 import type { MaAvtConfig } from './settings.ts';
 
 const linearParts = { class_head: 'cls', background_head: 'background' } as const;
@@ -15,21 +15,25 @@ export type FeatureScales = Readonly<Record<Modality, Readonly<Record<LinearPart
 const least = 1e-6;
 
 export function featureScales(clips: readonly ClipFeatures[]): FeatureScales {
-  const of = (modality: Modality) => ({
-    cls: scaleOf(clips.map((clip) => clip[modality].cls)),
-    background: scaleOf(clips.map((clip) => clip[modality].background)),
-  });
+  const of = (modality: Modality) => {
+    const rows = (part: LinearPart) => clips.flatMap((clip) => clip[modality].features[`${modality}.${part}`] ?? []);
+    return { cls: scaleOf(rows('cls')), background: scaleOf(rows('background')) };
+  };
   return { visual: of('visual'), audio: of('audio') };
 }
 
 /** The clips with the features of linear heads at mean zero and deviation one. */
 export function standardised(clips: readonly ClipFeatures[], scales: FeatureScales): ClipFeatures[] {
-  const scaled = (values: Float32Array, { mean, factor }: Scale) =>
-    values.map((value, feature) => (value - mean[feature]!) * factor[feature]!);
   return clips.map((clip) => {
     const of = (modality: Modality) => {
-      const [own, scale] = [clip[modality], scales[modality]];
-      return { ...own, cls: scaled(own.cls, scale.cls), background: scaled(own.background, scale.background) };
+      const { label, features } = clip[modality];
+      const scaled = Object.values(linearParts).flatMap((part) => {
+        const values = features[`${modality}.${part}`];
+        const { mean, factor } = scales[modality][part];
+        const change = (value: number, feature: number) => (value - mean[feature]!) * factor[feature]!;
+        return values ? [[`${modality}.${part}`, values.map(change)] as const] : [];
+      });
+      return { label, features: { ...features, ...Object.fromEntries(scaled) } };
     };
     return { visual: of('visual'), audio: of('audio') };
   });

@@ -1,8 +1,11 @@
 // What a training step aims at, as arrays: class distributions and dropout masks.
 
 import { createRandom } from '../../random/random.ts';
+import type { StepBatch } from '../../train/step.ts';
 import { readWidth } from './heads.ts';
 import type { Modality } from './modalities.ts';
+import type { PairBatch } from './pair-batch.ts';
+import type { TrainingConfig } from './recipes.ts';
 import type { MaAvtConfig } from './settings.ts';
 
 /**
@@ -43,4 +46,39 @@ export function dropoutMasks(
     );
   };
   return { visual: mask('visual'), audio: mask('audio') };
+}
+
+/** What a step needs of a batch of pairs. */
+export type LabelledPairs = Pick<PairBatch, 'images' | 'spectrograms' | 'count'> & {
+  readonly [Labels in 'labels' | 'pictureLabels' | 'soundLabels']: ArrayLike<number>;
+};
+
+/** A batch of pairs as the step is fed it. @param step counted from 0 over the run, names the draw of the masks. */
+export function pairStep(
+  batch: LabelledPairs,
+  config: MaAvtConfig,
+  training: Pick<TrainingConfig, 'labelSmoothing' | 'headDropout' | 'seed'>,
+  step: number,
+): StepBatch {
+  const targets = (ofClips: ArrayLike<number>) => classTargets(ofClips, config.classes, training.labelSmoothing);
+  const { headDropout, seed } = training;
+  const masks =
+    headDropout > 0 ? dropoutMasks(batch.count, config, headDropout, seed, step) : noMasks(batch.count, config);
+  return {
+    inputs: { images: batch.images, spectrograms: batch.spectrograms },
+    targets: {
+      class_targets: targets(batch.labels),
+      background_targets: backgroundTargets(batch.labels),
+      picture_targets: targets(batch.pictureLabels),
+      sound_targets: targets(batch.soundLabels),
+      visual_mask: masks.visual,
+      audio_mask: masks.audio,
+    },
+  };
+}
+
+/** Factors of heads that see everything. */
+export function noMasks(clips: number, config: MaAvtConfig): ReturnType<typeof dropoutMasks> {
+  const ones = (modality: Modality) => new Float32Array(clips * readWidth(config, modality)).fill(1);
+  return { visual: ones('visual'), audio: ones('audio') };
 }

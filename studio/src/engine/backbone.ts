@@ -4,7 +4,7 @@ import microWeights from '../../../assets/vit_micro_patch16_224/model.safetensor
 import type { InputSettings } from '../../../src/data/settings.ts';
 import { DuetError } from '../../../src/errors.ts';
 import { readSafetensors } from '../../../src/files/safetensors.ts';
-import { type InputChoices, inputSettings } from '../../../src/infer/adapter.ts';
+import { type InputChoices, inputSettings } from '../../../src/infer/input-choices.ts';
 import { plainIntake } from '../../../src/systems/ma-avt/intake.ts';
 import { recipes } from '../../../src/systems/ma-avt/recipes.ts';
 import { type Backbone, type InputSize, parseBackbone } from '../../../src/weights/backbone.ts';

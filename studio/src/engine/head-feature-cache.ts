@@ -1,11 +1,12 @@
 // Features of the untrained model, computed while clips are added, so that the heads can be trained within seconds.
 import { plainPass } from '../../../src/data/intake.ts';
 import { openStoredFeed } from '../../../src/data/stored-feed.ts';
-import { foldParameters } from '../../../src/systems/ma-avt/fold.ts';
-import { initialParameters } from '../../../src/systems/ma-avt/initialise.ts';
+import { firstValues } from '../../../src/model/parameters.ts';
+import { openMaAvt } from '../../../src/systems/ma-avt/open.ts';
 import { pairBatch } from '../../../src/systems/ma-avt/pair-batch.ts';
-import { modelConfig, type TrainingConfig } from '../../../src/systems/ma-avt/recipes.ts';
-import { type ClipFeatures as HeadFeatures, openFeatureExtractor } from '../../../src/train/head-start.ts';
+import { clipFeatures, type ClipFeatures as HeadFeatures } from '../../../src/systems/ma-avt/pairs.ts';
+import type { TrainingConfig } from '../../../src/systems/ma-avt/recipes.ts';
+import { openFeatureExtractor } from '../../../src/train/kept-features.ts';
 import type { Backbone } from '../../../src/weights/backbone.ts';
 import { database } from '../storage/database.ts';
 import { backboneFacts } from './backbone.ts';
@@ -28,7 +29,7 @@ export async function headFeatures(options: HeadFeatureOptions): Promise<Map<str
   const { ids, backbone, training, compute, signal, onProgress } = options;
   const db = await database();
   const { inputs } = backboneFacts(backbone, training);
-  const made = JSON.stringify([backbone.hash, inputs, training.seed, training.model]);
+  const made = JSON.stringify([2, backbone.hash, inputs, training.seed, training.model]);
   const known = new Map<string, HeadFeatures>();
   for (const id of ids) {
     const stored = await db.get('headFeatures', id);
@@ -39,9 +40,11 @@ export async function headFeatures(options: HeadFeatureOptions): Promise<Map<str
   if (missing.length === 0) return known;
 
   // Tokens are drawn from the seed and their own name: they are the same for any number of classes.
-  const config = modelConfig(training, backbone.config, 2);
-  const folded = foldParameters(initialParameters(config, backbone.weights, training.seed), config);
-  const extractor = await openFeatureExtractor(backbone, config, folded, compute.openSession);
+  const system = openMaAvt(training, backbone.config, 2);
+  const { parameters: values, model } = system.fold(
+    firstValues(system.clipStage.model.parameters, backbone.weights, training.seed),
+  );
+  const extractor = await openFeatureExtractor({ backbone, model, values, openSession: compute.openSession });
   try {
     const examples = missing.map((id) => ({ id, label: '', split: 'train' as const }));
     const feed = openStoredFeed({
@@ -51,7 +54,7 @@ export async function headFeatures(options: HeadFeatureOptions): Promise<Map<str
     });
     for await (const rows of feed.batches('train', plainPass('evaluate'))) {
       const batch = pairBatch(rows);
-      const features = await extractor.run(batch);
+      const features = clipFeatures(batch, await extractor.run(rows.arrays, rows.count));
       for (const [index, id] of batch.pictureIds.entries()) {
         known.set(id, features[index]!);
         await db.put('headFeatures', { id, made, features: features[index]! });

@@ -1,7 +1,7 @@
 // A model's answers on every example, for looking inside.
 import { openStoredFeed } from '../../../src/data/stored-feed.ts';
-import type { Adapter } from '../../../src/infer/adapter.ts';
 import { openPredictor } from '../../../src/infer/predictor.ts';
+import type { Adapter } from '../../../src/systems/ma-avt/adapter.ts';
 import type { TrainingConfig } from '../../../src/systems/ma-avt/recipes.ts';
 import type { Robustness } from '../../../src/systems/ma-avt/robustness.ts';
 import { scoreSplit } from '../../../src/systems/ma-avt/score.ts';
@@ -45,7 +45,7 @@ export async function inspectClips(options: InspectionOptions): Promise<Inspecti
   const feed = openStoredFeed({ ...feedOptions(clips, classes, adapter.inputs, training), batchSize: 8 });
   const predictor = await openPredictor({
     backbone,
-    config: adapter.model,
+    model: adapter.model,
     batchSize: 8,
     openSession: compute.openSession,
   });

@@ -2,22 +2,20 @@
 import { evenBatchSize } from '../../../src/data/batch.ts';
 import { plainPass } from '../../../src/data/intake.ts';
 import { openStoredFeed } from '../../../src/data/stored-feed.ts';
-import { elementCount } from '../../../src/graph/tensor.ts';
-import { adapterFiles } from '../../../src/infer/adapter.ts';
 import { openPredictor } from '../../../src/infer/predictor.ts';
-import { initialParameters } from '../../../src/systems/ma-avt/initialise.ts';
-import { pairBatch } from '../../../src/systems/ma-avt/pair-batch.ts';
-import { modelConfig, recipes } from '../../../src/systems/ma-avt/recipes.ts';
-import { trainableParameters } from '../../../src/systems/ma-avt/settings.ts';
-import { trainHeads } from '../../../src/train/head-start.ts';
+import { firstValues, parameterLengths } from '../../../src/model/parameters.ts';
+import { adapterFiles } from '../../../src/systems/ma-avt/adapter.ts';
+import { openAlignmentProbe } from '../../../src/systems/ma-avt/alignment.ts';
+import { trainHeads } from '../../../src/systems/ma-avt/head-start.ts';
+import { openMaAvt } from '../../../src/systems/ma-avt/open.ts';
+import { recipes } from '../../../src/systems/ma-avt/recipes.ts';
+import { validate } from '../../../src/systems/ma-avt/validate.ts';
 import { type Outcome, trainingLoop } from '../../../src/train/loop.ts';
 import { decodeCheckpoint, type EpochRecord, encodeCheckpoint, freshCheckpoint } from '../../../src/train/progress.ts';
 import { openTrainer } from '../../../src/train/trainer.ts';
-import { validate } from '../../../src/train/validate.ts';
 import { encodeAdapter } from '../../../src/weights/adapter-files.ts';
 import type { Backbone } from '../../../src/weights/backbone.ts';
 import { type AdapterFiles, type Alignment, type StoredRun, writeValue } from '../storage/database.ts';
-import { openAlignmentProbe } from './alignment.ts';
 import { backboneFacts } from './backbone.ts';
 import type { Compute } from './compute.ts';
 import { headFeatures, labelled } from './head-feature-cache.ts';
@@ -79,12 +77,14 @@ export async function trainingRun(options: TrainingRunOptions): Promise<void> {
     await writeValue('run', run);
     onUpdate({ kind: 'run', run: { ...run, checkpoint: undefined } });
   };
-  const config = modelConfig(run.training, backbone.config, classes.length);
+  const system = openMaAvt(run.training, backbone.config, classes.length);
+  const { clipStage: stage, foldedModel: model } = system;
   const labels = new Map(examples.map(({ id, label }) => [id, classes.indexOf(label)]));
   const labelOf = (id: string) => labels.get(id)!;
-  const lengths = new Map([...trainableParameters(config)].map(([name, { shape }]) => [name, elementCount(shape)]));
+  const lengths = parameterLengths(stage.model.parameters);
   const restored = run.checkpoint && decodeCheckpoint(run.checkpoint, lengths, 'The training kept in this browser');
-  const checkpoint = restored ?? freshCheckpoint(initialParameters(config, backbone.weights, run.training.seed));
+  const checkpoint =
+    restored ?? freshCheckpoint(firstValues(stage.model.parameters, backbone.weights, run.training.seed));
   const feed = openStoredFeed({
     ...feedOptions(examples, classes, backboneFacts(backbone, run.training).inputs, run.training),
     signal,
@@ -100,8 +100,9 @@ export async function trainingRun(options: TrainingRunOptions): Promise<void> {
 
   try {
     await keep({});
-    const predictor = await openPredictor({ backbone, config, batchSize: 8, openSession });
+    const predictor = await openPredictor({ backbone, model, batchSize: 8, openSession });
     releases.push(() => predictor.release());
+    const scoring = { feed, predictor };
     const hasValidation = (await feed.count('val')) > 0;
     if (run.training.headStart && !restored) {
       const ids = examples.filter(({ split }) => split === 'train').map(({ id }) => id);
@@ -117,8 +118,8 @@ export async function trainingRun(options: TrainingRunOptions): Promise<void> {
       onUpdate({ kind: 'heads', done: 0, total: 1 });
       const { parameters, progress } = checkpoint;
       const own = [...features].map(([id, ofClip]) => labelled(ofClip, labelOf(id)));
-      await trainHeads(own, { config, parameters, training: run.training, openSession, signal });
-      const { folded, score } = await validate(parameters, { feed, predictor, config, training: run.training });
+      await trainHeads(own, { backbone, system, parameters, openSession, signal });
+      const { folded, score } = await validate(parameters, system, scoring);
       if (score) progress.best = { epoch: 0, accuracy: score.accuracy, loss: score.loss };
       tellModel(folded, 0, score?.accuracy);
       await keep({
@@ -130,20 +131,9 @@ export async function trainingRun(options: TrainingRunOptions): Promise<void> {
     const batchSize = evenBatchSize(await feed.count('train'), run.training.batch);
     const onNote = (text: string) => onUpdate({ kind: 'note', text });
     const { training } = run;
-    const trainer = await openTrainer({
-      ...{
-        backbone,
-        config,
-        batchSize,
-        imageSize: backbone.config.inputSize,
-        openSession,
-        training,
-        checkpoint,
-        onNote,
-      },
-    });
+    const trainer = await openTrainer({ stage, backbone, batchSize, openSession, training, checkpoint, onNote });
     releases.push(() => trainer.release());
-    const probe = await openAlignmentProbe(backbone, config, openSession);
+    const probe = await openAlignmentProbe(backbone, system.config, openSession);
     if (probe) releases.push(() => probe.release());
     if (options.budget !== undefined && !restored) {
       await keep({ training: withEpochs(await affordableEpochs(options.budget)) });
@@ -163,7 +153,8 @@ export async function trainingRun(options: TrainingRunOptions): Promise<void> {
 
     function oneLoop(replanning: AbortController): Promise<Outcome> {
       return trainingLoop({
-        ...{ training: run.training, config, feed, trainer, predictor, checkpoint, batchSize, saveInterval },
+        ...{ training: run.training, feed, trainer, checkpoint, batchSize, saveInterval },
+        lesson: { ...system, validate: (parameters) => validate(parameters, system, scoring) },
         signal: AbortSignal.any([signal, replanning.signal]),
         onStep(epoch, position, steps, loss) {
           const now = performance.now();
@@ -221,16 +212,9 @@ export async function trainingRun(options: TrainingRunOptions): Promise<void> {
     async function affordableEpochs(seconds: number): Promise<number> {
       let stepSeconds = 0;
       for await (const rows of feed.batches('train', plainPass('evaluate'))) {
-        const { images, spectrograms, count } = pairBatch(rows);
-        const zeros = () => new Float32Array(count * classes.length);
-        const targets = {
-          classTargets: zeros(),
-          pictureTargets: zeros(),
-          soundTargets: zeros(),
-          backgroundTargets: new Float32Array(count),
-        };
+        const batch = system.stepBatch(rows, 0);
         const start = performance.now();
-        await trainer.rehearse({ images, spectrograms, ...targets });
+        await trainer.rehearse(batch);
         stepSeconds = (performance.now() - start) / 1000;
         break;
       }

@@ -1,7 +1,7 @@
 // Training beside the page, one thing after another.
 import { expose } from 'comlink';
-import { fitAdapter } from '../../../src/infer/adapter.ts';
-import { exportGraph } from '../../../src/infer/export-onnx.ts';
+import { fitAdapter } from '../../../src/systems/ma-avt/adapter.ts';
+import { exportGraph } from '../../../src/systems/ma-avt/export.ts';
 import { recipes } from '../../../src/systems/ma-avt/recipes.ts';
 import { decodeAdapter } from '../../../src/weights/adapter-files.ts';
 import type { Backbone } from '../../../src/weights/backbone.ts';

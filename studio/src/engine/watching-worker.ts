@@ -8,7 +8,6 @@ import {
   windowInputs,
 } from '../../../src/data/model-inputs.ts';
 import { DuetError } from '../../../src/errors.ts';
-import { fitAdapter } from '../../../src/infer/adapter.ts';
 import { windowStarts } from '../../../src/infer/timeline.ts';
 import {
   openWindowClassifier,
@@ -21,6 +20,7 @@ import { spectrogramPicture } from '../../../src/report/spectrogram-picture.ts';
 import type { OpenSession } from '../../../src/runtime/session.ts';
 import { frontEnds } from '../../../src/signal/front-ends.ts';
 import type { Picture } from '../../../src/signal/picture.ts';
+import { fitAdapter } from '../../../src/systems/ma-avt/adapter.ts';
 import { decodeAdapter } from '../../../src/weights/adapter-files.ts';
 import type { AdapterFiles } from '../storage/database.ts';
 import { openStoredBackbone } from './backbone.ts';

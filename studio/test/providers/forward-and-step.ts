@@ -2,13 +2,14 @@
 // same everywhere.
 
 import { openPredictor } from '../../../src/infer/predictor.ts';
+import { firstValues } from '../../../src/model/parameters.ts';
 import type { OpenSession } from '../../../src/runtime/session.ts';
-import { foldParameters } from '../../../src/systems/ma-avt/fold.ts';
-import { initialParameters } from '../../../src/systems/ma-avt/initialise.ts';
-import { modelConfig, recipes } from '../../../src/systems/ma-avt/recipes.ts';
+import { openMaAvt } from '../../../src/systems/ma-avt/open.ts';
+import { recipes } from '../../../src/systems/ma-avt/recipes.ts';
+import { pairStep } from '../../../src/systems/ma-avt/targets.ts';
 import { freshCheckpoint } from '../../../src/train/progress.ts';
+import { openTrainingStep } from '../../../src/train/step.ts';
 import { openTrainer } from '../../../src/train/trainer.ts';
-import { openTrainingStep } from '../../../src/train/training-step.ts';
 import type { Backbone } from '../../../src/weights/backbone.ts';
 
 /**
@@ -25,40 +26,38 @@ const classes = 3;
 
 export async function forwardAndStep(backbone: Backbone, openSession: OpenSession): Promise<Numbers> {
   const training = recipes.duet;
-  const config = modelConfig(training, backbone.config, classes);
-  const parameters = initialParameters(config, backbone.weights, training.seed);
+  const system = openMaAvt(training, backbone.config, classes);
+  const { clipStage: stage, foldedModel: model } = system;
+  const parameters = firstValues(stage.model.parameters, backbone.weights, training.seed);
   const [height, width] = backbone.config.inputSize;
   const images = wave(clips * 3 * height * width, 0.37);
   const spectrograms = wave(clips * height * width, 0.21);
-  const predictor = await openPredictor({ backbone, config, batchSize: clips, openSession });
-  const predictions = await predictor.run(foldParameters(parameters, config), { images, spectrograms, count: clips });
+  const predictor = await openPredictor({ backbone, model, batchSize: clips, openSession, extras: ['attention'] });
+  const predictions = await predictor.run(system.fold(parameters).parameters, { images, spectrograms }, clips);
   await predictor.release();
-  const options = { backbone, config, batchSize: clips, imageSize: backbone.config.inputSize, openSession };
+  const options = { stage, backbone, batchSize: clips, openSession };
   const step = await openTrainingStep(options);
   // The last clip's picture and sound do not belong together.
-  const oneHot = (labels: readonly number[]) =>
-    Float32Array.from({ length: clips * classes }, (_, index) =>
-      Number(labels[Math.floor(index / classes)] === index % classes),
-    );
-  const batch = {
+  const pairs = {
     images,
     spectrograms,
-    classTargets: oneHot([0, 1, -1]),
-    pictureTargets: oneHot([0, 1, 2]),
-    soundTargets: oneHot([0, 1, 0]),
-    backgroundTargets: Float32Array.from([0, 0, 1]),
+    labels: [0, 1, -1],
+    pictureLabels: [0, 1, 2],
+    soundLabels: [0, 1, 0],
+    count: clips,
   };
+  const batch = pairStep(pairs, system.config, { labelSmoothing: 0, headDropout: 0, seed: 0 }, 0);
   const { losses, gradients } = await step.run(parameters, batch);
   await step.release();
 
   const checkpoint = freshCheckpoint(parameters);
   const trainer = await openTrainer({ ...options, training, checkpoint, onNote: () => undefined });
   const trajectory: number[] = [];
-  while (trajectory.length < 3) trajectory.push((await trainer.step(batch, 1e-3)).losses.total);
+  while (trajectory.length < 3) trajectory.push((await trainer.step(batch, 1e-3)).loss);
   await trainer.collect();
   await trainer.release();
   return Object.fromEntries([
-    ...Object.entries(predictions).flatMap(([name, values]) => (values ? [[name, [...values]]] : [])),
+    ...Object.entries(predictions).flatMap(([name, values]) => [[name, [...values]]]),
     ...Object.entries(losses).map(([name, value]) => [`loss.${name}`, [value]]),
     ...[...gradients].map(([name, values]) => [`gradient.${name}`, [...values]]),
     ['trajectory', trajectory],

@@ -1,33 +1,27 @@
 // What a training run makes of its parameters at the end of an epoch: an adapter, and what the validation clips say of
 // it.
-import type { Feed } from '../data/feed.ts';
-import type { Predictor } from '../infer/predictor.ts';
-import { withCalibratedBackground } from '../systems/ma-avt/calibrate-background.ts';
-import { foldParameters } from '../systems/ma-avt/fold.ts';
-import type { TrainingConfig } from '../systems/ma-avt/recipes.ts';
-import { type Score, scoreSplit } from '../systems/ma-avt/score.ts';
-import type { MaAvtConfig } from '../systems/ma-avt/settings.ts';
+import type { Feed } from '../../data/feed.ts';
+import type { Predictor } from '../../infer/predictor.ts';
+import type { ParameterValues } from '../../model/parameters.ts';
+import { withCalibratedBackground } from './calibrate-background.ts';
+import type { OpenMaAvt } from './open.ts';
+import { type Score, scoreSplit } from './score.ts';
 
-export type ValidateOptions = {
-  readonly feed: Feed;
-  readonly predictor: Predictor;
-  readonly config: MaAvtConfig;
-  readonly training: TrainingConfig;
-};
-
-export type Validated = {
+export type ValidatedMaAvt = {
   /** The adapter's tensors, an agreement head's background calibrated. */
-  readonly folded: ReadonlyMap<string, Float32Array>;
+  readonly folded: ParameterValues;
   /** Undefined without validation clips. */
   readonly score: Score | undefined;
 };
 
 /** Scores parameters on the validation clips. */
 export async function validate(
-  parameters: ReadonlyMap<string, Float32Array>,
-  { feed, predictor, config, training }: ValidateOptions,
-): Promise<Validated> {
-  const folded = foldParameters(parameters, config);
+  parameters: ParameterValues,
+  system: Pick<OpenMaAvt, 'config' | 'training' | 'fold'>,
+  { feed, predictor }: { readonly feed: Feed; readonly predictor: Predictor },
+): Promise<ValidatedMaAvt> {
+  const { config, training } = system;
+  const { parameters: folded } = system.fold(parameters);
   if ((await feed.count('val')) === 0) return { folded, score: undefined };
   // The paper's background head is additive and its AUC stays at chance: worth a look at the end, not half the
   // validation's time.

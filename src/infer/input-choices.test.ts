@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { openBackbone } from '../weights/open-backbone-node.ts';
-import { hasForeignRange } from './adapter.ts';
+import { hasForeignRange } from './input-choices.ts';
 
 test('ImageNet’s mean and deviation are foreign to a backbone that was trained on -1 to 1, and its own are not', async () => {
   const { config } = await openBackbone();
