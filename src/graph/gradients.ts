@@ -26,7 +26,7 @@ import {
   where,
 } from './functions.ts';
 import type { OperatorName } from './operators.ts';
-import { filled, type Node, resolveAxis, type Tensor } from './tensor.ts';
+import { constant, elementCount, filled, type Node, resolveAxis, type Tensor } from './tensor.ts';
 
 type GradientRow = (
   node: Node,
@@ -90,6 +90,17 @@ export const gradientTable: Partial<Record<OperatorName, GradientRow>> = {
       transB ? gemm(g, a!, { transA: true, transB: transA }) : gemm(a!, g, { transA: !transA }),
       bias && sumToShape(g, bias.shape),
     ];
+  },
+  // Rows that were picked more than once get the sum, as a product with a table of which row went where.
+  Gather: ({ inputs: [x, indices] }, g) => {
+    const [rows = 0, ...rest] = x!.shape;
+    const picked = elementCount(indices!.shape);
+    const places = constant(
+      BigInt64Array.from({ length: rows }, (_, row) => BigInt(row)),
+      [1, rows],
+    );
+    const cameFrom = cast(equal(reshape(indices!, [picked, 1]), places), x!.elementType);
+    return [reshape(gemm(cameFrom, reshape(g, [picked, elementCount(rest)]), { transA: true }), x!.shape), undefined];
   },
   Transpose: ({ attributes }, g) => {
     const perm = attributes.perm as readonly number[];
