@@ -47,7 +47,7 @@ export function binaryCrossEntropy(logits: Tensor, targets: Tensor, mask: Tensor
 export function infoNce(
   a: Tensor,
   b: Tensor,
-  temperature: number,
+  temperature: number | Tensor,
   mask = filled(1, a.shape.slice(0, 1), a.elementType),
   leavesOut?: (row: number, column: number) => boolean,
 ): Tensor {
