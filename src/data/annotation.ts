@@ -4,8 +4,8 @@ import type { TimedEvent } from '../files/events/events.ts';
 export type Annotation =
   /** What the whole clip shows. */
   | { readonly kind: 'class'; readonly label: string }
-  /** What happens when, in seconds on the clip's clock; none if nothing does. */
-  | { readonly kind: 'events'; readonly events: readonly TimedEvent[] }
+  /** What happens when, in seconds on the clip's clock; none if nothing does. A clip may have one for each sense. */
+  | { readonly kind: 'events'; readonly events: readonly TimedEvent[]; readonly sense?: Sense | undefined }
   /** Sentences that describe the clip. */
   | { readonly kind: 'captions'; readonly texts: readonly string[] }
   /** Whether picture and sound are as they were recorded, and where they are not: `fakes` in seconds. */
@@ -17,6 +17,10 @@ export type Annotation =
     }
   /** One voice is heard, its speaker in view. */
   | { readonly kind: 'speech'; readonly speaker: string };
+
+/** How events show: to the eye, to the ear, or to both at the same time. */
+export const senses = ['seen', 'heard', 'both'] as const;
+export type Sense = (typeof senses)[number];
 
 export type AnnotationKind = Annotation['kind'];
 

@@ -69,6 +69,7 @@ export const layoutNames = [
   'cremad-speakers',
   'unav',
   'desed',
+  'audacity',
   'audioset',
 ] as const;
 export type LayoutName = (typeof layoutNames)[number];

@@ -6,7 +6,7 @@ import { isDesedTable, readDesedEvents } from '../../files/events/desed.ts';
 import { readTextClearly } from '../../files/read-text-node.ts';
 import { readSplitNames } from '../dataset.ts';
 import { findFiles } from './annotation-files-node.ts';
-import { type EventSource, readEventVideos } from './event-files-node.ts';
+import { type EventSource, readEventVideos, senseIn } from './event-files-node.ts';
 import type { Layout } from './layout.ts';
 
 export const desedLayout: Layout = {
@@ -21,7 +21,7 @@ export const desedLayout: Layout = {
     const sources = await Promise.all(
       tables.map(async (path): Promise<EventSource> => {
         const file = readDesedEvents(await readTextClearly(path), path);
-        return { path, file, split: splitIn(path) };
+        return { path, file, split: splitIn(path), sense: senseIn(path) ?? 'heard' };
       }),
     );
     return readEventVideos({ root, sources }, annotation);

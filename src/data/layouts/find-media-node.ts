@@ -16,6 +16,8 @@ export type MediaFinder = {
    * with a sound, else any video, else a picture with a sound. A string says why there is none.
    */
   clip(...names: readonly string[]): FoundClip | string;
+  /** A sound file of that name, for what needs no picture. */
+  sound(name: string): FoundClip | undefined;
 };
 
 export type FoundClip = { readonly name: string; readonly id: string; readonly media: MediaReference };
@@ -68,6 +70,10 @@ export async function findMedia(root: string, isWanted: (name: string) => boolea
     clip(...names) {
       const clips = names.map(clipOf);
       return clips.find((clip) => typeof clip !== 'string') ?? clips[0]!;
+    },
+    sound(name) {
+      const path = found.get(name)?.sound;
+      return path === undefined ? undefined : { name, id: idOf(path), media: { kind: 'video', path } };
     },
   };
 }

@@ -3,6 +3,7 @@ import { DuetError } from '../../errors.ts';
 import type { AnnotationKind } from '../annotation.ts';
 import type { LayoutName } from '../dataset.ts';
 import { readFolderLayout } from '../folder-layout-node.ts';
+import { audacityLayout } from './audacity-node.ts';
 import { audioSetLayout } from './audioset-node.ts';
 import { aveLayout, aveSegmentsLayout } from './ave-node.ts';
 import { cremaDLayout, cremaDSpeakersLayout } from './crema-d-node.ts';
@@ -22,6 +23,7 @@ const layouts: Readonly<Record<FolderLayoutName, Layout>> = {
   'cremad-speakers': cremaDSpeakersLayout,
   unav: unavLayout,
   desed: desedLayout,
+  audacity: audacityLayout,
   audioset: audioSetLayout,
   folder: {
     annotations: ['class'],

@@ -281,6 +281,36 @@ describe('tables of DESED', () => {
   });
 });
 
+test('a file of events for each sense gives a video all of them', async () => {
+  const database = (label: string) =>
+    JSON.stringify({ database: { a: { subset: 'training', annotations: [{ segment: [0, 1], label }] } } });
+  await writeFiles(folder, {
+    ...{ 'annotations/tal.json': database('run'), 'annotations/sed.json': database('bark') },
+    ...{ 'annotations/avel.json': database('clap'), ...empty(['a.mp4']) },
+  });
+  const { examples, classes } = await open({ annotation: 'events', purpose: 'evaluate' });
+  const found = examples[0]!.annotations.map((one) => one.kind === 'events' && [one.sense, one.events[0]!.label]);
+  expect(found).toEqual([
+    ['both', 'clap'],
+    ['heard', 'bark'],
+    ['seen', 'run'],
+  ]);
+  expect(classes).toEqual(['bark', 'clap', 'run']);
+});
+
+test('label tracks of Audacity lie beside what they label', async () => {
+  await writeFiles(folder, {
+    ...{ 'a.txt': '1.5\t2\tbird\n0:03\t4\n', 'notes.txt': 'not a track\n' },
+    ...empty(['a.wav', 'b.wav']),
+  });
+  const { layout, examples, ignored } = await open({ annotation: 'events', purpose: 'evaluate' });
+  expect([layout, examples.map(({ id }) => id)]).toEqual(['audacity', ['a.wav']]);
+  expect(annotationOf(examples[0]!, 'events')!.events).toEqual([{ start: 1.5, end: 2, label: 'bird' }]);
+  expect(ignored.map(({ reason }) => reason)).toEqual([
+    expect.stringMatching(/^Line 2 of ".*a.txt" names no class\.$/),
+  ]);
+});
+
 test('a manifest of events gives whole videos to what locates them', async () => {
   await writeFiles(folder, {
     'events.csv': 'path,start,end,label\na.mp4,1,2,dog\na.mp4,00:00:03,4,cat\nb.mp4,0,1,dog\n',
@@ -293,7 +323,7 @@ test('a manifest of events gives whole videos to what locates them', async () =>
 test('data without the annotations that are wanted is refused with the layouts that have them', async () => {
   await writeFiles(folder, empty(['dog/a.mp4', 'dog/b.mp4', 'cat/a.mp4', 'cat/b.mp4']));
   await expect(open({ annotation: 'events' })).rejects.toThrow(
-    /has a class for each clip, and this recipe learns from events with their times; lay it out as unav or desed/,
+    /has a class for each clip, and this recipe learns from events with their times; lay it out as unav or desed or audacity/,
   );
 });
 
