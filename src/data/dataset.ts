@@ -71,6 +71,11 @@ export const layoutNames = [
   'desed',
   'audacity',
   'audioset',
+  'fakeavceleb',
+  'lav-df',
+  'av-deepfake1m',
+  'dfdc',
+  'real-fake',
 ] as const;
 export type LayoutName = (typeof layoutNames)[number];
 

@@ -8,7 +8,11 @@ import { audioSetLayout } from './audioset-node.ts';
 import { aveLayout, aveSegmentsLayout } from './ave-node.ts';
 import { cremaDLayout, cremaDSpeakersLayout } from './crema-d-node.ts';
 import { desedLayout } from './desed-node.ts';
+import { dfdcLayout } from './dfdc-node.ts';
+import { fakeAvCelebLayout } from './fake-av-celeb-node.ts';
+import { avDeepfake1mLayout, lavDfLayout } from './fake-periods-node.ts';
 import type { Layout, LayoutContent } from './layout.ts';
+import { realFakeLayout } from './real-fake-node.ts';
 import { unavLayout } from './unav-node.ts';
 import { vggSoundLayout } from './vggsound-node.ts';
 
@@ -25,6 +29,11 @@ const layouts: Readonly<Record<FolderLayoutName, Layout>> = {
   desed: desedLayout,
   audacity: audacityLayout,
   audioset: audioSetLayout,
+  fakeavceleb: fakeAvCelebLayout,
+  'lav-df': lavDfLayout,
+  'av-deepfake1m': avDeepfake1mLayout,
+  dfdc: dfdcLayout,
+  'real-fake': realFakeLayout,
   folder: {
     annotations: ['class'],
     describes: async () => true,
