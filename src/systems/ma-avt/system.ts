@@ -1,0 +1,30 @@
+// MA-AVT as one of the systems.
+import { inputSettings } from '../../infer/input-choices.ts';
+import type { System } from '../system.ts';
+import { maAvtIntake } from './intake.ts';
+import { openMaAvt } from './open.ts';
+import { coherentTraining, recipes, type TrainingConfig, trainingConfigSchema } from './recipes.ts';
+
+export const maAvtSystem: System<TrainingConfig> = {
+  name: 'ma-avt',
+  annotation: 'class',
+  settings: trainingConfigSchema,
+  recipes,
+  metrics: [
+    { name: 'accuracy', title: 'Accuracy', unit: 'share', better: 'higher' },
+    { name: 'loss', title: 'Loss', unit: 'number', better: 'lower' },
+  ],
+  open(settings, { labels, background, vit }) {
+    const training = coherentTraining(settings);
+    const { augment, cropScale, missing, model } = training;
+    const { headStage, clipStage, fold, stepBatch, judge } = openMaAvt(training, vit, labels.length);
+    return {
+      intake: maAvtIntake({
+        ...{ settings: inputSettings(vit, training), classes: labels, background, augment, cropScale, missing },
+        backgroundProbability: model.background ? training.backgroundProbability : 0,
+      }),
+      stages: training.headStart ? [headStage, clipStage] : [clipStage],
+      ...{ fold, stepBatch, judge },
+    };
+  },
+};

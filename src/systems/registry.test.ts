@@ -1,0 +1,43 @@
+// What every system must hold to.
+import { describe, expect, test } from 'vitest';
+import { inputsOf } from '../graph/inputs-of.ts';
+import { frozenWeights } from '../model/frozen-weights.ts';
+import { parameterInputs, weightsFrom } from '../model/parameters.ts';
+import { clipInputs } from '../model/passage.ts';
+import { parseBackbone } from '../weights/backbone.ts';
+import { miniTimm } from '../weights/mini-vit.test-data.ts';
+import { systemOfRecipe, systems } from './registry.ts';
+
+const backbone = parseBackbone({ name: 'mini', tensors: miniTimm() }, { heads: 2 });
+const known = { labels: ['a', 'b', 'c'], vit: backbone.config };
+
+test('names of systems and of recipes are there once', () => {
+  const names = systems.map(({ name }) => name);
+  const recipes = systems.flatMap(({ recipes }) => Object.keys(recipes));
+  expect(new Set(names).size).toBe(names.length);
+  expect(new Set(recipes).size).toBe(recipes.length);
+  for (const recipe of recipes) expect(systems).toContain(systemOfRecipe(recipe));
+  expect(() => systemOfRecipe('none')).toThrow(/no recipe "none"; choose one of/);
+});
+
+describe.each(
+  systems.flatMap((system) => Object.entries(system.recipes).map(([name, recipe]) => ({ name, system, recipe }))),
+)('recipe $name', ({ system, recipe }) => {
+  test('is complete, and is what its schema says', () => {
+    expect(system.settings.parse(recipe)).toEqual(recipe);
+  });
+
+  test('has stages that train something, on kept features nothing that acts before them', () => {
+    const { stages } = system.open(recipe, known);
+    expect(stages.length).toBeGreaterThan(0);
+    for (const { model, on, trains } of stages) {
+      const parameters = parameterInputs(model.parameters);
+      const inputs = clipInputs(model.inputs, 1);
+      const encoded = model.encode(inputs, frozenWeights(backbone.weights), weightsFrom(parameters));
+      const read = inputsOf(Object.values(encoded));
+      const trained = [...parameters.keys()].filter(trains);
+      expect(trained.length).toBeGreaterThan(0);
+      if (on === 'kept features') expect(trained.filter((name) => read.has(name))).toEqual([]);
+    }
+  });
+});
