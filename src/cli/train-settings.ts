@@ -1,5 +1,5 @@
 // Everything `duet train` can be told. The same names are the keys of a configuration file.
-import { baselineNames } from '../systems/ma-avt/baselines.ts';
+import { baselineNames } from '../systems/ma-avt/training-config.ts';
 import { layoutSettings, loadingSettings, machineSettings, outputSettings } from './common-settings.ts';
 import { choice, decimal, fraction, path, size, text, toggle, wholeNumber } from './field.ts';
 import { grouped, setting, settingWithDefault, type ValuesOf } from './setting.ts';

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { expect, test } from 'vitest';
-import { recipes, trainingConfigSchema } from '../systems/ma-avt/recipes.ts';
+import { recipes } from '../systems/ma-avt/recipes.ts';
+import { trainingConfigSchema } from '../systems/ma-avt/training-config.ts';
 import { addSettings, valuesOf } from './setting.ts';
 import { trainSettings } from './train-settings.ts';
 import { trainingConfig } from './training-config.ts';

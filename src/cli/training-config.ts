@@ -1,6 +1,6 @@
 // From what the user said to a full training configuration: the recipe's or the resumed run's, with the user's own
 // words over it.
-import type { TrainingConfig } from '../systems/ma-avt/recipes.ts';
+import type { TrainingConfig } from '../systems/ma-avt/training-config.ts';
 import type { TrainSettings } from './train-settings.ts';
 
 /** `base` wherever `settings` is silent. */

@@ -6,13 +6,8 @@ import { type LayoutName, layoutNames } from '../data/dataset.ts';
 import { DuetError } from '../errors.ts';
 import { kindOfPath, readJsonClearly } from '../files/read-clearly.ts';
 import { checkSchema } from '../files/schema-error.ts';
-import {
-  coherentTraining,
-  type RecipeName,
-  recipes,
-  type TrainingConfig,
-  trainingConfigSchema,
-} from '../systems/ma-avt/recipes.ts';
+import { coherentTraining, recipes } from '../systems/ma-avt/recipes.ts';
+import { type RecipeName, type TrainingConfig, trainingConfigSchema } from '../systems/ma-avt/training-config.ts';
 import type { InputSize } from '../weights/backbone.ts';
 
 const side = z.int().positive();

@@ -5,8 +5,8 @@ import { parameterLengths } from '../model/parameters.ts';
 import { nodeSessions } from '../runtime/node.ts';
 import { batchSize, drawnStep } from './drawn-step.test-data.ts';
 import { type Outcome, trainingLoop } from './loop.ts';
+import { openTrainer } from './open-trainer.ts';
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint, freshCheckpoint } from './progress.ts';
-import { openTrainer } from './trainer.ts';
 
 const openSession = nodeSessions({ threads: 1 });
 const stepsInEpoch = 4;

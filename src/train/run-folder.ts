@@ -9,7 +9,7 @@ import type { LockOwner } from '../files/lock-owner.ts';
 import { kindOfPath, readJsonClearly } from '../files/read-clearly.ts';
 import { checkSchema } from '../files/schema-error.ts';
 import { ensureFolder, isTemporaryName, removeTemporaryFiles, writeFileAtomic } from '../files/write-atomic.ts';
-import { trainingConfigSchema } from '../systems/ma-avt/recipes.ts';
+import { trainingConfigSchema } from '../systems/ma-avt/training-config.ts';
 import { adapterConfigFile, adapterModelFile } from '../weights/adapter-folder-node.ts';
 import { checkpointFile } from './checkpoint.ts';
 

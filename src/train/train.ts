@@ -27,7 +27,8 @@ import { adapterFiles } from '../systems/ma-avt/adapter.ts';
 import { headStart } from '../systems/ma-avt/head-start.ts';
 import { intakeOf } from '../systems/ma-avt/intake-node.ts';
 import { type OpenMaAvt, openMaAvt } from '../systems/ma-avt/open.ts';
-import { coherentTraining, type TrainingConfig } from '../systems/ma-avt/recipes.ts';
+import { coherentTraining } from '../systems/ma-avt/recipes.ts';
+import type { TrainingConfig } from '../systems/ma-avt/training-config.ts';
 import { validate } from '../systems/ma-avt/validate.ts';
 import { writeAdapter } from '../weights/adapter-folder-node.ts';
 import type { Backbone, InputSize } from '../weights/backbone.ts';
@@ -35,6 +36,7 @@ import { openBackbone } from '../weights/open-backbone-node.ts';
 import { type EpochRecord, freshCheckpoint, readCheckpoint, writeCheckpoint } from './checkpoint.ts';
 import { clipsThatFit } from './clips-that-fit.ts';
 import { type Outcome, trainingLoop } from './loop.ts';
+import { openTrainer } from './open-trainer.ts';
 import {
   checkRunFolder,
   emptyRunFolder,
@@ -45,7 +47,7 @@ import {
   writeRunConfig,
 } from './run-folder.ts';
 import { checkSameClips } from './same-clips.ts';
-import { openTrainer, type Trainer, type TrainerOptions } from './trainer.ts';
+import type { Trainer, TrainerOptions } from './trainer.ts';
 
 export type TrainEvent =
   | { readonly kind: 'prepare'; readonly done: number; readonly total: number; readonly failed: number }

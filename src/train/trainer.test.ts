@@ -2,11 +2,11 @@
 import { describe, expect, test } from 'vitest';
 import { nodeSessions } from '../runtime/node.ts';
 import type { OpenSession, Session } from '../runtime/session.ts';
-import type { TrainingConfig } from '../systems/ma-avt/recipes.ts';
+import type { TrainingConfig } from '../systems/ma-avt/training-config.ts';
 import { drawnStep, norm } from './drawn-step.test-data.ts';
+import { openTrainer } from './open-trainer.ts';
 import type { Parameters as ParameterValues } from './optimiser.ts';
 import { freshCheckpoint } from './progress.ts';
-import { openTrainer } from './trainer.ts';
 
 const sessions = nodeSessions({ threads: 1 });
 const learningRate = 1e-3;

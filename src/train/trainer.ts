@@ -1,7 +1,5 @@
 // What takes the steps of a run: gradients, and the optimiser's step by them.
 import type { Provider } from '../runtime/session.ts';
-import { openDeviceTrainer } from './device-trainer.ts';
-import { openHostTrainer } from './host-trainer.ts';
 import type { StepReport } from './loss-graph.ts';
 import type { StepOptions } from './open-step.ts';
 import type { OptimisersOfAims } from './optimiser.ts';
@@ -35,11 +33,3 @@ export type TrainerOptions = StepOptions & {
   readonly checkpoint: Checkpoint;
   readonly onNote: (text: string) => void;
 };
-
-/** Where results can stay on a device, so do parameters and moments, from step to step. Release it when done. */
-export function openTrainer(options: TrainerOptions): Promise<Trainer> {
-  // A model that changes gradients may ask for noise, which is drawn here.
-  return options.openSession.keepsTensors && !options.stage.model.gradients
-    ? openDeviceTrainer(options)
-    : openHostTrainer(options);
-}

@@ -7,8 +7,8 @@ import { openMaAvt } from '../systems/ma-avt/open.ts';
 import { recipes } from '../systems/ma-avt/recipes.ts';
 import { pairStep } from '../systems/ma-avt/targets.ts';
 import { openBackbone } from '../weights/open-backbone-node.ts';
+import { openTrainer } from './open-trainer.ts';
 import { freshCheckpoint } from './progress.ts';
-import { openTrainer } from './trainer.ts';
 
 const batchSize = 16;
 const classes = 10;

@@ -5,9 +5,9 @@ import { nodeSessions } from '../runtime/node.ts';
 import type { SessionOptions } from '../runtime/session.ts';
 import { type GoldenRun, readGoldenRun, referenceName } from '../systems/ma-avt/golden.ts';
 import { recipes } from '../systems/ma-avt/recipes.ts';
+import { openTrainer } from './open-trainer.ts';
 import { freshCheckpoint } from './progress.ts';
 import { openTrainingStep, type StepResult } from './step.ts';
-import { openTrainer } from './trainer.ts';
 
 export type VerifiedGroup = {
   readonly name: 'outputs' | 'losses' | 'attention' | 'gradients' | 'trajectory' | 'parameters';

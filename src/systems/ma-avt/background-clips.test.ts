@@ -8,7 +8,8 @@ import { plainPass } from '../../data/intake.ts';
 import { aveVideos, writeAve } from '../../data/layouts/field-layouts.test-data.ts';
 import { openDataset } from '../../data/open-dataset-node.ts';
 import { openFeed } from '../../data/open-feed-node.ts';
-import { type MaAvtTarget, maAvtIntake } from './intake.ts';
+import type { MaAvtTarget } from './epoch-plan.ts';
+import { maAvtIntake } from './intake.ts';
 
 test('seconds without the event are background with their own sound, in training and in evaluation', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'duet-background-'));

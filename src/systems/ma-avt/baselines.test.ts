@@ -17,9 +17,9 @@ import { evaluate } from '../../train/evaluate.ts';
 import { train } from '../../train/train.ts';
 import { readAdapter } from '../../weights/adapter-folder-node.ts';
 import { miniTimm } from '../../weights/mini-vit.test-data.ts';
-import { baselineNames } from './baselines.ts';
 import { exportGraph } from './export.ts';
-import { recipes, trainingConfigSchema } from './recipes.ts';
+import { recipes } from './recipes.ts';
+import { baselineNames, trainingConfigSchema } from './training-config.ts';
 
 const session = { threads: 1 };
 let folder: string;

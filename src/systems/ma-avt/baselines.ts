@@ -1,23 +1,8 @@
 // What MA-AVT is compared with: other ways to train on the same backbone and the same data. docs/model.md says where
 // each comes from.
 
-import type { TrainingConfig } from './recipes.ts';
 import { coherentOptions, type ModelOptions } from './settings.ts';
-
-export const baselineNames = [
-  'probe',
-  'visual-probe',
-  'audio-probe',
-  'visual',
-  'audio',
-  'late-fusion',
-  'lora',
-  'bottleneck',
-  'full',
-  'ogm-ge',
-] as const;
-
-export type BaselineName = (typeof baselineNames)[number];
+import type { BaselineName, TrainingConfig } from './training-config.ts';
 
 /** The baselines as changes of a recipe, so that they differ from it only in what is compared. */
 export function baselineRecipes(base: TrainingConfig): Record<BaselineName, TrainingConfig> {

@@ -3,7 +3,15 @@ import { groupBy } from '../../data/dataset.ts';
 import type { Row } from '../../data/intake.ts';
 import { DuetError } from '../../errors.ts';
 import { createRandom, type Random } from '../../random/random.ts';
-import type { MaAvtTarget } from './intake.ts';
+
+/** What a row should teach: class indices, `backgroundLabel` for background. */
+export type MaAvtTarget = {
+  /** Of the pair. */
+  readonly label: number;
+  /** What the picture and the sound show by themselves. */
+  readonly picture: number;
+  readonly sound: number;
+};
 
 /** A usable clip of a split; `classIndex` is backgroundLabel for one that shows no event as it is. */
 export type LabelledClip = { readonly id: string; readonly classIndex: number };

@@ -14,7 +14,8 @@ import { openFeed } from '../../data/open-feed-node.ts';
 import type { InputSettings } from '../../data/settings.ts';
 import { candidateWindows, middleOf } from '../../data/windows.ts';
 import { openReference } from '../../media/open-reference-node.ts';
-import { type MaAvtIntakeOptions, type MaAvtTarget, maAvtIntake } from './intake.ts';
+import type { MaAvtTarget } from './epoch-plan.ts';
+import { type MaAvtIntakeOptions, maAvtIntake } from './intake.ts';
 
 let folder: string;
 let dataset: Dataset;

@@ -45,15 +45,6 @@ export type MaAvtIntakeOptions = {
   readonly missing?: MissingPolicy | undefined;
 };
 
-/** What a row should teach: class indices, `backgroundLabel` for background. */
-export type MaAvtTarget = {
-  /** Of the pair. */
-  readonly label: number;
-  /** What the picture and the sound show by themselves. */
-  readonly picture: number;
-  readonly sound: number;
-};
-
 /**
  * Passes: `train`; `evaluate`, every clip's middle window as it is; `mismatched`, each picture with the sound of another
  * class; `without picture` and `without sound`, as `evaluate` with a plain picture or silence.

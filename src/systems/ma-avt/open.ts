@@ -12,9 +12,10 @@ import { headParameters } from './heads.ts';
 import { maAvt } from './model.ts';
 import { pairBatch } from './pair-batch.ts';
 import { trainableParameters } from './parameters.ts';
-import { modelConfig, type TrainingConfig } from './recipes.ts';
+import { modelConfig } from './recipes.ts';
 import { foldedConfig, type MaAvtConfig } from './settings.ts';
 import { pairStep } from './targets.ts';
+import type { TrainingConfig } from './training-config.ts';
 
 export type OpenMaAvt = {
   readonly config: MaAvtConfig;

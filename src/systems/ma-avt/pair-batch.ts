@@ -1,6 +1,6 @@
 // A batch of pairs by MA-AVT's own names.
 import type { Batch } from '../../data/batch.ts';
-import type { MaAvtTarget } from './intake.ts';
+import type { MaAvtTarget } from './epoch-plan.ts';
 
 export type PairBatch = {
   /** [B, 3, height, width], normalised. */

@@ -8,9 +8,9 @@ import type { StepBatch } from '../../train/step.ts';
 import { backgroundLabel } from './epoch-plan.ts';
 import { type Modality, modalities } from './modalities.ts';
 import type { PairBatch } from './pair-batch.ts';
-import type { TrainingConfig } from './recipes.ts';
 import type { MaAvtConfig } from './settings.ts';
 import { backgroundTargets, classTargets, dropoutMasks } from './targets.ts';
+import type { TrainingConfig } from './training-config.ts';
 
 /** One picture's or one sound's features, by the names that the model gives them. */
 export type OwnFeatures = { readonly label: number; readonly features: Results };

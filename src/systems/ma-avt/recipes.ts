@@ -1,38 +1,10 @@
-// What a training run is set to. A recipe is a full set of settings; the user's own win over it.
-import * as z from 'zod';
+// Recipes: full sets of settings; the user's own win over them.
 import { DuetError } from '../../errors.ts';
 import { frequencyAxis } from '../../signal/front-ends.ts';
-import { trainingFields } from '../../train/settings.ts';
 import type { BackboneConfig } from '../../weights/backbone.ts';
-import { baselineNames, baselineRecipes } from './baselines.ts';
-import { coherentOptions, type MaAvtConfig, modelOptionsSchema } from './settings.ts';
-
-const positive = z.number().positive();
-
-export const trainingConfigSchema = z.strictObject({
-  recipe: z.enum(['reference', 'duet', ...baselineNames]),
-  ...trainingFields,
-  /** Whether the gradients of the modality that is ahead are shortened; see modulation.ts and gradient-noise.ts. */
-  modulation: z.enum(['none', 'ogm-ge']).default('none'),
-  frontEnd: z.enum(['vggsound', 'cremad', 'ave']),
-  /** Whose mean and deviation bring pictures to the model's range. */
-  normalisation: z.enum(['backbone', 'imagenet']),
-  augment: z.enum(['none', 'standard']),
-  /** Least and greatest part of a picture's area that the random crop keeps. */
-  cropScale: z.tuple([positive, positive]),
-  backgroundProbability: z.number().min(0).max(1),
-  /** Share of the target that is spread over all classes. */
-  labelSmoothing: z.number().min(0).lt(1),
-  /** Whether the heads are first trained alone on features of the untrained tokens; see head-start.ts. */
-  headStart: z.boolean(),
-  /** Share of the features that the class heads do not see in a step; only heads that allow it. */
-  headDropout: z.number().min(0).lt(1),
-  missing: z.enum(['error', 'zero']),
-  model: modelOptionsSchema,
-});
-
-export type TrainingConfig = z.infer<typeof trainingConfigSchema>;
-export type RecipeName = TrainingConfig['recipe'];
+import { baselineRecipes } from './baselines.ts';
+import { coherentOptions, type MaAvtConfig } from './settings.ts';
+import type { RecipeName, TrainingConfig } from './training-config.ts';
 
 /** The paper's method as its public code runs it. */
 const reference: TrainingConfig = {

@@ -3,7 +3,8 @@ import { inputSettings } from '../../infer/input-choices.ts';
 import type { System } from '../system.ts';
 import { maAvtIntake } from './intake.ts';
 import { openMaAvt } from './open.ts';
-import { coherentTraining, recipes, type TrainingConfig, trainingConfigSchema } from './recipes.ts';
+import { coherentTraining, recipes } from './recipes.ts';
+import { type TrainingConfig, trainingConfigSchema } from './training-config.ts';
 
 export const maAvtSystem: System<TrainingConfig> = {
   name: 'ma-avt',

@@ -5,8 +5,8 @@ import type { StepBatch } from '../../train/step.ts';
 import { readWidth } from './heads.ts';
 import type { Modality } from './modalities.ts';
 import type { PairBatch } from './pair-batch.ts';
-import type { TrainingConfig } from './recipes.ts';
 import type { MaAvtConfig } from './settings.ts';
+import type { TrainingConfig } from './training-config.ts';
 
 /**
  * A distribution over the classes for each label, [B, K]; zeros where the label is negative.

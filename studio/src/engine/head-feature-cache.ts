@@ -5,7 +5,7 @@ import { firstValues } from '../../../src/model/parameters.ts';
 import { openMaAvt } from '../../../src/systems/ma-avt/open.ts';
 import { pairBatch } from '../../../src/systems/ma-avt/pair-batch.ts';
 import { clipFeatures, type ClipFeatures as HeadFeatures } from '../../../src/systems/ma-avt/pairs.ts';
-import type { TrainingConfig } from '../../../src/systems/ma-avt/recipes.ts';
+import type { TrainingConfig } from '../../../src/systems/ma-avt/training-config.ts';
 import { openFeatureExtractor } from '../../../src/train/kept-features.ts';
 import type { Backbone } from '../../../src/weights/backbone.ts';
 import { database } from '../storage/database.ts';

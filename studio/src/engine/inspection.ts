@@ -2,9 +2,9 @@
 import { openStoredFeed } from '../../../src/data/stored-feed.ts';
 import { openPredictor } from '../../../src/infer/predictor.ts';
 import type { Adapter } from '../../../src/systems/ma-avt/adapter.ts';
-import type { TrainingConfig } from '../../../src/systems/ma-avt/recipes.ts';
 import type { Robustness } from '../../../src/systems/ma-avt/robustness.ts';
 import { scoreSplit } from '../../../src/systems/ma-avt/score.ts';
+import type { TrainingConfig } from '../../../src/systems/ma-avt/training-config.ts';
 import type { Backbone } from '../../../src/weights/backbone.ts';
 import type { StoredClip } from '../storage/stored-example.ts';
 import type { Compute } from './compute.ts';

@@ -4,7 +4,7 @@ import type { InputSettings } from '../../../src/data/settings.ts';
 import type { StoredFeedOptions } from '../../../src/data/stored-feed.ts';
 import { openMediaSource } from '../../../src/media/open-media-source.ts';
 import { maAvtIntake, plainIntake } from '../../../src/systems/ma-avt/intake.ts';
-import type { TrainingConfig } from '../../../src/systems/ma-avt/recipes.ts';
+import type { TrainingConfig } from '../../../src/systems/ma-avt/training-config.ts';
 import { database } from '../storage/database.ts';
 import { type StoredClip, storedExample } from '../storage/stored-example.ts';
 import { settingsKey } from './backbone.ts';

@@ -3,7 +3,7 @@ import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
 import type { Split } from '../../../src/data/dataset.ts';
 import type { Reading } from '../../../src/data/intake.ts';
 import type { ClipFeatures as HeadFeatures } from '../../../src/systems/ma-avt/pairs.ts';
-import type { TrainingConfig } from '../../../src/systems/ma-avt/recipes.ts';
+import type { TrainingConfig } from '../../../src/systems/ma-avt/training-config.ts';
 
 export type StoredClass = {
   readonly id: string;

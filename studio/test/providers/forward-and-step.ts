@@ -7,9 +7,9 @@ import type { OpenSession } from '../../../src/runtime/session.ts';
 import { openMaAvt } from '../../../src/systems/ma-avt/open.ts';
 import { recipes } from '../../../src/systems/ma-avt/recipes.ts';
 import { pairStep } from '../../../src/systems/ma-avt/targets.ts';
+import { openTrainer } from '../../../src/train/open-trainer.ts';
 import { freshCheckpoint } from '../../../src/train/progress.ts';
 import { openTrainingStep } from '../../../src/train/step.ts';
-import { openTrainer } from '../../../src/train/trainer.ts';
 import type { Backbone } from '../../../src/weights/backbone.ts';
 
 /**

@@ -1,0 +1,108 @@
+// How the files of `src` may import each other, by the order of layers in layers.json, and that the docs name files that
+// exist.
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+
+const root = join(fileURLToPath(import.meta.url), '../..');
+const order = JSON.parse(readFileSync(join(root, 'src/layers.json'), 'utf8')) as string[][];
+
+const files = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
+  .map((path) => `src/${path.replaceAll('\\', '/')}`)
+  .filter((path) => path.endsWith('.ts') && !/\.test(-data)?\.ts$/.test(path));
+const texts = new Map(files.map((path) => [path, readFileSync(join(root, path), 'utf8')]));
+const imports = new Map(
+  [...texts].map(([path, text]) => [
+    path,
+    [...text.matchAll(/(?:from|import)\s*\(?\s*'(\.{1,2}\/[^']+)'/g)].map((match) =>
+      normalize(join(dirname(path), match[1]!)),
+    ),
+  ]),
+);
+const pairs = [...imports].flatMap(([from, targets]) => targets.map((to) => ({ from, to })));
+
+/** `src/train/loop.ts` is of layer `train`, `src/errors.ts` of `errors`. */
+const layerOf = (path: string) => path.split('/')[1]!.replace(/\.ts$/, '');
+const rowOf = (path: string) => order.findIndex((row) => row.includes(layerOf(path)));
+const systemOf = (path: string) => /^src\/systems\/([^/]+)\//.exec(path)?.[1];
+const arrows = (found: readonly { from: string; to: string }[]) => found.map(({ from, to }) => `${from} -> ${to}`);
+
+/** Files that still wire MA-AVT by hand, until what they do is written over the registry. Only ever shorter. */
+const stillWired = new Set([
+  'src/core.ts',
+  'src/index.ts',
+  'src/infer/open-adapter-node.ts',
+  'src/infer/window-classifier.ts',
+  ...['evaluate', 'run-folder', 'train', 'trial-step', 'verify'].map((name) => `src/train/${name}.ts`),
+  ...['demo-page', 'evaluation-page'].map((name) => `src/pages/${name}.ts`),
+  ...['experiment-page', 'grid'].map((name) => `src/experiment/${name}.ts`),
+  ...['demo-run', 'evaluate', 'export', 'localise-run', 'predict-files', 'predict'].map((name) => `src/cli/${name}.ts`),
+  ...['train', 'train-settings', 'training-config'].map((name) => `src/cli/${name}.ts`),
+]);
+
+/** Circles that are left. Only ever shorter. */
+const knownCircles = new Set([
+  'src/cli/demo.ts',
+  'src/cli/predict.ts',
+  'src/runtime/session.ts',
+  'src/weights/text-backbone.ts',
+]);
+
+test('every file belongs to a layer', () => {
+  expect(files.filter((path) => rowOf(path) < 0)).toEqual([]);
+});
+
+test('imports point to lower layers', () => {
+  const wrong = pairs.filter(({ from, to }) => layerOf(from) !== layerOf(to) && rowOf(to) >= rowOf(from));
+  expect(arrows(wrong.filter(({ from, to }) => !(stillWired.has(from) && systemOf(to))))).toEqual([]);
+});
+
+test('no system imports another, and others import the registry and the contract alone', () => {
+  const wrong = pairs.filter(({ from, to }) => {
+    const [own, other] = [systemOf(from), systemOf(to)];
+    if (other === undefined || own === other || from === 'src/systems/registry.ts') return false;
+    return own !== undefined || !stillWired.has(from);
+  });
+  expect(arrows(wrong)).toEqual([]);
+  // A file that has been rewired leaves the list.
+  const wired = new Set(pairs.flatMap(({ from, to }) => (systemOf(to) ? [from] : [])));
+  expect([...stillWired].filter((path) => !wired.has(path))).toEqual([]);
+});
+
+test('no file reaches itself by its imports', () => {
+  const reaches = (start: string) => {
+    const seen = new Set<string>();
+    const open = [...(imports.get(start) ?? [])];
+    for (let path = open.pop(); path !== undefined; path = open.pop()) {
+      if (seen.has(path)) continue;
+      seen.add(path);
+      open.push(...(imports.get(path) ?? []));
+    }
+    return seen;
+  };
+  const reached = new Map(files.map((path) => [path, reaches(path)]));
+  const circular = files.filter((path) => reached.get(path)!.has(path));
+  const isKnown = (path: string) =>
+    [...knownCircles].some((known) => reached.get(path)!.has(known) && reached.get(known)!.has(path));
+  expect(circular.filter((path) => !isKnown(path))).toEqual([]);
+  expect([...knownCircles].filter((path) => !circular.includes(path))).toEqual([]);
+});
+
+test('what graphs, signals and models are made of imports nothing of Node', () => {
+  const pure = files.filter((path) => ['graph', 'signal', 'metrics', 'model'].includes(layerOf(path)));
+  expect(pure.filter((path) => /from '(node:|onnxruntime-node|sharp)/.test(texts.get(path)!))).toEqual([]);
+  expect(arrows(pairs.filter(({ from, to }) => pure.includes(from) && to.endsWith('-node.ts')))).toEqual([]);
+});
+
+test('every path of src and studio that the docs name exists', () => {
+  const pages = ['README.md', 'CONTRIBUTING.md', ...readdirSync(join(root, 'docs')).map((name) => `docs/${name}`)];
+  const missing = pages
+    .filter((page) => page.endsWith('.md'))
+    .flatMap((page) => {
+      const named = readFileSync(join(root, page), 'utf8').matchAll(/`((?:src|studio\/src)\/[\w./-]*[\w/])`/g);
+      return [...named].map(([, path]) => `${page}: ${path}`);
+    })
+    .filter((named) => !named.includes('NAME') && !existsSync(join(root, named.split(': ')[1]!)));
+  expect(missing).toEqual([]);
+});

@@ -1,0 +1,12 @@
+// The trainer that suits the session and the model.
+import { openDeviceTrainer } from './device-trainer.ts';
+import { openHostTrainer } from './host-trainer.ts';
+import type { Trainer, TrainerOptions } from './trainer.ts';
+
+/** Where results can stay on a device, so do parameters and moments, from step to step. Release it when done. */
+export function openTrainer(options: TrainerOptions): Promise<Trainer> {
+  // A model that changes gradients may ask for noise, which is drawn here.
+  return options.openSession.keepsTensors && !options.stage.model.gradients
+    ? openDeviceTrainer(options)
+    : openHostTrainer(options);
+}
