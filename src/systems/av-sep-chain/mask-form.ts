@@ -14,6 +14,7 @@ import {
   relu,
   reshape,
   sigmoid,
+  slice,
   split,
   sqrt,
   subtract,
@@ -55,8 +56,15 @@ export type MaskSeparated = {
 /**
  * @param mixture [B, T], T a multiple of half a window.
  * @param visual a frozen feature for each clip [B, visualWidth], or for each frame of the spectrum [B, S, visualWidth].
+ * @param factors on the condition and on every block's output in training, [B, factorCount].
  */
-export function separateByMask(mixture: Tensor, visual: Tensor, weights: Weights, config: MaskConfig): MaskSeparated {
+export function separateByMask(
+  mixture: Tensor,
+  visual: Tensor,
+  weights: Weights,
+  config: MaskConfig,
+  factors?: Tensor,
+): MaskSeparated {
   const { window } = config;
   const { gather, spread } = melBands(config.bands, window, config.sampleRate);
   const table = (matrix: Matrix) =>
@@ -73,13 +81,15 @@ export function separateByMask(mixture: Tensor, visual: Tensor, weights: Weights
     return soundOfSpectra(multiply(mixed, concat([mask, mask], 2)), window);
   };
 
-  const logits = perceiveBands(z, seen, weights, config);
+  const dropout = dropoutBy(factors);
+  const logits = perceiveBands(z, seen, weights, config, dropout);
   const bandMask = sigmoid(logits);
   const perceived = { bandMask, perception: masked(bandMask) };
   const heardEnergies = (mask: Tensor) => multiply(energies, multiply(mask, mask));
   if (!config.production) return { ...perceived, ...units(scale(heardEnergies(bandMask)), seen, weights, config) };
   const heard = scale(heardEnergies(bandMask));
-  const bandMaskProduced = sigmoid(add(logits, produceBands(heard, z, seen, within(weights, 'production'), config)));
+  const added = produceBands(heard, z, seen, within(weights, 'production'), config, dropout);
+  const bandMaskProduced = sigmoid(add(logits, added));
   return {
     ...perceived,
     ...{ bandMaskProduced, production: masked(bandMaskProduced) },
@@ -98,20 +108,43 @@ function scaleOf(energies: Tensor): (energies: Tensor) => Tensor {
 }
 
 /** The mask's logits [B, S, bands] from the sound, each block modulated by the picture. */
-function perceiveBands(z: Tensor, visual: Tensor, weights: Weights, config: MaskConfig): Tensor {
-  const condition = relu(seenThrough(visual, within(weights, 'picture')));
-  return bandNetwork(
-    projection(z, within(weights, 'perception.input')),
-    condition,
-    within(weights, 'perception'),
-    config,
-  );
+function perceiveBands(z: Tensor, visual: Tensor, weights: Weights, config: MaskConfig, dropout: Dropout): Tensor {
+  const condition = dropout(relu(seenThrough(visual, within(weights, 'picture'))));
+  const v = projection(z, within(weights, 'perception.input'));
+  return bandNetwork(v, condition, within(weights, 'perception'), config, dropout);
 }
 
 /** What the second stage adds to the logits: from the picture, each block modulated by the sound frame by frame. */
-function produceBands(heard: Tensor, z: Tensor, visual: Tensor, weights: Weights, config: MaskConfig): Tensor {
-  const condition = relu(projection(concat([heard, z], 2), within(weights, 'sound')));
-  return bandNetwork(seenThrough(visual, within(weights, 'picture')), condition, weights, config);
+function produceBands(
+  heard: Tensor,
+  z: Tensor,
+  visual: Tensor,
+  weights: Weights,
+  config: MaskConfig,
+  dropout: Dropout,
+): Tensor {
+  const condition = dropout(relu(projection(concat([heard, z], 2), within(weights, 'sound'))));
+  return bandNetwork(seenThrough(visual, within(weights, 'picture')), condition, weights, config, dropout);
+}
+
+/** Multiplies each tensor [B, ..., width] that it is asked about with the next `width` factors, or leaves it as it is. */
+type Dropout = (x: Tensor) => Tensor;
+
+function dropoutBy(factors: Tensor | undefined): Dropout {
+  if (!factors) return (x) => x;
+  let taken = 0;
+  return (x) => {
+    const width = x.shape.at(-1)!;
+    const part = slice(factors, 1, taken, taken + width);
+    taken += width;
+    return multiply(x, reshape(part, [factors.shape[0]!, 1, width]));
+  };
+}
+
+/** How many factors a clip needs for dropout. */
+export function factorCount({ conditionWidth, channels, dilations, production }: MaskConfig): number {
+  const ofBlocks = dilations.length * channels;
+  return conditionWidth + ofBlocks + (production ? channels + ofBlocks : 0);
 }
 
 function seenThrough(visual: Tensor, weights: Weights): Tensor {
@@ -123,7 +156,13 @@ function seenThrough(visual: Tensor, weights: Weights): Tensor {
  * @param v [B, S or 1, C].
  * @param condition [B, S or 1, ...].
  */
-function bandNetwork(v: Tensor, condition: Tensor, weights: Weights, { channels, dilations }: MaskConfig): Tensor {
+function bandNetwork(
+  v: Tensor,
+  condition: Tensor,
+  weights: Weights,
+  { channels, dilations }: MaskConfig,
+  dropout: Dropout,
+): Tensor {
   for (const [index, dilation] of dilations.entries()) {
     const block = within(weights, `blocks.${index}`);
     const [gain, shift] = split(projection(condition, within(block, 'film')), 2, [channels, channels]) as [
@@ -133,7 +172,7 @@ function bandNetwork(v: Tensor, condition: Tensor, weights: Weights, { channels,
     const raised = projection(globalNorm(v, within(block, 'norm'), normEpsilon), within(block, 'up'));
     const modulated = relu(add(multiply(raised, add(gain, 1)), shift));
     const mixed = relu(add(depthwiseConvolution(modulated, block('depthwise'), dilation), block('bias')));
-    v = add(v, projection(mixed, within(block, 'down')));
+    v = add(v, dropout(projection(mixed, within(block, 'down'))));
   }
   return projection(v, within(weights, 'output'));
 }

@@ -7,7 +7,8 @@ import type { MaskConfig } from './mask-config.ts';
 import { maskParameters, separateByMask } from './mask-form.ts';
 
 /**
- * Reads `mixture` [T] and `visual` [visualWidth] or [S, visualWidth]; is compared with `target` [T].
+ * Reads `mixture` [T], `visual` [visualWidth] or [S, visualWidth], and `factors` of dropout if there are any; is compared
+ * with `target` [T].
  * @param samples T, a multiple of half a window.
  */
 export function maskModel(config: MaskConfig, samples: number, visual: Shape = [config.visualWidth]): Model {
@@ -15,9 +16,9 @@ export function maskModel(config: MaskConfig, samples: number, visual: Shape = [
     parameters: maskParameters(config),
     inputs: { mixture: [samples], visual },
     targets: { target: [samples] },
-    encode: ({ mixture, visual }, _frozen, trained) => ({
+    encode: ({ mixture, visual, factors }, _frozen, trained) => ({
       mixture: mixture!,
-      ...separateByMask(mixture!, visual!, trained, config),
+      ...separateByMask(mixture!, visual!, trained, config, factors),
     }),
     losses({ mixture, perception, production, pseudoPhonemes, pseudoVisemes }, { target }) {
       const perceived = shareOfEnergy(perception!, target!, mixture!);

@@ -4,9 +4,9 @@ import type { Row } from '../../data/intake.ts';
 import { DuetError } from '../../errors.ts';
 import { createRandom, type Random } from '../../random/random.ts';
 
-/** Target, interferer, and the clip whose picture is shown. */
+/** Target, interferer, and the clips whose pictures stand for them. */
 export type MixtureRow = Row & {
-  readonly clips: readonly [target: string, interferer: string, picture: string];
+  readonly clips: readonly [target: string, interferer: string, ofTarget: string, ofInterferer: string];
   readonly target: {
     /** How much louder the target is than the interferer, in decibels. */
     readonly ratio: number;
@@ -39,11 +39,11 @@ export function planTrainingMixtures(
     .shuffle(clips)
     .map((clip) => {
       const random = createRandom('mixture', seed, epoch, clip.id);
-      const interferer = partners.other(clip, random).id;
-      const picture = options.pictures === 'own' ? clip.id : partners.same(clip, random).id;
+      const interferer = partners.other(clip, random);
+      const pictureOf = (one: Clip) => (options.pictures === 'own' ? one : partners.same(one, random)).id;
       const ratio = drawnRatio(options.ratioRange, random);
       return {
-        clips: [clip.id, interferer, picture],
+        clips: [clip.id, interferer.id, pictureOf(clip), pictureOf(interferer)],
         target: { ratio, silent: random.uniform() < options.silentShare },
       };
     });
@@ -51,22 +51,16 @@ export function planTrainingMixtures(
 
 /**
  * Every clip once as target, in the order given, always with the same clip of another class.
- * @param picture whose picture is shown: the target's, or the interferer's, which must mislead a network that looks.
+ * @param isMisled whether their pictures are exchanged, which must mislead a network that looks.
  */
-export function planFixedMixtures(
-  clips: readonly Clip[],
-  ratioRange: number,
-  picture: 'target' | 'interferer',
-): MixtureRow[] {
+export function planFixedMixtures(clips: readonly Clip[], ratioRange: number, isMisled: boolean): MixtureRow[] {
   const partners = partnersOf(clips);
   return clips.map((clip) => {
     const random = createRandom('fixed mixture', clip.id);
     const interferer = partners.other(clip, random).id;
     const ratio = drawnRatio(ratioRange, random);
-    return {
-      clips: [clip.id, interferer, picture === 'target' ? clip.id : interferer],
-      target: { ratio, silent: false },
-    };
+    const pictures = isMisled ? ([interferer, clip.id] as const) : ([clip.id, interferer] as const);
+    return { clips: [clip.id, interferer, ...pictures], target: { ratio, silent: false } };
   });
 }
 
