@@ -129,7 +129,7 @@ async function compareTrajectory(run: GoldenRun, steps: ReadonlyMap<string, Gold
     normalisers.set(name, results['loss.normaliser']![0]!);
     trajectory.loss.push(results['loss.total']![0]!);
     trajectory.normaliser.push(results['loss.normaliser']![0]!);
-    trajectory.gradient_norm.push(taskStep(optimiser, name, parameters, gradients, lr, settings));
+    trajectory.gradient_norm.push(taskStep(optimiser, run.config, name, parameters, gradients, lr, settings));
     updateAverage(average, parameters, ema);
   }
   for (const [key, values] of Object.entries(trajectory)) compare('trajectory', `trajectory.${key}`, values);

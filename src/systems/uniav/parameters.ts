@@ -1,8 +1,7 @@
 // The parameters of a UniAV network, under the release's names, so that its checkpoints open as they are. Axes of
 // length one are left out: a norm's weight is [C], a linear layer's [out, in], a convolution's [out, in, 3].
 import type { Shape } from '../../graph/tensor.ts';
-import type { ParameterSpecification } from '../../model/parameters.ts';
-import { linearParameters, normParameters } from '../../model/parameters.ts';
+import { linearParameters, normParameters, type ParameterSpecification } from '../../model/parameters.ts';
 import { blockNames, type EventKind, kindsOf, modalities, type NetworkConfig } from './config.ts';
 
 /** The width of every convolution's kernel. */
@@ -12,7 +11,8 @@ const hiddenFactor = 4;
 const branchScale = 1e-4;
 
 /**
- * Every trainable parameter with its first value, those of the given tasks' experts and offsets only.
+ * Every trainable parameter, of the given tasks' experts and offsets only. Weight decay acts on convolutions and linear
+ * layers alone, which are the tensors with several axes.
  * @param tasks by default all.
  */
 export function networkParameters(
@@ -23,7 +23,7 @@ export function networkParameters(
   const chosen = Object.fromEntries(tasks.map((name) => [name, config.tasks[name]!]));
   const kinds = kindsOf({ tasks: chosen });
   const inputWidths = { V: config.visualWidth, A: config.audioWidth };
-  return new Map([
+  const all = [
     ...modalities.flatMap((modality) =>
       [inputWidths[modality], width].flatMap((inputs, layer) => [
         convolutionWeight(`backbone.embd_${modality}.${layer}.conv`, width, inputs),
@@ -47,12 +47,12 @@ export function networkParameters(
       ];
     }),
     ...ranges.map((_, level) => value(`reg_head.scale.${level}.scale`, [1], 1)),
-  ]);
-}
-
-/** Weight decay acts on convolutions and linear layers alone, which are the tensors with several axes. */
-export function decays({ shape }: Pick<ParameterSpecification, 'shape'>): boolean {
-  return shape.length > 1;
+  ];
+  return new Map(
+    all.map(([name, specification]): Entry => {
+      return [name, specification.shape.length > 1 ? specification : { ...specification, decay: 0 }];
+    }),
+  );
 }
 
 /** Whether a parameter acts in every task, so that each of their steps changes it. */

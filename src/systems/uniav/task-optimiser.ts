@@ -6,50 +6,45 @@ import {
   createOptimiserState,
   type OptimiserSettings,
   type OptimiserState,
+  optimiserOf,
   optimiserStep,
   type Parameters,
 } from '../../train/optimiser.ts';
 import type { NetworkConfig } from './config.ts';
-import { decays, isShared, networkParameters } from './parameters.ts';
+import { isShared, networkParameters } from './parameters.ts';
 
-/** Parameters that have been changed together from the first step on, so that they share a count of steps. */
-export type StepGroup = { readonly names: readonly string[]; readonly decays: boolean; readonly state: OptimiserState };
+/** Parameters that are changed together from the first step on, so that they share a count of steps. */
+type StepGroup = { readonly names: readonly string[]; readonly state: OptimiserState };
+
+/** For each task the groups that its steps change. */
 export type TaskOptimiser = ReadonlyMap<string, readonly StepGroup[]>;
 
-/** The state of the optimiser at the start: for each task the groups that its steps change. */
+/** The state of the optimiser at the start. */
 export function createTaskOptimiser(config: NetworkConfig, parameters: Parameters): TaskOptimiser {
   const groups = new Map<string, StepGroup>();
-  const ofTask = new Map<string, StepGroup[]>();
-  for (const [task, { kind }] of Object.entries(config.tasks)) {
-    const specifications = networkParameters(config, [task]);
-    const keyOf = (name: string) => {
-      if (isShared(name)) return 'shared';
-      return name.includes(`_${kind}.`) ? kind : task;
-    };
-    const named = groupBy([...specifications], ([name, specification]) =>
-      JSON.stringify([keyOf(name), decays(specification)]),
-    );
-    const chosen = [...named].map(([key, members]) => {
-      const names = members.map(([name]) => name);
-      const known = groups.get(key);
-      if (known) return known;
-      const state = createOptimiserState(pick(parameters, names));
-      const group = { names, decays: decays(members[0]![1]), state };
-      groups.set(key, group);
-      return group;
-    });
-    ofTask.set(task, chosen);
-  }
-  return ofTask;
+  return new Map(
+    Object.entries(config.tasks).map(([task, { kind }]) => {
+      // Tasks of one kind share its experts, and every task has its own offsets.
+      const groupOf = (name: string) =>
+        isShared(name) ? 'shared' : name.includes(`_${kind}.`) ? kind : `task ${task}`;
+      const ofTask = [...groupBy([...networkParameters(config, [task]).keys()], groupOf)].map(([key, names]) => {
+        const group = groups.get(key) ?? { names, state: createOptimiserState(pick(parameters, names)) };
+        groups.set(key, group);
+        return group;
+      });
+      return [task, ofTask];
+    }),
+  );
 }
 
 /**
  * Takes a step by one task's gradients, shortened to a length of `clipNorm` first: changes `parameters`, the gradients
- * and the state of the task's groups. Weight decay acts on convolutions and linear layers alone.
+ * and the state of the task's groups.
  * @returns the gradients' length before.
  */
 export function taskStep(
   optimiser: TaskOptimiser,
+  config: NetworkConfig,
   task: string,
   parameters: Parameters,
   gradients: Parameters,
@@ -57,10 +52,9 @@ export function taskStep(
   { clipNorm, ...settings }: OptimiserSettings & { readonly clipNorm: number },
 ): number {
   const norm = clipGradients(gradients, clipNorm);
-  for (const { names, decays, state } of optimiser.get(task)!) {
-    const weightDecay = decays ? settings.weightDecay : 0;
-    optimiserStep(pick(parameters, names), gradients, state, learningRate, { ...settings, weightDecay });
-  }
+  const ofParameter = optimiserOf({ parameters: networkParameters(config, [task]) }, settings);
+  for (const { names, state } of optimiser.get(task)!)
+    optimiserStep(pick(parameters, names), gradients, state, learningRate, ofParameter);
   return norm;
 }
 
