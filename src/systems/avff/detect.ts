@@ -32,11 +32,17 @@ export type DetectSettings = {
         readonly width: number /** Share of values dropped in training. */;
         readonly dropout: number;
       };
+  /** Factor on the learning rate of the head, which starts anew where the rest is tuned. */
+  readonly headRate: number;
   /** What stage 2 changes. */
   readonly trains: 'all' | 'head';
 };
 
-export const fullDetect: DetectSettings = { head: { kind: 'slices', width: 128, sliceWeight: 0.5 }, trains: 'all' };
+export const fullDetect: DetectSettings = {
+  head: { kind: 'slices', width: 128, sliceWeight: 0.5 },
+  headRate: 50,
+  trains: 'all',
+};
 
 /**
  * Inputs: patches of both sides (`video`, `audio`). Targets: `label` (1 = fake), `counted` (0 for padding); the head
@@ -44,14 +50,17 @@ export const fullDetect: DetectSettings = { head: { kind: 'slices', width: 128, 
  * Answers: `logit` [B], above 0 for fake; `slice_logits` [B, S] of the head `slices`, `logits` [B, 2] (real, fake) of
  * the head `tokens`.
  */
-export function detectModel(network: AvffNetwork, { head }: DetectSettings): Model {
+export function detectModel(network: AvffNetwork, { head, headRate }: DetectSettings): Model {
   const sizes = tokenSizes(network);
   const encode = (inputs: Tensors, trained: Weights) => {
     const { video, audio, a2v, v2a } = encodeBoth({ video: inputs.video!, audio: inputs.audio! }, trained, network);
     return { video: concat([video, a2v], -1), audio: concat([audio, v2a], -1) };
   };
   return {
-    parameters: new Map([...sharedParameters(network), ...headParameters(network, head)]),
+    parameters: new Map([
+      ...sharedParameters(network),
+      ...headParameters(network, head).map(([name, layer]) => [name, { ...layer, rate: headRate }] as const),
+    ]),
     inputs: {
       video: [sizes.video.tokens, sizes.video.values],
       audio: [sizes.audio.tokens, sizes.audio.values],
@@ -104,8 +113,7 @@ export function detectStage(network: AvffNetwork, settings: DetectSettings): Sta
   };
 }
 
-/** Whether a parameter belongs to the head, which learns faster than what stage 1 has taught. */
-export function isOfHead(parameter: string): boolean {
+function isOfHead(parameter: string): boolean {
   return parameter.startsWith('head.');
 }
 

@@ -66,16 +66,18 @@ export function networkOf(config: GoldenConfig): AvffNetwork {
 }
 
 export function reconstructSettingsOf(config: z.infer<typeof reconstructSchema>): ReconstructSettings {
-  const { videoDecoder, audioDecoder, normaliseTargets, temperature, weights } = config;
+  const { videoDecoder, audioDecoder, normaliseTargets, temperature, weights, learningRate } = config;
   const decoderOf = ({ dim, depth, heads }: z.infer<typeof decoder>) => ({ width: dim, depth, heads });
   const decoders = { video: decoderOf(videoDecoder), audio: decoderOf(audioDecoder) };
-  return { decoders, normaliseTargets, temperature, weights };
+  const criticRate = (config.criticLearningRate ?? learningRate) / learningRate;
+  return { decoders, normaliseTargets, temperature, weights, criticRate };
 }
 
-export function detectSettingsOf({ head, headDim, sliceWeight }: z.infer<typeof detectSchema>): DetectSettings {
-  const width = headDim;
+export function detectSettingsOf(config: z.infer<typeof detectSchema>): DetectSettings {
+  const { head, headDim: width, sliceWeight, headLearningRate, learningRate } = config;
   return {
     head: head === 'slices' ? { kind: head, width, sliceWeight } : { kind: head, width, dropout: 0 },
+    headRate: headLearningRate / learningRate,
     trains: 'all',
   };
 }

@@ -5,7 +5,8 @@ import { checkSchema } from '../../files/schema-error.ts';
 import { joinFloat32, toFloat32, toInt32 } from '../../files/tensor-values.ts';
 import type { Model } from '../../model/model.ts';
 import { patches } from '../../signal/patches.ts';
-import { detectModel, isOfHead } from './detect.ts';
+import type { StepBatch } from '../../train/step.ts';
+import { detectModel } from './detect.ts';
 import {
   detectSettingsOf,
   type GoldenConfig,
@@ -14,7 +15,6 @@ import {
   reconstructSettingsOf,
 } from './golden-config.ts';
 import { type Side, sides } from './network.ts';
-import { isOfCritic } from './parameters.ts';
 import { reconstructModel } from './reconstruct.ts';
 
 type Values = Readonly<Record<string, Float32Array>>;
@@ -23,25 +23,22 @@ export type GoldenRun = {
   readonly model: Model;
   /** B */
   readonly clips: number;
-  readonly inputs: Values;
-  readonly targets: Values;
+  readonly batch: StepBatch;
+  readonly learningRate: number;
   /** What has to be asked for beside the model's plain answers. */
   readonly extras: readonly string[];
   /** Trainable parameters before the first step. */
   readonly parameters: Map<string, Float32Array>;
-  /** The file's name of a parameter. */
+  /** The file's names of a parameter and of an answer. */
   readonly nameInFile: (parameter: string) => string;
-  readonly aimOf: (parameter: string) => string;
-  readonly learningRateOf: (parameter: string) => number;
+  readonly answerInFile: (answer: string) => string;
   /** A recorded tensor by its name in the file, or undefined where the run did not record it. */
   readonly recorded: (name: string) => Float32Array | undefined;
 };
 
-/** The file's names of what a model gives: its answers, the losses it logs, and its aims. */
+/** The file's names of what training says: the aims, and the losses that are logged. */
 export const recordedNames = {
-  answers: (name: string) => `output.${name.replace('rebuilt', 'reconstruction')}`,
-  logged: (name: string) => `output.loss_${name}`,
-  aims: (name: string) => (name === 'network' ? 'output.loss' : `output.loss_${name}`),
+  losses: (name: string) => (name === 'network' ? 'output.loss' : `output.loss_${name}`),
   trajectories: (aim: string) => (aim === 'network' ? 'trajectory.loss' : `trajectory.loss_${aim}`),
 };
 
@@ -62,29 +59,35 @@ export function readGoldenRun(bytes: Uint8Array, name: string): GoldenRun {
     model,
     clips: config.batch,
     nameInFile,
-    inputs: {
-      ...patchesOf(config, { video: floats('input.video'), audio: floats('input.audio') }),
-      ...('visible' in model.inputs && { visible: floats('input.mask_video') }),
-    },
-    targets: {
-      counted: new Float32Array(config.batch).fill(1),
-      ...(has('mix_video') && { mix_video: floats('input.mix_video'), mix_audio: floats('input.mix_audio') }),
-      ...(has('label') && { label: labels('input.label') }),
-      ...(has('slice_label') && { slice_label: labels('input.slice_label') }),
+    answerInFile: (answer) => answerInFile(answer, config, tensors),
+    learningRate: config.learningRate,
+    batch: {
+      inputs: {
+        ...patchesOf(config, { video: floats('input.video'), audio: floats('input.audio') }),
+        ...('visible' in model.inputs && { visible: floats('input.mask_video') }),
+      },
+      targets: {
+        counted: new Float32Array(config.batch).fill(1),
+        ...(has('mix_video') && { mix_video: floats('input.mix_video'), mix_audio: floats('input.mix_audio') }),
+        ...(has('label') && { label: labels('input.label') }),
+        ...(has('slice_label') && { slice_label: labels('input.slice_label') }),
+      },
     },
     extras: config.stage === 1 ? ['tokens', 'crossings', 'fused', 'rebuilt'] : [],
     parameters: new Map([...model.parameters.keys()].map((key) => [key, floats(`param.${nameInFile(key)}`).slice()])),
-    aimOf: (key) => (isOfCritic(key) ? 'critic' : 'network'),
-    learningRateOf(key) {
-      const ofCritic = config.stage === 1 && isOfCritic(key) ? config.criticLearningRate : undefined;
-      const ofHead = config.stage === 2 && isOfHead(key) ? config.headLearningRate : undefined;
-      return ofCritic ?? ofHead ?? config.learningRate;
-    },
     recorded(key) {
       const found = tensors.get(key);
       return found && toFloat32(found);
     },
   };
+}
+
+/** The head of two logits may record them under either name. */
+function answerInFile(answer: string, config: GoldenConfig, tensors: ReadonlyMap<string, NamedTensor>): string {
+  const hasTwo = config.stage === 2 && config.head === 'tokens';
+  if (hasTwo && answer === 'logit') return 'output.logit_difference';
+  if (hasTwo && !tensors.has('output.logits')) return 'output.logit';
+  return `output.${answer.replace('rebuilt', 'reconstruction')}`;
 }
 
 function neededTensor(tensors: ReadonlyMap<string, NamedTensor>, key: string, file: string): NamedTensor {

@@ -119,7 +119,7 @@ describe('critics', () => {
 
 describe('stage 2', () => {
   test('a slice whose label is unknown, and padding, change no loss', () => {
-    const model = detectModel(tinyNetwork, { head: { kind: 'slices', width: 4, sliceWeight: 0.5 }, trains: 'all' });
+    const model = detectModel(tinyNetwork, { ...fullDetect, head: { kind: 'slices', width: 4, sliceWeight: 0.5 } });
     const built = build(model, { label: [1, 0, 1], counted: [1, 1, 0], slice_label: [-1, -1, -1, -1, 1, 1] });
     const [slices, total, clip] = evaluate(
       [built.losses.logged.slices!, built.losses.aims.network!, built.losses.logged.clip!],

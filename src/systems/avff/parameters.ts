@@ -60,17 +60,13 @@ export function decoderParameters(side: Side, network: AvffNetwork, { width, dep
   ];
 }
 
-/** A critic's, on single patches. */
-export function criticParameters(side: Side, network: AvffNetwork): NamedParameters {
+/** A critic's, on single patches; it has an aim of its own. @param rate factor on the learning rate. */
+export function criticParameters(side: Side, network: AvffNetwork, rate: number): NamedParameters {
   const { values } = tokenSizes(network)[side];
   const hidden = Math.max(1, Math.floor(values / 8));
-  return [
+  const layers = [
     ...linearParameters(`${side}_critic.fc1`, hidden, values),
     ...linearParameters(`${side}_critic.fc2`, 1, hidden),
   ];
-}
-
-/** Whether a parameter belongs to a critic, which has its own aim. */
-export function isOfCritic(parameter: string): boolean {
-  return /^(video|audio)_critic\./.test(parameter);
+  return layers.map(([name, layer]) => [name, { ...layer, aim: 'critic', rate }]);
 }

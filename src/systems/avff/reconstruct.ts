@@ -17,6 +17,7 @@ import type { Tensor } from '../../graph/tensor.ts';
 import { infoNce } from '../../model/losses.ts';
 import type { Model, Stage, Tensors } from '../../model/model.ts';
 import { type Weights, within } from '../../model/vit.ts';
+import type { OptimisersOfAims } from '../../train/optimiser.ts';
 import { criticLosses } from './critic.ts';
 import { decode } from './decoder.ts';
 import { type Encoded, encodeBoth } from './encoder.ts';
@@ -35,6 +36,8 @@ export type ReconstructSettings = {
     readonly adversarial: number;
     readonly penalty: number;
   };
+  /** Factor on the learning rate of the critics. */
+  readonly criticRate: number;
 };
 
 /** The paper's weights, with MARLIN's decoder for the picture and one of AudioMAE's width for the sound. */
@@ -43,6 +46,7 @@ export const fullReconstruct: ReconstructSettings = {
   normaliseTargets: false,
   temperature: 0.1,
   weights: { contrast: 0.01, reconstruction: 1, adversarial: 0.1, penalty: 1 },
+  criticRate: 1,
 };
 
 /**
@@ -59,7 +63,7 @@ export function reconstructModel(network: AvffNetwork, settings: ReconstructSett
     parameters: new Map([
       ...sharedParameters(network),
       ...sides.flatMap((side) => decoderParameters(side, network, settings.decoders[side])),
-      ...(hasCritics ? sides.flatMap((side) => criticParameters(side, network)) : []),
+      ...(hasCritics ? sides.flatMap((side) => criticParameters(side, network, settings.criticRate)) : []),
     ]),
     inputs: {
       video: [sizes.video.tokens, sizes.video.values],
@@ -105,7 +109,12 @@ export function reconstructModel(network: AvffNetwork, settings: ReconstructSett
   };
 }
 
-/** Stage 1 trains everything there is in it. */
+/** How the critics are trained where the networks are by AdamW (Gulrajani et al. 2017, algorithm 1). */
+export const reconstructOptimisers: OptimisersOfAims = {
+  critic: { kind: 'adam', beta1: 0.5, beta2: 0.9, weightDecay: 0 },
+};
+
+/** Stage 1 trains everything there is in it but positions that were given. */
 export function reconstructStage(network: AvffNetwork, settings: ReconstructSettings): Stage {
   const model = reconstructModel(network, settings);
   return { name: 'reconstruct', model, on: 'clips', trains: (parameter) => !parameter.endsWith('.pos_embed') };

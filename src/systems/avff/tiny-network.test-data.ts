@@ -20,6 +20,7 @@ export const tinyReconstruct: ReconstructSettings = {
   normaliseTargets: true,
   temperature: 0.5,
   weights: { contrast: 0.3, reconstruction: 1, adversarial: 0.2, penalty: 0.7 },
+  criticRate: 1,
 };
 
 export function drawn(name: string, shape: Shape): Float64Array {
