@@ -32,10 +32,27 @@ type SoundCallback = (
   frames: number,
   channels: number,
 ) => void;
+type PacketCallback = (data: Buffer, timestamp: number, duration: number, extradata: Buffer | undefined) => void;
 type ErrorCallback = (message: string) => void;
+
+export type NativeSoundEncoder = {
+  configure(config: { codec: string; sampleRate: number; channels: number; bitrate: number }): void;
+  /** `samples` is interleaved. AAC takes 1024 frames at once. */
+  encode(
+    samples: Float32Array,
+    format: 'f32',
+    sampleRate: number,
+    frames: number,
+    channels: number,
+    timestamp: number,
+  ): void;
+  flush(done: () => void): void;
+  close(): void;
+};
 
 export type NativeCodecs = {
   VideoDecoderNative: new (output: FrameCallback, error: ErrorCallback) => NativeDecoder<VideoConfig>;
+  AudioEncoderNative: new (output: PacketCallback, error: ErrorCallback) => NativeSoundEncoder;
   AudioDecoderNative: new (output: SoundCallback, error: ErrorCallback) => NativeDecoder<AudioConfig>;
 };
 

@@ -48,8 +48,7 @@ export async function openMedia(path: string): Promise<Media> {
     throw new DuetError(`${path} is damaged at byte ${damage}; replace the file or leave it out.`);
   const passedOver = kind === 'Ogg' ? passedOverInOgg(head) : undefined;
   if (passedOver) return openWithFfmpeg(path, kind, new UndecodableTrack(passedOver.kind, passedOver.codec));
-  registerDecoders();
-  const input = new Input({ source: new FilePathSource(path), formats });
+  const input = openInput(path);
   try {
     return await withinTime(demuxedMedia(input, path, (position, length) => readBytes(path, position, length)));
   } catch (error) {
@@ -63,6 +62,12 @@ export async function openMedia(path: string): Promise<Media> {
       `${path} is damaged or cut short (${withoutStop(messageOf(error))}); replace the file or leave it out.`,
     );
   }
+}
+
+/** What mediabunny reads of a file, with the decoders that are here. Dispose of it. */
+export function openInput(path: string): Input {
+  registerDecoders();
+  return new Input({ source: new FilePathSource(path), formats });
 }
 
 async function openWithFfmpeg(path: string, kind: string | undefined, error: Error): Promise<Media> {
