@@ -2,13 +2,12 @@
 // adapters.
 import { joinFloat32 } from '../files/tensor-values.ts';
 import { clipsTogether } from '../model/clips-together.ts';
-import { frozenWeights } from '../model/frozen-weights.ts';
+import { frozenWeights, type WeightData } from '../model/frozen-weights.ts';
 import type { Model } from '../model/model.ts';
 import { type ParameterValues, parameterInputs, weightsFrom } from '../model/parameters.ts';
 import { clipInputs, clipMemory, mapTensors } from '../model/passage.ts';
 import { asked, type Results, type Rows, rowsOf } from '../runtime/feeds.ts';
 import type { OpenSession, Provider } from '../runtime/session.ts';
-import type { Backbone } from '../weights/backbone.ts';
 import { float32Bytes } from '../weights/backbone-weight.ts';
 
 export type Predictor = {
@@ -23,7 +22,7 @@ export type Predictor = {
 };
 
 export type PredictorOptions = {
-  readonly backbone: Pick<Backbone, 'weights'>;
+  readonly backbone: { readonly weights: ReadonlyMap<string, WeightData> };
   /** A folded model. */
   readonly model: Model;
   /** Clips that are computed at once at most; fewer where that is faster. */

@@ -10,6 +10,7 @@ import { pointTargets } from './targets.ts';
 const length = 16;
 const config: NetworkConfig = {
   ...{ visualWidth: 2, audioWidth: 1, width: 4, heads: 2, selfBlocks: 1, headWidth: 4, textWidth: 3, dropPath: 0 },
+  firstDistance: 0,
   ranges: [
     [0, 4],
     [4, 10_000],

@@ -31,6 +31,11 @@ export type NetworkConfig = {
   readonly textWidth: number;
   /** How often a clip skips a branch of a block in training; at 0 the branches have no scales either. */
   readonly dropPath: number;
+  /**
+   * Where the distances to an event's ends start, in strides. They pass a ReLU: at 0, as published, a class whose
+   * distances happen to start below has no gradient, and may never learn them.
+   */
+  readonly firstDistance: number;
   /** Of each level, the least and the greatest distance in steps from a point to the farther end of its events. */
   readonly ranges: readonly (readonly [number, number])[];
   readonly tasks: Readonly<Record<string, TaskConfig>>;

@@ -14,6 +14,7 @@ const task: Omit<TaskConfig, 'kind'> = {
 };
 const config: NetworkConfig = {
   ...{ visualWidth: 3, audioWidth: 2, width: 4, heads: 2, selfBlocks: 1, headWidth: 4, textWidth: 3, dropPath: 0.1 },
+  firstDistance: 0,
   ranges: [
     [0, 4],
     [4, 10_000],

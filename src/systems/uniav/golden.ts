@@ -88,7 +88,7 @@ export function readGoldenRun(bytes: Uint8Array, name: string): GoldenRun {
   });
   const config: NetworkConfig = {
     ...{ visualWidth, audioWidth, width, heads, headWidth, textWidth, dropPath, ranges },
-    selfBlocks: arch[1] - 1,
+    ...{ selfBlocks: arch[1] - 1, firstDistance: 0 },
     tasks: Object.fromEntries(tasks),
   };
   return {

@@ -43,7 +43,7 @@ export function networkParameters(
       const outputs = classAware ? 2 * classes : 2;
       return [
         convolutionWeight(`reg_head.offset_head.${name}.conv`, outputs, headWidth),
-        zeros(`reg_head.offset_head.${name}.conv.bias`, [outputs]),
+        value(`reg_head.offset_head.${name}.conv.bias`, [outputs], config.firstDistance),
       ];
     }),
     ...ranges.map((_, level) => value(`reg_head.scale.${level}.scale`, [1], 1)),

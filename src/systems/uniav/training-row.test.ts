@@ -7,6 +7,7 @@ import { lengthFor, trainingRow } from './training-row.ts';
 
 const config: NetworkConfig = {
   ...{ visualWidth: 2, audioWidth: 1, width: 4, heads: 2, selfBlocks: 1, headWidth: 4, textWidth: 3, dropPath: 0.25 },
+  firstDistance: 0,
   ranges: [
     [0, 4],
     [4, 10_000],
