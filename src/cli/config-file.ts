@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { suggestion } from '../data/suggestion.ts';
 import { DuetError } from '../errors.ts';
 import { readJsonClearly } from '../files/read-clearly.ts';
+import { isNamed } from '../train/setting-fields.ts';
 import type { Setting, Settings } from './setting.ts';
 
 /**
@@ -31,9 +32,7 @@ export async function applyConfigFile(command: Command, file: string, settings: 
 
 /** By its own name (warmupEpochs) or as its flag has it (warmup-epochs, lr). */
 function settingNamed(file: string, key: string, settings: Settings): readonly [string, Setting<unknown>] {
-  const named = Object.entries(settings).find(
-    ([name, entry]) => name === key || entry.flags.split(/[ ,]+/).includes(`--${key}`),
-  );
-  if (named !== undefined && !key.startsWith('no-')) return named;
+  const named = Object.entries(settings).find(([name, { flags }]) => isNamed({ name, flag: flags }, key));
+  if (named !== undefined) return named;
   throw new DuetError(`${file} has an unknown key "${key}": ${suggestion(key, ['data', ...Object.keys(settings)])}`);
 }

@@ -1,5 +1,6 @@
 // The kinds of value an option takes. One definition serves the flag's text and the configuration file, and words the
 // complaint.
+import { expectedText, isOfKind, type Range, type SettingKind, valueOfText } from '../train/setting-kind.ts';
 
 export type Field<Value> = {
   /** Completes "expected ...". */
@@ -12,23 +13,22 @@ export type Field<Value> = {
   readonly choices?: readonly string[];
 };
 
-export type Range = { readonly least?: number; readonly most?: number; readonly above?: number };
-
-export function wholeNumber(range: Range = {}): Field<number> {
+/** The field of a kind; `Value` is what values of that kind are. */
+export function fieldOf<Value>(kind: SettingKind): Field<Value> {
   return {
-    ...decimal(range),
-    expected: `a whole number${rangeText(range)}`,
-    accept: (value) => acceptNumber(value, range, Number.isSafeInteger),
+    expected: expectedText(kind),
+    accept: (value) => (isOfKind(kind, value) ? (value as Value) : undefined),
+    fromText: (text) => valueOfText(kind, text),
+    ...(kind.kind === 'choice' && { choices: kind.names }),
   };
 }
 
+export function wholeNumber(range: Range = {}): Field<number> {
+  return fieldOf({ kind: 'number', isWhole: true, ...range });
+}
+
 export function decimal(range: Range = {}): Field<number> {
-  return {
-    expected: `a number${rangeText(range)}`,
-    accept: (value) => acceptNumber(value, range, Number.isFinite),
-    // Number('') is 0 and Number('0x10') is 16: neither is what somebody typed a number for.
-    fromText: (text) => (/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text.trim()) ? Number(text) : text),
-  };
+  return fieldOf({ kind: 'number', isWhole: false, ...range });
 }
 
 /** Whole numbers from 0 on, on the command line with commas between them. */
@@ -45,12 +45,7 @@ export const wholeNumbers: Field<readonly number[]> = {
 export const fraction = decimal({ least: 0, most: 1 });
 
 export function choice<const Name extends string>(names: readonly Name[]): Field<Name> {
-  return {
-    expected: `one of ${names.join(', ')}`,
-    accept: (value) => names.find((name) => name === value),
-    fromText: (text) => text,
-    choices: names,
-  };
+  return fieldOf({ kind: 'choice', names });
 }
 
 /** A picture's size in pixels. */
@@ -80,37 +75,10 @@ export const text: Field<string> = {
 export const path: Field<string> = { ...text, expected: 'a path' };
 
 /** On or off: the flag takes no value. */
-export const toggle: Field<boolean> = {
-  expected: 'true or false',
-  accept: (value) => (typeof value === 'boolean' ? value : undefined),
-  fromText: (given) => given,
-};
-
-function acceptNumber(
-  value: unknown,
-  { least, most, above }: Range,
-  kind: (value: number) => boolean,
-): number | undefined {
-  if (typeof value !== 'number' || !kind(value)) return undefined;
-  const inside =
-    (least === undefined || value >= least) &&
-    (most === undefined || value <= most) &&
-    (above === undefined || value > above);
-  return inside ? value : undefined;
-}
+export const toggle: Field<boolean> = fieldOf({ kind: 'toggle' });
 
 function acceptSize(width: unknown, height: unknown): Size | undefined {
-  const range = { least: 16, most: 4096 };
-  const [across, down] = [
-    acceptNumber(width, range, Number.isSafeInteger),
-    acceptNumber(height, range, Number.isSafeInteger),
-  ];
+  const side = wholeNumber({ least: 16, most: 4096 });
+  const [across, down] = [side.accept(width), side.accept(height)];
   return across === undefined || down === undefined ? undefined : { width: across, height: down };
-}
-
-function rangeText({ least, most, above }: Range): string {
-  if (above !== undefined) return most === undefined ? ` above ${above}` : ` above ${above} and at most ${most}`;
-  if (least !== undefined && most !== undefined) return ` from ${least} to ${most}`;
-  if (least !== undefined) return ` of at least ${least}`;
-  return most === undefined ? '' : ` of at most ${most}`;
 }

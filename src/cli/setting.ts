@@ -1,6 +1,7 @@
 // Options as tables: each entry is a flag, its help, what values it takes and what holds without it.
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { Field } from './field.ts';
+import type { SettingField } from '../train/setting-fields.ts';
+import { type Field, fieldOf } from './field.ts';
 
 export type Setting<Value> = {
   /** As commander reads it: '--lr <rate>', '-q, --quiet', '--no-background'. */
@@ -36,6 +37,12 @@ export function settingWithDefault<Value>(
   return { flags, description, field: field as Field<NonNullable<Value>>, fallback };
 }
 
+/** A setting of a schema, which stays open; it has a flag. */
+export function settingOfField({ flag = '', help, group, kind }: SettingField): Setting<unknown> {
+  const entry = { flags: flag, description: help, field: fieldOf<NonNullable<unknown>>(kind), fallback: undefined };
+  return group === undefined ? entry : { ...entry, group: `${group}:` };
+}
+
 /** The same settings under a heading of the help. */
 export function grouped<Table extends Settings>(group: string, table: Table): Table {
   return Object.fromEntries(
@@ -55,6 +62,12 @@ export function valuesOf<Table extends Settings>(command: Command, table: Table)
   return Object.fromEntries(
     Object.entries(table).map(([name, entry]) => [name, given[name] ?? entry.fallback]),
   ) as ValuesOf<Table>;
+}
+
+/** Those of the named values that the command line or a configuration file gave. */
+export function givenOf(command: Command, names: readonly string[]): Readonly<Record<string, unknown>> {
+  const given = names.filter((name) => ['cli', 'config'].includes(command.getOptionValueSource(name) ?? ''));
+  return Object.fromEntries(given.map((name) => [name, command.getOptionValue(name)]));
 }
 
 function commanderOption({ flags, description, field, fallback, group }: Setting<unknown>): Option {

@@ -7,9 +7,9 @@ import { examples } from './common-settings.ts';
 import { applyConfigFile } from './config-file.ts';
 import { type Context, writeResult } from './context.ts';
 import { knownOf, sessionOptions } from './session-options.ts';
-import { addSettings, valuesOf } from './setting.ts';
+import { addSettings } from './setting.ts';
 import { shellQuoted } from './shell.ts';
-import { type TrainSettings, trainSettings } from './train-settings.ts';
+import { type TrainSettings, trainSettings, trainSettingsOf } from './train-settings.ts';
 
 export function addTrainCommand(program: Command, context: Context): void {
   const command: Command = program
@@ -43,7 +43,7 @@ export function addTrainCommand(program: Command, context: Context): void {
     const configured =
       options.config === undefined ? undefined : await applyConfigFile(command, options.config, trainSettings);
     const data = argument ?? configured;
-    const { out, ...settings } = valuesOf(command, trainSettings);
+    const { out, ...settings } = trainSettingsOf(command);
     // A run that goes on knows its data.
     if (data === undefined && !settings.resume) {
       command.error("error: missing required argument 'data'", { code: 'commander.missingArgument' });
@@ -68,9 +68,8 @@ async function runTrain(
   settings: TrainSettings,
   context: Context,
 ): Promise<void> {
-  const [{ train }, { recipes }, { readRunConfig }, { trainingConfig }, { showTraining }] = await Promise.all([
+  const [{ train }, { readRunConfig }, { trainingConfig }, { showTraining }] = await Promise.all([
     import('../train/train.ts'),
-    import('../systems/ma-avt/recipes.ts'),
     import('../train/run-folder.ts'),
     import('./training-config.ts'),
     import('./train-progress.ts'),
@@ -78,7 +77,6 @@ async function runTrain(
   const { imageSize } = settings;
   const saved = settings.resume ? await readRunConfig(out) : undefined;
   const data = given ?? saved?.data ?? '';
-  const base = saved?.training ?? recipes[settings.recipe ?? 'duet'];
   const progress = context.progress(settings.quiet);
   const show = showTraining(progress);
   let config: RunConfig | undefined;
@@ -93,7 +91,7 @@ async function runTrain(
       out,
       backbone: settings.backbone,
       imageSize: imageSize === undefined ? undefined : [imageSize.height, imageSize.width],
-      training: trainingConfig(settings, base),
+      training: trainingConfig(settings, saved?.training),
       splitFile: settings.splitFile,
       resume: settings.resume,
       force: settings.force,

@@ -125,6 +125,15 @@ test.each([
   await expect(experiment({ file, out: place('wrong') })).rejects.toThrow(sentence);
 });
 
+test('options are named as in a training configuration, or as the flags', async () => {
+  const byFlag = { options: { 'shared-tokens': 2, lr: 0.01, background: false } };
+  const byPlace = { options: { model: { tokens: { shared: 2 }, background: false }, learningRate: 0.01 } };
+  const file = await fileOf('named.json', { ...grid, baseline: undefined, variants: { byFlag, byPlace } });
+  const [first, second] = (await readGrid(file)).variants;
+  expect(first!.training).toEqual(second!.training);
+  expect(first!.training.model.tokens.shared).toBe(2);
+});
+
 test.each(['ablation', 'baselines'])('the shipped %s file is an experiment whose variants all differ', async (name) => {
   const file = fileURLToPath(new URL(`../../examples/experiments/${name}.json`, import.meta.url));
   const { variants, baseline } = await readGrid(file, { data: 'anything' });

@@ -8,7 +8,10 @@ import { kindOfPath, readJsonClearly } from '../files/read-clearly.ts';
 import { checkSchema } from '../files/schema-error.ts';
 import { coherentTraining, recipes } from '../systems/ma-avt/recipes.ts';
 import { type RecipeName, type TrainingConfig, trainingConfigSchema } from '../systems/ma-avt/training-config.ts';
+import { placed, settingFields, withChanges } from '../train/setting-fields.ts';
 import type { InputSize } from '../weights/backbone.ts';
+
+const fields = settingFields(trainingConfigSchema);
 
 const side = z.int().positive();
 const objectSchema = z.record(z.string(), z.unknown());
@@ -25,15 +28,11 @@ const sharedSchema = {
 };
 
 const variantSchema = z.strictObject(sharedSchema);
-const seedSchema = z
-  .int()
-  .min(0)
-  .max(2 ** 32 - 1);
 
 const fileSchema = z.strictObject({
   ...sharedSchema,
   name: z.string().min(1).optional(),
-  seeds: z.array(seedSchema).min(1),
+  seeds: z.array(trainingConfigSchema.shape.seed).min(1),
   /** The variant that the others are compared with; by default the first. */
   baseline: z.string().optional(),
   variants: objectSchema,
@@ -124,16 +123,8 @@ function trainingOf(recipe: RecipeName, common: Options = {}, own: Options = {},
       throw new DuetError(
         `${what} has '${key}' among its options; give it beside them${key === 'seed' ? ", under 'seeds'" : ''}.`,
       );
-  return coherentTraining(checkSchema(trainingConfigSchema, merged(merged(recipes[recipe], common), own), what));
-}
-
-/** `changes` over `base`, objects key by key. */
-function merged(base: Options, changes: Options): Options {
-  const isObject = (value: unknown): value is Options =>
-    typeof value === 'object' && value !== null && !Array.isArray(value);
-  const entries = Object.entries(changes).map(([key, value]) => {
-    const before = base[key];
-    return [key, isObject(before) && isObject(value) ? merged(before, value) : value] as const;
-  });
-  return { ...base, ...Object.fromEntries(entries) };
+  const [ours, theirs] = [placed(fields, common), placed(fields, own)];
+  return coherentTraining(
+    checkSchema(trainingConfigSchema, withChanges(withChanges(recipes[recipe], ours), theirs), what),
+  );
 }

@@ -1,23 +1,38 @@
 // What every training is set to, whatever it trains.
 import * as z from 'zod';
+import { settingMeta } from './setting-fields.ts';
 
-const positive = z.number().positive();
+const learning = settingMeta('Learning');
 
 /** Fields of a system's settings. */
 export const trainingFields = {
-  seed: z.int().min(0),
-  epochs: z.int().positive(),
-  batch: z.int().positive(),
-  learningRate: positive,
-  optimizer: z.enum(['adam', 'adamw']),
-  weightDecay: z.number().min(0),
-  schedule: z.enum(['constant', 'step', 'cosine']),
-  warmupEpochs: z.number().min(0),
-  stepEpochs: z.int().positive(),
-  /** 0: gradients keep their length. */
-  clipNorm: z.number().min(0),
-  /** Epochs without a better validation result after which training stops; null: never. */
-  patience: z.int().positive().nullable(),
+  epochs: z.int().positive().meta(learning('--epochs <number>', 'passes over the training clips')),
+  batch: z.int().positive().max(65536).meta(learning('--batch <clips>', 'clips per step')),
+  learningRate: z
+    .number()
+    .positive()
+    .max(10)
+    .meta(learning('--lr, --learning-rate <rate>', 'learning rate at its highest')),
+  optimizer: z.enum(['adam', 'adamw']).meta(learning('--optimizer <name>', 'how gradients become steps')),
+  weightDecay: z.number().min(0).max(10).meta(learning('--weight-decay <rate>', 'pull towards zero')),
+  schedule: z.enum(['constant', 'step', 'cosine']).meta(learning('--schedule <name>', 'course of the learning rate')),
+  warmupEpochs: z
+    .number()
+    .min(0)
+    .meta(learning('--warmup-epochs <number>', 'epochs in which the rate rises from zero')),
+  stepEpochs: z.int().positive().meta(learning('--step-epochs <number>', 'with --schedule step: epochs between falls')),
+  clipNorm: z.number().min(0).meta(learning('--clip-norm <norm>', 'shorten gradients longer than this; 0 leaves them')),
+  /** Null: never. */
+  patience: z
+    .int()
+    .positive()
+    .nullable()
+    .meta(learning('--patience <epochs>', 'stop after this many epochs without a better validation result')),
+  seed: z
+    .int()
+    .min(0)
+    .max(2 ** 32 - 1)
+    .meta(learning('--seed <number>', 'same seed, same machine: same numbers')),
 };
 
 const trainingSettingsSchema = z.object(trainingFields);

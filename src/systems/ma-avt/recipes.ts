@@ -83,7 +83,7 @@ const duet: TrainingConfig = {
   },
 };
 
-export const recipes: Readonly<Record<RecipeName, TrainingConfig>> = { reference, duet, ...baselineRecipes(duet) };
+export const recipes: Readonly<Record<RecipeName, TrainingConfig>> = { duet, reference, ...baselineRecipes(duet) };
 
 /**
  * The settings without those parts of the model that the others leave nothing to do.

@@ -1,53 +1,82 @@
 // What a MA-AVT model is made of.
 import * as z from 'zod';
 import type { VitConfig } from '../../model/vit.ts';
+import { settingMeta } from '../../train/setting-fields.ts';
 
-const count = z.int().min(0);
+const model = settingMeta('Model');
+const count = z.int().min(0).max(1024);
+const size = z.int().positive().max(4096);
+const factor = z.number().positive().max(100);
 const weight = z.number().min(0);
 
 /** The options of a model: everything that neither the backbone nor the data decide. */
 export const modelOptionsSchema = z.strictObject({
-  /** Which of the two the model takes. */
-  modalities: z.enum(['both', 'visual', 'audio']).default('both'),
-  /** What is trained of the backbone's blocks, beside tokens or without any; see adaptation.ts. */
-  adaptation: z.enum(['none', 'lora', 'bottleneck', 'full']).default('none'),
-  /** Of LoRA's updates. */
-  rank: z.int().positive().default(8),
-  /** Of the bottlenecks. */
-  bottleneckWidth: z.int().positive().default(64),
-  /** Whether the class token is trained. */
-  classToken: z.enum(['trained', 'frozen']).default('trained'),
-  /** How many tokens of each kind. */
-  tokens: z.strictObject({ audio: count, visual: count, shared: count }),
-  /** Whether each token set first passes a light self-attention. */
-  lightSelfAttention: z.boolean(),
-  /** Whether there is a background token with its head. */
-  background: z.boolean(),
-  /** After which blocks picture and sound are drawn together, and whether each block has linear layers of its own. */
-  contrastive: z.enum(['blockwise-separate', 'blockwise-common', 'final', 'none']),
-  /** Put the tokens in at block 0 only, or afresh before every block. */
-  layerwise: z.enum(['none', 'common']),
-  /** How the position table meets a sequence with a background token. */
-  positions: z.enum(['stretched', 'exact']),
-  /** What is read off the sequences; see heads.ts. */
-  heads: z.enum(['paper', 'agreement']),
-  /** Bands of frequency in which agreement heads also read the sound half-way through the blocks; 0: not at all. */
-  soundBands: count.default(0),
-  /** Whether BG starts from the backbone's CLS token; otherwise it is drawn like the other tokens. */
-  backgroundFromCls: z.boolean(),
-  /** Factor on spectrograms, to bring them to the spread of the pictures that the backbone knows. */
-  spectrogramScale: z.number().positive(),
-  /** Of the contrastive loss. */
-  temperature: z.number().positive(),
-  /** Standard deviation of the tokens' first values. */
-  tokenDeviation: z.number().positive(),
-  /** Of the losses. */
+  modalities: z
+    .enum(['both', 'visual', 'audio'])
+    .default('both')
+    .meta(model('--modalities <which>', 'what the model takes')),
+  /** Beside tokens or without any; see adaptation.ts. */
+  adaptation: z
+    .enum(['none', 'lora', 'bottleneck', 'full'])
+    .default('none')
+    .meta(
+      model(
+        '--adaptation <how>',
+        'what is trained of the backbone’s blocks: low-rank updates of the attention, a bottleneck after each, or all of it',
+      ),
+    ),
+  rank: size.default(8).meta(model('--rank <number>', 'of LoRA’s updates')),
+  bottleneckWidth: size.default(64).meta(model('--bottleneck-width <number>', 'of the bottlenecks')),
+  classToken: z
+    .enum(['trained', 'frozen'])
+    .default('trained')
+    .meta(model('--class-token <what>', 'train the class token, or leave it as it is')),
+  tokens: z.strictObject({
+    audio: count.meta(model('--audio-tokens <number>', 'trainable tokens of the sound alone')),
+    visual: count.meta(model('--visual-tokens <number>', 'trainable tokens of the picture alone')),
+    shared: count.meta(model('--shared-tokens <number>', 'trainable tokens common to both')),
+  }),
+  /** See heads.ts. */
+  heads: z
+    .enum(['paper', 'agreement'])
+    .meta(model('--heads <kind>', 'paper: one linear layer each; agreement: one for each modality')),
+  soundBands: z
+    .int()
+    .min(0)
+    .max(64)
+    .default(0)
+    .meta(
+      model(
+        '--sound-bands <number>',
+        'bands of frequency that agreement heads hear half-way through the blocks; 0: none',
+      ),
+    ),
+  /** Brings them to the spread of the pictures that the backbone knows. */
+  spectrogramScale: factor.meta(model('--spectrogram-scale <factor>', 'on spectrograms before the backbone')),
+  tokenDeviation: factor.meta(model('--token-deviation <value>', 'standard deviation of the tokens at the start')),
+  lightSelfAttention: z
+    .boolean()
+    .meta(model('--no-light-self-attention', 'do not let the tokens of a set attend to each other')),
+  layerwise: z
+    .enum(['none', 'common'])
+    .meta(model('--layerwise <how>', 'put the tokens in once, or afresh before every block')),
+  positions: z
+    .enum(['stretched', 'exact'])
+    .meta(model('--positions <how>', 'stretched: as the reference does; exact: every patch keeps its own')),
+  /** After which blocks, and whether each has linear layers of its own. */
+  contrastive: z
+    .enum(['blockwise-separate', 'blockwise-common', 'final', 'none'])
+    .meta(model('--contrastive <where>', 'where picture and sound of one clip are drawn together')),
+  temperature: factor.meta(model('--temperature <value>', 'of the contrastive loss')),
+  background: z.boolean().meta(model('--no-background', 'do not learn to tell unrelated picture and sound')),
+  backgroundFromCls: z.boolean().meta({
+    help: 'the background token starts from the backbone’s CLS token; otherwise it is drawn like the other tokens',
+  }),
   weights: z.strictObject({
-    foreground: weight,
-    background: weight,
-    contrastive: weight,
-    /** Of each modality's own class loss, where the heads have one. */
-    own: weight,
+    foreground: weight.meta(model('--foreground-weight <weight>', 'of the class loss')),
+    background: weight.meta(model('--background-weight <weight>', 'of the background loss')),
+    contrastive: weight.meta(model('--contrastive-weight <weight>', 'of the contrastive loss')),
+    own: weight.meta(model('--own-weight <weight>', 'of each modality’s own class loss, with agreement heads')),
   }),
 });
 

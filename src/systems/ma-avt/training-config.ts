@@ -1,5 +1,6 @@
 // What a training run of MA-AVT is set to.
 import * as z from 'zod';
+import { settingMeta } from '../../train/setting-fields.ts';
 import { trainingFields } from '../../train/settings.ts';
 import { modelOptionsSchema } from './settings.ts';
 
@@ -18,28 +19,45 @@ export const baselineNames = [
 
 export type BaselineName = (typeof baselineNames)[number];
 
+const input = settingMeta('Input');
+const learning = settingMeta('Learning');
+const model = settingMeta('Model');
 const positive = z.number().positive();
+const probability = z.number().min(0).max(1);
+const share = z.number().min(0).lt(1);
 
 export const trainingConfigSchema = z.strictObject({
-  recipe: z.enum(['reference', 'duet', ...baselineNames]),
+  recipe: z.enum(['duet', 'reference', ...baselineNames]).meta({ help: 'the set of settings that the others change' }),
+  frontEnd: z.enum(['vggsound', 'cremad', 'ave']).meta(input('--front-end <name>', 'how sound becomes a spectrogram')),
+  normalisation: z
+    .enum(['backbone', 'imagenet'])
+    .meta(input('--normalisation <whose>', 'mean and deviation of pictures: the backbone’s own, or ImageNet’s')),
+  augment: z
+    .enum(['none', 'standard'])
+    .meta(input('--augment <how>', 'vary training clips: crop, flip, shifted sound window')),
+  cropScale: z
+    .tuple([positive, positive])
+    .meta({ help: 'least and greatest part of a picture’s area that the random crop keeps' }),
+  missing: z
+    .enum(['error', 'zero'])
+    .meta(input('--missing <what>', 'a file without picture or without sound: refuse it, or put zeros')),
   ...trainingFields,
-  /** Whether the gradients of the modality that is ahead are shortened; see modulation.ts and gradient-noise.ts. */
-  modulation: z.enum(['none', 'ogm-ge']).default('none'),
-  frontEnd: z.enum(['vggsound', 'cremad', 'ave']),
-  /** Whose mean and deviation bring pictures to the model's range. */
-  normalisation: z.enum(['backbone', 'imagenet']),
-  augment: z.enum(['none', 'standard']),
-  /** Least and greatest part of a picture's area that the random crop keeps. */
-  cropScale: z.tuple([positive, positive]),
-  backgroundProbability: z.number().min(0).max(1),
-  /** Share of the target that is spread over all classes. */
-  labelSmoothing: z.number().min(0).lt(1),
-  /** Whether the heads are first trained alone on features of the untrained tokens; see head-start.ts. */
-  headStart: z.boolean(),
-  /** Share of the features that the class heads do not see in a step; only heads that allow it. */
-  headDropout: z.number().min(0).lt(1),
-  missing: z.enum(['error', 'zero']),
+  /** See modulation.ts and gradient-noise.ts. */
+  modulation: z
+    .enum(['none', 'ogm-ge'])
+    .default('none')
+    .meta(learning('--modulation <how>', 'ogm-ge: shorten the gradients of the modality that is ahead, and add noise')),
+  /** Only of heads that allow it. */
+  headDropout: share.meta(
+    learning('--head-dropout <share>', 'of the features that the class heads do not see in a step'),
+  ),
+  /** On features of the untrained tokens; see head-start.ts. */
+  headStart: z.boolean().meta(learning('--no-head-start', 'do not train the heads alone before the first epoch')),
+  labelSmoothing: share.meta(learning('--label-smoothing <share>', 'of the target that is spread over all classes')),
   model: modelOptionsSchema,
+  backgroundProbability: probability.meta(
+    model('--background-probability <share>', 'of training clips that get another class’s sound'),
+  ),
 });
 
 export type TrainingConfig = z.infer<typeof trainingConfigSchema>;
