@@ -3,7 +3,7 @@
 import type { NamedTensor } from '../files/safetensors.ts';
 import { fromFloat32 } from '../files/tensor-values.ts';
 import { createRandom } from '../random/random.ts';
-import type { TextBackboneFile } from './text-backbone.ts';
+import type { TextBackboneFile } from './text-backbone-file.ts';
 
 export const miniWidth = 8;
 const mlpWidth = 12;

@@ -7,7 +7,8 @@ import { input } from '../graph/tensor.ts';
 import { frozenWeights } from '../model/frozen-weights.ts';
 import { textEncoder } from '../model/text-encoder.ts';
 import { miniBert, miniTokenizer, miniTower } from './mini-text.test-data.ts';
-import { parseTextBackbone, type TextBackboneFile, type TextTransformer } from './text-backbone.ts';
+import { parseTextBackbone, type TextTransformer } from './text-backbone.ts';
+import type { TextBackboneFile } from './text-backbone-file.ts';
 
 const heads = 2;
 

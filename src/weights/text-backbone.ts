@@ -8,6 +8,7 @@ import { toFloat32 } from '../files/tensor-values.ts';
 import { activations, type TextConfig, textWeightShapes } from '../model/text-encoder.ts';
 import { type BackboneWeight, readWhenAsked, staysInFile } from './backbone-weight.ts';
 import { createContentHash } from './content-hash.ts';
+import type { TextBackboneFile } from './text-backbone-file.ts';
 import { nameInFile, type TextKind } from './text-backbone-names.ts';
 import { createTextTokenizer, type TextTokenizer } from './text-tokenizer.ts';
 import { parseWordPieces, type WordPieces, wordPiecesType } from './word-pieces.ts';
@@ -27,21 +28,6 @@ export type TextTransformer = {
   readonly hash: string;
   /** What opens it again. */
   readonly source: string;
-};
-
-/** The parsed files of an encoder, as the hub has them. */
-export type TextBackboneFile = {
-  /** What messages call it. */
-  readonly name: string;
-  readonly tensors: ReadonlyMap<string, NamedTensor>;
-  readonly config: unknown;
-  readonly tokenizer: unknown;
-  readonly tokenizerSettings?: unknown;
-  /** sentence-transformers' modules.json, 1_Pooling/config.json and sentence_bert_config.json, if there are any. */
-  readonly modules?: unknown;
-  readonly pooling?: unknown;
-  readonly sentences?: unknown;
-  readonly source?: string;
 };
 
 const activationName = z.enum(Object.keys(activations) as (keyof typeof activations)[]);

@@ -5,7 +5,7 @@ import { showShape } from '../files/safetensors.ts';
 import { checkSchema } from '../files/schema-error.ts';
 import { toFloat32, toInt32 } from '../files/tensor-values.ts';
 import { createContentHash } from './content-hash.ts';
-import type { TextBackboneFile } from './text-backbone.ts';
+import type { TextBackboneFile } from './text-backbone-file.ts';
 import { createTextTokenizer, type TextTokenizer } from './text-tokenizer.ts';
 
 export const wordPiecesType = 'duet-word-pieces';
