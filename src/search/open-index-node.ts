@@ -1,0 +1,123 @@
+// An index in memory, ready to be searched, and an index without what is gone.
+import { open } from 'node:fs/promises';
+import { DuetError } from '../errors.ts';
+import { readError } from '../files/file-error.ts';
+import { readFileClearly } from '../files/read-clearly.ts';
+import { toFloat32 } from '../files/tensor-values.ts';
+import type { ArchiveWindow } from './combine.ts';
+import {
+  beginGeneration,
+  halfBytes,
+  logFile,
+  readDescription,
+  vectorFile,
+  withIndexLock,
+} from './index-folder-node.ts';
+import { type IndexState, type LogLine, readLog } from './index-log.ts';
+import { createVectorTable, type VectorTable } from './vector-table.ts';
+
+export type OpenIndex = {
+  readonly state: IndexState;
+  readonly models: Readonly<Record<string, string>>;
+  /** Whether a row belongs to a file that is still there. */
+  isAlive(row: number): boolean;
+  /** The window of a row that is alive. */
+  windowOf(row: number): ArchiveWindow;
+  /** The product of every row with a unit vector, and NaN for rows without such evidence. */
+  scores(kind: string, query: Float32Array): Float32Array;
+  /** A row's vector: a query by example. */
+  vector(kind: string, row: number): Float32Array;
+};
+
+const rowsAtOnce = 65_536;
+
+/** Reads an index whole. @throws DuetError where there is none, or it is damaged. */
+export async function openIndex(folder: string): Promise<OpenIndex> {
+  const description = await readDescription(folder);
+  const path = logFile(folder, description);
+  const { state } = readLog(await readFileClearly(path), path);
+  const tables = new Map<string, VectorTable>();
+  for (const [kind, width] of Object.entries(description.kinds))
+    tables.set(kind, await readVectors(vectorFile(folder, kind, description), state.rows, width));
+  const windows: (ArchiveWindow | undefined)[] = Array(state.rows).fill(undefined);
+  for (const { path, firstRow, windows: own } of state.files.values())
+    for (const [index, [start, end]] of own.entries()) windows[firstRow + index] ??= { path, start, end };
+  const tableOf = (kind: string) => {
+    const table = tables.get(kind);
+    if (table) return table;
+    throw new DuetError(`The index ${folder} has no vectors of the kind '${kind}' (${[...tables.keys()].join(', ')}).`);
+  };
+  const absent = new Map([...tables].map(([kind, table]) => [kind, rowsWithout(table)]));
+  return {
+    state,
+    models: description.models,
+    isAlive: (row) => windows[row] !== undefined,
+    windowOf(row) {
+      const window = windows[row];
+      if (!window) throw new Error(`index: row ${row} belongs to no file`);
+      return window;
+    },
+    scores(kind, query) {
+      const scores = tableOf(kind).scores(query);
+      for (const row of absent.get(kind)!) scores[row] = Number.NaN;
+      return scores;
+    },
+    vector: (kind, row) => tableOf(kind).row(row),
+  };
+}
+
+async function readVectors(path: string, rows: number, width: number): Promise<VectorTable> {
+  const table = createVectorTable(width);
+  const file = await open(path, 'r').catch((error: unknown) => Promise.reject(readError(path, error)));
+  try {
+    for (let start = 0; start < rows; start += rowsAtOnce) {
+      const shape = [Math.min(rowsAtOnce, rows - start), width];
+      const bytes = new Uint8Array(shape[0]! * width * halfBytes);
+      const { bytesRead } = await file.read(bytes, 0, bytes.length, start * width * halfBytes);
+      if (bytesRead < bytes.length)
+        throw new DuetError(`${path} is shorter than its index says; make the index again with --rebuild.`);
+      table.append(toFloat32({ dtype: 'F16', shape, bytes }));
+    }
+  } finally {
+    await file.close();
+  }
+  return table;
+}
+
+/** Rows whose vector is zero. */
+function rowsWithout(table: VectorTable): number[] {
+  return Array.from({ length: table.count }, (_, row) => row).filter((row) =>
+    table.row(row).every((value) => value === 0),
+  );
+}
+
+/** Writes the index anew without the vectors of files that are gone. */
+export async function compactIndex(folder: string): Promise<void> {
+  await withIndexLock(folder, async () => {
+    const description = await readDescription(folder);
+    const path = logFile(folder, description);
+    const { state } = readLog(await readFileClearly(path), path);
+    const files = [...state.files.values()];
+    // Copies of a file share its rows.
+    const kept = new Map(
+      files.filter(({ windows }) => windows.length > 0).map(({ firstRow, windows }) => [firstRow, windows.length]),
+    );
+    const newRows = new Map<number, number>();
+    let rows = 0;
+    for (const [firstRow, count] of kept) {
+      newRows.set(firstRow, rows);
+      rows += count;
+    }
+    const vectors: Record<string, Uint8Array[]> = {};
+    for (const [kind, width] of Object.entries(description.kinds)) {
+      const bytes = await readFileClearly(vectorFile(folder, kind, description));
+      const rowBytes = width * halfBytes;
+      vectors[kind] = [...kept].map(([row, count]) => bytes.subarray(row * rowBytes, (row + count) * rowBytes));
+    }
+    const lines: LogLine[] = [
+      ...files.map((file) => ({ kind: 'file' as const, ...file, firstRow: newRows.get(file.firstRow) ?? 0 })),
+      ...[...state.failed.values()].map((file) => ({ kind: 'failed' as const, ...file })),
+    ];
+    await beginGeneration(folder, description, { lines, vectors });
+  });
+}

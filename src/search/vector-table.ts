@@ -1,0 +1,92 @@
+// Many vectors in memory, and their products with one: all of them, so that the best are the best, by WebAssembly.
+
+import { DuetError } from '../errors.ts';
+
+/** scan.wat in binary; the test says what has to stand here after a change of it. */
+export const binary =
+  'AGFzbQEAAAABCQFgBX9/f39/AAIQAQRkdWV0Bm1lbW9yeQIAAQMCAQAHCAEEc2NhbgAACr8BAbwBAgN/AnsgASAEQQJ0aiEGIAIgA0ECdGohBwNA/QwAAAAAAAAAAAAAAAAAAAAAIQj9DAAAAAAAAAAAAAAAAAAAAAAhCSABIQUDQCAIIAD9AAQAIAX9AAQA/eYB/eQBIQggCSAA/QAEECAF/QAEEP3mAf3kASEJIABBIGohACAFQSBqIgUgBkkNAAsgCCAJ/eQBIQggAiAI/R8AIAj9HwGSIAj9HwIgCP0fA5KSOAIAIAJBBGoiAiAHSQ0ACws=';
+
+export type VectorTable = {
+  readonly width: number;
+  /** Rows so far. */
+  readonly count: number;
+  /** Adds rows of `width` numbers. */
+  append(vectors: Float32Array): void;
+  /** The product of every row with the query, in single precision. */
+  scores(query: Float32Array): Float32Array;
+  row(index: number): Float32Array;
+};
+
+type Scan = (vectors: number, query: number, scores: number, rows: number, width: number) => void;
+type Memory = { readonly buffer: ArrayBuffer; grow(pages: number): number };
+
+// Node's types know no WebAssembly, and those of browsers are not for this layer.
+const { WebAssembly } = globalThis as unknown as {
+  readonly WebAssembly: {
+    readonly Module: new (binary: Uint8Array) => object;
+    readonly Memory: new (size: { readonly initial: number }) => Memory;
+    readonly Instance: new (
+      module: object,
+      imports: { readonly duet: { readonly memory: Memory } },
+    ) => { readonly exports: { readonly scan: Scan } };
+  };
+};
+
+const pageBytes = 65_536;
+const mostPages = 65_536;
+const numberBytes = Float32Array.BYTES_PER_ELEMENT;
+/** Scores that one call computes: they lie between query and vectors, whose place then never changes. */
+const rowsAtOnce = 4096;
+let compiled: object | undefined;
+
+/** Four GiB are what WebAssembly addresses. @throws DuetError when there is no more. */
+function grow(memory: Memory, missing: number): void {
+  const pages = memory.buffer.byteLength / pageBytes;
+  try {
+    // A quarter more, so that many small additions do not each move everything.
+    memory.grow(Math.min(Math.max(missing, Math.ceil(pages / 4)), Math.max(missing, mostPages - pages)));
+  } catch (error) {
+    throw new DuetError('The vectors do not fit into memory; split the archive into several indexes.', {
+      cause: error,
+    });
+  }
+}
+
+/** An empty table; about `width` times 4 bytes for each row. */
+export function createVectorTable(width: number): VectorTable {
+  compiled ??= new WebAssembly.Module(Uint8Array.from(atob(binary), (character) => character.charCodeAt(0)));
+  const stride = 8 * Math.ceil(width / 8);
+  const scoresAt = stride * numberBytes;
+  const vectorsAt = scoresAt + rowsAtOnce * numberBytes;
+  const memory = new WebAssembly.Memory({ initial: Math.ceil(vectorsAt / pageBytes) });
+  const { scan } = new WebAssembly.Instance(compiled, { duet: { memory } }).exports;
+  let count = 0;
+  const place = (row: number) => vectorsAt + row * stride * numberBytes;
+  return {
+    width,
+    get count() {
+      return count;
+    },
+    append(vectors) {
+      const added = vectors.length / width;
+      const missing = Math.ceil((place(count + added) - memory.buffer.byteLength) / pageBytes);
+      if (missing > 0) grow(memory, missing);
+      for (let row = 0; row < added; row++)
+        new Float32Array(memory.buffer, place(count + row), width).set(
+          vectors.subarray(row * width, (row + 1) * width),
+        );
+      count += added;
+    },
+    scores(query) {
+      new Float32Array(memory.buffer, 0, stride).fill(0).set(query);
+      const found = new Float32Array(count);
+      for (let start = 0; start < count; start += rowsAtOnce) {
+        const rows = Math.min(rowsAtOnce, count - start);
+        scan(place(start), 0, scoresAt, rows, stride);
+        found.set(new Float32Array(memory.buffer, scoresAt, rows), start);
+      }
+      return found;
+    },
+    row: (index) => new Float32Array(memory.buffer, place(index), width).slice(),
+  };
+}
