@@ -5,14 +5,16 @@ import { build, drawn } from '../tiny-network.test-data.ts';
 import { lightDetectModel, lightDetectStage } from './detect.ts';
 import { lightReconstructModel } from './reconstruct.ts';
 
-const tiny = { folds: 2, moments: 12, slices: 4, penalty: 0.5 };
-const visible = [1, 1, 1, 0, 0, 0, 1, 1, 1, 0, 0, 0];
-const three = [...visible, ...visible, ...visible];
+const tiny = { folds: 2, moments: 12, penalty: 0.5 };
+// The last moment is after the end of every clip.
+const seen = [1, 2, 3].flatMap(() => [1, 1, 1, 0, 0, 0, 1, 1, 1, 0, 0, 0]);
+const heard = seen.map((value, moment) => (moment % 12 === 11 ? 0 : 1 - value));
 
 describe('stage 1', () => {
   test.each([0, 4])('gradients agree with central differences with %i hidden channels', (hidden) => {
     const { parameters, losses, feeds } = build(lightReconstructModel({ ...tiny, hidden }), {
-      visible: three,
+      seen,
+      heard,
       learns: [1, 0, 1, 1, 0, 1],
     });
     const scalar = losses.aims.network!;
@@ -38,7 +40,7 @@ describe('stage 1', () => {
 
   test('a fold that must not see a clip does not learn from it', () => {
     const model = lightReconstructModel({ ...tiny, hidden: 0, penalty: 0 });
-    const built = build(model, { visible: three, learns: [1, 0, 1, 0, 1, 0] });
+    const built = build(model, { seen, heard, learns: [1, 0, 1, 0, 1, 0] });
     const ofFold = (fold: number) => [...built.parameters].filter(([name]) => name.startsWith(`folds.${fold}.`));
     const gradients = evaluate(
       differentiate(
@@ -60,14 +62,14 @@ describe('stage 1', () => {
 
   test('what is hidden is predicted from the other side, not from itself', () => {
     const model = lightReconstructModel({ ...tiny, hidden: 0 });
-    const built = build(model, { visible: three, learns: [1, 1, 1, 1, 1, 1] });
+    const built = build(model, { seen, heard, learns: [1, 1, 1, 1, 1, 1] });
     const errors = () => evaluate([built.answers.a2v_errors!], built.feeds)[0]!;
     const before = errors();
-    // Motion that is seen is no part of A2V: neither its input nor its target.
+    // Motion that is seen, or after the end, is no part of A2V: neither its input nor its target.
     const motion = Float64Array.from(built.feeds.get(built.inputs.motion!)!);
     built.feeds.set(
       built.inputs.motion!,
-      motion.map((value, place) => (three[Math.floor(place / 49)] === 1 ? value + 1 : value)),
+      motion.map((value, place) => (heard[Math.floor(place / 49)] === 0 ? value + 1 : value)),
     );
     expect(errors()).toEqual(before);
   });

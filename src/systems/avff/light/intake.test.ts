@@ -1,0 +1,130 @@
+import { describe, expect, test } from 'vitest';
+import type { Annotation } from '../../../data/annotation.ts';
+import type { Example } from '../../../data/dataset.ts';
+import { fakeMedia } from '../../../data/fake-media.test-data.ts';
+import type { Pass, Reading, StoredReading } from '../../../data/intake.ts';
+import { cells } from './features.ts';
+import { type LightTarget, lightIntake } from './intake.ts';
+import { tamperingKinds } from './tamper.ts';
+
+const settings = { moments: 100, folds: 3, trimSilence: false };
+const intake = lightIntake(settings);
+const clip = (id: string, group: string, truth: Omit<Extract<Annotation, { kind: 'truth' }>, 'kind'>): Example => ({
+  ...{ id, group, split: 'train', media: { kind: 'video', path: id } },
+  annotations: [{ kind: 'truth', ...truth }],
+});
+const examples = [
+  clip('a1', 'ann', { real: true }),
+  clip('a2', 'ann', { real: true }),
+  clip('b1', 'bob', { real: true }),
+  clip('f1', 'bob', { real: false, method: 'wav2lip' }),
+];
+const train: Pass = { name: 'train', seed: 1, epoch: 0 };
+const targetOf = ({ target }: { readonly target: unknown }) => target as LightTarget;
+
+function stored({ arrays }: Reading): StoredReading {
+  return { names: Object.keys(arrays), get: async (name) => arrays[name]!, close: async () => undefined };
+}
+const reading = stored(await intake.read(fakeMedia(16_000, 5)));
+const open = async () => reading;
+
+describe('plans', () => {
+  test('training has every real clip as it is and tampered with, and given fakes as they are', () => {
+    const rows = intake.plan(examples, train);
+    const told = rows.map((row) => [row.clips[0], targetOf(row).real, targetOf(row).tampering]);
+    expect(told).toHaveLength(7);
+    for (const id of ['a1', 'a2', 'b1'])
+      expect(told).toEqual(
+        expect.arrayContaining([
+          [id, true, undefined],
+          [id, false, 'drawn'],
+        ]),
+      );
+    expect(told).toContainEqual(['f1', false, undefined]);
+    expect(intake.plan(examples, train)).toEqual(rows);
+    expect(intake.plan(examples, { ...train, epoch: 1 })).not.toEqual(rows);
+  });
+
+  test('a tampered clip takes what it needs from another person', () => {
+    const rows = [0, 1, 2, 3].flatMap((epoch) => intake.plan(examples, { ...train, epoch }));
+    const others = rows.filter((row) => row.clips[0] === 'b1' && row.clips.length > 1).map((row) => row.clips[1]);
+    expect(new Set(others)).toEqual(new Set(['a1', 'a2']));
+  });
+
+  test('clips of a person are of one fold, in every epoch', () => {
+    const foldsOf = (person: string) =>
+      [0, 1].flatMap((epoch) =>
+        intake
+          .plan(examples, { ...train, epoch })
+          .flatMap((row) => (row.clips[0]!.startsWith(person) ? [targetOf(row).fold] : [])),
+      );
+    expect(new Set(foldsOf('a')).size).toBe(1);
+  });
+
+  test('evaluation sees clips as they are; tampered ones come once for each kind', () => {
+    const asTheyAre = intake.plan(examples, { name: 'evaluate', seed: 0, epoch: 0 });
+    expect(asTheyAre.map((row) => [row.clips, targetOf(row).method, targetOf(row).fold])).toEqual([
+      [['a1'], undefined, undefined],
+      [['a2'], undefined, undefined],
+      [['b1'], undefined, undefined],
+      [['f1'], 'wav2lip', undefined],
+    ]);
+    const tampered = intake.plan(examples, { name: 'tampered', seed: 0, epoch: 0 });
+    expect(tampered.map((row) => targetOf(row).method)).toEqual([
+      ...tamperingKinds,
+      ...tamperingKinds,
+      ...tamperingKinds,
+    ]);
+    const alone = intake.plan([examples[0]!], { name: 'tampered', seed: 0, epoch: 0 });
+    expect(alone.map((row) => targetOf(row).method)).toEqual(tamperingKinds.filter((kind) => !/exch|repl/.test(kind)));
+  });
+
+  test('a clip that is neither real nor fake is refused in a sentence', () => {
+    const other: Example = { ...examples[0]!, annotations: [{ kind: 'class', label: 'dog' }] };
+    expect(() => intake.plan([other], train)).toThrow('The clip "a1" is said to be neither real nor fake');
+  });
+});
+
+describe('rows', () => {
+  const row = (target: LightTarget, clips = ['a1', 'b1'], pass = train) => intake.row({ clips, target }, open, pass);
+
+  test('a clip of 5 s fills 100 moments in training, from a drawn start, under complementary masks', async () => {
+    const made = await row({ real: true, fold: 1 });
+    expect([made.motion!.length, made.sound!.length]).toEqual([100 * cells, 800]);
+    expect([...made.present!]).toEqual(Array(100).fill(1));
+    expect([...made.seen!].map((value, i) => Number(value) + Number(made.heard![i]!))).toEqual(Array(100).fill(1));
+    expect(await row({ real: true, fold: 1 })).toEqual(made);
+    expect((await row({ real: true, fold: 1 }, ['a1', 'b1'], { ...train, epoch: 1 })).sound).not.toEqual(made.sound);
+  });
+
+  test("predictors of the person's own fold do not learn from a real clip, and they alone judge it", async () => {
+    const real = await row({ real: true, fold: 1 });
+    expect([real.learns, real.judges, real.label, real.counted]).toEqual(
+      [[1, 0, 1], [0, 1, 0], [0], [1]].map((values) => Float32Array.from(values)),
+    );
+    const fake = await row({ real: false, fold: 1, tampering: 'reversed-picture' });
+    expect([fake.learns, fake.judges, fake.label]).toEqual(
+      [[0, 0, 0], [0, 1, 0], [1]].map((values) => Float32Array.from(values)),
+    );
+    const unseen = await row({ real: true });
+    expect([...unseen.judges!]).toEqual([1, 2, 3].map(() => expect.closeTo(1 / 3, 6)));
+  });
+
+  test('a clip shorter than 3 s takes no part', async () => {
+    const short = stored(await intake.read(fakeMedia(16_000, 2)));
+    const made = await intake.row({ clips: ['a1'], target: { real: true } }, async () => short, train);
+    expect([made.counted, made.learns]).toEqual([Float32Array.of(0), Float32Array.of(0, 0, 0)]);
+    expect([...made.present!.subarray(48, 51)]).toEqual([1, 0, 0]);
+  });
+});
+
+test('windows of a long clip are stretches of a little over 4 s, the last of which ends with it', async () => {
+  const windows = [];
+  for await (const window of intake.windows(fakeMedia(16_000, 11), {})) windows.push(window);
+  expect(windows.map(({ start, end }) => [start, end])).toEqual([
+    [0, 4.04],
+    [4, 8.04],
+    [expect.closeTo(6.96, 9), 11],
+  ]);
+  expect(Object.keys(windows[0]!.inputs).sort()).toEqual(['judges', 'motion', 'present', 'silent', 'sound', 'still']);
+});

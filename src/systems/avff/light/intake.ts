@@ -1,0 +1,200 @@
+// How clips become rows of the light detector: read once, tampered with as the epoch says, and compared as two series.
+import { annotationOf } from '../../../data/annotation.ts';
+import type { Example } from '../../../data/dataset.ts';
+import type { Arrays, Intake, Pass, Reading, Row, StoredReading } from '../../../data/intake.ts';
+import { DuetError } from '../../../errors.ts';
+import { windowStarts } from '../../../infer/timeline.ts';
+import { createRandom, type Random } from '../../../random/random.ts';
+import { drawVisible, overMoments } from '../masks.ts';
+import { cells, type Features, featuresOf } from './features.ts';
+import { readStreams } from './read-streams.ts';
+import { bands, frameCount, frameSize, framesPerSecond, type Streams, stepsPerFrame, stretch } from './reading.ts';
+import { drawTampering, type Tampered, type Tampering, tamper, tamperingKinds } from './tamper.ts';
+import { shortestSeconds } from './verdict.ts';
+
+export type LightIntakeSettings = {
+  /** Moments of the longest stretch that is judged in one piece. */
+  readonly moments: number;
+  readonly folds: number;
+  /** Whether clips begin where their sound does. */
+  readonly trimSilence: boolean;
+};
+
+/** What a row is: a clip as it is, or tampered with, by a kind that is drawn or given. */
+export type LightTarget = {
+  readonly real: boolean;
+  readonly method?: string;
+  /** The tampering's kind; `drawn` in training. */
+  readonly tampering?: Tampering['kind'] | 'drawn';
+  /** Among the folds, for clips that the predictors have learnt from. */
+  readonly fold?: number;
+};
+
+/** Seconds of a slice of the masks, as in the paper. */
+const sliceSeconds = 0.4;
+const hopSeconds = 4;
+
+/**
+ * Passes: `train`, every real clip as it is and once more tampered with, and the fakes that are given; `evaluate`, the
+ * clips as they are; `tampered`, every real clip once for each kind of tampering.
+ * Rows hold the inputs and targets of both stages.
+ */
+export function lightIntake(settings: LightIntakeSettings): Intake {
+  const { moments, folds, trimSilence } = settings;
+
+  async function row({ clips, target }: Row, open: Open, pass: Pass): Promise<Arrays> {
+    const about = target as unknown as LightTarget;
+    const names = [pass.seed, pass.epoch, pass.name, ...clips, about.tampering ?? 'as it is'];
+    const random = createRandom('light row', ...names);
+    const streams = await openStreams(clips[0]!, open);
+    const made = await tampered(streams, about, clips, open, random);
+    const start = pass.name === 'train' ? random.integer(Math.max(1, frameCount(made) - moments)) : 0;
+    const part = stretch(made, start, Math.min(start + moments + 1, frameCount(made)));
+    const isUsable = frameCount(part) >= shortestSeconds * framesPerSecond;
+    const features = featuresOf(part);
+    const { seen, heard } = drawMasks(features.moments, moments, random);
+    const { fold } = about;
+    const learns = (other: number) => Number(about.real && isUsable && (fold === undefined || other !== fold));
+    return {
+      ...modelInputs(features, moments),
+      ...{ seen, heard },
+      judges: judgesOf(folds, fold),
+      learns: Float32Array.from({ length: folds }, (_, other) => learns(other)),
+      label: Float32Array.of(about.real ? 0 : 1),
+      counted: Float32Array.of(Number(isUsable)),
+    };
+  }
+
+  return {
+    key: ['avff light', framesPerSecond, frameSize, stepsPerFrame, bands, trimSilence],
+    read: async (media) => toReading(await readStreams(media, { trimSilence })),
+    plan(examples, pass) {
+      const reals = examples.filter((example) => annotationOf(example, 'truth')?.real);
+      const rows = examples.flatMap((example) => rowsOf(example, reals, pass, folds));
+      return pass.name === 'train' ? createRandom(pass.seed, 'light order', pass.epoch).shuffle(rows) : rows;
+    },
+    row,
+    async *windows(media, { hop = hopSeconds }) {
+      const seconds = (moments + 1) / framesPerSecond;
+      for (const start of windowStarts(media.duration, seconds, hop)) {
+        const end = Math.min(start + seconds, media.duration);
+        const features = featuresOf(await readStreams(media, { start, end }));
+        const [frame] = await media.readFrames([(start + end) / 2]);
+        yield {
+          ...{ start, end, frame },
+          inputs: {
+            ...modelInputs(features, moments),
+            judges: judgesOf(folds, undefined),
+            silent: Float32Array.of(features.silent),
+          },
+        };
+      }
+    },
+  };
+}
+
+type Open = (clip: string) => Promise<StoredReading>;
+
+function rowsOf(example: Example, reals: readonly Example[], pass: Pass, folds: number): Row[] {
+  const truth = annotationOf(example, 'truth');
+  if (!truth)
+    throw new DuetError(`The clip "${example.id}" is said to be neither real nor fake; give data that says so.`);
+  const { real, method } = truth;
+  const known = pass.name === 'train' ? { fold: foldOf(example, folds) } : {};
+  const asIt = { clips: [example.id], target: { real, ...(method !== undefined && { method }), ...known } };
+  if (pass.name === 'evaluate') return [asIt];
+  if (!real) return pass.name === 'train' ? [asIt] : [];
+  const random = createRandom(pass.seed, 'light other', pass.name, pass.epoch, example.id);
+  const other = otherOf(example, reals, random);
+  const clips = [example.id, ...(other === undefined ? [] : [other])];
+  const withKind = (tampering: Tampering['kind'] | 'drawn'): Row => {
+    const kind = tampering === 'drawn' ? {} : { method: tampering };
+    return { clips, target: { real: false, ...kind, tampering, ...known } };
+  };
+  if (pass.name === 'train') return [asIt, withKind('drawn')];
+  const possible = tamperingKinds.filter((kind) => other !== undefined || !/exchanged|replaced/.test(kind));
+  return possible.map(withKind);
+}
+
+/** Draws after which a person is taken to be the only one. */
+const mostTries = 20;
+
+/** A real clip of another person, drawn; undefined where there is none. */
+function otherOf(example: Example, reals: readonly Example[], random: Random): string | undefined {
+  const personOf = ({ group, id }: Example) => group ?? id;
+  for (let tries = 0; tries < mostTries && reals.length > 1; tries++) {
+    const other = reals[random.integer(reals.length)]!;
+    if (personOf(other) !== personOf(example)) return other.id;
+  }
+  return undefined;
+}
+
+/** Which predictors do not learn from a person; the same in every epoch and stage. */
+function foldOf({ group, id }: Example, folds: number): number {
+  return createRandom('light fold', group ?? id).integer(folds);
+}
+
+function judgesOf(folds: number, fold: number | undefined): Float32Array {
+  if (fold === undefined) return new Float32Array(folds).fill(1 / folds);
+  return Float32Array.from({ length: folds }, (_, other) => Number(other === fold));
+}
+
+async function tampered(
+  streams: Streams,
+  { tampering }: LightTarget,
+  clips: readonly string[],
+  open: Open,
+  random: Random,
+): Promise<Streams> {
+  if (tampering === undefined) return streams;
+  const others = clips.slice(1);
+  const choice = { seconds: frameCount(streams) / framesPerSecond, others };
+  const drawn = drawTampering(random, choice, tampering === 'drawn' ? undefined : [tampering]);
+  const needsOther = 'other' in drawn;
+  const made: Tampered = tamper(streams, drawn, needsOther ? await openStreams(others[0]!, open) : undefined);
+  return made.streams;
+}
+
+/** Complementary masks over the moments of a clip, zeros after its end. */
+function drawMasks(
+  present: number,
+  moments: number,
+  random: Random,
+): { readonly seen: Float32Array; readonly heard: Float32Array } {
+  const slices = Math.max(2, Math.round(present / (sliceSeconds * framesPerSecond)));
+  const visible = overMoments(drawVisible(random, slices), present);
+  const padded = (values: Float32Array) => fitted(values, moments);
+  return { seen: padded(visible), heard: padded(visible.map((value) => 1 - value)) };
+}
+
+function modelInputs(features: Features, moments: number): Arrays {
+  return {
+    motion: fitted(features.motion, moments * cells),
+    sound: fitted(features.sound, moments * bands),
+    present: fitted(new Float32Array(features.moments).fill(1), moments),
+    still: Float32Array.of(features.still),
+  };
+}
+
+/** As long as asked: cut, or with zeros behind. */
+function fitted(values: Float32Array, length: number): Float32Array {
+  const result = new Float32Array(length);
+  result.set(values.subarray(0, length));
+  return result;
+}
+
+function toReading({ frames, energies }: Streams): Reading {
+  const count = frameCount({ frames });
+  return {
+    arrays: {
+      frames: { shape: [count, frameSize, frameSize], data: frames },
+      energies: { shape: [count * stepsPerFrame, bands], data: energies },
+    },
+  };
+}
+
+async function openStreams(clip: string, open: Open): Promise<Streams> {
+  const reading = await open(clip);
+  const [frames, energies] = [await reading.get('frames'), await reading.get('energies')];
+  return { frames: frames.data as Uint8Array, energies: energies.data as Float32Array };
+}
