@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest';
 import { fakeMedia } from '../../data/fake-media.test-data.ts';
 import type { InputSettings } from '../../data/settings.ts';
-import { rowCount, rowInputs, spectrogramSide } from './row-inputs.ts';
+import { rowCount, rowInputs } from './row-inputs.ts';
 
 const settings: InputSettings & { rate: number } = {
-  ...{ imageSize: 4, mean: [0, 0, 0], std: [1, 1, 1], frontEnd: 'vggsound', resizeFilter: 'bicubic', rate: 2 },
+  ...{ imageSize: 224, mean: [0, 0, 0], std: [1, 1, 1], frontEnd: 'vggsound', resizeFilter: 'bicubic', rate: 2 },
 };
-const cells = spectrogramSide ** 2;
+const side = 224;
+const cells = side ** 2;
 
 async function rowsOf(media: ReturnType<typeof fakeMedia>) {
   const stretches = [];
@@ -26,7 +27,7 @@ test('a row sees the frame at its moment, and follows the one before in the next
   ]);
   // The picture's colour is ten times its time.
   const colours = stretches.flatMap(({ images, count }) =>
-    Array.from({ length: count }, (_, row) => Math.round(255 * images![row * 48]!)),
+    Array.from({ length: count }, (_, row) => Math.round(255 * images![row * 3 * cells]!)),
   );
   expect(colours).toEqual(Array.from({ length: 42 }, (_, row) => Math.floor(10 * (row * 0.5 + 0.25))));
 });
@@ -42,10 +43,7 @@ test('a row hears the same whether a stretch begins with it or not', async () =>
   ] as const)
     for (const bin of [0, 100, 223])
       for (const frame of [100, 150, 223])
-        expect(all[next]![bin * spectrogramSide + frame - 100]).toBeCloseTo(
-          all[row]![bin * spectrogramSide + frame]!,
-          4,
-        );
+        expect(all[next]![bin * side + frame - 100]).toBeCloseTo(all[row]![bin * side + frame]!, 4);
 });
 
 test('sound is standardised over the clip, to half the deviation', async () => {

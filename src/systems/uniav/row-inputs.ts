@@ -2,17 +2,18 @@
 // Clips are read stretch by stretch, so that hours of video need no more memory than minutes.
 import { evaluationPicture, missingModality, normalised } from '../../data/model-inputs.ts';
 import { readSound } from '../../data/read-sound.ts';
-import type { InputSettings } from '../../data/settings.ts';
+import { type InputSettings, imageSizeOf, type Size } from '../../data/settings.ts';
 import { wholeClip } from '../../data/windows.ts';
 import { joinFloat32 } from '../../files/tensor-values.ts';
 import type { Media } from '../../media/media.ts';
 import { logStft } from '../../signal/log-stft.ts';
+import { resizeMap } from '../../signal/resize-map.ts';
 import { gridOf, secondsOf } from './seconds.ts';
 
 const sampleRate = 16_000;
 /** Frames of 5 ms and as many bins: a row hears 1.12 s. */
 const stft = { fftSize: 446, hop: 80, floor: 1e-5 };
-export const spectrogramSide = 224;
+const side = 224;
 /** Standardised spectrograms are as loud as the backbone likes them at this factor. */
 const spectrogramScale = 0.5;
 /** Below this deviation a clip is silent, and its spectrograms are zeros. */
@@ -31,7 +32,7 @@ export type RowInputs = {
   readonly count: number;
   /** [count, 3, height, width] */
   readonly images: Float32Array | undefined;
-  /** [count, 1, 224, 224], standardised over the whole clip, frequency ascending along rows. */
+  /** [count, 1, height, width], standardised over the whole clip, frequency ascending along rows. */
   readonly spectrograms: Float32Array | undefined;
 };
 
@@ -52,7 +53,7 @@ export async function* rowInputs(media: Media, settings: RowInputSettings): Asyn
     yield {
       ...{ first, count },
       images: media.video && (await images(media, moments, settings)),
-      spectrograms: level && (await spectrograms(media, moments, level)),
+      spectrograms: level && (await spectrograms(media, moments, level, imageSizeOf(settings))),
     };
   }
 }
@@ -84,19 +85,26 @@ async function soundLevel(media: Media): Promise<SoundLevel> {
   return { mean, factor: deviation < flatBelow ? 0 : 1 / deviation };
 }
 
-async function spectrograms(media: Media, moments: readonly number[], level: SoundLevel): Promise<Float32Array> {
-  const starts = moments.map((moment) => Math.round((moment * sampleRate) / stft.hop) - spectrogramSide / 2);
+async function spectrograms(
+  media: Media,
+  moments: readonly number[],
+  level: SoundLevel,
+  { height, width }: Size,
+): Promise<Float32Array> {
+  const starts = moments.map((moment) => Math.round((moment * sampleRate) / stft.hop) - side / 2);
   const first = starts[0]!;
-  const { columns, values } = await stftFrames(media, first, starts.at(-1)! - first + spectrogramSide);
-  const result = new Float32Array(moments.length * spectrogramSide ** 2);
-  let place = 0;
-  for (const start of starts)
-    for (let bin = 0; bin < spectrogramSide; bin++) {
-      const row = bin * columns + start - first;
-      for (let frame = 0; frame < spectrogramSide; frame++)
-        result[place++] = (values[row + frame]! - level.mean) * level.factor * spectrogramScale;
-    }
-  return result;
+  const { columns, values } = await stftFrames(media, first, starts.at(-1)! - first + side);
+  return joinFloat32(
+    starts.map((start) => {
+      const map = new Float64Array(side * side);
+      for (let bin = 0; bin < side; bin++)
+        for (let frame = 0; frame < side; frame++) {
+          const value = values[bin * columns + start - first + frame]!;
+          map[bin * side + frame] = (value - level.mean) * level.factor * spectrogramScale;
+        }
+      return Float32Array.from(resizeMap({ rows: side, columns: side, values: map }, height, width).values);
+    }),
+  );
 }
 
 /** Log-magnitudes of `count` frames from frame `first` on, whose middles lie `hop` samples apart: [bins, count]. */

@@ -4,13 +4,14 @@ import type { ClipRows } from './clip-rows.ts';
 /** A feature that hardly varies is left as it is. */
 const leastDeviation = 1e-6;
 
-/** Values of the parameters `rows.*` of the events model. */
+/** Values of the parameters `rows.*` of the events model. A modality that a clip lacks is empty and counts nowhere. */
 export function rowStatistics(
   clips: Iterable<Pick<ClipRows, 'steps' | 'visual' | 'audio'>>,
 ): Map<string, Float32Array> {
   const sums = { visual: emptySums(), audio: emptySums() };
   for (const clip of clips)
-    for (const modality of ['visual', 'audio'] as const) addRows(sums[modality], clip[modality], clip.steps);
+    for (const modality of ['visual', 'audio'] as const)
+      if (clip[modality].length > 0) addRows(sums[modality], clip[modality], clip.steps);
   return new Map(
     Object.entries(sums).flatMap(([modality, { rows, sum, squares }]): [string, Float32Array][] => {
       const mean = sum.map((total) => total / rows);
@@ -24,6 +25,20 @@ export function rowStatistics(
       ];
     }),
   );
+}
+
+/** The rows with the mean of the training rows in the place of a modality that they lack, which says nothing. */
+export function withMeans<Rows extends { readonly visual: Float32Array; readonly audio: Float32Array }>(
+  rows: Rows,
+  steps: number,
+  statistics: ReadonlyMap<string, Float32Array>,
+): Rows {
+  const filled = (modality: 'visual' | 'audio') => {
+    if (rows[modality].length > 0) return rows[modality];
+    const mean = statistics.get(`rows.${modality}.mean`)!;
+    return Float32Array.from({ length: steps * mean.length }, (_, i) => mean[i % mean.length]!);
+  };
+  return { ...rows, visual: filled('visual'), audio: filled('audio') };
 }
 
 type Sums = { rows: number; sum: Float64Array; squares: Float64Array };

@@ -17,7 +17,7 @@ import type { NetworkConfig } from './config.ts';
 import { eventsModel, isRowStatistic } from './events-model.ts';
 import { growingDecay, updateAverage } from './moving-average.ts';
 import { learningRateOfRound } from './rounds.ts';
-import { rowStatistics } from './row-statistics.ts';
+import { rowStatistics, withMeans } from './row-statistics.ts';
 import { eventsRow } from './training-row.ts';
 
 export type LocaliserTraining = {
@@ -61,10 +61,12 @@ export type TrainLocaliserOptions = {
 
 /** Trains epoch by epoch, for as long as the caller asks for more, `epochs` at most. */
 export async function* trainLocaliser(options: TrainLocaliserOptions): AsyncGenerator<LocaliserEpoch> {
-  const { clips, config, texts, training, seed, length, openSession } = options;
+  const { config, texts, training, seed, length, openSession } = options;
   const model = eventsModel(config, length);
   const stage: Stage = { name: 'events', model, on: 'clips', trains: (name) => !isRowStatistic(name) };
-  const parameters = new Map([...firstValues(model.parameters, new Map(), seed), ...rowStatistics(clips)]);
+  const statistics = rowStatistics(options.clips);
+  const clips = options.clips.map((clip) => withMeans(clip, clip.steps, statistics));
+  const parameters = new Map([...firstValues(model.parameters, new Map(), seed), ...statistics]);
   const average = new Map([...parameters].map(([name, values]) => [name, values.slice()]));
   const state = createOptimiserState(parameters);
   const settings = optimiserOf(model, { ...defaultOptimiser, kind: 'adamw', weightDecay: training.weightDecay });
@@ -78,7 +80,7 @@ export async function* trainLocaliser(options: TrainLocaliserOptions): AsyncGene
   try {
     for (let epoch = 0; epoch < training.epochs; epoch++) {
       let total = 0;
-      for (const batch of batchesOf(options, model.inputs, epoch)) {
+      for (const batch of batchesOf({ ...options, clips }, model.inputs, epoch)) {
         const { loss, gradients } = await step.run(parameters, batch);
         clipGradients(gradients, training.clipNorm);
         optimiserStep(parameters, gradients, state, learningRateOfRound(state.step, schedule), settings);
