@@ -94,7 +94,9 @@ describe('rows', () => {
     expect([...made.present!]).toEqual(Array(100).fill(1));
     expect([...made.seen!].map((value, i) => Number(value) + Number(made.heard![i]!))).toEqual(Array(100).fill(1));
     expect(await row({ real: true, fold: 1 })).toEqual(made);
-    expect((await row({ real: true, fold: 1 }, ['a1', 'b1'], { ...train, epoch: 1 })).sound).not.toEqual(made.sound);
+    const inEpoch = (epoch: number) => row({ real: true, fold: 1 }, ['a1', 'b1'], { ...train, epoch });
+    const beginnings = (await Promise.all([1, 2, 3, 4].map(inEpoch))).map(({ sound }) => sound![0]);
+    expect(new Set(beginnings).size).toBeGreaterThan(1);
   });
 
   test("predictors of the person's own fold do not learn from a real clip, and they alone judge it", async () => {
