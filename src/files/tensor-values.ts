@@ -123,3 +123,9 @@ export function joinFloat32(parts: readonly Float32Array[]): Float32Array {
   }
   return whole;
 }
+
+/** Whether no value is infinite or not a number. */
+export function allFinite(values: Float32Array): boolean {
+  for (let index = 0; index < values.length; index++) if (!Number.isFinite(values[index])) return false;
+  return true;
+}

@@ -3,7 +3,7 @@
 
 import { DuetError } from '../errors.ts';
 import { type NamedTensor, showShape } from '../files/safetensors.ts';
-import { joinFloat32, toFloat32 } from '../files/tensor-values.ts';
+import { allFinite, joinFloat32, toFloat32 } from '../files/tensor-values.ts';
 import {
   type BackboneWeightName,
   expectedShapes,
@@ -250,11 +250,6 @@ function askedSize(name: string, asked: InputSize | undefined, trained: Grid, pa
     );
   }
   return [height, width];
-}
-
-function allFinite(values: Float32Array): boolean {
-  for (let index = 0; index < values.length; index++) if (!Number.isFinite(values[index])) return false;
-  return true;
 }
 
 function squareGrid(patches: number): Grid {

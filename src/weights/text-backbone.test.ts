@@ -202,6 +202,32 @@ describe('files', () => {
     expect(tokenizer.encode('a dog barks the cat', 5).ids).toEqual([2, 4, 5, 6, 3]);
   });
 
+  test('a table of word pieces gives the mean of a text`s pieces, and must be whole', () => {
+    const tokenizer = { ...miniTokenizer, post_processor: null };
+    const vectors = (dtype: 'I8' | 'U8'): NamedTensor => {
+      const bytes = new Uint8Array(Int8Array.from({ length: 30 }, (_, i) => (i % 2 === 0 ? i : -i)).buffer);
+      return { dtype, shape: [10, 3], bytes };
+    };
+    const scale = fromFloat32(
+      Float32Array.from({ length: 10 }, (_, piece) => piece / 2),
+      [10],
+    );
+    const table = (tensors: Record<string, NamedTensor>) =>
+      parseTextBackbone({
+        name: 'mini',
+        tensors: new Map(Object.entries(tensors)),
+        config: { model_type: 'duet-word-pieces', longest: 8 },
+        tokenizer,
+      });
+    const encoder = table({ vectors: vectors('I8'), scale });
+    if (encoder.kind !== 'word pieces') throw new Error('a table is expected');
+    // Pieces 4 and 5 have the rows 12, -13, 14 and -15, 16, -17, times 2 and 2.5.
+    const sum = [2 * 12 - 2.5 * 15, -2 * 13 + 2.5 * 16, 2 * 14 - 2.5 * 17];
+    expectClose([...encoder.vector(encoder.tokenizer.encode('a dog', 8).ids)], unit(sum));
+    expect(() => table({ scale })).toThrow(/no table of word pieces: it needs 'vectors'/);
+    expect(() => table({ vectors: vectors('U8'), scale })).toThrow(/'vectors' must be of the type I8/);
+  });
+
   const file = miniBert();
   const without = new Map(file.tensors);
   without.delete('encoder.layer.0.output.dense.weight');

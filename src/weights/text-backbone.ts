@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { DuetError } from '../errors.ts';
 import { type NamedTensor, showShape } from '../files/safetensors.ts';
 import { checkSchema } from '../files/schema-error.ts';
-import { toFloat32 } from '../files/tensor-values.ts';
+import { allFinite, toFloat32 } from '../files/tensor-values.ts';
 import { activations, type TextConfig, textWeightShapes } from '../model/text-encoder.ts';
 import { type BackboneWeight, readWhenAsked, staysInFile } from './backbone-weight.ts';
 import { createContentHash } from './content-hash.ts';
@@ -81,8 +81,7 @@ export function parseTextBackbone(file: TextBackboneFile): TextBackbone {
         `${what} should have shape ${showShape(shape)} and has ${showShape(tensor.shape)}; get a fresh copy.`,
       );
     const data = toFloat32(tensor, what);
-    if (!data.every(Number.isFinite))
-      throw new DuetError(`${what} holds numbers that are not finite; get a fresh copy.`);
+    if (!allFinite(data)) throw new DuetError(`${what} holds numbers that are not finite; get a fresh copy.`);
     hash.numbers(data);
     weights.set(ours, staysInFile(tensor) ? readWhenAsked(tensor) : { shape, data });
   }

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { DuetError } from '../errors.ts';
 import { showShape } from '../files/safetensors.ts';
 import { checkSchema } from '../files/schema-error.ts';
-import { toFloat32, toInt32 } from '../files/tensor-values.ts';
+import { toFloat32 } from '../files/tensor-values.ts';
 import { createContentHash } from './content-hash.ts';
 import type { TextBackboneFile } from './text-backbone-file.ts';
 import { createTextTokenizer, type TextTokenizer } from './text-tokenizer.ts';
@@ -33,12 +33,15 @@ export function parseWordPieces(file: TextBackboneFile): WordPieces {
     throw new DuetError(
       `${name} is no table of word pieces: it needs 'vectors' [pieces, width] and 'scale' [pieces]; get a fresh copy.`,
     );
-  const numbers = toInt32(vectors, `${name}: tensor 'vectors'`);
+  if (vectors.dtype !== 'I8')
+    throw new DuetError(`${name}: tensor 'vectors' must be of the type I8; get a fresh copy.`);
+  const bytes = vectors.bytes.slice();
+  const numbers = new Int8Array(bytes.buffer);
   const scales = toFloat32(scale, `${name}: tensor 'scale'`);
-  const table = Float32Array.from(numbers, (value, index) => value * scales[Math.floor(index / width)]!);
   const hash = createContentHash();
-  hash.text('text word pieces');
-  hash.numbers(table);
+  hash.text(`text word pieces ${width}`);
+  hash.numbers(new Float32Array(bytes.buffer, 0, Math.floor(bytes.length / Float32Array.BYTES_PER_ELEMENT)));
+  hash.numbers(scales);
   return {
     kind: 'word pieces',
     outputWidth: width,
@@ -48,7 +51,8 @@ export function parseWordPieces(file: TextBackboneFile): WordPieces {
     source,
     vector(ids) {
       const total = new Float64Array(width);
-      for (const id of ids) for (let i = 0; i < width; i++) total[i]! += table[id * width + i] ?? 0;
+      for (const id of ids)
+        for (let i = 0; i < width; i++) total[i]! += (scales[id] ?? 0) * (numbers[id * width + i] ?? 0);
       const length = Math.hypot(...total) || 1;
       return Float32Array.from(total, (value) => value / length);
     },
