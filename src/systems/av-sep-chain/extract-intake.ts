@@ -16,7 +16,7 @@ import type { Picture } from '../../signal/picture.ts';
 import { resize } from '../../signal/resize.ts';
 import { windowFrames } from './blend-masks.ts';
 import { fileGain } from './file-level.ts';
-import { mixSounds, soundingCut, varySound } from './mix.ts';
+import { mixSounds, soundingCut, variedCut } from './mix.ts';
 import { type MixtureOptions, type MixtureRow, planFixedMixtures, planTrainingMixtures } from './mixture-plan.ts';
 
 export type ExtractIntakeOptions = {
@@ -59,7 +59,7 @@ export function extractIntake(options: ExtractIntakeOptions): Intake {
     const sound = async (clip: string, part: string) => {
       const random = createRandom(`cut of ${part}`, ...names);
       const samples = (await (await open(clip)).get('sound')).data as Float32Array;
-      return soundingCut(isVaried ? varySound(samples, sampleRate, random) : samples, length, random);
+      return isVaried ? variedCut(samples, sampleRate, length, random) : soundingCut(samples, length, random);
     };
     const [target, interferer, ...pictures] = row.clips;
     const { ratio, silent } = row.target;

@@ -3,6 +3,7 @@ import { add, divide, l2Normalise, mean, multiply, subtract, sum } from '../../g
 import type { Shape, Tensor } from '../../graph/tensor.ts';
 import { infoNce } from '../../model/losses.ts';
 import type { Model } from '../../model/model.ts';
+import { siSdr } from './losses.ts';
 import type { MaskConfig } from './mask-config.ts';
 import { maskParameters, separateByMask } from './mask-form.ts';
 
@@ -25,10 +26,12 @@ export function maskModel(config: MaskConfig, samples: number, visual: Shape = [
       const produced = production && shareOfEnergy(production, target!, mixture!);
       const match =
         pseudoPhonemes && infoNce(l2Normalise(pseudoPhonemes), l2Normalise(pseudoVisemes!), config.temperature);
+      // What each clip gains: for people, not for training.
+      const gain = subtract(siSdr(production ?? perception!, target!), siSdr(mixture!, target!));
       const separation = produced ? add(perceived, produced) : perceived;
       return {
         aims: { total: match ? add(separation, multiply(match, config.matchWeight)) : separation },
-        logged: { perception: perceived, ...(produced && { production: produced }), ...(match && { match }) },
+        logged: { gain, perception: perceived, ...(produced && { production: produced }), ...(match && { match }) },
       };
     },
     answers: ({ mixture, visual }, _frozen, trained) => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createRandom } from '../../random/random.ts';
-import { mixSounds, mixtureLevel, soundingCut, varySound } from './mix.ts';
+import { mixSounds, mixtureLevel, soundingCut, variedCut } from './mix.ts';
 
 const noise = (length: number, name: string, level = 0.1) => {
   const { normal } = createRandom('mix test', name);
@@ -47,10 +47,22 @@ test('a clip that is shorter than a cut stands whole in silence, at a drawn plac
   }
 });
 
-test('varying a sound changes its length by a tenth at most, and draws it anew from each generator', () => {
+test('a varied cut has the length asked for, sounds throughout, and is drawn from its generator alone', () => {
   const sound = noise(16_000, 'varied');
-  const varied = [0, 1, 2, 3].map((draw) => varySound(sound, 16_000, createRandom('vary', draw)));
-  for (const { length } of varied) expect(Math.abs(length / 16_000 - 1)).toBeLessThan(0.12);
-  expect(new Set(varied.map((samples) => samples[500])).size).toBe(4);
-  expect(varySound(sound, 16_000, createRandom('vary', 0))).toEqual(varied[0]);
+  const cuts = [0, 1, 2, 3].map((draw) => variedCut(sound, 16_000, 4000, createRandom('vary', draw)));
+  for (const cut of cuts) {
+    expect(cut.length).toBe(4000);
+    expect(energy(cut.subarray(3800, 3990))).toBeGreaterThan(0.5);
+  }
+  expect(new Set(cuts.map((samples) => samples[500])).size).toBe(4);
+  expect(variedCut(sound, 16_000, 4000, createRandom('vary', 0))).toEqual(cuts[0]);
+});
+
+test('a varied tone keeps within a tenth of its pitch', () => {
+  const tone = Float32Array.from({ length: 16_000 }, (_, i) => Math.sin((2 * Math.PI * 400 * i) / 16_000));
+  for (const draw of [0, 1, 2, 3, 4, 5]) {
+    const cut = variedCut(tone, 16_000, 8000, createRandom('pitch', draw)).subarray(500, 7500);
+    const turns = cut.filter((value, i) => i > 0 && value > 0 && cut[i - 1]! <= 0).length / (7000 / 16_000);
+    expect(Math.abs(turns / 400 - 1)).toBeLessThan(0.115);
+  }
 });

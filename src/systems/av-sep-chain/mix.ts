@@ -53,12 +53,13 @@ export function mixSounds(target: Float32Array | undefined, interferer: Float32A
 const speeds = [0.9, 0.95, 1, 1.05, 1.1];
 const strongestTilt = 0.3;
 
-/** The sound a little faster or slower, and with its treble raised or lowered. */
-export function varySound(samples: Float32Array, sampleRate: number, random: Random): Float32Array {
+/** A sounding cut, played a little faster or slower, its treble raised or lowered. */
+export function variedCut(samples: Float32Array, sampleRate: number, length: number, random: Random): Float32Array {
   const speed = speeds[random.integer(speeds.length)]!;
   const tilt = strongestTilt * (2 * random.uniform() - 1);
-  const played = resample({ samples, sampleRate: Math.round(sampleRate * speed) }, sampleRate).samples;
-  return played.map((value, index) => value - tilt * (played[index - 1] ?? 0));
+  const cut = soundingCut(samples, Math.ceil(length * speed), random);
+  const played = resample({ samples: cut, sampleRate: Math.round(sampleRate * speed) }, sampleRate).samples;
+  return Float32Array.from({ length }, (_, index) => (played[index] ?? 0) - tilt * (played[index - 1] ?? 0));
 }
 
 function energy(samples: Float32Array): number {
