@@ -1,0 +1,90 @@
+import { expect, test } from 'vitest';
+import { evaluate } from '../../graph/evaluate.ts';
+import { constant, elementCount, type Tensor } from '../../graph/tensor.ts';
+import { firstValues, parameterConstants, weightsFrom } from '../../model/parameters.ts';
+import { clipInputs } from '../../model/passage.ts';
+import { createRandom } from '../../random/random.ts';
+import { classText, sharesOfClasses, withOtherClasses } from './class-texts.ts';
+import { eventsModel } from './events-model.ts';
+import { practicalNetwork } from './practical.ts';
+
+const steps = 4;
+const texts = [
+  [1, 0, 0],
+  [0, 1, 0],
+] as const;
+
+/** Answers of an untrained localiser about a clip of noise, asked for these classes. */
+function answers(vectors: readonly (readonly number[])[], shares?: readonly (readonly number[])[]) {
+  const config = (classes: number) => ({
+    ...practicalNetwork({ visualWidth: 2, audioWidth: 2, textWidth: 3, classes, senses: ['heard'] }),
+    ...{
+      width: 4,
+      headWidth: 4,
+      heads: 2,
+      selfBlocks: 1,
+      ranges: [
+        [0, 4],
+        [4, 10_000],
+      ] as const,
+    },
+  });
+  const trained = config(texts.length);
+  const values = firstValues(eventsModel(trained, steps).parameters, new Map(), 5);
+  const asked = config(vectors.length);
+  const model = eventsModel(asked, steps);
+  const parameters = shares ? withOtherClasses(values, 'heard', shares, trained) : values;
+  const frozen = () => constant(Float32Array.from(vectors.flat()), [vectors.length, 3]);
+  const inputs = clipInputs(model.inputs, 1);
+  const outputs = model.answers(inputs, frozen, weightsFrom(parameterConstants(model.parameters, parameters)), []);
+  const { normal } = createRandom('noise');
+  const feeds = new Map<Tensor, Float32Array>(
+    Object.entries(inputs).map(([name, tensor]) => [
+      tensor,
+      Float32Array.from({ length: elementCount(tensor.shape) }, () => (name === 'mask' ? 1 : normal())),
+    ]),
+  );
+  const [logits, offsets] = evaluate([outputs['heard.logits']!, outputs['heard.offsets']!], feeds);
+  return { logits: [...logits!], offsets: [...offsets!] };
+}
+
+test('asked for the classes that it was trained on, in another order, the localiser says the same of them', () => {
+  const [usual, swapped] = [
+    answers(texts),
+    answers(
+      [texts[1], texts[0]],
+      [
+        [0, 1],
+        [1, 0],
+      ],
+    ),
+  ];
+  const points = usual.logits.length / 2;
+  for (let point = 0; point < points; point++)
+    for (const [label, other] of [
+      [0, 1],
+      [1, 0],
+    ] as const) {
+      expect(swapped.logits[2 * point + label]).toBeCloseTo(usual.logits[2 * point + other]!, 10);
+      for (const end of [0, 1])
+        expect(swapped.offsets[2 * (2 * point + label) + end]).toBeCloseTo(
+          usual.offsets[2 * (2 * point + other) + end]!,
+          6,
+        );
+    }
+});
+
+test('a new class takes its distances from the trained ones that it is like', () => {
+  const trained = texts.map((vector) => Float32Array.from(vector));
+  const [near, between] = sharesOfClasses([Float32Array.of(0.99, 0.14, 0), Float32Array.of(0.6, 0.6, 0.53)], trained);
+  expect(near![0]).toBeGreaterThan(0.999);
+  expect(between![0]).toBeCloseTo(0.5, 12);
+  const { offsets } = answers([[0, 0, 1]], [near!]);
+  expect(offsets.every(Number.isFinite)).toBe(true);
+  expect(offsets.length).toBe(2 * 6);
+});
+
+test('texts are the published sentences, or bare names', () => {
+  expect(classText('dog', 'AVEL', 'sentence')).toBe('An audio visual event of dog.');
+  expect(classText('dog', 'TAL', 'name')).toBe('dog');
+});
