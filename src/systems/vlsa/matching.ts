@@ -1,7 +1,6 @@
 // VLSA's global losses: each clip's sound must find its video and its words among those of the batch, and a linear
 // layer must tell pairs that belong together. Shapes: B clips, R pairs, N tokens of a modality, D channels.
 import {
-  add,
   concat,
   exp,
   l2Normalise,
@@ -105,9 +104,4 @@ export function matchPairs(
 export function matchingLoss({ logits, labels, counted }: PairLogits, { reduction }: VlsaSettings): Tensor {
   const mean = binaryCrossEntropy(logits, labels, counted);
   return reduction === 'mean' ? mean : multiply(mean, sum(counted));
-}
-
-/** Sum of tensors. */
-export function total(tensors: readonly Tensor[]): Tensor {
-  return tensors.reduce((a, b) => add(a, b));
 }

@@ -7,10 +7,11 @@ import type { Model, Stage, Tensors } from '../../model/model.ts';
 import type { Weights } from '../../model/vit.ts';
 import { patchErrors, type RebuiltPatches, rebuildPatches, rebuildWords, wordErrors } from './decoder.ts';
 import { encodeTogether, pooled } from './encoder.ts';
-import { contrast, matched, matchingLoss, matchPairs, total } from './matching.ts';
+import { contrast, matched, matchingLoss, matchPairs } from './matching.ts';
 import { type Modality, modalities, patchedSides, patchGrid, type VlsaNetwork } from './network.ts';
 import { vlsaParameters } from './parameters.ts';
 import type { VlsaSettings } from './settings.ts';
+import { average, total } from './sums.ts';
 import { patchTokens, wordTokens } from './tokens.ts';
 
 /**
@@ -41,14 +42,13 @@ export function vlsaModel(network: VlsaNetwork, settings: VlsaSettings): Model {
     encode: (inputs, _, trained) => encodeClips(inputs, trained, network, settings).features,
     losses(encoded, targets, trained) {
       const counted = targets.counted!;
-      const average = (errors: Tensor) => divide(sum(multiply(errors, counted)), sum(counted));
       const local = {
-        video: average(encoded.errors_video!),
+        video: average(encoded.errors_video!, counted),
         text: divide(
           sum(multiply(encoded.errors_text!, counted)),
           sum(multiply(sum(encoded.hidden_words!, [1]), counted)),
         ),
-        audio: average(encoded.errors_audio!),
+        audio: average(encoded.errors_audio!, counted),
       };
       const ofModalities = matched.map((modality) => {
         const pairs = matchPairs(modality, encoded, targets[`${modality}_pairs`]!, counted, trained, network, settings);

@@ -1,0 +1,66 @@
+// Names that a classifier knows, as a bridge between pictures and words: what a picture is likely to be, said as a
+// vector of a text encoder, and a query said as names.
+// Shapes: K names, T numbers of a text's vector.
+
+export type Concepts = {
+  /** [K, T]: the text encoder's unit vector of "a photo of a NAME"; of a class with several names their mean. */
+  readonly vectors: Float32Array;
+  readonly width: number;
+  /** [T]: the mean of the vectors, which all texts have in common. */
+  readonly mean: Float32Array;
+};
+
+/** Names that a pseudo caption is made of. */
+const mostLikely = 50;
+const temperature = 2;
+const queryScale = 20;
+
+export function createConcepts(vectors: Float32Array, width: number): Concepts {
+  const mean = new Float32Array(width);
+  const count = vectors.length / width;
+  for (let i = 0; i < vectors.length; i++) mean[i % width]! += vectors[i]! / count;
+  return { vectors, width, mean };
+}
+
+/** A text's vector without what all texts have in common, as captions and queries enter the projections. */
+export function centred(vector: Float32Array, { mean }: Concepts): Float32Array {
+  return vector.map((value, i) => value - mean[i]!);
+}
+
+/** softmax(logits / 2) [K]: less sure than the classifier is, as what it does not know is in most pictures too. */
+export function likelihoods(logits: Float32Array): Float32Array {
+  return softmax(logits.map((logit) => logit / temperature));
+}
+
+/**
+ * What a picture would be called: the unit sum of the centred vectors of the 50 likeliest names, by their likelihoods.
+ * @param likely [K], as `likelihoods` gives them; of several frames their mean.
+ */
+export function pseudoCaption(likely: Float32Array, concepts: Concepts): Float32Array {
+  const { vectors, width, mean } = concepts;
+  const order = [...likely.keys()].sort((a, b) => likely[b]! - likely[a]!).slice(0, mostLikely);
+  const sum = new Float32Array(width);
+  for (const name of order)
+    for (let i = 0; i < width; i++) sum[i]! += likely[name]! * (vectors[name * width + i]! - mean[i]!);
+  return unit(sum);
+}
+
+/** A query as shares of names, [K]: softmax(20 cosines). A window's score is the product with its likelihoods. */
+export function querySpread(query: Float32Array, { vectors, width }: Concepts): Float32Array {
+  const scores = new Float32Array(vectors.length / width);
+  for (let i = 0; i < vectors.length; i++)
+    scores[Math.floor(i / width)]! += queryScale * vectors[i]! * query[i % width]!;
+  return softmax(scores);
+}
+
+function softmax(scores: Float32Array): Float32Array {
+  const largest = scores.reduce((most, score) => Math.max(most, score), -Infinity);
+  const weights = scores.map((score) => Math.exp(score - largest));
+  const sum = weights.reduce((total, weight) => total + weight, 0);
+  return weights.map((weight) => weight / sum);
+}
+
+function unit(vector: Float32Array): Float32Array {
+  const length = Math.sqrt(vector.reduce((total, value) => total + value * value, 0)) || 1;
+  return vector.map((value) => value / length);
+}
