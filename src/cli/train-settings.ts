@@ -1,8 +1,8 @@
 // Everything `duet train` can be told. The same names are the keys of a configuration file. What a training is set to
-// comes from the settings' schema; here is only what the command itself needs to know: data, run folder, machine.
+// comes from the systems' schemas; here is only what the command itself needs to know: data, run folder, machine.
 import type { Command } from 'commander';
-import { recipes } from '../systems/ma-avt/recipes.ts';
-import { type RecipeName, trainingConfigSchema } from '../systems/ma-avt/training-config.ts';
+import { systems } from '../systems/registry.ts';
+import { joinedFields } from '../train/joined-fields.ts';
 import { settingFields } from '../train/setting-fields.ts';
 import { layoutSettings, loadingSettings, machineSettings, outputSettings } from './common-settings.ts';
 import { choice, path, size, text, toggle, wholeNumber } from './field.ts';
@@ -54,7 +54,7 @@ const base = grouped('Learning:', {
   recipe: setting(
     '--recipe <name>',
     'duet learns better and is the default; reference follows the MA-AVT paper and code; the others are baselines',
-    choice(Object.keys(recipes) as RecipeName[]),
+    choice(systems.flatMap(({ recipes }) => Object.keys(recipes))),
   ),
 });
 
@@ -66,17 +66,21 @@ const memory = grouped('Machine:', {
   ),
 });
 
-/** What a training can be set to, in the order of the help. */
-export const flagFields = settingFields(trainingConfigSchema).filter(({ flag }) => flag !== undefined);
+/** What a training of any system can be set to, in the order of the help. */
+export const flagFields = joinedFields(systems.map((system) => settingFields(system.settings))).filter(
+  ({ flag }) => flag !== undefined,
+);
 
 const machine = { ...loadingSettings, ...memory, ...machineSettings };
 
 const runSettings = { ...inputAndOutput, ...base, ...machine };
 
+const trainingFlags = Object.fromEntries(flagFields.map((field) => [field.name, settingOfField(field)]));
+
 export const trainSettings: Settings = {
   ...inputAndOutput,
   ...base,
-  ...Object.fromEntries(flagFields.map((field) => [field.name, settingOfField(field)])),
+  ...trainingFlags,
   ...machine,
 };
 
@@ -89,9 +93,6 @@ export type TrainSettings = ValuesOf<typeof runSettings> & {
 export function trainSettingsOf(command: Command): TrainSettings {
   return {
     ...valuesOf(command, runSettings),
-    training: givenOf(
-      command,
-      flagFields.map(({ name }) => name),
-    ),
+    training: givenOf(command, Object.keys(trainingFlags)),
   };
 }

@@ -2,11 +2,22 @@
 // words over it.
 import { recipes } from '../systems/ma-avt/recipes.ts';
 import { type TrainingConfig, trainingConfigSchema } from '../systems/ma-avt/training-config.ts';
-import { placed, withChanges } from '../train/setting-fields.ts';
-import { flagFields, type TrainSettings } from './train-settings.ts';
+import { checkGiven } from '../train/joined-fields.ts';
+import { placed, settingFields, withChanges } from '../train/setting-fields.ts';
+import type { TrainSettings } from './train-settings.ts';
 
-/** `base`, by default the recipe, wherever `settings` is silent. */
-export function trainingConfig({ recipe, training }: TrainSettings, base = recipes[recipe ?? 'duet']): TrainingConfig {
-  const given = recipe === undefined ? training : { ...training, recipe };
-  return trainingConfigSchema.parse(withChanges(base, placed(flagFields, given)));
+const fields = settingFields(trainingConfigSchema);
+
+/**
+ * `base`, by default the recipe, wherever `settings` is silent.
+ * @throws DuetError for what another system's recipe could be set to.
+ */
+export function trainingConfig({ recipe, training }: TrainSettings, base?: TrainingConfig): TrainingConfig {
+  const name = recipe ?? base?.recipe ?? 'duet';
+  checkGiven(fields, training, name);
+  const chosen = trainingConfigSchema.shape.recipe.parse(name);
+  return trainingConfigSchema.parse({
+    ...withChanges(base ?? recipes[chosen], placed(fields, training)),
+    recipe: chosen,
+  });
 }
