@@ -43,8 +43,9 @@ export function lightDetectModel(settings: LightDetectSettings): Model {
     targets: { label: [], counted: [] },
     encode: (inputs, _, trained) => ({ features: judged(inputs, trained, settings).features }),
     losses(encoded, { label, counted }, trained) {
-      const loss = binaryCrossEntropy(logitOf(encoded.features!, trained), label!, counted!);
-      return { aims: { network: loss }, logged: { clip: loss } };
+      const logit = logitOf(encoded.features!, trained);
+      const loss = binaryCrossEntropy(logit, label!, counted!);
+      return { aims: { network: loss }, logged: { clip: loss, logit } };
     },
     answers(inputs, _, trained, extras) {
       const found = judged(inputs, trained, settings);

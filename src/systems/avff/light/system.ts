@@ -1,0 +1,33 @@
+// The light detector as one of the systems: do this picture and this sound belong together?
+import type { System } from '../../system.ts';
+import { detectionMetrics } from '../score.ts';
+import { lightDetectModel, lightDetectStage } from './detect.ts';
+import { lightIntake } from './intake.ts';
+import { lightReconstructStage } from './reconstruct.ts';
+import { type LightSettings, lightRecipes, lightSettingsSchema, momentsOf } from './settings.ts';
+
+export const authenticSystem: System<LightSettings> = {
+  name: 'avff-light',
+  annotation: 'truth',
+  settings: lightSettingsSchema,
+  recipes: lightRecipes,
+  metrics: detectionMetrics,
+  open(settings) {
+    const { folds, hidden, penalty, trimSilence } = settings;
+    const moments = momentsOf(settings);
+    const detector = { moments, folds, hidden };
+    return {
+      intake: lightIntake({ moments, folds, trimSilence }),
+      stages: [lightReconstructStage({ ...detector, penalty }), lightDetectStage(detector)],
+      fold: (parameters) => ({ parameters, model: lightDetectModel(detector) }),
+      stepBatch: ({ arrays }) => ({ inputs: arrays, targets: arrays }),
+      judge({ arrays: { label, counted }, count }, { logit }) {
+        const judged = Array.from({ length: count }, (_, clip) => clip).filter((clip) => counted![clip] === 1);
+        return {
+          judged: judged.length,
+          right: judged.filter((clip) => logit![clip]! > 0 === (label![clip] === 1)).length,
+        };
+      },
+    };
+  },
+};
