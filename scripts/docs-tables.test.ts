@@ -1,7 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { systems } from '../src/systems/registry.ts';
 import { withTables } from './docs-tables.ts';
 
 const docs = fileURLToPath(new URL('../docs/', import.meta.url));
@@ -10,11 +9,6 @@ const texts = new Map(pages.map((name) => [name, readFileSync(docs + name, 'utf8
 
 test.each(pages)('the tables of %s say what the schemas say; else run npm run docs:tables', (name) => {
   expect(withTables(texts.get(name)!)).toBe(texts.get(name));
-});
-
-test('every system has a table of its settings', () => {
-  const all = [...texts.values()].join('\n');
-  for (const { name } of systems) expect(all).toContain(`<!-- settings of ${name}: `);
 });
 
 test('a table is printed between its markers, and what stood there goes', () => {

@@ -38,7 +38,7 @@ const stillWired = new Set([
   ...['demo-page', 'evaluation-page'].map((name) => `src/pages/${name}.ts`),
   ...['experiment-page', 'grid'].map((name) => `src/experiment/${name}.ts`),
   ...['demo-run', 'evaluate', 'export', 'localise-run', 'predict-files', 'predict'].map((name) => `src/cli/${name}.ts`),
-  'src/cli/training-config.ts',
+  ...['train-settings', 'training-config'].map((name) => `src/cli/${name}.ts`),
 ]);
 
 /** Circles that are left. Only ever shorter. */

@@ -1,7 +1,8 @@
 // Everything `duet train` can be told. The same names are the keys of a configuration file. What a training is set to
 // comes from the systems' schemas; here is only what the command itself needs to know: data, run folder, machine.
 import type { Command } from 'commander';
-import { systems } from '../systems/registry.ts';
+import { recipes } from '../systems/ma-avt/recipes.ts';
+import { trainingConfigSchema } from '../systems/ma-avt/training-config.ts';
 import { joinedFields } from '../train/joined-fields.ts';
 import { settingFields } from '../train/setting-fields.ts';
 import { layoutSettings, loadingSettings, machineSettings, outputSettings } from './common-settings.ts';
@@ -54,7 +55,7 @@ const base = grouped('Learning:', {
   recipe: setting(
     '--recipe <name>',
     'duet learns better and is the default; reference follows the MA-AVT paper and code; the others are baselines',
-    choice(systems.flatMap(({ recipes }) => Object.keys(recipes))),
+    choice(Object.keys(recipes)),
   ),
 });
 
@@ -66,10 +67,8 @@ const memory = grouped('Machine:', {
   ),
 });
 
-/** What a training of any system can be set to, in the order of the help. */
-export const flagFields = joinedFields(systems.map((system) => settingFields(system.settings))).filter(
-  ({ flag }) => flag !== undefined,
-);
+/** What a training of the systems that the command trains can be set to, in the order of the help. */
+export const flagFields = joinedFields([settingFields(trainingConfigSchema)]).filter(({ flag }) => flag !== undefined);
 
 const machine = { ...loadingSettings, ...memory, ...machineSettings };
 
