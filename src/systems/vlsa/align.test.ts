@@ -64,7 +64,10 @@ test('the loss of a pair of texts that have nothing in common is that of telling
     { ...b, pseudo: texts.pseudo.map((value) => -value) },
   ];
   const { answers, feeds } = build(pair.map((values) => ({ ...values, caption: values.pseudo })));
-  const [picture, text] = evaluate([answers.picture!, answers.text!], feeds) as [Float64Array, Float64Array];
+  const [picture, text] = evaluate([answers.picture_vector!, answers.text_vector!], feeds) as [
+    Float64Array,
+    Float64Array,
+  ];
   const product = (i: number, j: number) => {
     let total = 0;
     for (let k = 0; k < 3; k++) total += picture[3 * i + k]! * text[3 * j + k]!;
@@ -116,7 +119,10 @@ test('after some steps each clip is found by its own words', () => {
     const named = [...parameters.keys()].map((name, i) => [name, Float32Array.from(found[i]!)] as const);
     optimiserStep(values, new Map(named), state, 0.05, defaultOptimiser);
   }
-  const [picture, sound, text] = evaluate([answers.picture!, answers.sound!, answers.text!], fed());
+  const [picture, sound, text] = evaluate(
+    [answers.picture_vector!, answers.sound_vector!, answers.text_vector!],
+    fed(),
+  );
   for (const features of [picture!, sound!])
     for (let query = 0; query < 4; query++) {
       const scores = [0, 1, 2, 3].map((item) =>

@@ -52,8 +52,8 @@ const ties = [
 /**
  * Inputs of a clip: features `picture` [P] and `sound` [S] of a frozen backbone, vectors `caption` and `pseudo` [T] of
  * a frozen text encoder with the mean of all texts taken off, and `has_sound`, `has_caption` [], 0 where there is none.
- * Targets: `counted`, 0 for clips that only fill the batch. Answers: unit vectors `picture`, `sound`, `text` [B, E],
- * `text` that of the caption.
+ * Targets: `counted`, 0 for clips that only fill the batch. Answers: unit vectors `picture_vector`, `sound_vector`
+ * and, of the caption, `text_vector` [B, E].
  */
 export function alignModel(sizes: AlignSizes, settings: AlignSettings): Model {
   return {
@@ -96,9 +96,9 @@ export function alignModel(sizes: AlignSizes, settings: AlignSettings): Model {
       return { aims: { network: total(Object.values(losses)) }, logged: losses };
     },
     answers: (inputs, _, trained) => ({
-      picture: projection('picture', inputs.picture!, trained),
-      sound: projection('sound', inputs.sound!, trained),
-      text: projection('text', inputs.caption!, trained),
+      picture_vector: projection('picture', inputs.picture!, trained),
+      sound_vector: projection('sound', inputs.sound!, trained),
+      text_vector: projection('text', inputs.caption!, trained),
     }),
   };
 }

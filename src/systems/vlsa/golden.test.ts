@@ -1,26 +1,29 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { readSafetensors } from '../../files/safetensors.ts';
-import { differentiate } from '../../graph/differentiate.ts';
-import { input } from '../../graph/tensor.ts';
+import { parameterInputs, weightsFrom } from '../../model/parameters.ts';
+import { clipInputs } from '../../model/passage.ts';
+import { asked, rowsOf } from '../../runtime/feeds.ts';
 import { nodeSessions } from '../../runtime/node.ts';
-import { createOptimiserState, defaultOptimiser, optimiserStep } from '../../train/optimiser.ts';
+import { openTrainer } from '../../train/open-trainer.ts';
+import { freshCheckpoint } from '../../train/progress.ts';
+import { openTrainingStep } from '../../train/step.ts';
 import { type GoldenRun, readGoldenRun } from './golden.ts';
 import { matched, matchPairs } from './matching.ts';
+import { vlsaStage } from './model.ts';
 
 const folder = new URL('../../../../shared/golden/systems/', import.meta.url);
-const steps = 5;
-const learningRate = 1e-3;
+const openSession = nodeSessions({ threads: 1 });
 
 const tolerances = { outputs: 1e-5, losses: 1e-5, gradients: 1e-5, trajectory: 1e-4, parameters: 1e-4 };
 type Group = keyof typeof tolerances;
 
 /** Answers and pairs' logits by their names in the file. */
 const outputNames: Readonly<Record<string, string>> = {
-  video: 'retrieval.video',
-  text: 'retrieval.text',
-  audio: 'retrieval.audio',
-  video_audio: 'retrieval.videoAudio',
+  video_vector: 'retrieval.video',
+  text_vector: 'retrieval.text',
+  audio_vector: 'retrieval.audio',
+  both_vector: 'retrieval.videoAudio',
   embedding_video: 'embedding.video',
   embedding_text: 'embedding.text',
   embedding_audio: 'embedding.audio',
@@ -33,68 +36,71 @@ const outputNames: Readonly<Record<string, string>> = {
 
 /** Runs the recorded steps in single precision; relative errors of everything that the file records. */
 async function compare(run: GoldenRun): Promise<Record<Group, Map<string, number>>> {
-  const { model, network, settings, clips, inputs, targets, parameters, recorded } = run;
-  const named = (shapes: Readonly<Record<string, readonly number[]>>) =>
-    Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [name, input(name, [clips, ...shape])]));
-  const trainable = new Map([...model.parameters].map(([name, { shape }]) => [name, input(name, shape)]));
-  const trained = (name: string) => trainable.get(name)!;
-  const [asked, wanted] = [named(model.inputs), named(model.targets)];
-  const encoded = model.encode(asked, trained, trained);
-  const { aims, logged } = model.losses(encoded, wanted, trained);
-  const gradients = differentiate(aims.network!, [...trainable.values()]);
-  const outputs = {
-    ...Object.fromEntries(Object.entries(encoded).filter(([name]) => name in outputNames)),
-    ...model.answers(asked, trained, trained, ['rebuilt']),
-    ...Object.fromEntries(
-      matched.map((modality) => {
-        const pairs = wanted[`${modality}_pairs`]!;
-        const found = matchPairs(modality, encoded, pairs, wanted.counted!, trained, network, settings);
-        return [`logits_${modality}`, found.logits];
-      }),
-    ),
-  };
-  const prefixed = <Value>(prefix: string, values: Readonly<Record<string, Value>>) =>
-    Object.fromEntries(Object.entries(values).map(([name, value]) => [`${prefix} ${name}`, value]));
-  const session = await nodeSessions({ threads: 1 })({
-    ...prefixed('output', outputs),
-    ...prefixed('loss', { ...logged, '': aims.network! }),
-    ...prefixed('gradient', Object.fromEntries([...trainable.keys()].map((name, i) => [name, gradients[i]!]))),
-  });
+  const { network, settings, clips, batch, learningRate, parameters, recorded } = run;
   const errors: Record<Group, Map<string, number>> = {
     ...{ outputs: new Map(), losses: new Map(), gradients: new Map() },
     ...{ trajectory: new Map(), parameters: new Map() },
   };
-  const note = (group: Group, name: string, ours: Float32Array) => {
+  const note = (group: Group, name: string, ours: ArrayLike<number>) => {
     const reference = recorded(name);
-    if (reference) errors[group].set(name, relativeError(name, ours, reference));
+    if (reference) errors[group].set(name, relativeError(name, Float32Array.from(ours), reference));
   };
+  for (const [name, values] of Object.entries(await outputsOf(run)))
+    note('outputs', `output.${outputNames[name]}`, values);
+
+  const stage = vlsaStage(network, settings);
+  const options = { stage, backbone: { weights: new Map() }, batchSize: clips, openSession };
+  const step = await openTrainingStep(options);
+  const training = { optimizer: 'adam', weightDecay: 0, clipNorm: 0, seed: 0 } as const;
+  const checkpoint = freshCheckpoint(parameters);
+  const trainer = await openTrainer({ ...options, training, checkpoint, onNote: () => undefined });
   const trajectory: number[] = [];
-  const state = createOptimiserState(parameters);
   try {
-    const run = () => {
-      const feeds = Object.entries({ ...inputs, ...targets, ...Object.fromEntries(parameters) });
-      return session.run(Object.fromEntries(feeds.filter(([name]) => session.inputs.has(name))));
-    };
-    for (let step = 0; step < steps; step++) {
-      const results = await run();
-      trajectory.push(results['loss ']![0]!);
-      if (step === 0) {
-        for (const name of Object.keys(outputs))
-          note('outputs', `output.${outputNames[name]}`, results[`output ${name}`]!);
-        for (const name of Object.keys(logged)) note('losses', `loss.${name}`, results[`loss ${name}`]!);
-        note('losses', 'loss', results['loss ']!);
-        for (const name of parameters.keys()) note('gradients', `grad.${name}`, results[`gradient ${name}`]!);
-      }
-      const ofParameters = new Map([...parameters.keys()].map((name) => [name, results[`gradient ${name}`]!]));
-      optimiserStep(parameters, ofParameters, state, learningRate, defaultOptimiser);
+    const { gradients } = await step.run(parameters, batch);
+    for (const [name, gradient] of gradients) note('gradients', `grad.${name}`, gradient);
+    for (let count = 0; count < 5; count++) {
+      const { losses } = await trainer.step(batch, learningRate);
+      trajectory.push(losses.network!);
+      if (count > 0) continue;
+      for (const [name, loss] of Object.entries(losses))
+        note('losses', name === 'network' ? 'loss' : `loss.${name}`, [loss]);
     }
-    note('trajectory', 'output.lossAfter5', (await run())['loss ']!);
+    await trainer.collect();
+    note('trajectory', 'output.lossAfter5', [(await step.run(parameters, batch)).losses.network!]);
+  } finally {
+    await step.release();
+    await trainer.release();
+  }
+  note('trajectory', 'trajectory.loss', trajectory);
+  for (const [name, values] of parameters) note('parameters', `after5.${name}`, values);
+  return errors;
+}
+
+/** What the model answers and rebuilds, what its losses compare, and the logits of pairs. */
+async function outputsOf({ model, network, settings, clips, batch, parameters }: GoldenRun) {
+  const trained = weightsFrom(parameterInputs(model.parameters));
+  const [inputs, targets] = [clipInputs(model.inputs, clips), clipInputs(model.targets, clips)];
+  const encoded = model.encode(inputs, trained, trained);
+  const ofPairs = matched.map((modality) => {
+    const pairs = targets[`${modality}_pairs`]!;
+    const { logits } = matchPairs(modality, encoded, pairs, targets.counted!, trained, network, settings);
+    return [`logits_${modality}`, logits] as const;
+  });
+  const session = await openSession({
+    ...Object.fromEntries(Object.entries(encoded).filter(([name]) => name in outputNames)),
+    ...model.answers(inputs, trained, trained, ['rebuilt']),
+    ...Object.fromEntries(ofPairs),
+  });
+  const feeds = {
+    ...rowsOf(batch.inputs, model.inputs, 0, clips),
+    ...rowsOf(batch.targets, model.targets, 0, clips),
+    ...Object.fromEntries(parameters),
+  };
+  try {
+    return await session.run(asked(session, feeds));
   } finally {
     await session.release();
   }
-  note('trajectory', 'trajectory.loss', Float32Array.from(trajectory));
-  for (const [name, values] of parameters) note('parameters', `after5.${name}`, values);
-  return errors;
 }
 
 /** Largest difference over largest value for outputs and losses, norms for gradients and parameters. */

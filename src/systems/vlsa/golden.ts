@@ -6,6 +6,7 @@ import { checkSchema } from '../../files/schema-error.ts';
 import { joinFloat32, toFloat32, toInt32 } from '../../files/tensor-values.ts';
 import type { Model } from '../../model/model.ts';
 import { patches } from '../../signal/patches.ts';
+import type { StepBatch } from '../../train/step.ts';
 import { visiblePatches } from './masking.ts';
 import { vlsaModel } from './model.ts';
 import { type PatchedSide, patchGrid, type VlsaNetwork } from './network.ts';
@@ -43,7 +44,6 @@ const configSchema = z.looseObject({
   lambda: z.number(),
 });
 type Config = z.infer<typeof configSchema>;
-type Values = Readonly<Record<string, Float32Array>>;
 
 export type GoldenRun = {
   readonly network: VlsaNetwork;
@@ -51,8 +51,8 @@ export type GoldenRun = {
   readonly model: Model;
   /** B */
   readonly clips: number;
-  readonly inputs: Values;
-  readonly targets: Values;
+  readonly batch: StepBatch;
+  readonly learningRate: number;
   /** Trainable parameters before the first step. */
   readonly parameters: Map<string, Float32Array>;
   /** A recorded tensor by its name in the file, or undefined where the run did not record it. */
@@ -78,20 +78,23 @@ export function readGoldenRun(bytes: Uint8Array, name: string): GoldenRun {
     settings,
     model,
     clips: config.B,
-    inputs: {
-      video: sideOf('video'),
-      audio: sideOf('audio'),
-      visible_video: Float32Array.from(visiblePatches(numbers('mask.video'), patchGrid('video', network).patches)),
-      visible_audio: Float32Array.from(visiblePatches(numbers('mask.audio'), patchGrid('audio', network).patches)),
-      words: numbers('input.text'),
-      masked_words: numbers('input.maskedText'),
-      shown_words: numbers('input.words'),
-      hidden_words: numbers('mask.text'),
-    },
-    targets: {
-      counted: new Float32Array(config.B).fill(1),
-      video_pairs: numbers('input.pairs.video'),
-      text_pairs: numbers('input.pairs.text'),
+    learningRate: 1e-3,
+    batch: {
+      inputs: {
+        video: sideOf('video'),
+        audio: sideOf('audio'),
+        visible_video: Float32Array.from(visiblePatches(numbers('mask.video'), patchGrid('video', network).patches)),
+        visible_audio: Float32Array.from(visiblePatches(numbers('mask.audio'), patchGrid('audio', network).patches)),
+        words: numbers('input.text'),
+        masked_words: numbers('input.maskedText'),
+        shown_words: numbers('input.words'),
+        hidden_words: numbers('mask.text'),
+      },
+      targets: {
+        counted: new Float32Array(config.B).fill(1),
+        video_pairs: numbers('input.pairs.video'),
+        text_pairs: numbers('input.pairs.text'),
+      },
     },
     parameters: new Map([...model.parameters.keys()].map((key) => [key, toFloat32(needed(`param.${key}`)).slice()])),
     recorded(key) {

@@ -140,7 +140,7 @@ test('what stands in padded words changes nothing', () => {
   const { model, trained, inputs, feeds } = build(defaultSettings, 1);
   const answer = (last: number, shown: number) => {
     const changed = { ...clip, words: clip.words!.with(3, last), shown_words: [1, 1, 1, shown] };
-    return [...evaluate([model.answers(inputs, trained, trained, []).text!], feeds(changed))[0]!];
+    return [...evaluate([model.answers(inputs, trained, trained, []).text_vector!], feeds(changed))[0]!];
   };
   expect(answer(0, 0)).toEqual(answer(7, 0));
   expect(answer(0, 1)).not.toEqual(answer(7, 1));

@@ -19,8 +19,8 @@ import { patchTokens, wordTokens } from './tokens.ts';
  * [1, k], numbers of the patches seen within their frame; `words`, `masked_words` [S], numbers of pieces before and
  * after masking; `shown_words` [S], 1 for pieces and 0 for padding; `hidden_words` [S], 1 where they are to be found.
  * Targets: `counted`, 0 for clips that only fill the batch; `video_pairs` and `text_pairs` [2, 3], see matchPairs.
- * Answers: unit vectors `video`, `text`, `audio` and `video_audio` (both together) [B, D], each from all that there is;
- * the extra `rebuilt` gives what the decoder makes of what masking leaves: `rebuilt_video`, `rebuilt_audio` [B, V I, P]
+ * Answers: unit vectors `video_vector`, `text_vector`, `audio_vector` and `both_vector` (video and sound together) [B, D],
+ * each from all that there is; the extra `rebuilt` gives what the decoder makes of what masking leaves: `rebuilt_video`, `rebuilt_audio` [B, V I, P]
  * and `rebuilt_words` [B, S, vocabulary].
  */
 export function vlsaModel(network: VlsaNetwork, settings: VlsaSettings): Model {
@@ -90,8 +90,8 @@ export function vlsaModel(network: VlsaNetwork, settings: VlsaSettings): Model {
       };
       const both = encodeTogether({ video: tokens.video, audio: tokens.audio }, shown, trained, network);
       return {
-        ...Object.fromEntries(modalities.map((modality) => [modality, alone(modality)])),
-        video_audio: l2Normalise(mean(concat([both.video, both.audio], 1), [1])),
+        ...Object.fromEntries(modalities.map((modality) => [`${modality}_vector`, alone(modality)])),
+        both_vector: l2Normalise(mean(concat([both.video, both.audio], 1), [1])),
         ...(extras.includes('rebuilt') && encodeClips(inputs, trained, network, settings).rebuilt),
       };
     },
