@@ -1,6 +1,7 @@
 // duet data check DATA
 import type { Command } from 'commander';
 import type { CheckProgress, DataCheck } from '../data/check-data-node.ts';
+import type { EventFinding } from '../data/check-events.ts';
 import { splitNames } from '../data/dataset.ts';
 import { factLines, textTable } from '../report/text-table.ts';
 import { examples, layoutSettings, loadingSettings, missingSettings, outputSettings } from './common-settings.ts';
@@ -25,7 +26,7 @@ export function addDataCheckCommand(data: Command, context: Context): void {
   command.argument('<data>', 'folder with one sub-folder per class or in a known layout, or a CSV or JSONL manifest');
   command.description(
     'Open every clip and compare the files: listed clips without a file, files that cannot be read or are cut short, clips without picture or ' +
-      'sound, silent ones, annotations past the end of the file, duplicates within and across splits, and classes with few clips. The exit code is 1 if training could not run.',
+      'sound, silent ones, annotations past the end of the file, events that no model could learn from, duplicates within and across splits, and classes with few clips. The exit code is 1 if training could not run.',
   );
   addSettings(command, checkSettings);
   command.addHelpText(
@@ -97,6 +98,7 @@ export function checkText(check: DataCheck): string {
       'annotated past the end of the file',
       check.pastEnd.map(({ id, seconds }) => `${id}: ends ${seconds.toFixed(1)} s after the file`),
     ),
+    ...eventSections(check.events),
     section('the same in more than one split', same(true)),
     section('the same within a split', same(false)),
     section('classes with few clips', check.scarce),
@@ -112,6 +114,23 @@ export function checkText(check: DataCheck): string {
   return [facts, textTable(['usable clips', ...splitNames], rows), ...sections, `${verdict}\n`]
     .filter((part) => part !== '')
     .join('\n');
+}
+
+/** Of data that says what happens when. */
+function eventSections(events: DataCheck['events']): string[] {
+  if (!events) return [];
+  const named = (findings: readonly EventFinding[]) =>
+    findings.map(({ clip, start, end, label }) => `${clip}: ${label}, ${start} s to ${end} s`);
+  return [
+    section('events that end before they start', named(events.reversed)),
+    section('events outside of their clip', named(events.outside)),
+    section('events that overlap one of their class', named(events.overlapping)),
+    section('events too short to be located', named(events.tooShort)),
+    section(
+      'classes with few events',
+      events.scarce.map(({ label, events: count }) => `${label}: ${count}`),
+    ),
+  ];
 }
 
 function section(title: string, lines: readonly string[]): string {

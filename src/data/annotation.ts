@@ -26,12 +26,20 @@ export type AnnotationKind = Annotation['kind'];
 
 type Annotated = { readonly annotations: readonly Annotation[] };
 
-/** The first annotation of a kind. */
-export function annotationOf<Kind extends AnnotationKind>(
+/** All annotations of a kind. */
+export function annotationsOf<Kind extends AnnotationKind>(
   { annotations }: Annotated,
   kind: Kind,
+): Extract<Annotation, { readonly kind: Kind }>[] {
+  return annotations.filter((one): one is Extract<Annotation, { readonly kind: Kind }> => one.kind === kind);
+}
+
+/** The first annotation of a kind. */
+export function annotationOf<Kind extends AnnotationKind>(
+  example: Annotated,
+  kind: Kind,
 ): Extract<Annotation, { readonly kind: Kind }> | undefined {
-  return annotations.find((one): one is Extract<Annotation, { readonly kind: Kind }> => one.kind === kind);
+  return annotationsOf(example, kind)[0];
 }
 
 const known = new Map<string, readonly Annotation[]>();

@@ -1,4 +1,4 @@
-import { cp, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -116,6 +116,19 @@ test('clips that are annotated to end after their file does are named, by how mu
     ['whole.mkv#0-9', '8.0'],
     ['whole.mkv#0.5-3.25', '2.3'],
   ]);
+});
+
+test('events are checked against how long their clips are', async () => {
+  await mkdir(data);
+  await writeVideo(join(data, 'a.mkv'), { picture: true, sound: true });
+  await writeFile(join(data, 'a.txt'), '0.1\t0.9\tdog\n0.5\t0.9\tdog\n0.6\t0.2\tcat\n0.4\t1.5\tcat\n');
+  const { layout, events } = await check();
+  expect(layout).toBe('audacity');
+  expect(events!.events).toBe(4);
+  expect(events!.reversed).toEqual([{ clip: 'a.mkv', start: 0.6, end: 0.2, label: 'cat' }]);
+  expect(events!.outside).toEqual([{ clip: 'a.mkv', start: 0.4, end: 1.5, label: 'cat' }]);
+  expect(events!.overlapping).toEqual([{ clip: 'a.mkv', start: 0.5, end: 0.9, label: 'dog' }]);
+  expect(events!.tooShort).toEqual([{ clip: 'a.mkv', start: 0.5, end: 0.9, label: 'dog' }]);
 });
 
 test('progress reaches the end, and the signal ends the check at once', async () => {

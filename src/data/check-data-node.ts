@@ -1,10 +1,9 @@
 // Everything about a data set that a long run would otherwise find out the hard way.
-import { stat } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
 import { isDuetError } from '../errors.ts';
-import { type MediaReference, referencePaths } from '../media/media.ts';
 import { labelOf } from './annotation.ts';
 import { defaultCacheFolder, prepareCacheFolder } from './cache-folder-node.ts';
+import type { EventCheck } from './check-events.ts';
+import { checkAnnotatedEvents } from './check-events-node.ts';
 import {
   type Dataset,
   type Example,
@@ -16,28 +15,20 @@ import {
   type SplitOrigin,
   splitNames,
 } from './dataset.ts';
-import { crashReason } from './decoder-pool-node.ts';
 import { type Duplicates, findDuplicates } from './find-duplicates-node.ts';
-import { isCompiled } from './is-compiled.ts';
 import type { MissingPolicy } from './model-inputs.ts';
 import { openDataset } from './open-dataset-node.ts';
-import { type ClipProbe, probeClip } from './probe-clip-node.ts';
-import { defaultPatienceMs, openProcessPool } from './process-pool-node.ts';
-import { runAhead } from './run-ahead.ts';
+import { type ProbeOptions, probeAll } from './probe-clips-node.ts';
 import type { SplitFile } from './split.ts';
 
-export type CheckDataOptions = {
+export type CheckDataOptions = ProbeOptions & {
   readonly layout?: LayoutName | undefined;
   /** Splits written down earlier; by default as training would make them with seed 0. */
   readonly splits?: SplitFile | undefined;
   /** With `zero`, clips without picture or sound can be used. Default `error`. */
   readonly missing?: MissingPolicy;
-  /** Processes that decode; 0 decodes in the caller's thread. Default: by cores. */
-  readonly workers?: number | undefined;
   /** Where hashes of files are remembered. Default: defaultCacheFolder(). */
   readonly cacheFolder?: string;
-  /** Ends the check with the signal's reason. */
-  readonly signal?: AbortSignal;
   readonly onProgress?: (progress: CheckProgress) => void;
 };
 
@@ -68,6 +59,8 @@ export type DataCheck = {
   readonly silent: readonly ClipFinding[];
   /** Annotated to end after their file does, by so many seconds; what is there is taken. */
   readonly pastEnd: readonly (ClipFinding & { readonly seconds: number })[];
+  /** Of data that says what happens when: events that no model could learn from. */
+  readonly events?: EventCheck | undefined;
   readonly duplicates: readonly Duplicates[];
   /** Classes with fewer than 5 usable training clips, or none in a split that others are in. */
   readonly scarce: readonly string[];
@@ -137,6 +130,7 @@ export async function checkData(path: string, options: CheckDataOptions = {}): P
       withoutSound,
       silent,
       pastEnd,
+      events: await checkAnnotatedEvents(path, layout, options),
       duplicates,
       ignored,
     },
@@ -158,46 +152,6 @@ async function openForCheck(
     if (!isDuetError(error)) throw error;
     return { dataset: await openDataset(path, { ...options, purpose: 'evaluate' }), refusal: error.message };
   }
-}
-
-type Looked = ClipProbe | { readonly absent: string };
-
-const mostProcesses = 8;
-
-async function* probeAll(
-  examples: readonly Example[],
-  { workers, signal }: CheckDataOptions,
-): AsyncGenerator<{ readonly example: Example; readonly probe: Looked }> {
-  const processes = Math.min(workers ?? availableParallelism(), mostProcesses, Math.ceil(examples.length / 4));
-  const pool =
-    processes > 0 && isCompiled
-      ? openProcessPool<MediaReference, ClipProbe>({
-          script: new URL('./probe-process-node.js', import.meta.url),
-          processes,
-          patienceMs: defaultPatienceMs,
-          crashed: (how) => ({ broken: crashReason(how) }),
-        })
-      : { run: probeClip, close: () => undefined };
-  const look = async (example: Example) => {
-    const absent = await absentFile(example.media);
-    return { example, probe: absent === undefined ? await pool.run(example.media) : { absent } };
-  };
-  try {
-    yield* runAhead(examples, 4 * Math.max(1, processes), look, signal);
-  } finally {
-    pool.close();
-  }
-}
-
-async function absentFile(media: MediaReference): Promise<string | undefined> {
-  for (const path of referencePaths(media)) {
-    const code = await stat(path).then(
-      () => undefined,
-      (error: NodeJS.ErrnoException) => error.code,
-    );
-    if (code === 'ENOENT' || code === 'ENOTDIR') return path;
-  }
-  return undefined;
 }
 
 function countClasses(names: readonly string[], usable: readonly Example[]): DataCheck['classes'] {

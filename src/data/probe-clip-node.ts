@@ -7,6 +7,8 @@ import { wholeClip } from './windows.ts';
 export type ClipProbe =
   | {
       readonly hasPicture: boolean;
+      /** How long it is. */
+      readonly seconds: number;
       /** Undefined without a sound track. */
       readonly isSilent: boolean | undefined;
       /** How many of the asked seconds come after the file's end. */
@@ -24,6 +26,7 @@ export async function probeClip(reference: MediaReference): Promise<ClipProbe> {
       const { start = 0, end: asked = start + media.duration } = reference;
       return {
         hasPicture: media.video !== undefined,
+        seconds: media.duration,
         isSilent: media.audio && (await isSilent(media, end)),
         secondsPastEnd: Math.max(0, asked - start - media.duration),
       };

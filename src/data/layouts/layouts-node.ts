@@ -70,6 +70,11 @@ export async function readLayout(
   return { name, content };
 }
 
+/** Whether a folder in that layout says what happens when in its clips. */
+export function givesEvents(layout: LayoutName): boolean {
+  return layout !== 'manifest' && layouts[layout].annotations.includes('events');
+}
+
 /** How messages call what clips are annotated with. */
 const whatOf: Readonly<Record<AnnotationKind, string>> = {
   class: 'a class for each clip',

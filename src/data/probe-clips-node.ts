@@ -1,0 +1,59 @@
+// All clips of a data set looked at, in processes of their own where that is faster.
+import { stat } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { type MediaReference, referencePaths } from '../media/media.ts';
+import type { Example } from './dataset.ts';
+import { crashReason } from './decoder-pool-node.ts';
+import { isCompiled } from './is-compiled.ts';
+import { type ClipProbe, probeClip } from './probe-clip-node.ts';
+import { defaultPatienceMs, openProcessPool } from './process-pool-node.ts';
+import { runAhead } from './run-ahead.ts';
+
+export type ProbeOptions = {
+  /** Processes that decode; 0 decodes in the caller's thread. Default: by cores. */
+  readonly workers?: number | undefined;
+  /** Ends the walk with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+};
+
+/** What a probe tells, or the file that is not there. */
+export type Looked = ClipProbe | { readonly absent: string };
+
+const mostProcesses = 8;
+
+/** Probes in the order of the clips; one that cannot be read does not end the walk. */
+export async function* probeAll(
+  examples: readonly Example[],
+  { workers, signal }: ProbeOptions,
+): AsyncGenerator<{ readonly example: Example; readonly probe: Looked }> {
+  const processes = Math.min(workers ?? availableParallelism(), mostProcesses, Math.ceil(examples.length / 4));
+  const pool =
+    processes > 0 && isCompiled
+      ? openProcessPool<MediaReference, ClipProbe>({
+          script: new URL('./probe-process-node.js', import.meta.url),
+          processes,
+          patienceMs: defaultPatienceMs,
+          crashed: (how) => ({ broken: crashReason(how) }),
+        })
+      : { run: probeClip, close: () => undefined };
+  const look = async (example: Example) => {
+    const absent = await absentFile(example.media);
+    return { example, probe: absent === undefined ? await pool.run(example.media) : { absent } };
+  };
+  try {
+    yield* runAhead(examples, 4 * Math.max(1, processes), look, signal);
+  } finally {
+    pool.close();
+  }
+}
+
+async function absentFile(media: MediaReference): Promise<string | undefined> {
+  for (const path of referencePaths(media)) {
+    const code = await stat(path).then(
+      () => undefined,
+      (error: NodeJS.ErrnoException) => error.code,
+    );
+    if (code === 'ENOENT' || code === 'ENOTDIR') return path;
+  }
+  return undefined;
+}
