@@ -215,6 +215,21 @@ describe('a manifest', () => {
     expect((await openDataset(path)).classes).toEqual(['b\u00e4r', 'cat']);
   });
 
+  test('is read the same whichever line ends it has, mixed ones too', async () => {
+    const rows = ['dog', 'cat'].flatMap((label) => [1, 2, 3].map((i) => `${label}/${i}.mp4,${label}`));
+    await touch(...rows.map((row) => row.split(',')[0]!));
+    for (const [first, others] of [
+      ['\r\n', '\n'],
+      ['\n', '\r\n'],
+      ['\r', '\r'],
+    ] as const) {
+      const path = await manifest('clips.csv', `path,label${first}${rows.join(others)}`);
+      const dataset = await openDataset(path);
+      expect(dataset.classes).toEqual(['cat', 'dog']);
+      expect(dataset.examples).toHaveLength(6);
+    }
+  });
+
   test.each<[string, string, RegExp]>([
     ['without rows', 'path,label\n', /is empty/],
     ['with an unknown column', 'path,lable\na.mp4,x\n', /unknown column "lable"; did you mean "label"\?/],

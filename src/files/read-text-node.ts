@@ -5,26 +5,34 @@ import { readError } from './file-error.ts';
 
 /**
  * A text file, some whole lines at a time: UTF-8, or UTF-16 if it begins with a byte order mark, which is left out.
- * Any other encoding is a DuetError that names the first line which shows it.
+ * Lines end with "\n", whichever line ends the file has, also where it mixes them. Any other encoding is a DuetError
+ * that names the first line which shows it.
  */
 export async function* textChunks(path: string): AsyncGenerator<string, void, undefined> {
   let lines = 0;
   let decode: ((bytes: Uint8Array, isLast: boolean) => string) | undefined;
+  let carriageReturn = '';
   for await (const { bytes, isLast } of wholeLines(path)) {
     decode ??= decoderFor(bytes);
     let text: string;
     try {
       text = decode(bytes, isLast);
     } catch {
+      if (bytes.includes(0)) throw noText(path);
       throw new DuetError(
         `${path} is not UTF-8 in line ${lines + firstBadLine(bytes)} (it may be Latin-1 or Windows-1252); save it as UTF-8.`,
       );
     }
-    if (text.includes('\0'))
-      throw new DuetError(`${path} holds NUL characters, so it is no text in UTF-8; save it as UTF-8.`);
+    if (text.includes('\0')) throw noText(path);
     lines += bytes.reduce((count, byte) => count + (byte === lineFeed ? 1 : 0), 0);
-    yield text;
+    text = carriageReturn + text;
+    carriageReturn = !isLast && text.endsWith('\r') ? '\r' : '';
+    yield text.slice(0, text.length - carriageReturn.length).replace(/\r\n?/g, '\n');
   }
+}
+
+function noText(path: string): DuetError {
+  return new DuetError(`${path} holds NUL characters, so it is no text in UTF-8; save it as UTF-8.`);
 }
 
 /** The whole of it. */
