@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import { CsvError, type Info, parse } from 'csv-parse';
 import { DuetError, messageOf } from '../errors.ts';
 import { textChunks } from '../files/read-text-node.ts';
+import { checkSeparator } from '../files/table-separator.ts';
 import type { MediaReference } from '../media/media.ts';
 import { ofClass } from './annotation.ts';
 import { readSplitNames, type UnsplitExample } from './dataset.ts';
@@ -117,14 +118,14 @@ async function* tableRows(path: string, delimiter: string): AsyncGenerator<Row> 
     trim: true,
     max_record_size: 1 << 20,
   });
-  const source = Readable.from(textChunks(path));
+  const source = Readable.from(withSeparator(path, delimiter));
   source.on('error', (error) => records.destroy(error));
   source.pipe(records);
   let header: readonly Column[] | undefined;
   try {
     for await (const { record, info } of records as AsyncIterable<{ record: string[]; info: Info }>) {
       if (!header) {
-        header = headerOf(path, record, delimiter);
+        header = headerOf(path, record);
         continue;
       }
       if (record.length > header.length) {
@@ -146,15 +147,16 @@ async function* tableRows(path: string, delimiter: string): AsyncGenerator<Row> 
   }
 }
 
-function headerOf(path: string, names: readonly string[], delimiter: string): readonly Column[] {
-  const [only] = names;
-  const other = [';', '\t', '|', ','].find((mark) => mark !== delimiter && only?.includes(mark));
-  if (names.length === 1 && other !== undefined) {
-    const [found, due] = [other, delimiter].map((mark) => (mark === '\t' ? 'tabs' : `"${mark}"`));
-    throw new DuetError(
-      `The manifest "${path}" separates its columns by ${found}, but its name says ${due}; save it with ${due} between cells.`,
-    );
+async function* withSeparator(path: string, delimiter: string): AsyncGenerator<string> {
+  let isFirst = true;
+  for await (const chunk of textChunks(path)) {
+    if (isFirst) checkSeparator(`The manifest "${path}"`, chunk.split('\n', 1)[0]!, delimiter);
+    isFirst = false;
+    yield chunk;
   }
+}
+
+function headerOf(path: string, names: readonly string[]): readonly Column[] {
   const header = names.map((name) => columnOf(path, 1, name));
   const twice = header.find((name, index) => header.indexOf(name) !== index);
   if (twice) throw new DuetError(`Row 1 of the manifest "${path}" names the column ${twice} twice; keep one.`);

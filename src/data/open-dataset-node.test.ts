@@ -245,9 +245,11 @@ describe('a manifest', () => {
     [
       'with semicolons',
       'path;label\na.mp4;x\n',
-      /separates its columns by ";", but its name says ","; save it with ","/,
+      /separates its columns by ";", not by ","; save it with "," between cells/,
     ],
-    ['with tabs', 'path\tlabel\na.mp4\tx\n', /separates its columns by tabs, but its name says ","/],
+    ['with semicolons between quoted cells', '"path";"label"\n"a.mp4";"x"\n', /separates its columns by ";"/],
+    ['with its separator in a line of its own', 'sep=;\npath;label\na.mp4;x\n', /separates its columns by ";"/],
+    ['with tabs', 'path\tlabel\na.mp4\tx\n', /separates its columns by tabs, not by ","/],
     [
       'with an endless label',
       `path,label\na.mp4,${'x'.repeat(200_000)}\n`,

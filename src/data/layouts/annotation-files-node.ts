@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { DuetError, messageOf } from '../../errors.ts';
 import { readTextClearly } from '../../files/read-text-node.ts';
+import { checkSeparator } from '../../files/table-separator.ts';
 import { labelOf } from '../annotation.ts';
 import type { UnsplitExample } from '../dataset.ts';
 import { listFolder } from '../folder-layout-node.ts';
@@ -46,8 +47,10 @@ export async function readTable(path: string): Promise<TableRow[]> {
     relax_column_count: true,
     skip_empty_lines: true,
   };
+  const text = await readTextClearly(path);
+  checkSeparator(`"${path}"`, /^(?!#).+/m.exec(text)?.[0] ?? '');
   try {
-    const rows = parse(await readTextClearly(path), options) as unknown as {
+    const rows = parse(text, options) as unknown as {
       record: string[];
       info: { lines: number };
     }[];

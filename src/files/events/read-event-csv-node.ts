@@ -1,6 +1,7 @@
 // Events from a comma-separated table with a header, in columns of any order.
 import { type Info, parse } from 'csv-parse/sync';
 import { DuetError, messageOf } from '../../errors.ts';
+import { checkSeparator } from '../table-separator.ts';
 import { type EventFile, groupRows, parseEvent } from './events.ts';
 
 /** Names that the columns go by. */
@@ -13,6 +14,7 @@ const columnNames = {
 
 /** `path,start,end,label`; other columns are not read, and a row with only a path is a clip without events. */
 export function readEventCsv(text: string, name: string): EventFile {
+  checkSeparator(`"${name}"`, text.split('\n', 1)[0]!);
   const rows = parseRows(text, name);
   const header = rows[0]?.record.map((cell) => cell.toLowerCase()) ?? [];
   const column = (key: keyof typeof columnNames) => {
