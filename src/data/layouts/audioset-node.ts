@@ -8,7 +8,7 @@ import { openMediaReader } from '../media-reader-node.ts';
 import { findFile, findFiles, needFile, readTable } from './annotation-files-node.ts';
 import { findMedia, type MediaFinder } from './find-media-node.ts';
 import type { Layout, LayoutContent } from './layout.ts';
-import { type Segment, segmentExamples } from './segments-node.ts';
+import { namesOfCut, type Segment, segmentExamples } from './segments-node.ts';
 
 export const audioSetLayout: Layout = {
   annotations: ['class'],
@@ -56,17 +56,6 @@ async function readAudioSet(root: string): Promise<LayoutContent> {
     const clip = found.clip(segment.video, `Y${segment.video}`);
     return typeof clip === 'string' ? clip : { clip, isWhole: wholeVideos };
   });
-}
-
-/** How tools name a segment that they cut out: id and start, in seconds or milliseconds, with or without the end. */
-function namesOfCut({ video, start, end }: Segment): string[] {
-  const seconds = [`${start}`, String(Math.floor(start)).padStart(6, '0'), start.toFixed(1), start.toFixed(3)];
-  const ends = [`${end}`, String(Math.floor(end)).padStart(6, '0'), end.toFixed(1), end.toFixed(3)];
-  const times = [...seconds, `${Math.round(start * 1000)}`];
-  const ranges = seconds.map((text, index) => `${text}_${ends[index]}`);
-  return [...times, ...ranges, `${Math.round(start * 1000)}_${Math.round(end * 1000)}`].map(
-    (text) => `${video}_${text}`,
-  );
 }
 
 /** Which videos a file's name may be of; ids may end like times. */

@@ -156,15 +156,15 @@ describe('VGGSound', () => {
     expect(dataset.missing).toMatchObject([{ id: '-uvwxyzABCD_000000', label: 'cat, caterwauling', split: 'test' }]);
   });
 
-  test('is found by milliseconds of start and end too, below a header row', async () => {
+  test('is found by start and end too, in seconds or milliseconds, below a header row', async () => {
     await writeFiles(folder, {
       'vggsound.csv': `video,start,label,split\n${csv}`,
       ...empty(['video/--0PQM4-hqg_30000_40000.mp4', 'video/-abcdefghij_7000_17000.mp4']),
-      ...empty(['video/--56QUhyDQM_185000_195000.mp4', 'video/-klmnopqrst_1000000_1010000.mp4']),
+      ...empty(['video/--56QUhyDQM_185_195.mp4', 'video/-klmnopqrst_1000000_1010000.mp4']),
     });
     expect((await open()).examples.map(({ id }) => id)).toEqual([
       'video/--0PQM4-hqg_30000_40000.mp4',
-      'video/--56QUhyDQM_185000_195000.mp4',
+      'video/--56QUhyDQM_185_195.mp4',
       'video/-abcdefghij_7000_17000.mp4',
       'video/-klmnopqrst_1000000_1010000.mp4',
     ]);
@@ -173,6 +173,11 @@ describe('VGGSound', () => {
   test('with a malformed row is refused with its number', async () => {
     await writeFiles(folder, { 'vggsound.csv': `${csv}\nid,soon,label,train` });
     await expect(open()).rejects.toThrow(/Row 7 of/);
+  });
+
+  test('with other separators is refused for these', async () => {
+    await writeFiles(folder, { 'vggsound.csv': 'id;5;cat;train\nid;15;cat, caterwauling;test' });
+    await expect(open()).rejects.toThrow(/vggsound\.csv" separates its columns by ";", not by ","; save it with ","/);
   });
 });
 

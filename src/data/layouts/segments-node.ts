@@ -48,3 +48,14 @@ export function segmentExamples(
   }
   return { examples: withDistinctIds(examples), ignored, missing };
 }
+
+/** How tools name a segment that they cut out: id and start, in seconds or milliseconds, with or without the end. */
+export function namesOfCut({ video, start, end }: Pick<Segment, 'video' | 'start' | 'end'>): string[] {
+  const seconds = [`${start}`, String(Math.floor(start)).padStart(6, '0'), start.toFixed(1), start.toFixed(3)];
+  const ends = [`${end}`, String(Math.floor(end)).padStart(6, '0'), end.toFixed(1), end.toFixed(3)];
+  const times = [...seconds, `${Math.round(start * 1000)}`];
+  const ranges = seconds.map((text, index) => `${text}_${ends[index]}`);
+  return [...times, ...ranges, `${Math.round(start * 1000)}_${Math.round(end * 1000)}`].map(
+    (text) => `${video}_${text}`,
+  );
+}

@@ -6,6 +6,7 @@ import { type MissingClip, readSplitNames, type UnsplitExample } from '../datase
 import { findFile, needFile, readTable, withDistinctIds } from './annotation-files-node.ts';
 import { findMedia } from './find-media-node.ts';
 import type { Layout, LayoutContent } from './layout.ts';
+import { namesOfCut } from './segments-node.ts';
 
 const annotationFile = 'vggsound.csv';
 const clipSeconds = 10;
@@ -29,9 +30,9 @@ async function readVggSound(root: string): Promise<LayoutContent> {
         `Row ${number} of "${path}" is not an id, a start in whole seconds, a label, and train or test; correct it or get a fresh copy.`,
       );
     }
-    // As most tools name the file, as some do, and as some do in milliseconds with the end.
-    const milliseconds = `${video}_${Number(start) * 1000}_${(Number(start) + clipSeconds) * 1000}`;
-    const names = [`${video}_${start.padStart(6, '0')}`, `${video}_${start}`, milliseconds];
+    // As most tools name the file, and as others do.
+    const cut = { video, start: Number(start), end: Number(start) + clipSeconds };
+    const names = [`${video}_${start.padStart(6, '0')}`, ...namesOfCut(cut)];
     return { video, label, split, names };
   });
   const wanted = new Set(rows.flatMap(({ names }) => names));
