@@ -8,7 +8,9 @@ import { describeVideo, lastFrameEnd, readFrames } from './demuxed-video.ts';
 import { longestSeconds } from './limits.ts';
 import type { Media } from './media.ts';
 import type { ReadBytes } from './mp4-edits.ts';
+import { passedOver } from './passed-over.ts';
 import { openTimeline } from './timeline-of-tracks.ts';
+import { UndecodableTrack } from './undecodable-track.ts';
 
 /**
  * Reads the tracks' headers. The media owns the input and disposes of it on close; on an error the caller still owns
@@ -18,8 +20,11 @@ import { openTimeline } from './timeline-of-tracks.ts';
 export async function demuxedMedia(input: Input, name: string, read: ReadBytes): Promise<Media> {
   // What goes wrong is told in one sentence, not on the console.
   Logging.level = LogLevel.Silent;
+  const undecodable = await passedOver(await input.getFormat(), read);
   const videoTrack = await input.getPrimaryVideoTrack();
   const audioTrack = await input.getPrimaryAudioTrack();
+  const missed = undecodable.find(({ kind }) => (kind === 'video' ? videoTrack : audioTrack) === null);
+  if (missed) throw new UndecodableTrack(missed.kind, missed.codec);
   const video = videoTrack && (await describeVideo(videoTrack));
   const sound = audioTrack && (await describeSound(audioTrack));
   if (!video && !sound) throw new DuetError(`${name} holds neither picture nor sound; choose another file.`);

@@ -13,8 +13,8 @@ function page(packet: string): Buffer {
 
 test('a picture or sound in a codec that is passed over is found among the streams that begin a file', () => {
   const [vorbis, opus] = [page('\x01vorbis and more'), page('OpusHead and more')];
-  expect(passedOverInOgg(Buffer.concat([vorbis, page('\x80theora 1')]))).toEqual({ kind: 'video', codec: 'Theora' });
-  expect(passedOverInOgg(page('Speex   1.2'))).toEqual({ kind: 'audio', codec: 'Speex' });
-  expect(passedOverInOgg(Buffer.concat([page('fishead\0'), vorbis, opus]))).toBeUndefined();
-  expect(passedOverInOgg(Buffer.alloc(0))).toBeUndefined();
+  expect(passedOverInOgg(Buffer.concat([vorbis, page('\x80theora 1')]))).toEqual([{ kind: 'video', codec: 'Theora' }]);
+  expect(passedOverInOgg(page('Speex   1.2'))).toEqual([{ kind: 'audio', codec: 'Speex' }]);
+  expect(passedOverInOgg(Buffer.concat([page('fishead\0'), vorbis, opus]))).toEqual([]);
+  expect(passedOverInOgg(Buffer.alloc(0))).toEqual([]);
 });

@@ -11,7 +11,6 @@ import type { Media } from './media.ts';
 import { NativeAudioDecoder } from './native-audio-decoder-node.ts';
 import { loadNativeCodecs, nativeCodecsPackage } from './native-codecs-node.ts';
 import { NativeVideoDecoder } from './native-video-decoder-node.ts';
-import { passedOverInOgg } from './ogg-streams.ts';
 import { withinTime } from './time-limit.ts';
 import { UndecodableTrack } from './undecodable-track.ts';
 
@@ -34,8 +33,7 @@ function registerDecoders(): void {
  * and what to do.
  */
 export async function openMedia(path: string): Promise<Media> {
-  const head = await readHead(path);
-  const kind = containerKind(head);
+  const kind = containerKind(await readHead(path));
   if (kind === 'text')
     throw new DuetError(`${path} is a text file, not a media file; replace the file or leave it out.`);
   const cut = cutShort(path, kind);
@@ -46,8 +44,6 @@ export async function openMedia(path: string): Promise<Media> {
   const damage = kind === matroska ? matroskaDamage(path) : undefined;
   if (damage !== undefined)
     throw new DuetError(`${path} is damaged at byte ${damage}; replace the file or leave it out.`);
-  const passedOver = kind === 'Ogg' ? passedOverInOgg(head) : undefined;
-  if (passedOver) return openWithFfmpeg(path, kind, new UndecodableTrack(passedOver.kind, passedOver.codec));
   const input = openInput(path);
   try {
     return await withinTime(demuxedMedia(input, path, (position, length) => readBytes(path, position, length)));

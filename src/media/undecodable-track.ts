@@ -1,6 +1,8 @@
 // A track that cannot be decoded, or holds nothing.
 import { EncodedPacketSink, type InputAudioTrack, type InputVideoTrack } from 'mediabunny';
 
+export type UndecodableStream = { readonly kind: 'video' | 'audio'; readonly codec: string };
+
 /** What `openMedia` throws, inside, for a track that no decoder here takes; the caller may know another way. */
 export class UndecodableTrack extends Error {
   readonly codec: string;
