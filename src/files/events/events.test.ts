@@ -5,6 +5,7 @@ import { readActivityNet } from './activity-net.ts';
 import { audacityLabels, readAudacityLabels } from './audacity.ts';
 import { desedTable, isDesedTable, readDesedDurations, readDesedEvents } from './desed.ts';
 import { eventsCsv } from './event-csv.ts';
+import { eventFile } from './event-file.ts';
 import { parseTime } from './events.ts';
 import { readEventCsv } from './read-event-csv-node.ts';
 import { webVtt } from './web-vtt.ts';
@@ -106,6 +107,17 @@ describe('tables of DESED', () => {
     expect(() => readDesedEvents('filename\tonset\n', 'd.tsv')).toThrow('has no column "offset"');
     expect(() => readDesedDurations('a\tb\n', 'd.tsv')).toThrow('has no column "filename"');
   });
+});
+
+test('a form with one timeline takes the events of one clip', () => {
+  const one = { clip: 'a.mp4', events: [dog] };
+  expect(eventFile('audacity', [one])).toBe(audacityLabels([dog]));
+  expect(eventFile('vtt', [])).toBe('WEBVTT\n');
+  expect(eventFile('csv', [one, one])).toBe(eventsCsv([one, one]));
+  expect(eventFile('tsv', [one])).toBe(desedTable([one]));
+  expect(() => eventFile('vtt', [one, one])).toThrow(
+    /--vtt has one timeline, and these are 2 clips; give one, or use --csv/,
+  );
 });
 
 describe('annotations of ActivityNet', () => {
