@@ -19,7 +19,7 @@ export function fieldOf<Value>(kind: SettingKind): Field<Value> {
     expected: expectedText(kind),
     accept: (value) => (isOfKind(kind, value) ? (value as Value) : undefined),
     fromText: (text) => valueOfText(kind, text),
-    ...(kind.kind === 'choice' && { choices: kind.names }),
+    ...(kind.kind === 'choice' && { choices: kind.names.map(String) }),
   };
 }
 

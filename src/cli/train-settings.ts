@@ -68,7 +68,7 @@ const memory = grouped('Machine:', {
 });
 
 /** What a training of the systems that the command trains can be set to, in the order of the help. */
-export const flagFields = joinedFields([settingFields(trainingConfigSchema)]).filter(({ flag }) => flag !== undefined);
+export const flagFields = joinedFields([settingFields(trainingConfigSchema)]);
 
 const machine = { ...loadingSettings, ...memory, ...machineSettings };
 

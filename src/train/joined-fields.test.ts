@@ -20,6 +20,7 @@ const second = settingFields(
     share: z.number().min(0).lt(0.5).meta(model('--share <share>', 'of something')),
     heads: z.enum(['paper', 'linear']).meta(model('--heads <kind>', 'of the second')),
     epochs,
+    inner: z.int().meta({ help: 'without a flag' }),
     frames: z.int().positive().meta(model('--frames <number>', 'of a clip')),
   }),
 );

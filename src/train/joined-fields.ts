@@ -5,12 +5,12 @@ import type { SettingField } from './setting-fields.ts';
 import { expectedText, isOfKind, type NumberKind, type SettingKind } from './setting-kind.ts';
 
 /**
- * In the order of the first that has each name, with its help.
+ * Those with a flag, in the order of the first system that has each name, with its help.
  * @throws Error where two write one name's flag differently, or mean different kinds of value by it.
  */
 export function joinedFields(systems: readonly (readonly SettingField[])[]): readonly SettingField[] {
   const joined = new Map<string, SettingField>();
-  for (const field of systems.flat()) {
+  for (const field of systems.flat().filter(({ flag }) => flag !== undefined)) {
     const before = joined.get(field.name);
     joined.set(field.name, before === undefined ? field : { ...before, kind: joinedKind(before, field) });
   }

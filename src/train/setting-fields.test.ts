@@ -87,8 +87,23 @@ test('changes go over a base key by key, and leave it as it was', () => {
   expect(base).toEqual(before);
 });
 
-test('a setting without help, or that nobody could type, is a fault of the program', () => {
+test('numbers may be a choice, and what nobody types is for programs', () => {
+  const settings = z.object({
+    views: z.literal([1, 2]).meta(settingMeta('Model')('--views <number>', 'of a clip')),
+    steps: z.array(z.int()).meta({ help: 'one block for each' }),
+  });
+  const [views, steps] = settingFields(settings);
+  expect([expectedText(views!.kind), valueOfText(views!.kind, '2'), valueOfText(views!.kind, '3')]).toEqual([
+    'one of 1, 2',
+    2,
+    '3',
+  ]);
+  expect([isOfKind(views!.kind, 2), isOfKind(views!.kind, '2')]).toEqual([true, false]);
+  expect(steps).toMatchObject({ flag: undefined, name: 'steps', kind: { kind: 'other' } });
+});
+
+test('a setting without help, or a flag for what nobody types, is a fault of the program', () => {
   expect(() => settingFields(z.object({ bare: z.int() }))).toThrow("The setting 'bare' has no help");
-  const names = z.array(z.string()).meta({ help: 'names' });
-  expect(() => settingFields(z.object({ inner: z.object({ names }) }))).toThrow("'inner.names' is of a kind");
+  const names = z.array(z.string()).meta(learning('--names <list>', 'names'));
+  expect(() => settingFields(z.object({ inner: z.object({ names }) }))).toThrow("'inner.names' has a flag");
 });

@@ -27,8 +27,8 @@ export function settingMeta(group: string): (flag: string, help: string) => z.in
 }
 
 /**
- * Every field of the schema, in its order. @throws Error for a field without help, or of a kind that no command line
- * and no form could ask for.
+ * Every field of the schema, in its order.
+ * @throws Error for a field without help, or with a flag for what no command line could ask for.
  */
 export function settingFields(schema: z.ZodType): readonly SettingField[] {
   return fieldsBelow(z.toJSONSchema(schema, { io: 'input' }), []);
@@ -40,9 +40,10 @@ function fieldsBelow(node: Node, path: readonly string[]): readonly SettingField
   const where = path.join('.');
   const meta = metaSchema.safeParse(node);
   if (!meta.success) throw new Error(`The setting '${where}' has no help; add .meta({ flag, help, group }).`);
-  const kind = kindOf(node);
-  if (kind === undefined) throw new Error(`The setting '${where}' is of a kind that no flag and no form knows.`);
   const { flag, help, group } = meta.data;
+  const kind = kindOf(node) ?? { kind: 'other' };
+  if (flag !== undefined && kind.kind === 'other')
+    throw new Error(`The setting '${where}' has a flag for what nobody types.`);
   return [{ path, flag, name: flag === undefined ? where : flagName(flag), help, group, kind }];
 }
 
@@ -53,7 +54,7 @@ function flagName(flag: string): string {
 }
 
 function kindOf(node: Node): SettingKind | undefined {
-  if (node.enum !== undefined) return { kind: 'choice', names: node.enum.map(String) };
+  if (node.enum !== undefined) return { kind: 'choice', names: node.enum as (string | number)[] };
   if (node.type === 'boolean') return { kind: 'toggle' };
   if (node.type === 'number' || node.type === 'integer') return numberKind(node);
   if (node.type === 'array') {

@@ -13,9 +13,11 @@ export type NumberKind = { readonly kind: 'number'; readonly isWhole: boolean } 
 
 export type SettingKind =
   | NumberKind
-  | { readonly kind: 'choice'; readonly names: readonly string[] }
+  | { readonly kind: 'choice'; readonly names: readonly (string | number)[] }
   | { readonly kind: 'toggle' }
-  | { readonly kind: 'pair'; readonly of: NumberKind };
+  | { readonly kind: 'pair'; readonly of: NumberKind }
+  /** What nobody types, such as a list; only programs and experiments set it. */
+  | { readonly kind: 'other' };
 
 /** Completes "expected ...". */
 export function expectedText(kind: SettingKind): string {
@@ -28,6 +30,8 @@ export function expectedText(kind: SettingKind): string {
       return 'true or false';
     case 'pair':
       return `two ${kind.of.isWhole ? 'whole numbers' : 'numbers'}${rangeText(kind.of)}, such as 0.5,1`;
+    case 'other':
+      return 'what its system says';
   }
 }
 
@@ -42,6 +46,8 @@ export function isOfKind(kind: SettingKind, value: unknown): boolean {
       return typeof value === 'boolean';
     case 'pair':
       return Array.isArray(value) && value.length === 2 && value.every((item) => isNumberInRange(kind.of, item));
+    case 'other':
+      return true;
   }
 }
 
@@ -54,7 +60,9 @@ export function valueOfText(kind: SettingKind, text: string): unknown {
     case 'pair':
       return text.split(',').map((part) => valueOfText(kind.of, part));
     case 'choice':
+      return kind.names.find((name) => String(name) === text) ?? text;
     case 'toggle':
+    case 'other':
       return text;
   }
 }

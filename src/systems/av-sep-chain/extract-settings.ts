@@ -1,25 +1,38 @@
 // What a training run of the mask form is set to, and the recipes.
 import * as z from 'zod';
+import { settingMeta } from '../../train/setting-fields.ts';
 import { trainingFields } from '../../train/settings.ts';
 import { maskConfigSchema } from './mask-config.ts';
 
+const input = settingMeta('Input');
+const mixing = settingMeta('Mixtures');
+
 export const extractSettingsSchema = z.strictObject({
-  recipe: z.enum(['extract', 'extract-of-two']),
+  recipe: z.enum(['extract', 'extract-of-two']).meta({ help: 'the recipe that these settings began as' }),
+  augment: z.enum(['none', 'standard']).meta(input('--augment <how>', 'vary training clips')),
   ...trainingFields,
   model: maskConfigSchema.omit({ visualWidth: true }),
-  /** How many pictures tell what is wanted: the target's, or also that of what else is in view. */
-  pictures: z.literal([1, 2]),
+  pictures: z.literal([1, 2]).meta({
+    help: 'how many pictures tell what is wanted: the target’s, or also that of what else is in view',
+  }),
   /** How clips are mixed in training; see mixture-plan.ts. */
   mixtures: z.strictObject({
-    ratioRange: z.number().min(0),
-    pictures: z.enum(['own', 'within the class']),
-    silentShare: z.number().min(0).max(1),
+    ratioRange: z
+      .number()
+      .min(0)
+      .meta(mixing('--ratio-range <decibels>', 'most that the target is louder or quieter than the other sound')),
+    pictures: z
+      .enum(['own', 'within the class'])
+      .meta({ help: 'a clip is shown its own picture, or one of its class' }),
+    silentShare: z
+      .number()
+      .min(0)
+      .max(1)
+      .meta(mixing('--silent-share <share>', 'of mixtures in which the target does not sound')),
   }),
-  /** Samples of a mixture in training, and of a window in evaluation and prediction. */
-  trainingSamples: z.int().positive(),
-  windowSamples: z.int().positive(),
-  augment: z.enum(['none', 'standard']),
-  dropout: z.number().min(0).lt(1),
+  trainingSamples: z.int().positive().meta({ help: 'samples of a mixture in training' }),
+  windowSamples: z.int().positive().meta({ help: 'samples of a window in evaluation and prediction' }),
+  dropout: z.number().min(0).lt(1).meta({ help: 'share of the network’s factors that a step sets to 0' }),
 });
 
 export type ExtractSettings = Readonly<z.infer<typeof extractSettingsSchema>>;
