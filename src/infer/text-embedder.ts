@@ -28,9 +28,13 @@ export function openTextEmbedder(encoder: TextBackbone, openSession: OpenSession
   const sessions = new Map<string, Promise<Session>>();
   const sessionFor = (count: number, length: number) => {
     const key = `${count} ${length}`;
-    const known = sessions.get(key) ?? openSession(textGraph(encoder, count, length));
-    sessions.set(key, known);
-    return known;
+    const known = sessions.get(key);
+    if (known) return known;
+    const opened = openSession(textGraph(encoder, count, length));
+    sessions.set(key, opened);
+    // What could not be opened is not there to be released.
+    opened.catch(() => sessions.delete(key));
+    return opened;
   };
   return {
     async embed(texts) {

@@ -185,13 +185,13 @@ describe('files', () => {
     const file = miniBert();
     const changed = new Map(file.tensors);
     changed.set('encoder.layer.1.output.dense.bias', fromFloat32(new Float32Array(8), [8]));
-    const vocab = { ...miniTokenizer.model.vocab, bird: 10 };
+    const { cat, ...vocab } = miniTokenizer.model.vocab;
     const others: TextBackboneFile[] = [
       file,
       { ...file, tensors: changed },
       { ...file, config: { model_type: 'bert', num_attention_heads: 4 } },
       { ...file, pooling: { pooling_mode_cls_token: true } },
-      { ...file, tokenizer: { ...miniTokenizer, model: { ...miniTokenizer.model, vocab } } },
+      { ...file, tokenizer: { ...miniTokenizer, model: { ...miniTokenizer.model, vocab: { ...vocab, bird: cat } } } },
     ];
     expect(new Set(others.map((other) => open(other).hash)).size).toBe(others.length);
   });
@@ -236,7 +236,10 @@ describe('files', () => {
     'embeddings.LayerNorm.bias',
     fromFloat32(new Float32Array(8).fill(Number.NaN), [8]),
   );
+  const { model } = miniTokenizer;
+  const larger = { ...miniTokenizer, model: { ...model, vocab: { ...model.vocab, bird: 10 } } };
   test.each<[string, Partial<TextBackboneFile>, RegExp]>([
+    ['a tokenizer of another model', { tokenizer: larger }, /has 11 pieces and its weights have 10/],
     ['a model of another kind', { config: { model_type: 't5' } }, /type 't5'.*bert, clip and siglip/],
     ['a missing tensor', { tensors: without }, /'encoder.layer.0.output.dense.weight' is missing/],
     ['a tensor of another shape', { tensors: narrow }, /should have shape \[8\] and has \[7\]/],

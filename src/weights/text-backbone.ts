@@ -93,12 +93,17 @@ export function parseTextBackbone(file: TextBackboneFile): TextBackbone {
     const { shape, data } = weights.get('pos_embed')!;
     weights.set('pos_embed', { shape, data: data.map((value, index) => value + type[index % config.width]!) });
   }
+  const tokenizer = createTextTokenizer(file.tokenizer, file.tokenizerSettings, name);
+  if (tokenizer.size > config.vocabulary)
+    throw new DuetError(
+      `${name}'s tokenizer.json has ${tokenizer.size} pieces and its weights have ${config.vocabulary}; get both from one model.`,
+    );
   return {
     kind: 'transformer',
     outputWidth: config.outputWidth,
     config,
     weights,
-    tokenizer: createTextTokenizer(file.tokenizer, file.tokenizerSettings, name),
+    tokenizer,
     longest: longestOf(file, config),
     hash: hash.digest(),
     source,

@@ -12,6 +12,8 @@ export type TokenisedText = {
 };
 
 export type TextTokenizer = {
+  /** One more than the largest number of a piece. */
+  readonly size: number;
   /** What fills a shorter text up. */
   readonly padding: number;
   /** @param longest number of pieces, special tokens included; the end of a longer text is cut off. */
@@ -56,7 +58,10 @@ export function createTextTokenizer(json: unknown, settings: unknown, name: stri
     tokenizer.encode(text, options).ids;
   // What ends every text, as [SEP] does: it stays where a text is cut.
   const ending = encode('').at(-1);
+  const ofPieces = Array.isArray(model.vocab) ? model.vocab.keys() : Object.values(model.vocab);
+  const numbers = [...ofPieces, ...tokenizer.get_added_tokens_decoder().keys()];
   return {
+    size: numbers.reduce((most, number) => Math.max(most, number + 1), 0),
     padding: tokenizer.token_to_id((typeof padding === 'string' ? padding : padding?.content) ?? '') ?? 0,
     encode(text, longest) {
       const own = encode(text, { add_special_tokens: false });
