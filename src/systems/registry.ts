@@ -1,10 +1,11 @@
 // All systems. Outside of their folders this is the only place that names one.
 import { DuetError } from '../errors.ts';
+import { avSepChainSystem } from './av-sep-chain/system.ts';
 import { authenticSystem } from './avff/light/system.ts';
 import { maAvtSystem } from './ma-avt/system.ts';
 import type { System } from './system.ts';
 
-export const systems: readonly System[] = [maAvtSystem, authenticSystem];
+export const systems: readonly System[] = [maAvtSystem, avSepChainSystem, authenticSystem];
 
 /** The system that a recipe belongs to. @throws DuetError for a recipe that no system has. */
 export function systemOfRecipe(recipe: string): System {
