@@ -91,14 +91,16 @@ test('numbers may be a choice, and what nobody types is for programs', () => {
   const settings = z.object({
     views: z.literal([1, 2]).meta(settingMeta('Model')('--views <number>', 'of a clip')),
     steps: z.array(z.int()).meta({ help: 'one block for each' }),
+    unlike: z.tuple([z.int(), z.number().min(0)]).meta({ help: 'two of two kinds' }),
   });
-  const [views, steps] = settingFields(settings);
+  const [views, steps, unlike] = settingFields(settings);
   expect([expectedText(views!.kind), valueOfText(views!.kind, '2'), valueOfText(views!.kind, '3')]).toEqual([
     'one of 1, 2',
     2,
     '3',
   ]);
   expect([isOfKind(views!.kind, 2), isOfKind(views!.kind, '2')]).toEqual([true, false]);
+  expect(unlike!.kind).toEqual({ kind: 'other' });
   expect(steps).toMatchObject({ flag: undefined, name: 'steps', kind: { kind: 'other' } });
 });
 

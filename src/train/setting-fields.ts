@@ -58,10 +58,9 @@ function kindOf(node: Node): SettingKind | undefined {
   if (node.type === 'boolean') return { kind: 'toggle' };
   if (node.type === 'number' || node.type === 'integer') return numberKind(node);
   if (node.type === 'array') {
-    const [first, second, ...others] = (node.prefixItems ?? []).map((item) => kindOf(item as Node));
-    return first?.kind === 'number' && second?.kind === 'number' && others.length === 0
-      ? { kind: 'pair', of: first }
-      : undefined;
+    const [first, ...others] = (node.prefixItems ?? []).map((item) => kindOf(item as Node));
+    const isPair = others.length === 1 && JSON.stringify(others[0]) === JSON.stringify(first);
+    return first?.kind === 'number' && isPair ? { kind: 'pair', of: first } : undefined;
   }
   // Null, where it is allowed, is for programs: on the command line whoever gives nothing leaves it to the recipe.
   const given = node.anyOf?.filter((option) => option.type !== 'null') ?? [];
