@@ -1,5 +1,5 @@
 // When the tracks of a container are presented: by its edit lists, its encoder's notes on delay, and its kind of clock.
-import { type Input, type InputAudioTrack, type InputVideoTrack, MP3, MP4, MPEG_TS, OGG, QTFF } from 'mediabunny';
+import { FLAC, type Input, type InputAudioTrack, type InputVideoTrack, MP3, MP4, MPEG_TS, OGG, QTFF } from 'mediabunny';
 import { mp3Presentation } from './mp3-delay.ts';
 import { type EditList, mp4EditLists, type ReadBytes } from './mp4-edits.ts';
 import { type Segment, untilMediaEnds } from './presentation.ts';
@@ -37,10 +37,21 @@ export async function openTimeline(input: Input, read: ReadBytes): Promise<Timel
   return {
     async of(track, firstTime) {
       const whole = { start: firstTime, end: Number.POSITIVE_INFINITY, mediaStart: firstTime };
+      if (format === FLAC) return { segments: [whole], start: firstTime, end: await flacEnd(track) };
       const list = stated(track, whole);
       const segments = list ? untilMediaEnds(list.segments, await track.computeDuration(), list.slack) : [];
       if (segments.length > 0) return { segments, start: segments[0]!.start, end: segments.at(-1)!.end };
       return { segments: [whole], start: hasNegativeTimes ? firstTime : Math.max(0, firstTime), end: undefined };
     },
   };
+}
+
+const mostSamplesInFlacFrame = 65_535;
+
+/** mediabunny 1.61 passes over a last frame of less than 16 bytes: silence, which the file's header counts. */
+async function flacEnd(track: InputVideoTrack | InputAudioTrack): Promise<number> {
+  const found = await track.computeDuration();
+  const stated = (await track.getDurationFromMetadata()) ?? 0;
+  const isOneFrame = (stated - found) * (await track.getTimeResolution()) <= mostSamplesInFlacFrame;
+  return isOneFrame ? Math.max(found, stated) : found;
 }
