@@ -1,6 +1,6 @@
 // A folder with one sub-folder per class, optionally under train/ val/ test/, read as labelled clips.
 import { readdir, stat } from 'node:fs/promises';
-import { extname, join, relative, sep } from 'node:path';
+import { dirname, extname, join, relative, sep } from 'node:path';
 import { DuetError } from '../errors.ts';
 import { readError } from '../files/file-error.ts';
 import { kindOfPath } from '../files/read-clearly.ts';
@@ -124,29 +124,37 @@ async function readClass(
     }
   }
   if (found === 0) {
-    const deeper = await classFoldersBelow(root);
+    const start = split ? dirname(folder) : root;
+    const deeper = await clipsBelow(start);
+    const none = `The class folder "${name(folder)}" in "${root}" holds no clips`;
+    if (deeper === undefined) throw new DuetError(`${none}; add some or remove the folder.`);
+    const levels = relative(start, deeper).split(sep).length - 1;
+    const where = `class folders ${levels === 1 ? 'one level' : `${levels} levels`} deeper, such as "${name(deeper)}"`;
     throw new DuetError(
-      deeper === undefined
-        ? `The class folder "${name(folder)}" in "${root}" holds no clips; add some or remove the folder.`
-        : `The class folder "${name(folder)}" in "${root}" holds no clips, but there are class folders one level deeper, such as "${name(deeper.folder)}"; name "${deeper.parent}" as the data instead.`,
+      split
+        ? `${none}, but there are ${where}; move them up into "${name(start)}".`
+        : `${none}, but there are ${where}; name "${dirname(deeper)}" as the data instead.`,
     );
   }
 }
 
-/** A folder with clips inside one of the folders, where those lie too deep to be classes. */
-async function classFoldersBelow(
-  root: string,
-): Promise<{ readonly parent: string; readonly folder: string } | undefined> {
-  for (const parent of (await listFolder(root)).folders) {
-    const { files, folders } = await listFolder(join(root, parent));
-    if (files.some(mediaKindOf)) continue;
-    for (const inside of folders) {
-      const folder = join(root, parent, inside);
-      if (
-        (await listFolder(folder)).files.some((file) => mediaKindOf(file) === 'video' || mediaKindOf(file) === 'sound')
-      )
-        return { parent: join(root, parent), folder };
+/** Links may lead in circles. */
+const deepest = 6;
+
+/** The first folder with clips that lies too deep in `start` to be a class, nearer ones first. */
+async function clipsBelow(start: string): Promise<string | undefined> {
+  let folders = [start];
+  for (let depth = 0; depth < deepest; depth++) {
+    const inside: string[] = [];
+    for (const folder of folders) {
+      const { files, folders: subs } = await listFolder(folder);
+      const kinds = files.map(mediaKindOf);
+      // A folder of frames has one sound.
+      if (kinds.includes('video') || kinds.filter((kind) => kind === 'sound').length > 1) {
+        if (depth > 1) return folder;
+      } else inside.push(...subs.map((sub) => join(folder, sub)));
     }
+    folders = inside;
   }
   return undefined;
 }

@@ -140,6 +140,18 @@ describe('a folder', () => {
     await expect(openDataset(folder)).rejects.toThrow(/"Alists" in .* such as "UCF-101\/Archery"; name ".*UCF-101" as/);
   });
 
+  test('whose class folders lie deeper still, or below split folders, is told so', async () => {
+    await touch(...clips('data/videos/dog', 3), ...clips('data/videos/cat', 3), 'data/notes/a.txt');
+    await expect(openDataset(folder)).rejects.toThrow(
+      /"data" in .* 2 levels deeper, such as "data\/videos\/cat"; name ".*data.videos" as the data instead/,
+    );
+    await rm(join(folder, 'data'), { recursive: true });
+    await touch(...['train', 'val', 'test'].flatMap((split) => clips(`${split}/animals/dog`, 2)));
+    await expect(openDataset(folder)).rejects.toThrow(
+      /"test\/animals" in .* one level deeper, such as "test\/animals\/dog"; move them up into "test"\./,
+    );
+  });
+
   test.skipIf(process.platform !== 'linux')(
     'lists files whose names are not UTF-8, and names such folders',
     async () => {
