@@ -71,6 +71,7 @@ export const layoutNames = [
   'desed',
   'audacity',
   'audioset',
+  'ucf101',
   'fakeavceleb',
   'lav-df',
   'av-deepfake1m',

@@ -13,6 +13,7 @@ import { fakeAvCelebLayout } from './fake-av-celeb-node.ts';
 import { avDeepfake1mLayout, lavDfLayout } from './fake-periods-node.ts';
 import type { Layout, LayoutContent } from './layout.ts';
 import { realFakeLayout } from './real-fake-node.ts';
+import { ucf101Layout } from './ucf101-node.ts';
 import { unavLayout } from './unav-node.ts';
 import { vggSoundLayout } from './vggsound-node.ts';
 
@@ -29,6 +30,7 @@ const layouts: Readonly<Record<FolderLayoutName, Layout>> = {
   desed: desedLayout,
   audacity: audacityLayout,
   audioset: audioSetLayout,
+  ucf101: ucf101Layout,
   fakeavceleb: fakeAvCelebLayout,
   'lav-df': lavDfLayout,
   'av-deepfake1m': avDeepfake1mLayout,

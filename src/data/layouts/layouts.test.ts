@@ -181,6 +181,30 @@ describe('VGGSound', () => {
   });
 });
 
+test('UCF101 keeps its first published split, and no video in both train and val', async () => {
+  const clips = ['Archery', 'Biking'].flatMap((label) =>
+    [1, 2, 3, 4].flatMap((group) => [1, 2].map((clip) => `${label}/v_${label}_g0${group}_c0${clip}.avi`)),
+  );
+  const [train, test] = [
+    clips.filter((clip) => !clip.includes('_g01_')),
+    clips.filter((clip) => clip.includes('_g01_')),
+  ];
+  await writeFiles(folder, {
+    'ucfTrainTestlist/classInd.txt': '1 Archery\r\n2 Biking\r\n',
+    'ucfTrainTestlist/trainlist01.txt': train.map((clip) => `${clip} ${clip.startsWith('A') ? 1 : 2}\r\n`).join(''),
+    'ucfTrainTestlist/testlist01.txt': `${test.join('\n')}\nBiking/v_Biking_g09_c01.avi\n`,
+    ...empty(clips.map((clip) => `UCF-101/${clip}`)),
+  });
+  const dataset = await open();
+  expect([dataset.layout, dataset.classes]).toEqual(['ucf101', ['Archery', 'Biking']]);
+  expect(ids(dataset, 'test')).toEqual(test.map((clip) => `UCF-101/${clip}`));
+  expect(groupsOf(dataset, 'val').size).toBe(2);
+  expect([...groupsOf(dataset, 'val')].filter((group) => groupsOf(dataset, 'train').has(group))).toEqual([]);
+  expect(dataset.missing).toMatchObject([{ id: 'v_Biking_g09_c01', label: 'Biking', split: 'test' }]);
+  await writeFiles(folder, { 'ucfTrainTestlist/testlist01.txt': 'v_Archery_g01_c01.avi' });
+  await expect(open()).rejects.toThrow(/Row 1 of .*testlist01\.txt" is not a class and a file/);
+});
+
 describe('CREMA-D', () => {
   test('keeps the published lists, and takes frames with WAVs before Flash videos', async () => {
     const names = cremaDNames(4);
