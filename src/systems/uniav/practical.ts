@@ -1,7 +1,6 @@
-// The light localiser for people's own data: its sizes, and how it is trained, as measured on scenes of minutes.
+// The light localiser for people's own data: its sizes, as measured on scenes of 30 to 60 seconds.
 import type { Sense } from '../../data/annotation.ts';
 import { type EventKind, type NetworkConfig, strideOf, type TaskConfig } from './config.ts';
-import type { LocaliserTraining } from './train-localiser.ts';
 
 /** The kind of event that each sense has. */
 export const kindOfSense: Readonly<Record<Sense, EventKind>> = { seen: 'TAL', heard: 'SED', both: 'AVEL' };
@@ -43,8 +42,3 @@ export function practicalNetwork({
 function rangeOf(level: number): [number, number] {
   return [level === 0 ? 0 : 2 * strideOf(level), level === levels - 1 ? 10_000 : 4 * strideOf(level)];
 }
-
-export const practicalTraining: LocaliserTraining = {
-  ...{ epochs: 36, batch: 8, learningRate: 1e-3, warmupEpochs: 2, weightDecay: 1e-4, clipNorm: 1, averageDecay: 0.999 },
-  ...{ otherSound: 0.5, tempo: 0.2, leastKept: 0.7, leastOfEvent: 0.5, margin: 1 },
-};

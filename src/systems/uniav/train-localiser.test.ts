@@ -3,11 +3,13 @@ import { openPredictor } from '../../infer/predictor.ts';
 import { classPrecisions, type DetectedEvent, meanAveragePrecisions } from '../../metrics/event-detection.ts';
 import { createRandom } from '../../random/random.ts';
 import { nodeSessions } from '../../runtime/node.ts';
+import { settingFields } from '../../train/setting-fields.ts';
 import { chunkAnswer, clipEvents } from './clip-events.ts';
 import type { ClipRows } from './clip-rows.ts';
 import { eventsModel } from './events-model.ts';
-import { practicalNetwork, practicalTraining } from './practical.ts';
+import { practicalNetwork } from './practical.ts';
 import { gridOf } from './seconds.ts';
+import { eventsRecipes, eventsSettingsSchema } from './settings.ts';
 import { releasedSuppression } from './suppress.ts';
 import { trainLocaliser } from './train-localiser.ts';
 import { paddedRows } from './training-row.ts';
@@ -44,8 +46,8 @@ function scene(index: number): ClipRows {
 test('the localiser learns what raises a feature, and finds it in scenes it has not seen', async () => {
   const texts = new Map([['text.both', { shape: [2, 3], data: Float32Array.of(1, 0, 0, 0, 1, 0) }]]);
   const clips = Array.from({ length: 24 }, (_, i) => scene(i));
-  const training = { ...practicalTraining, epochs: 30, learningRate: 4e-3 };
-  const epochs = trainLocaliser({ clips, config, texts, training, seed: 1, length, openSession });
+  const training = { ...eventsRecipes.events!, epochs: 30, learningRate: 4e-3, seed: 1 };
+  const epochs = trainLocaliser({ clips, config, texts, training, length, openSession });
   const losses: number[] = [];
   let parameters: ReadonlyMap<string, Float32Array> = new Map();
   for await (const epoch of epochs) {
@@ -76,4 +78,12 @@ test('the localiser learns what raises a feature, and finds it in scenes it has 
     truths,
   );
   expect(meanAveragePrecisions(classPrecisions(detections, truths, [0.5]))[0]).toBeGreaterThan(0.9);
+});
+
+test('the recipe is complete, and every setting that has a flag says what it is for', () => {
+  const { events } = eventsRecipes;
+  expect(eventsSettingsSchema.parse(events)).toEqual(events);
+  const flags = settingFields(eventsSettingsSchema).map(({ flag }) => flag);
+  expect(flags).toContain('--rate <rows>');
+  expect(new Set(flags).size).toBe(flags.length);
 });

@@ -7,37 +7,19 @@ import type { OpenSession } from '../../runtime/session.ts';
 import {
   clipGradients,
   createOptimiserState,
-  defaultOptimiser,
   optimiserOf,
+  optimiserSettings,
   optimiserStep,
 } from '../../train/optimiser.ts';
+import { learningRateAt } from '../../train/schedule.ts';
 import { openTrainingStep, type StepBatch } from '../../train/step.ts';
-import { type ClipRows, cropAtRandom, stretched, withOtherSound } from './clip-rows.ts';
+import { type ClipRows, type CropSettings, cropAtRandom, stretched, withOtherSound } from './clip-rows.ts';
 import type { NetworkConfig } from './config.ts';
 import { eventsModel, isRowStatistic } from './events-model.ts';
 import { growingDecay, updateAverage } from './moving-average.ts';
-import { learningRateOfRound } from './rounds.ts';
 import { rowStatistics, withMeans } from './row-statistics.ts';
+import type { EventsSettings } from './settings.ts';
 import { eventsRow } from './training-row.ts';
-
-export type LocaliserTraining = {
-  readonly epochs: number;
-  readonly batch: number;
-  readonly learningRate: number;
-  readonly warmupEpochs: number;
-  readonly weightDecay: number;
-  readonly clipNorm: number;
-  /** Of the average of the weights, once it has seen enough steps. */
-  readonly averageDecay: number;
-  /** How often a picture gets the sound of another clip, where what is seen and what is heard are known apart. */
-  readonly otherSound: number;
-  /** Greatest change of a clip's tempo, as a share. */
-  readonly tempo: number;
-  /** Least part of a clip that a crop keeps, and of an event for it to stay; and steps around the crop that count. */
-  readonly leastKept: number;
-  readonly leastOfEvent: number;
-  readonly margin: number;
-};
 
 export type LocaliserEpoch = {
   readonly epoch: number;
@@ -52,8 +34,7 @@ export type TrainLocaliserOptions = {
   readonly config: NetworkConfig;
   /** `text.TASK` [K, E], a vector for each class. */
   readonly texts: ReadonlyMap<string, WeightData>;
-  readonly training: LocaliserTraining;
-  readonly seed: number;
+  readonly training: EventsSettings;
   /** Steps of a chunk, to which clips are cropped or padded. */
   readonly length: number;
   readonly openSession: OpenSession;
@@ -61,29 +42,25 @@ export type TrainLocaliserOptions = {
 
 /** Trains epoch by epoch, for as long as the caller asks for more, `epochs` at most. */
 export async function* trainLocaliser(options: TrainLocaliserOptions): AsyncGenerator<LocaliserEpoch> {
-  const { config, texts, training, seed, length, openSession } = options;
+  const { config, texts, training, length, openSession } = options;
   const model = eventsModel(config, length);
   const stage: Stage = { name: 'events', model, on: 'clips', trains: (name) => !isRowStatistic(name) };
   const statistics = rowStatistics(options.clips);
   const clips = options.clips.map((clip) => withMeans(clip, clip.steps, statistics));
-  const parameters = new Map([...firstValues(model.parameters, new Map(), seed), ...statistics]);
+  const parameters = new Map([...firstValues(model.parameters, new Map(), training.seed), ...statistics]);
   const average = new Map([...parameters].map(([name, values]) => [name, values.slice()]));
   const state = createOptimiserState(parameters);
-  const settings = optimiserOf(model, { ...defaultOptimiser, kind: 'adamw', weightDecay: training.weightDecay });
+  const settings = optimiserOf(model, optimiserSettings(training));
   const steps = Math.ceil(clips.length / training.batch);
-  const schedule = {
-    learningRate: training.learningRate,
-    warmupRounds: steps * training.warmupEpochs,
-    rounds: steps * training.epochs,
-  };
   const step = await openTrainingStep({ stage, backbone: { weights: texts }, batchSize: training.batch, openSession });
   try {
     for (let epoch = 0; epoch < training.epochs; epoch++) {
-      let total = 0;
+      let [total, taken] = [0, 0];
       for (const batch of batchesOf({ ...options, clips }, model.inputs, epoch)) {
         const { loss, gradients } = await step.run(parameters, batch);
-        clipGradients(gradients, training.clipNorm);
-        optimiserStep(parameters, gradients, state, learningRateOfRound(state.step, schedule), settings);
+        if (training.clipNorm > 0) clipGradients(gradients, training.clipNorm);
+        const rate = learningRateAt(epoch + ++taken / steps, training);
+        optimiserStep(parameters, gradients, state, rate, settings);
         updateAverage(average, parameters, growingDecay(state.step, training.averageDecay));
         total += loss;
       }
@@ -96,16 +73,16 @@ export async function* trainLocaliser(options: TrainLocaliserOptions): AsyncGene
 
 /** An epoch's batches: every clip once, and the first ones again where the last batch has room. */
 function* batchesOf(
-  { clips, config, training, seed, length }: TrainLocaliserOptions,
+  { clips, config, training, length }: TrainLocaliserOptions,
   inputs: Readonly<Record<string, unknown>>,
   epoch: number,
 ): Generator<StepBatch> {
-  const order = createRandom(seed, 'order', epoch).shuffle(clips);
+  const order = createRandom(training.seed, 'order', epoch).shuffle(clips);
   for (let start = 0; start < order.length; start += training.batch) {
     const rows = Array.from({ length: training.batch }, (_, i) => {
-      const random = createRandom(seed, 'clip', epoch, start + i);
+      const random = createRandom(training.seed, 'clip', epoch, start + i);
       const clip = order[(start + i) % order.length]!;
-      return eventsRow(varied(clip, clips, { ...training, maxLength: length }, random), config, length, random);
+      return eventsRow(varied(clip, clips, training, length, random), config, length, random);
     });
     const joined = Object.keys(rows[0]!).map((name) => {
       const parts = rows.map((row) => row[name] as Float32Array);
@@ -118,17 +95,22 @@ function* batchesOf(
   }
 }
 
+/** Around a crop events still count as in it. */
+const marginSeconds = 0.5;
+
 /** A clip as this epoch shows it: perhaps with another sound, at another tempo, and cut. */
 function varied(
   clip: ClipRows,
   others: readonly ClipRows[],
-  settings: LocaliserTraining & { readonly maxLength: number },
+  training: EventsSettings,
+  maxLength: number,
   random: Random,
 ): ClipRows {
+  const { leastKept, leastOfEvent, rate } = training;
+  const crop: CropSettings = { leastKept, leastOfEvent, maxLength, margin: marginSeconds * rate };
   const other = others[random.integer(others.length)]!;
   const areApart = clip.events.TAL && other.events.SED;
-  const mixed =
-    areApart && random.uniform() < settings.otherSound ? withOtherSound(clip, other, settings, random) : clip;
-  const tempo = 1 + settings.tempo * (2 * random.uniform() - 1);
-  return cropAtRandom(stretched(mixed, Math.max(1, Math.round(mixed.steps * tempo))), settings, random);
+  const mixed = areApart && random.uniform() < training.otherSound ? withOtherSound(clip, other, crop, random) : clip;
+  const tempo = 1 + training.tempo * (2 * random.uniform() - 1);
+  return cropAtRandom(stretched(mixed, Math.max(1, Math.round(mixed.steps * tempo))), crop, random);
 }

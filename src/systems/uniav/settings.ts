@@ -1,0 +1,53 @@
+// What a training of the light localiser is set to, and its recipe.
+import * as z from 'zod';
+import { settingMeta } from '../../train/setting-fields.ts';
+import { trainingFields } from '../../train/settings.ts';
+
+const input = settingMeta('Input');
+const learning = settingMeta('Learning');
+const share = z.number().min(0).max(1);
+
+export const eventsSettingsSchema = z.strictObject({
+  recipe: z.enum(['events']).meta({ help: 'the set of settings that the others change' }),
+  missing: z
+    .enum(['error', 'zero'])
+    .meta(input('--missing <what>', 'a file without picture or without sound: refuse it, or learn from the other')),
+  rate: z
+    .number()
+    .positive()
+    .max(30)
+    .meta(input('--rate <rows>', 'rows of features a second; 4 where many events last less than 2 seconds')),
+  textForm: z
+    .enum(['name', 'sentence'])
+    .meta(input('--text-form <form>', 'give the text encoder bare names, or sentences about them')),
+  ...trainingFields,
+  averageDecay: share.meta(
+    learning('--average-decay <share>', 'of the average of the weights that predicts; 0: the last weights'),
+  ),
+  otherSound: share.meta(
+    learning('--other-sound <share>', 'of pictures that get another clip’s sound, where both are annotated'),
+  ),
+  tempo: z.number().min(0).lt(1).meta(learning('--tempo <share>', 'change of a clip’s tempo at most')),
+  leastKept: z
+    .number()
+    .positive()
+    .max(1)
+    .meta(learning('--least-kept <share>', 'of a clip that a crop keeps at least')),
+  leastOfEvent: z
+    .number()
+    .positive()
+    .max(1)
+    .meta(learning('--least-of-event <share>', 'of an event that a crop holds, for the event to stay')),
+});
+
+export type EventsSettings = z.infer<typeof eventsSettingsSchema>;
+
+/** As measured on scenes of 30 to 60 seconds; the averaged weights of the last epoch are kept. */
+const events: EventsSettings = {
+  ...{ recipe: 'events', missing: 'zero', rate: 2, textForm: 'name', seed: 0 },
+  ...{ epochs: 36, batch: 8, learningRate: 1e-3, optimizer: 'adamw', weightDecay: 1e-4, clipNorm: 1, patience: null },
+  ...{ schedule: 'cosine', warmupEpochs: 2, stepEpochs: 10, averageDecay: 0.999 },
+  ...{ otherSound: 0.5, tempo: 0.2, leastKept: 0.7, leastOfEvent: 0.5 },
+};
+
+export const eventsRecipes: Readonly<Record<string, EventsSettings>> = { events };
