@@ -34,7 +34,7 @@ async function* stretchesOf(counts: readonly number[]) {
 
 async function chunksOf(counts: readonly number[]): Promise<RowChunk[]> {
   const chunks: RowChunk[] = [];
-  for await (const chunk of rowChunks(stretchesOf(counts), length)) chunks.push(chunk);
+  for await (const chunk of rowChunks(stretchesOf(counts), length, config)) chunks.push(chunk);
   return chunks;
 }
 

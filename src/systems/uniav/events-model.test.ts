@@ -120,6 +120,19 @@ describe('the model of all tasks', () => {
   });
 });
 
+test('a clip without sound answers as with the sound’s mean, whatever its rows hold', () => {
+  const deaf = { ...clip(5, seen), audio: new Float32Array(0) };
+  const { answers, feeds, inputs, parameters } = build([deaf]);
+  expect(Array.from(feeds.get(inputs.present!)!)).toEqual([1, 0]);
+  const mean = feeds.get(parameters.get('rows.audio.mean')!)!;
+  const mute = new Map(feeds).set(inputs.present!, [1, 1]).set(
+    inputs.audio!,
+    Float64Array.from({ length: 2 * steps }, (_, i) => mean[i % 2]!),
+  );
+  const [ours, theirs] = [feeds, mute].map((values) => evaluate(Object.values(answers), values).map((x) => [...x]));
+  for (const [i, value] of ours!.flat().entries()) expect(value).toBeCloseTo(theirs!.flat()[i]!, 10);
+});
+
 test('rows are standardised to mean zero and deviation one over all clips, constant features only moved', () => {
   const clips = [clip(7, {}), clip(30, {})].map((one) => ({ ...one, audio: one.audio.map((v, i) => (i % 2 ? v : 5)) }));
   const statistics = rowStatistics(clips);

@@ -1,7 +1,7 @@
 // The light localiser over rows of Duet's own backbone: all kinds of events of a clip at once, in one step. Classes are
 // vectors of text, so that other names can be asked for later.
 // Shapes: B clips, T steps, P points, K classes, E the text encoder's width.
-import { add, concat, multiply, subtract } from '../../graph/functions.ts';
+import { add, concat, multiply, split, subtract } from '../../graph/functions.ts';
 import type { Tensor } from '../../graph/tensor.ts';
 import type { Model, Tensors } from '../../model/model.ts';
 import type { ParameterSpecification } from '../../model/parameters.ts';
@@ -21,17 +21,18 @@ export function isRowStatistic(parameter: string): boolean {
 /**
  * A model of all tasks. Inputs, targets and results of a task are called by its name, as `actions.logits`; the frozen
  * weights `text.TASK` [K, E] have a vector for each of its classes. Where a clip is not annotated for a task, its
- * `valid` is zeros.
+ * `valid` is zeros; `present` says whether it has picture and sound, and what it lacks counts as the mean of the rows.
  */
 export function eventsModel(config: NetworkConfig, steps: number): Model {
   const tasks = Object.keys(config.tasks);
   const positions = positionRows(steps, config.width);
   const points = pointCount(steps, config);
   const outputs = (inputs: Tensors, frozen: Weights, trained: Weights, isTraining: boolean): Tensors => {
-    const { visual, audio, mask } = inputs;
+    const { visual, audio, mask, present } = inputs;
+    const [isSeen, isHeard] = split(present!, 1, [1, 1]);
     const rows = {
-      visual: standardised(visual!, mask!, 'visual', trained),
-      audio: standardised(audio!, mask!, 'audio', trained),
+      visual: standardised(visual!, multiply(mask!, isSeen!), 'visual', trained),
+      audio: standardised(audio!, multiply(mask!, isHeard!), 'audio', trained),
       ...{ mask: mask!, positions },
     };
     const all = tasks.flatMap((task) => {
@@ -60,6 +61,7 @@ export function eventsModel(config: NetworkConfig, steps: number): Model {
     parameters: new Map([...statisticsParameters(config), ...networkParameters(config)]),
     inputs: {
       ...{ visual: [steps, config.visualWidth], audio: [steps, config.audioWidth], mask: [steps] },
+      present: [2],
       ...Object.fromEntries(tasks.map((task) => [`${task}.factors`, [branchCount(config)]])),
     },
     targets: Object.fromEntries(

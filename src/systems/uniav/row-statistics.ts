@@ -27,20 +27,6 @@ export function rowStatistics(
   );
 }
 
-/** The rows with the mean of the training rows in the place of a modality that they lack, which says nothing. */
-export function withMeans<Rows extends { readonly visual: Float32Array; readonly audio: Float32Array }>(
-  rows: Rows,
-  steps: number,
-  statistics: ReadonlyMap<string, Float32Array>,
-): Rows {
-  const filled = (modality: 'visual' | 'audio') => {
-    if (rows[modality].length > 0) return rows[modality];
-    const mean = statistics.get(`rows.${modality}.mean`)!;
-    return Float32Array.from({ length: steps * mean.length }, (_, i) => mean[i % mean.length]!);
-  };
-  return { ...rows, visual: filled('visual'), audio: filled('audio') };
-}
-
 type Sums = { rows: number; sum: Float64Array; squares: Float64Array };
 
 function emptySums(): Sums {

@@ -61,7 +61,7 @@ test('the localiser learns what raises a feature, and finds it in scenes it has 
   const [detections, truths]: [DetectedEvent[], Omit<DetectedEvent, 'score'>[]] = [[], []];
   for (let index = 100; index < 112; index++) {
     const clip = scene(index);
-    const rows = paddedRows(clip, length);
+    const rows = paddedRows(clip, length, config);
     const answer = chunkAnswer(await predictor.run(parameters, rows, 1), { start: 0, mask: rows.mask }, config);
     const about = { length, grid: gridOf(1), seconds: clip.steps };
     const named = (label: number) => ({ label: `${label}`, video: `${index}` });

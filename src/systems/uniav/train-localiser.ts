@@ -17,7 +17,7 @@ import { type ClipRows, type CropSettings, cropAtRandom, stretched, withOtherSou
 import type { NetworkConfig } from './config.ts';
 import { eventsModel, isRowStatistic } from './events-model.ts';
 import { growingDecay, updateAverage } from './moving-average.ts';
-import { rowStatistics, withMeans } from './row-statistics.ts';
+import { rowStatistics } from './row-statistics.ts';
 import type { EventsSettings } from './settings.ts';
 import { eventsRow } from './training-row.ts';
 
@@ -42,12 +42,10 @@ export type TrainLocaliserOptions = {
 
 /** Trains epoch by epoch, for as long as the caller asks for more, `epochs` at most. */
 export async function* trainLocaliser(options: TrainLocaliserOptions): AsyncGenerator<LocaliserEpoch> {
-  const { config, texts, training, length, openSession } = options;
+  const { clips, config, texts, training, length, openSession } = options;
   const model = eventsModel(config, length);
   const stage: Stage = { name: 'events', model, on: 'clips', trains: (name) => !isRowStatistic(name) };
-  const statistics = rowStatistics(options.clips);
-  const clips = options.clips.map((clip) => withMeans(clip, clip.steps, statistics));
-  const parameters = new Map([...firstValues(model.parameters, new Map(), training.seed), ...statistics]);
+  const parameters = new Map([...firstValues(model.parameters, new Map(), training.seed), ...rowStatistics(clips)]);
   const average = new Map([...parameters].map(([name, values]) => [name, values.slice()]));
   const state = createOptimiserState(parameters);
   const settings = optimiserOf(model, optimiserSettings(training));
@@ -56,7 +54,7 @@ export async function* trainLocaliser(options: TrainLocaliserOptions): AsyncGene
   try {
     for (let epoch = 0; epoch < training.epochs; epoch++) {
       let [total, taken] = [0, 0];
-      for (const batch of batchesOf({ ...options, clips }, model.inputs, epoch)) {
+      for (const batch of batchesOf(options, model.inputs, epoch)) {
         const { loss, gradients } = await step.run(parameters, batch);
         if (training.clipNorm > 0) clipGradients(gradients, training.clipNorm);
         const rate = learningRateAt(epoch + ++taken / steps, training);

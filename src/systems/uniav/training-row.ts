@@ -6,14 +6,24 @@ import { type NetworkConfig, strideOf } from './config.ts';
 import { branchCount } from './network.ts';
 import { pointTargets } from './targets.ts';
 
-/** Rows of a clip of at most `length` steps as the network takes them: zeros behind its end, and a mask. */
-export function paddedRows({ visual, audio, steps }: Omit<ClipRows, 'events'>, length: number) {
-  const padded = (values: Float32Array) => {
-    const whole = new Float32Array((values.length / steps) * length);
+type RowWidths = Pick<NetworkConfig, 'visualWidth' | 'audioWidth'>;
+
+/**
+ * Rows of a clip of at most `length` steps as the light localiser takes them: zeros behind its end, a mask of the steps
+ * that are there, and whether picture and sound are. A modality that a clip lacks is empty.
+ */
+export function paddedRows({ visual, audio, steps }: Omit<ClipRows, 'events'>, length: number, widths: RowWidths) {
+  const padded = (values: Float32Array, width: number) => {
+    const whole = new Float32Array(width * length);
     whole.set(values);
     return whole;
   };
-  return { visual: padded(visual), audio: padded(audio), mask: new Float32Array(length).fill(1, 0, steps) };
+  return {
+    visual: padded(visual, widths.visualWidth),
+    audio: padded(audio, widths.audioWidth),
+    mask: new Float32Array(length).fill(1, 0, steps),
+    present: Float32Array.of(Number(visual.length > 0), Number(audio.length > 0)),
+  };
 }
 
 /** The length that the network needs for so many steps: a multiple of its coarsest stride. */
@@ -25,7 +35,8 @@ export function lengthFor(steps: number, { ranges }: Pick<NetworkConfig, 'ranges
 /** Inputs and targets of `uniavModel` for one clip, without the running count that its losses are divided by. */
 export function trainingRow(clip: ClipRows, task: string, config: NetworkConfig, random: Random): Arrays {
   const length = config.tasks[task]!.maxLength;
-  return { ...paddedRows(clip, length), ...taskRow(clip, task, config, length, random) };
+  const { present: _, ...rows } = paddedRows(clip, length, config);
+  return { ...rows, ...taskRow(clip, task, config, length, random) };
 }
 
 /** Inputs and targets of `eventsModel` for one clip of at most `length` steps. */
@@ -33,7 +44,7 @@ export function eventsRow(clip: ClipRows, config: NetworkConfig, length: number,
   const ofTasks = Object.keys(config.tasks).flatMap((task) =>
     Object.entries(taskRow(clip, task, config, length, random)).map(([name, values]) => [`${task}.${name}`, values]),
   );
-  return { ...paddedRows(clip, length), ...Object.fromEntries(ofTasks) };
+  return { ...paddedRows(clip, length, config), ...Object.fromEntries(ofTasks) };
 }
 
 /**
