@@ -2,10 +2,11 @@
 import { DuetError } from '../errors.ts';
 import { avSepChainSystem } from './av-sep-chain/system.ts';
 import { authenticSystem } from './avff/light/system.ts';
+import { avffSystem } from './avff/system.ts';
 import { maAvtSystem } from './ma-avt/system.ts';
 import type { System } from './system.ts';
 
-export const systems: readonly System[] = [maAvtSystem, avSepChainSystem, authenticSystem];
+export const systems: readonly System[] = [maAvtSystem, avSepChainSystem, avffSystem, authenticSystem];
 
 /** The system that a recipe belongs to. @throws DuetError for a recipe that no system has. */
 export function systemOfRecipe(recipe: string): System {

@@ -81,12 +81,13 @@ export function detectModel(network: AvffNetwork, { head, headRate }: DetectSett
         const fake = reshape(label, [clips, 1]);
         const oneHot = multiply(concat([subtract(1, fake), fake], 1), reshape(counted, [clips, 1]));
         const loss = crossEntropy(logits, oneHot);
-        return { aims: { network: loss }, logged: { clip: loss } };
+        return { aims: { network: loss }, logged: { clip: loss, logit: difference(logits) } };
       }
       const sliceLogits = sliceHead(features, weights, network);
-      const clip = binaryCrossEntropy(mean(sliceLogits, [1]), label, counted);
+      const logit = mean(sliceLogits, [1]);
+      const clip = binaryCrossEntropy(logit, label, counted);
       const slices = knownSlices(sliceLogits, targets.slice_label!, counted);
-      return { aims: { network: add(clip, multiply(slices, head.sliceWeight)) }, logged: { clip, slices } };
+      return { aims: { network: add(clip, multiply(slices, head.sliceWeight)) }, logged: { clip, slices, logit } };
     },
     answers(inputs, _, trained): Tensors {
       const features = encode(inputs, trained);
@@ -96,8 +97,7 @@ export function detectModel(network: AvffNetwork, { head, headRate }: DetectSett
         return { logit: mean(sliceLogits, [1]), slice_logits: sliceLogits };
       }
       const logits = tokenHead(features, weights, {});
-      const column = (index: number) => reshape(slice(logits, 1, index, index + 1), [logits.shape[0]!]);
-      return { logit: subtract(column(1), column(0)), logits };
+      return { logit: difference(logits), logits };
     },
   };
 }
@@ -165,6 +165,12 @@ function tokenHead(features: Tensors, weights: Weights, { keep_1, keep_2 }: Tens
   const both = concat([reduced('video'), reduced('audio')], -1);
   const second = layer(layer(both, 'fc1', keep_1), 'fc2', keep_2);
   return linear(second, weights('fc3.weight'), weights('fc3.bias'));
+}
+
+/** Logits [B, 2] of real and fake to one, [B], above 0 for fake. */
+function difference(logits: Tensor): Tensor {
+  const column = (index: number) => reshape(slice(logits, 1, index, index + 1), [logits.shape[0]!]);
+  return subtract(column(1), column(0));
 }
 
 /** Binary cross-entropy over the slices of counted clips whose label is not -1; 0 where there is none. */

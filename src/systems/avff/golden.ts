@@ -67,7 +67,7 @@ export function readGoldenRun(bytes: Uint8Array, name: string): GoldenRun {
         ...('visible' in model.inputs && { visible: floats('input.mask_video') }),
       },
       targets: {
-        counted: new Float32Array(config.batch).fill(1),
+        [config.stage === 1 ? 'real' : 'counted']: new Float32Array(config.batch).fill(1),
         ...(has('mix_video') && { mix_video: floats('input.mix_video'), mix_audio: floats('input.mix_audio') }),
         ...(has('label') && { label: labels('input.label') }),
         ...(has('slice_label') && { slice_label: labels('input.slice_label') }),

@@ -7,7 +7,7 @@ import { build, drawn, tinyNetwork, tinyReconstruct } from './tiny-network.test-
 
 const isOfCritic = (parameter: string) => parameter.includes('_critic.');
 const half = [1, 0, 0, 1, 1, 0];
-const reconstruction = { visible: half, mix_video: [0.2, 0.5, 0.9], mix_audio: [0.3, 0.8, 0.1], counted: [1, 1, 1] };
+const reconstruction = { visible: half, mix_video: [0.2, 0.5, 0.9], mix_audio: [0.3, 0.8, 0.1], real: [1, 1, 1] };
 const detection = { label: [1, 0, 1], counted: [1, 1, 1], slice_label: [1, -1, 0, 0, -1, 1] };
 
 /** For each part of the model, the gradient along a drawn direction of all its parameters, and the central difference. */

@@ -29,8 +29,8 @@ describe('stage 1', () => {
   const model = reconstructModel(tinyNetwork, tinyReconstruct);
   const given = { visible: [1, 0, 0, 1, 1, 0], mix_video: [0.2, 0.5, 0.9], mix_audio: [0.3, 0.8, 0.1] };
 
-  test('padding changes no loss', () => {
-    const built = build(model, { ...given, counted: [1, 1, 0] });
+  test('padding and fakes change no loss', () => {
+    const built = build(model, { ...given, real: [1, 1, 0] });
     const scalars = [...Object.values(built.losses.aims), ...Object.values(built.losses.logged)];
     const before = evaluate(scalars, built.feeds);
     const changed = new Map(built.feeds);
@@ -45,7 +45,7 @@ describe('stage 1', () => {
   test('what a side hides is rebuilt from the other side alone', () => {
     // Slice 1 of the picture is hidden everywhere, so its pixels reach the answer through the encoder only; A2V's
     // answer for it is what the sound of that slice says.
-    const built = build(model, { ...given, visible: [1, 0, 1, 0, 1, 0], counted: [1, 1, 1] });
+    const built = build(model, { ...given, visible: [1, 0, 1, 0, 1, 0], real: [1, 1, 1] });
     const trained = (name: string) => built.parameters.get(name)!;
     const answers = model.answers(built.inputs, trained, trained, ['fused', 'crossings']);
     const [video, a2v] = evaluate([answers.video_fused!, answers.a2v!], built.feeds);
@@ -56,7 +56,7 @@ describe('stage 1', () => {
   });
 
   test('the errors in the answers, over the hidden slices, are the reconstruction losses', () => {
-    const built = build(model, { ...given, counted: [1, 1, 1] });
+    const built = build(model, { ...given, real: [1, 1, 1] });
     const { video, audio } = built.losses.logged;
     const [videoErrors, audioErrors, ofVideo, ofAudio] = evaluate(
       [built.answers.video_errors!, built.answers.audio_errors!, video!, audio!],

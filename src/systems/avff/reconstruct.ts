@@ -51,7 +51,8 @@ export const fullReconstruct: ReconstructSettings = {
 
 /**
  * Inputs: patches of both sides (`video`, `audio`: [N, P]) and `visible` [S], 1 where the picture is seen and the sound
- * is not. Targets: `counted`, 0 for padding, and with critics `mix_video` and `mix_audio`, 0 to 1.
+ * is not. Targets: `real`, 1 for clips that are learnt from, 0 for fakes and padding; with
+ * critics `mix_video` and `mix_audio`, 0 to 1.
  * Aims: `network`, and with critics `critic`.
  * Answers: `video_errors`, `audio_errors` [B, S], the mean square error of each slice as rebuilt under `visible`; the
  * extras `tokens`, `crossings`, `fused` and `rebuilt` are what leads there.
@@ -70,7 +71,7 @@ export function reconstructModel(network: AvffNetwork, settings: ReconstructSett
       audio: [sizes.audio.tokens, sizes.audio.values],
       visible: [network.slices],
     },
-    targets: { counted: [], ...(hasCritics && { mix_video: [], mix_audio: [] }) },
+    targets: { real: [], ...(hasCritics && { mix_video: [], mix_audio: [] }) },
     encode(inputs, _, trained) {
       const { encoded, rebuilt } = rebuild(inputs, trained, network, settings);
       return {
@@ -149,11 +150,11 @@ function reconstructLosses(
   { temperature, weights }: ReconstructSettings,
 ): ReturnType<Model['losses']> {
   const [clips, slices, width] = encoded.video_means!.shape as [number, number, number];
-  const counted = reshape(targets.counted!, [clips, 1]);
+  const learnt = reshape(targets.real!, [clips, 1]);
   const visible = encoded.visible!;
   /** Ones for the tokens that a side has to rebuild, [B, N]. */
   const hidden = (side: Side) => {
-    const ofSlices = multiply(side === 'video' ? subtract(1, visible) : visible, counted);
+    const ofSlices = multiply(side === 'video' ? subtract(1, visible) : visible, learnt);
     const { tokens, perSlice } = tokenSizes(network)[side];
     return reshape(expand(reshape(ofSlices, [clips, slices, 1]), [clips, slices, perSlice]), [clips, tokens]);
   };
@@ -162,7 +163,7 @@ function reconstructLosses(
     unit(encoded.video_means!),
     unit(encoded.audio_means!),
     temperature,
-    reshape(expand(counted, [clips, slices]), [clips * slices]),
+    reshape(expand(learnt, [clips, slices]), [clips * slices]),
   );
   const errorOf = (side: Side) => {
     const mask = hidden(side);

@@ -36,7 +36,7 @@ export type LightSettings = Readonly<z.infer<typeof lightSettingsSchema>>;
 export const lightRecipes = {
   authentic: {
     recipe: 'authentic',
-    ...{ seed: 0, epochs: 80, batch: 16, learningRate: 3e-3, optimizer: 'adamw', weightDecay: 0 },
+    ...{ seed: 0, epochs: 120, batch: 16, learningRate: 3e-3, optimizer: 'adamw', weightDecay: 0 },
     ...{ schedule: 'cosine', warmupEpochs: 0, stepEpochs: 10, clipNorm: 0, patience: null },
     ...{ seconds: 8, folds: 4, hidden: 0, penalty: 2, trimSilence: true },
   },

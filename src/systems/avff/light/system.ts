@@ -1,5 +1,6 @@
 // The light detector as one of the systems: do this picture and this sound belong together?
 import type { System } from '../../system.ts';
+import { rightlyJudged } from '../judged.ts';
 import { detectionMetrics } from '../score.ts';
 import { lightDetectModel, lightDetectStage } from './detect.ts';
 import { lightIntake } from './intake.ts';
@@ -21,13 +22,7 @@ export const authenticSystem: System<LightSettings> = {
       stages: [lightReconstructStage({ ...detector, penalty }), lightDetectStage(detector)],
       fold: (parameters) => ({ parameters, model: lightDetectModel(detector) }),
       stepBatch: ({ arrays }) => ({ inputs: arrays, targets: arrays }),
-      judge({ arrays: { label, counted }, count }, { logit }) {
-        const judged = Array.from({ length: count }, (_, clip) => clip).filter((clip) => counted![clip] === 1);
-        return {
-          judged: judged.length,
-          right: judged.filter((clip) => logit![clip]! > 0 === (label![clip] === 1)).length,
-        };
-      },
+      judge: rightlyJudged,
     };
   },
 };

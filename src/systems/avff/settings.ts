@@ -1,0 +1,104 @@
+// What a training run of the full AVFF is set to, and its recipe.
+import * as z from 'zod';
+import { settingMeta } from '../../train/setting-fields.ts';
+import { trainingFields } from '../../train/settings.ts';
+import { type DetectSettings, fullDetect } from './detect.ts';
+import { type AvffNetwork, fullNetwork } from './network.ts';
+import { fullReconstruct, type ReconstructSettings } from './reconstruct.ts';
+
+const network = settingMeta('Network');
+const size = z.int().positive().max(65536);
+const weight = z.number().min(0).max(1000);
+const decoder = (side: string) =>
+  z.strictObject({
+    width: size.meta({ help: `channels of the ${side} decoder` }),
+    depth: size.meta({ help: `blocks of the ${side} decoder` }),
+    heads: size.meta({ help: `attention heads of the ${side} decoder` }),
+  });
+
+export const avffSettingsSchema = z.strictObject({
+  recipe: z.enum(['avff']).meta({ help: 'the recipe that these settings began as' }),
+  ...trainingFields,
+  imageSize: size.meta({ help: 'height and width of a frame in pixels' }),
+  patchSize: size.meta({ help: 'height and width of a patch, of two frames and of the spectrogram' }),
+  spectrogramFrames: size.meta({ help: 'frames of the spectrogram of 3.2 s' }),
+  melBins: size.meta({ help: 'mel filters of the spectrogram' }),
+  slices: size.meta({ help: 'slices of time, half of which either side has to rebuild' }),
+  width: size.meta({ help: 'channels of the encoders' }),
+  depth: size.meta({ help: 'blocks of the encoders' }),
+  heads: size.meta({ help: 'attention heads of the encoders, A2V and V2A' }),
+  decoders: z.strictObject({ video: decoder('picture'), audio: decoder('sound') }),
+  normaliseTargets: z.boolean().meta({ help: 'rebuild patches of mean 0 and deviation 1' }),
+  temperature: z.number().positive().meta({ help: 'temperature of the contrastive loss' }),
+  weights: z.strictObject({
+    contrast: weight.meta({ help: 'weight of the contrastive loss' }),
+    reconstruction: weight.meta({ help: 'weight of the squared error' }),
+    adversarial: weight.meta({ help: 'weight of the adversarial loss; 0: no critics' }),
+    penalty: weight.meta({ help: 'weight of the critics’ gradient penalty' }),
+  }),
+  head: z.enum(['slices', 'tokens']).meta(network('--head <kind>', 'what reads the features: slice by slice, or all')),
+  headWidth: size.meta({ help: 'channels of the head' }),
+  headRate: z.number().positive().meta({ help: 'factor on the learning rate of the head' }),
+  sliceWeight: weight.meta({ help: 'weight of the loss of slices whose truth is known' }),
+  dropout: z.number().min(0).lt(1).meta({ help: 'share of values dropped in the head of tokens' }),
+  trains: z.enum(['all', 'head']).meta(network('--trains <what>', 'what the second stage changes')),
+  trimSilence: z
+    .boolean()
+    .meta(network('--trim-silence', 'clips begin where their sound does, so that silence betrays nothing')),
+  exactHop: z.boolean().meta({ help: 'spectrogram frames of exactly 4 ms, as published weights have seen' }),
+  augment: z.enum(['none', 'standard']).meta({ help: 'standard: flips and grey pictures in training' }),
+});
+
+export type AvffSettings = Readonly<z.infer<typeof avffSettingsSchema>>;
+
+const fullHead = { kind: 'slices', width: 128, sliceWeight: 0.5 } as const;
+
+export const avffRecipes = {
+  avff: {
+    recipe: 'avff',
+    ...{ seed: 0, epochs: 50, batch: 8, learningRate: 1.5e-4, optimizer: 'adamw', weightDecay: 0.05 },
+    ...{ schedule: 'cosine', warmupEpochs: 2.5, stepEpochs: 10, clipNorm: 0, patience: null },
+    imageSize: fullNetwork.video.imageSize,
+    patchSize: 16,
+    spectrogramFrames: fullNetwork.audio.frames,
+    melBins: fullNetwork.audio.melBins,
+    ...{ slices: fullNetwork.slices, width: fullNetwork.width, depth: fullNetwork.depth, heads: fullNetwork.heads },
+    decoders: fullReconstruct.decoders,
+    normaliseTargets: fullReconstruct.normaliseTargets,
+    temperature: fullReconstruct.temperature,
+    weights: fullReconstruct.weights,
+    ...{ head: fullHead.kind, headWidth: fullHead.width, headRate: fullDetect.headRate },
+    ...{ sliceWeight: fullHead.sliceWeight, dropout: 0.5, trains: fullDetect.trains },
+    ...{ trimSilence: true, exactHop: false, augment: 'standard' },
+  },
+} as const satisfies Record<AvffSettings['recipe'], AvffSettings>;
+
+export function networkOf(settings: AvffSettings): AvffNetwork {
+  const { imageSize, patchSize, spectrogramFrames, melBins, slices, width, depth, heads } = settings;
+  return {
+    ...fullNetwork,
+    video: { ...fullNetwork.video, imageSize, patch: [2, patchSize, patchSize] },
+    audio: { ...fullNetwork.audio, frames: spectrogramFrames, melBins, patch: [patchSize, patchSize] },
+    ...{ slices, width, depth, heads, fusionHeads: heads },
+  };
+}
+
+export function reconstructOf(settings: AvffSettings): ReconstructSettings {
+  const { decoders, normaliseTargets, temperature, weights } = settings;
+  return { decoders, normaliseTargets, temperature, weights, criticRate: 1 };
+}
+
+export function detectOf({
+  head,
+  headWidth: width,
+  headRate,
+  sliceWeight,
+  dropout,
+  trains,
+}: AvffSettings): DetectSettings {
+  return {
+    head: head === 'slices' ? { kind: head, width, sliceWeight } : { kind: head, width, dropout },
+    headRate,
+    trains,
+  };
+}
