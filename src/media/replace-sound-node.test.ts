@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EncodedPacketSink } from 'mediabunny';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Channels } from '../signal/waveform.ts';
 import { encodedClip } from './encoded-clip.test-data.ts';
 import { loadNativeCodecs } from './native-codecs-node.ts';
 import { openInput, openMedia } from './open-media-node.ts';
 import { replaceSound } from './replace-sound-node.ts';
-import type { SoundBlock } from './sound-file-node.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -41,7 +41,7 @@ function clicks(sampleRate: number, channels: number): Float32Array[] {
   });
 }
 
-async function* blocks(sound: readonly Float32Array[], size: number): AsyncGenerator<SoundBlock> {
+async function* blocks(sound: readonly Float32Array[], size: number): AsyncGenerator<Channels> {
   for (let start = 0; start < sound[0]!.length; start += size)
     yield sound.map((samples) => samples.subarray(start, start + size));
 }

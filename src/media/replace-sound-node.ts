@@ -17,12 +17,13 @@ import {
 } from 'mediabunny';
 import { DuetError } from '../errors.ts';
 import { writeBesideAtomic } from '../files/write-atomic.ts';
+import type { Channels } from '../signal/waveform.ts';
 import { readBytes } from './container-kind-node.ts';
 import { describeSound } from './demuxed-sound.ts';
 import { nativeCodecsPackage } from './native-codecs-node.ts';
 import { openInput } from './open-media-node.ts';
 import { canEncodeSound, openSoundEncoder, type SoundCodec } from './sound-encoder-node.ts';
-import type { SoundBlock, SoundFormat } from './sound-file-node.ts';
+import type { SoundFormat } from './sound-file-node.ts';
 import { eachWithinTime } from './time-limit.ts';
 import { openTimeline } from './timeline-of-tracks.ts';
 
@@ -46,7 +47,7 @@ const containers: Readonly<Record<string, Container>> = {
 export async function replaceSound(
   source: string,
   target: string,
-  sound: AsyncIterable<SoundBlock>,
+  sound: AsyncIterable<Channels>,
   format: SoundFormat,
 ): Promise<void> {
   const container = containers[extname(target).toLowerCase()];
@@ -72,7 +73,7 @@ async function write(
   track: InputVideoTrack,
   path: string,
   container: Container,
-  sound: AsyncIterable<SoundBlock>,
+  sound: AsyncIterable<Channels>,
   format: SoundFormat,
 ): Promise<void> {
   const output = new Output({ format: container.format(), target: new FilePathTarget(path) });

@@ -1,13 +1,14 @@
 // Sound to packets of AAC or Opus, by FFmpeg's encoders in the native add-on.
 import { EncodedPacket } from 'mediabunny';
+import type { Channels } from '../signal/waveform.ts';
 import { loadNativeCodecs } from './native-codecs-node.ts';
-import { interleaved, type SoundBlock, type SoundFormat } from './sound-file-node.ts';
+import { interleaved, type SoundFormat } from './sound-file-node.ts';
 
 export type SoundCodec = 'aac' | 'opus';
 
 export type SoundEncoder = {
   /** The packets that are ready after this stretch; their times count from the sound's start. */
-  encode(sound: SoundBlock): EncodedPacket[];
+  encode(sound: Channels): EncodedPacket[];
   /** The last packets. */
   finish(): EncodedPacket[];
   /** For the container; known once there is a packet. */
@@ -56,7 +57,7 @@ export function openSoundEncoder(codec: SoundCodec, { sampleRate, channels }: So
     return ready;
   };
   let given = 0;
-  const encodeFrame = (block: SoundBlock) => {
+  const encodeFrame = (block: Channels) => {
     native.encode(interleaved(block), 'f32', sampleRate, frame, channels, Math.round((given * 1e6) / sampleRate));
     given += frame;
   };

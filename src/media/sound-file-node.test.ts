@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createRandom } from '../random/random.ts';
+import type { Channels } from '../signal/waveform.ts';
 import { openMedia } from './open-media-node.ts';
-import { type SoundBlock, writeSoundFile } from './sound-file-node.ts';
+import { writeSoundFile } from './sound-file-node.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -15,7 +16,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 const { normal } = createRandom('sound file');
 const noise = (length: number) => Float32Array.from({ length }, normal);
 
-async function* inBlocks(sound: SoundBlock, sizes: readonly number[]): AsyncGenerator<SoundBlock> {
+async function* inBlocks(sound: Channels, sizes: readonly number[]): AsyncGenerator<Channels> {
   let start = 0;
   for (const size of sizes) {
     yield sound.map((samples) => samples.subarray(start, start + size));
@@ -49,7 +50,7 @@ test('a file that might pass 4 GB is RF64, and is read like another', async () =
 });
 
 test('a sound that breaks off or has no folder to go to leaves no file', async () => {
-  async function* broken(): AsyncGenerator<SoundBlock> {
+  async function* broken(): AsyncGenerator<Channels> {
     yield [noise(10)];
     throw new Error('broken off');
   }

@@ -1,9 +1,8 @@
 // Sound written as a WAV file of 32-bit floats, block by block: nothing is clipped, and memory does not grow with it.
+
 import { EncodedAudioPacketSource, EncodedPacket, FilePathTarget, Output, WavOutputFormat } from 'mediabunny';
 import { writeBesideAtomic } from '../files/write-atomic.ts';
-
-/** A stretch of sound, channel by channel, all of one length. */
-export type SoundBlock = readonly Float32Array[];
+import type { Channels } from '../signal/waveform.ts';
 
 export type SoundFormat = { readonly sampleRate: number; readonly channels: number };
 
@@ -16,7 +15,7 @@ const largestWave = 4e9;
  */
 export async function writeSoundFile(
   path: string,
-  sound: AsyncIterable<SoundBlock>,
+  sound: AsyncIterable<Channels>,
   { sampleRate, channels }: SoundFormat,
   seconds: number,
 ): Promise<void> {
@@ -45,7 +44,7 @@ export async function writeSoundFile(
 }
 
 /** Frame after frame, the channels of each beside each other. */
-export function interleaved(block: SoundBlock): Float32Array<ArrayBuffer> {
+export function interleaved(block: Channels): Float32Array<ArrayBuffer> {
   const count = block.length;
   const samples = new Float32Array(block[0]!.length * count);
   for (const [channel, values] of block.entries())

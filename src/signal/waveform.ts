@@ -6,9 +6,12 @@ export type Waveform = {
   readonly sampleRate: number;
 };
 
-/** Several channels of sound, all of one length. */
+/** A stretch of sound, channel by channel, all of one length. */
+export type Channels = readonly Float32Array[];
+
+/** Several channels of sound. */
 export type Sound = {
-  readonly channels: readonly Float32Array[];
+  readonly channels: Channels;
   readonly sampleRate: number;
 };
 

@@ -2,10 +2,13 @@
 import type * as z from 'zod';
 import type { Annotation } from '../data/annotation.ts';
 import type { Batch } from '../data/batch.ts';
-import type { Intake } from '../data/intake.ts';
+import type { Arrays, Intake } from '../data/intake.ts';
+import type { Media } from '../media/media.ts';
 import type { Model, Stage } from '../model/model.ts';
 import type { ParameterValues } from '../model/parameters.ts';
 import type { Results } from '../runtime/feeds.ts';
+import type { Box } from '../signal/crop.ts';
+import type { Channels } from '../signal/waveform.ts';
 import type { StepBatch } from '../train/step.ts';
 import type { BackboneConfig } from '../weights/backbone.ts';
 
@@ -38,6 +41,23 @@ export type System<Settings = unknown> = {
   open(settings: Settings, known: Known): OpenSystem;
 };
 
+/** A stretch of a clip's sound in two parts that add up to it. */
+export type Stems = {
+  /** What was asked for. */
+  readonly target: Channels;
+  /** Everything else. */
+  readonly rest: Channels;
+};
+
+export type StemsOptions = {
+  /** Seconds between windows; the intake's own choice by default. */
+  readonly hop?: number | undefined;
+  /** The parts of the picture that show the target, and what else is in view where the system asks for it. */
+  readonly boxes?: readonly Box[] | undefined;
+  /** Told now and then how many seconds of the clip are done. */
+  readonly onProgress?: ((seconds: number) => void) | undefined;
+};
+
 export type OpenSystem = {
   readonly intake: Intake;
   /** In the order of training. */
@@ -48,4 +68,10 @@ export type OpenSystem = {
   stepBatch(batch: Batch, step: number): StepBatch;
   /** How many clips of a batch can be judged as they are trained on, and how many of them are right. */
   judge(batch: Batch, logged: Results): { readonly judged: number; readonly right: number };
+  /**
+   * Only of systems whose answer is sound: an open clip's in stems, at its own rate and with its own channels.
+   * @param predict the folded model's answers for one window's inputs.
+   * @throws DuetError for clips that lack what the system needs, and boxes that are not in the picture.
+   */
+  stems?(media: Media, predict: (inputs: Arrays) => Promise<Results>, options: StemsOptions): AsyncIterable<Stems>;
 };

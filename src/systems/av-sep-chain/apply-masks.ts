@@ -3,17 +3,9 @@
 // Shapes: C channels of blocks of samples; n the length of a frame of the file's spectrum.
 import { fourierTransform } from '../../signal/fourier.ts';
 import { periodicHann } from '../../signal/hann.ts';
+import type { Channels } from '../../signal/waveform.ts';
+import type { Stems } from '../system.ts';
 import { melBands } from './mel-bands.ts';
-
-/** A stretch of sound, channel by channel, all of one length. */
-export type Channels = readonly Float32Array[];
-
-export type Stems = {
-  /** What was asked for. */
-  readonly target: Channels;
-  /** Everything else. */
-  readonly rest: Channels;
-};
 
 export type MaskGrid = {
   /** Of the sound that the masks were made for, in hertz, and the length of its frames in samples. */

@@ -89,8 +89,7 @@ export function extractIntake(options: ExtractIntakeOptions): Intake {
   }
 
   async function* windows(media: Media, seconds: number): AsyncGenerator<Window> {
-    if (!media.audio || !media.video)
-      throw new DuetError(`The clip has no ${media.audio ? 'picture' : 'sound'}; give a video with both.`);
+    checkBoth(media);
     const gain = await fileGain(media, sampleRate);
     const frames = Math.ceil((wholeClip(media).end * sampleRate) / hop) + 1;
     const hopFrames = Math.max(1, Math.round((seconds * sampleRate) / hop));
@@ -111,8 +110,7 @@ export function extractIntake(options: ExtractIntakeOptions): Intake {
   return {
     key: ['extract', sampleRate, Object.values(imageSize), mostSeconds],
     async read(media): Promise<Reading> {
-      if (!media.audio || !media.video)
-        throw new DuetError(`The clip has no ${media.audio ? 'picture' : 'sound'}; mixtures need clips with both.`);
+      checkBoth(media);
       const seconds = Math.min(wholeClip(media).end, mostSeconds);
       const sound = await readSound(media, 0, Math.round(seconds * sampleRate), sampleRate);
       if (!sound.some((value) => value !== 0))
@@ -139,6 +137,11 @@ export function extractIntake(options: ExtractIntakeOptions): Intake {
 /** Who speaks in a clip, or what sounds in it; '' where nobody says. */
 function sourceOf(example: Example): string {
   return annotationOf(example, 'speech')?.speaker ?? annotationOf(example, 'class')?.label ?? '';
+}
+
+/** @throws DuetError for a clip without picture or sound. */
+export function checkBoth({ audio, video }: Media): void {
+  if (!audio || !video) throw new DuetError(`The clip has no ${audio ? 'picture' : 'sound'}; give a video with both.`);
 }
 
 /** A drawn frame of a clip, or the middle one. */

@@ -1,8 +1,11 @@
 // An open file's sound in two stems, window by window: a window of inputs in, a hop of sound out.
 import type { Arrays, Intake } from '../../data/intake.ts';
 import type { Media } from '../../media/media.ts';
-import { applyMasks, type Channels, type MaskGrid, type Stems } from './apply-masks.ts';
+import type { Channels } from '../../signal/waveform.ts';
+import type { Stems } from '../system.ts';
+import { applyMasks, type MaskGrid } from './apply-masks.ts';
 import { blendMasks, type WindowMask } from './blend-masks.ts';
+import { checkBoth } from './extract-intake.ts';
 
 const secondsAtOnce = 5;
 
@@ -14,15 +17,18 @@ export type ExtractStemsOptions = {
   /** Seconds between windows. Default: the intake's own choice. */
   readonly hop?: number | undefined;
   /** Told after each window how many seconds of the file are done. */
-  readonly onProgress?: (seconds: number) => void;
+  readonly onProgress?: ((seconds: number) => void) | undefined;
 };
 
-/** The stems at the file's own rate, all of its channels, from its start to its end. Memory does not grow with it. */
+/**
+ * The stems at the file's own rate, all of its channels, from its start to its end. Memory does not grow with it.
+ * @throws DuetError for a clip without picture or sound.
+ */
 export function extractStems(media: Media, options: ExtractStemsOptions): AsyncGenerator<Stems> {
+  checkBoth(media);
   const { sampleRate, channels } = media.audio!;
-  return applyMasks(soundOf(media), blendMasks(windowMasks(media, options), options.grid.bands), options.grid, {
-    ...{ sampleRate, channels },
-  });
+  const masks = blendMasks(windowMasks(media, options), options.grid.bands);
+  return applyMasks(soundOf(media), masks, options.grid, { sampleRate, channels });
 }
 
 async function* windowMasks(media: Media, options: ExtractStemsOptions): AsyncGenerator<WindowMask> {

@@ -1,9 +1,11 @@
 // AVSepChain as one of the systems: the sound of what is in view.
+import type { Box } from '../../signal/crop.ts';
 import type { BackboneConfig } from '../../weights/backbone.ts';
 import type { System } from '../system.ts';
 import { extractIntake } from './extract-intake.ts';
 import { type ExtractConfig, extractModel, maskConfigOf } from './extract-model.ts';
 import { type ExtractSettings, extractRecipes, extractSettingsSchema } from './extract-settings.ts';
+import { extractStems } from './extract-stems.ts';
 import { factorCount } from './mask-form.ts';
 
 export const avSepChainSystem: System<ExtractSettings> = {
@@ -29,6 +31,13 @@ export const avSepChainSystem: System<ExtractSettings> = {
       judge({ count }, { gain }) {
         return { judged: count, right: gain!.subarray(0, count).filter((decibels) => decibels > 0).length };
       },
+      stems: (media, predict, { boxes, ...options }) =>
+        extractStems(media, {
+          ...options,
+          intake: intakeOf(settings, config, vit, boxes),
+          grid: config,
+          mask: async (inputs) => (await predict(inputs)).mask!,
+        }),
     };
   },
 };
@@ -37,12 +46,18 @@ export function extractConfig({ model, pictures }: ExtractSettings, vit: Backbon
   return { ...model, pictures, vit };
 }
 
-function intakeOf(settings: ExtractSettings, config: ExtractConfig, { mean, std, inputSize }: BackboneConfig) {
+function intakeOf(
+  settings: ExtractSettings,
+  config: ExtractConfig,
+  { mean, std, inputSize }: BackboneConfig,
+  boxes?: readonly Box[],
+) {
   const { mixtures, trainingSamples, windowSamples, augment, dropout, pictures } = settings;
   const [height, width] = inputSize;
   return extractIntake({
     ...{ mixtures, trainingSamples, windowSamples, augment, dropout, pictures, mean, std },
     ...{ sampleRate: config.sampleRate, window: config.window, imageSize: { height, width } },
     factors: factorCount(maskConfigOf(config)),
+    boxes,
   });
 }
