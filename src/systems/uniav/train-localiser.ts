@@ -2,7 +2,7 @@
 import type { WeightData } from '../../model/frozen-weights.ts';
 import type { Stage } from '../../model/model.ts';
 import { firstValues, type ParameterValues } from '../../model/parameters.ts';
-import { createRandom, type Random } from '../../random/random.ts';
+import { createRandom } from '../../random/random.ts';
 import type { OpenSession } from '../../runtime/session.ts';
 import {
   clipGradients,
@@ -13,13 +13,14 @@ import {
 } from '../../train/optimiser.ts';
 import { learningRateAt } from '../../train/schedule.ts';
 import { openTrainingStep, type StepBatch } from '../../train/step.ts';
-import { type ClipRows, type CropSettings, cropAtRandom, stretched, withOtherSound } from './clip-rows.ts';
+import type { ClipRows } from './clip-rows.ts';
 import type { NetworkConfig } from './config.ts';
 import { eventsModel, isRowStatistic } from './events-model.ts';
 import { growingDecay, updateAverage } from './moving-average.ts';
 import { rowStatistics } from './row-statistics.ts';
 import type { EventsSettings } from './settings.ts';
 import { eventsRow } from './training-row.ts';
+import { variedClip } from './varied-clip.ts';
 
 export type LocaliserEpoch = {
   readonly epoch: number;
@@ -80,7 +81,8 @@ function* batchesOf(
     const rows = Array.from({ length: training.batch }, (_, i) => {
       const random = createRandom(training.seed, 'clip', epoch, start + i);
       const clip = order[(start + i) % order.length]!;
-      return eventsRow(varied(clip, clips, training, length, random), config, length, random);
+      const other = clips[random.integer(clips.length)]!;
+      return eventsRow(variedClip(clip, other, training, length, random), config, length, random);
     });
     const joined = Object.keys(rows[0]!).map((name) => {
       const parts = rows.map((row) => row[name] as Float32Array);
@@ -91,24 +93,4 @@ function* batchesOf(
       targets: Object.fromEntries(joined.filter(([name]) => !(name in inputs))),
     };
   }
-}
-
-/** Around a crop events still count as in it. */
-const marginSeconds = 0.5;
-
-/** A clip as this epoch shows it: perhaps with another sound, at another tempo, and cut. */
-function varied(
-  clip: ClipRows,
-  others: readonly ClipRows[],
-  training: EventsSettings,
-  maxLength: number,
-  random: Random,
-): ClipRows {
-  const { leastKept, leastOfEvent, rate } = training;
-  const crop: CropSettings = { leastKept, leastOfEvent, maxLength, margin: marginSeconds * rate };
-  const other = others[random.integer(others.length)]!;
-  const areApart = clip.events.TAL && other.events.SED;
-  const mixed = areApart && random.uniform() < training.otherSound ? withOtherSound(clip, other, crop, random) : clip;
-  const tempo = 1 + training.tempo * (2 * random.uniform() - 1);
-  return cropAtRandom(stretched(mixed, Math.max(1, Math.round(mixed.steps * tempo))), crop, random);
 }

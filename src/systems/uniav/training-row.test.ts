@@ -3,7 +3,7 @@ import { createRandom } from '../../random/random.ts';
 import type { NetworkConfig } from './config.ts';
 import { pointCount } from './config.ts';
 import { branchCount } from './network.ts';
-import { lengthFor, trainingRow } from './training-row.ts';
+import { trainingRow } from './training-row.ts';
 
 const config: NetworkConfig = {
   ...{ visualWidth: 2, audioWidth: 1, width: 4, heads: 2, selfBlocks: 1, headWidth: 4, textWidth: 3, dropPath: 0.25 },
@@ -40,8 +40,4 @@ test('branches are skipped as often as is said, and their mean stays', () => {
   expect(draws).toHaveLength(400 * branchCount(config));
   expect(new Set(draws).size).toBe(2);
   expect(draws.reduce((sum, factor) => sum + factor, 0) / draws.length).toBeCloseTo(1, 1);
-});
-
-test('lengths are multiples of the coarsest stride', () => {
-  expect([1, 2, 3, 8].map((steps) => lengthFor(steps, config))).toEqual([2, 2, 4, 8]);
 });

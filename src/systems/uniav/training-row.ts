@@ -26,12 +26,6 @@ export function paddedRows({ visual, audio, steps }: Omit<ClipRows, 'events'>, l
   };
 }
 
-/** The length that the network needs for so many steps: a multiple of its coarsest stride. */
-export function lengthFor(steps: number, { ranges }: Pick<NetworkConfig, 'ranges'>): number {
-  const coarsest = strideOf(ranges.length - 1);
-  return Math.ceil(steps / coarsest) * coarsest;
-}
-
 /** Inputs and targets of `uniavModel` for one clip, without the running count that its losses are divided by. */
 export function trainingRow(clip: ClipRows, task: string, config: NetworkConfig, random: Random): Arrays {
   const length = config.tasks[task]!.maxLength;
