@@ -75,7 +75,9 @@ export function bestMoments(
   { top, threshold, onePerFile }: MomentOptions,
 ): Moment[] {
   const moments: Moment[] = [];
-  const rows = [...scores.keys()].filter((row) => scores[row]! >= threshold && scores[row]! > -Infinity);
+  const rows: number[] = [];
+  for (let row = 0; row < scores.length; row++)
+    if (scores[row]! >= threshold && scores[row]! > -Infinity) rows.push(row);
   for (const row of rows.sort((a, b) => scores[b]! - scores[a]! || a - b)) {
     const window = windowOf(row);
     const place = moments.findIndex(

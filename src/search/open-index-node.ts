@@ -13,7 +13,7 @@ import {
   vectorFile,
   withIndexLock,
 } from './index-folder-node.ts';
-import { type IndexState, type LogLine, readLog } from './index-log.ts';
+import { type IndexedFile, type IndexState, type LogLine, readLog } from './index-log.ts';
 import { createVectorTable, type VectorTable } from './vector-table.ts';
 
 export type OpenIndex = {
@@ -36,38 +36,49 @@ export async function openIndex(folder: string): Promise<OpenIndex> {
   const description = await readDescription(folder);
   const path = logFile(folder, description);
   const { state } = readLog(await readFileClearly(path), path);
-  const tables = new Map<string, VectorTable>();
+  const tables = new Map<string, ReadVectors>();
   for (const [kind, width] of Object.entries(description.kinds))
     tables.set(kind, await readVectors(vectorFile(folder, kind, description), state.rows, width));
-  const windows: (ArchiveWindow | undefined)[] = Array(state.rows).fill(undefined);
-  for (const { path, firstRow, windows: own } of state.files.values())
-    for (const [index, [start, end]] of own.entries()) windows[firstRow + index] ??= { path, start, end };
+  const fileOf: (IndexedFile | undefined)[] = Array(state.rows).fill(undefined);
+  for (const file of state.files.values()) {
+    const { firstRow, windows } = file;
+    // Of copies, which share rows, the first stands for all.
+    if (windows.length > 0 && !fileOf[firstRow]) fileOf.fill(file, firstRow, firstRow + windows.length);
+  }
   const tableOf = (kind: string) => {
     const table = tables.get(kind);
     if (table) return table;
     throw new DuetError(`The index ${folder} has no vectors of the kind '${kind}' (${[...tables.keys()].join(', ')}).`);
   };
-  const absent = new Map([...tables].map(([kind, table]) => [kind, rowsWithout(table)]));
   return {
     state,
     models: description.models,
-    isAlive: (row) => windows[row] !== undefined,
+    isAlive: (row) => fileOf[row] !== undefined,
     windowOf(row) {
-      const window = windows[row];
-      if (!window) throw new Error(`index: row ${row} belongs to no file`);
-      return window;
+      const file = fileOf[row];
+      if (!file) throw new Error(`index: row ${row} belongs to no file`);
+      const [start, end] = file.windows[row - file.firstRow]!;
+      return { path: file.path, start, end };
     },
     scores(kind, query) {
-      const scores = tableOf(kind).scores(query);
-      for (const row of absent.get(kind)!) scores[row] = Number.NaN;
+      const { table, absent } = tableOf(kind);
+      const scores = table.scores(query);
+      for (const row of absent) scores[row] = Number.NaN;
       return scores;
     },
-    vector: (kind, row) => tableOf(kind).row(row),
+    vector: (kind, row) => tableOf(kind).table.row(row),
   };
 }
 
-async function readVectors(path: string, rows: number, width: number): Promise<VectorTable> {
+type ReadVectors = {
+  readonly table: VectorTable;
+  /** Rows whose vector is zero: they have no such evidence. */
+  readonly absent: readonly number[];
+};
+
+async function readVectors(path: string, rows: number, width: number): Promise<ReadVectors> {
   const table = createVectorTable(width);
+  const absent: number[] = [];
   const file = await open(path, 'r').catch((error: unknown) => Promise.reject(readError(path, error)));
   try {
     for (let start = 0; start < rows; start += rowsAtOnce) {
@@ -76,19 +87,19 @@ async function readVectors(path: string, rows: number, width: number): Promise<V
       const { bytesRead } = await file.read(bytes, 0, bytes.length, start * width * halfBytes);
       if (bytesRead < bytes.length)
         throw new DuetError(`${path} is shorter than its index says; make the index again with --rebuild.`);
-      table.append(toFloat32({ dtype: 'F16', shape, bytes }));
+      const values = toFloat32({ dtype: 'F16', shape, bytes });
+      table.append(values);
+      for (let row = 0; row < shape[0]!; row++) if (isZero(values, row * width, width)) absent.push(start + row);
     }
   } finally {
     await file.close();
   }
-  return table;
+  return { table, absent };
 }
 
-/** Rows whose vector is zero. */
-function rowsWithout(table: VectorTable): number[] {
-  return Array.from({ length: table.count }, (_, row) => row).filter((row) =>
-    table.row(row).every((value) => value === 0),
-  );
+function isZero(values: Float32Array, start: number, count: number): boolean {
+  for (let i = start; i < start + count; i++) if (values[i] !== 0) return false;
+  return true;
 }
 
 /** Writes the index anew without the vectors of files that are gone. */

@@ -71,10 +71,12 @@ export function createVectorTable(width: number): VectorTable {
       const added = vectors.length / width;
       const missing = Math.ceil((place(count + added) - memory.buffer.byteLength) / pageBytes);
       if (missing > 0) grow(memory, missing);
-      for (let row = 0; row < added; row++)
-        new Float32Array(memory.buffer, place(count + row), width).set(
-          vectors.subarray(row * width, (row + 1) * width),
-        );
+      if (stride === width) new Float32Array(memory.buffer, place(count), vectors.length).set(vectors);
+      else
+        for (let row = 0; row < added; row++)
+          new Float32Array(memory.buffer, place(count + row), width).set(
+            vectors.subarray(row * width, (row + 1) * width),
+          );
       count += added;
     },
     scores(query) {
