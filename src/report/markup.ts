@@ -11,11 +11,13 @@ const replacements: Readonly<Record<string, string>> = {
 };
 
 /**
- * Text made safe between tags and inside quoted attributes; control characters, which HTML does not allow, become a
- * visible mark.
+ * Text made safe between tags and inside quoted attributes; control characters, which HTML does not allow, and those
+ * that turn the direction of what follows become a visible mark.
  */
 export function escapeText(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => replacements[character] as string).replace(/\p{Cc}/gu, controlMark);
+  return text
+    .replace(/[&<>"']/g, (character) => replacements[character] as string)
+    .replace(/[\p{Cc}\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu, controlMark);
 }
 
 function controlMark(character: string): string {

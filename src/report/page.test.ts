@@ -323,5 +323,5 @@ test('numbers read as people write them', () => {
     '3 min 25 s',
     '1 h 2 min',
   ]);
-  expect(escapeText('a\u0007<b>')).toBe('a\uFFFD&lt;b&gt;');
+  expect(escapeText('a\u0007<b>\u202e')).toBe('a\uFFFD&lt;b&gt;\uFFFD');
 });
