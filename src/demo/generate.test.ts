@@ -67,6 +67,14 @@ describe('generateDemoData', () => {
     expect((await readdir(root)).filter((name) => name.startsWith('stopped'))).toEqual([]);
   });
 
+  it('waits for another process and takes what it made, and clears away what a killed one left', async () => {
+    const shared = join(root, 'shared');
+    await mkdir(join(`${shared}.unfinished`, 'train'), { recursive: true });
+    const both = await Promise.all([1, 2].map(() => generateDemoData({ folder: shared, seed: 3, clipsPerClass })));
+    expect(both.map(({ reused }) => reused).toSorted()).toEqual([false, true]);
+    expect((await readdir(root)).filter((name) => name.startsWith('shared'))).toEqual(['shared']);
+  });
+
   it('says what is wrong with damaged annotations', async () => {
     const damaged = join(root, 'damaged');
     await mkdir(damaged);

@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { DuetError } from '../errors.ts';
 import { errorCode, readError, writeError } from '../files/file-error.ts';
+import { withFileLock } from '../files/file-lock.ts';
 import { ensureFolder } from '../files/write-atomic.ts';
 import {
   annotationsFile,
@@ -42,14 +43,25 @@ export type DemoData = {
  * A DuetError says so if the folder holds something else or cannot be written.
  */
 export async function generateDemoData(options: DemoDataOptions): Promise<DemoData> {
-  const { folder, seed, clipsPerClass, signal } = options;
+  const { folder, signal } = options;
   signal?.throwIfAborted();
+  const present = await findDemoData(options);
+  if (present) return { folder, annotations: present, reused: true };
+  await ensureFolder(dirname(folder));
+  // Whoever has waited for another process finds what that one made.
+  return withFileLock(`${folder}.lock`, () => findOrMake(options), { signal });
+}
+
+async function findOrMake(options: DemoDataOptions): Promise<DemoData> {
+  const { folder, seed, clipsPerClass, signal } = options;
   const present = await findDemoData(options);
   if (present) return { folder, annotations: present, reused: true };
   const keys = keysOf(seed, clipsPerClass);
   // The folder appears complete or not at all.
-  const unfinished = `${folder}.unfinished-${process.pid}`;
+  const unfinished = `${folder}.unfinished`;
   try {
+    // A killed process may have left one.
+    await rm(unfinished, { recursive: true, force: true });
     await makeFolders(unfinished, keys);
     const clips = await makeClips(unfinished, keys, options);
     const annotations: DemoAnnotations = { version: 1, seed, clipsPerClass, classes: [...demoClasses], clips };
@@ -91,7 +103,6 @@ function keysOf(seed: number, clipsPerClass: DemoDataOptions['clipsPerClass']): 
 }
 
 async function makeFolders(root: string, keys: readonly ClipKeys[]): Promise<void> {
-  await ensureFolder(dirname(root));
   await mkdir(root);
   for (const folder of new Set(keys.map(({ split, className }) => join(root, split, className))))
     await ensureFolder(folder);
