@@ -32,6 +32,11 @@ describe('calibration', () => {
 });
 
 describe('verdicts', () => {
+  test('without a calibration the sign of the logit decides, and no rate is stated', () => {
+    expect(decide({ ...evidence, logit: 0.1 })).toEqual({ kind: 'do not agree' });
+    expect(decide({ ...evidence, logit: -0.1 })).toEqual({ kind: 'agree' });
+  });
+
   test('the rank among real clips decides, and near the threshold nothing does', () => {
     expect(decide({ ...evidence, logit: 95 }, hundred)).toEqual({ kind: 'do not agree', falseAlarms: 0.05 });
     expect(decide({ ...evidence, logit: 92 }, hundred)).toEqual({ kind: 'cannot tell', reason: 'too close' });

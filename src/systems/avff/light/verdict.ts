@@ -6,7 +6,8 @@ import { DuetError } from '../../../errors.ts';
 export const shortestSeconds = 3;
 
 export type Verdict =
-  | { readonly kind: 'agree' | 'do not agree'; readonly falseAlarms: number }
+  /** `falseAlarms`: the share of real clips that would score so high, 0 to 1; unknown without a calibration. */
+  | { readonly kind: 'agree' | 'do not agree'; readonly falseAlarms?: number | undefined }
   | { readonly kind: 'cannot tell'; readonly reason: Doubt };
 
 export type Doubt =
@@ -64,14 +65,14 @@ export function falseAlarmRate(logit: number, real: readonly number[]): number {
   return (1 + real.filter((other) => other >= logit).length) / (1 + real.length);
 }
 
-export function decide(
-  { seconds, logit, still, silent }: Evidence,
-  { real, falseAlarms, doubts }: Calibration,
-): Verdict {
+/** Without a calibration the sign of the logit decides, as real and acted-out fakes are told apart in training. */
+export function decide({ seconds, logit, still, silent }: Evidence, calibration?: Calibration): Verdict {
   const doubt = (reason: Doubt): Verdict => ({ kind: 'cannot tell', reason });
   if (seconds < shortestSeconds) return doubt('too short');
   if (still > 0.9) return doubt('still picture');
   if (silent > 0.9) return doubt('silence');
+  if (!calibration) return { kind: logit > 0 ? 'do not agree' : 'agree' };
+  const { real, falseAlarms, doubts } = calibration;
   const rate = falseAlarmRate(logit, real);
   if (rate <= falseAlarms) return { kind: 'do not agree', falseAlarms: rate };
   return rate <= doubts ? doubt('too close') : { kind: 'agree', falseAlarms: rate };
