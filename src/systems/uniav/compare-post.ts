@@ -2,7 +2,6 @@
 import * as z from 'zod';
 import { DuetError } from '../../errors.ts';
 import type { SafetensorsFile } from '../../files/safetensors.ts';
-import { checkSchema } from '../../files/schema-error.ts';
 import { toFloat32, toInt32 } from '../../files/tensor-values.ts';
 import {
   classPrecisions,
@@ -16,6 +15,7 @@ import {
 } from '../../metrics/event-detection.ts';
 import { polyphonicScore, type Scenario } from '../../metrics/polyphonic-detection.ts';
 import { decode, type Proposal } from './decode.ts';
+import { readGoldenConfig } from './golden.ts';
 import { inSeconds } from './seconds.ts';
 import { suppress } from './suppress.ts';
 
@@ -65,11 +65,7 @@ export type PostComparison = {
 
 /** @throws DuetError when the file is no such recording or lacks a part of it. */
 export function comparePost({ tensors, metadata }: SafetensorsFile, name: string): PostComparison[] {
-  const config = checkSchema(
-    configSchema,
-    JSON.parse(metadata.config ?? 'null'),
-    `The configuration in the metadata of ${name}`,
-  );
+  const config = readGoldenConfig(configSchema, metadata, name);
   const tensor = (key: string) => {
     const found = tensors.get(key);
     if (!found) throw new DuetError(`${name}: the tensor '${key}' is missing.`);

@@ -1,7 +1,7 @@
 // A reference run of UniAV read from a file: its network, its inputs with channels last, and its parameters.
 import * as z from 'zod';
 import { DuetError } from '../../errors.ts';
-import { type NamedTensor, readSafetensors } from '../../files/safetensors.ts';
+import type { NamedTensor, SafetensorsFile } from '../../files/safetensors.ts';
 import { checkSchema } from '../../files/schema-error.ts';
 import { toFloat32, toInt32 } from '../../files/tensor-values.ts';
 import { eventKinds, type NetworkConfig, type TaskConfig } from './config.ts';
@@ -43,6 +43,21 @@ const configSchema = z.object({
   }),
 });
 
+/** The configuration in a recording's metadata. @throws DuetError where it is not what the schema says. */
+export function readGoldenConfig<Config>(
+  schema: z.ZodType<Config>,
+  { config }: SafetensorsFile['metadata'],
+  name: string,
+): Config {
+  let described: unknown;
+  try {
+    described = JSON.parse(config ?? 'null');
+  } catch {
+    described = undefined;
+  }
+  return checkSchema(schema, described, `The configuration in the metadata of ${name}`);
+}
+
 export type GoldenTask = {
   readonly clips: number;
   readonly steps: number;
@@ -68,13 +83,8 @@ export type GoldenRun = {
 };
 
 /** @throws DuetError when the file is not a reference run of UniAV's network or lacks a part of it. */
-export function readGoldenRun(bytes: Uint8Array, name: string): GoldenRun {
-  const { tensors, metadata } = readSafetensors(bytes, name);
-  const described = checkSchema(
-    configSchema,
-    JSON.parse(metadata.config ?? 'null'),
-    `The configuration in the metadata of ${name}`,
-  );
+export function readGoldenRun({ tensors, metadata }: SafetensorsFile, name: string): GoldenRun {
+  const described = readGoldenConfig(configSchema, metadata, name);
   const tensor = (key: string): NamedTensor => {
     const found = tensors.get(key);
     if (!found) throw new DuetError(`${name}: the tensor '${key}' is missing.`);
