@@ -77,7 +77,7 @@ type ReadVectors = {
 };
 
 async function readVectors(path: string, rows: number, width: number): Promise<ReadVectors> {
-  const table = createVectorTable(width);
+  const table = createVectorTable(width, rows);
   const absent: number[] = [];
   const file = await open(path, 'r').catch((error: unknown) => Promise.reject(readError(path, error)));
   try {

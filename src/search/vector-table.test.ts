@@ -37,3 +37,7 @@ test.each([1, 8, 13, 128])(
 test('an empty table has no scores', () => {
   expect(createVectorTable(4).scores(new Float32Array(4))).toEqual(new Float32Array(0));
 });
+
+test('more vectors than WebAssembly can address are refused in one sentence', () => {
+  expect(() => createVectorTable(128, 1e8)).toThrow(/do not fit into memory; split the archive/);
+});

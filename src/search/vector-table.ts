@@ -52,16 +52,24 @@ function grow(memory: Memory, missing: number): void {
   }
 }
 
-/** An empty table; about `width` times 4 bytes for each row. */
-export function createVectorTable(width: number): VectorTable {
+/**
+ * An empty table; about `width` times 4 bytes for each row.
+ * @param expected rows that there is room for at once.
+ */
+export function createVectorTable(width: number, expected = 0): VectorTable {
   compiled ??= new WebAssembly.Module(Uint8Array.from(atob(binary), (character) => character.charCodeAt(0)));
   const stride = 8 * Math.ceil(width / 8);
   const scoresAt = stride * numberBytes;
   const vectorsAt = scoresAt + rowsAtOnce * numberBytes;
+  const place = (row: number) => vectorsAt + row * stride * numberBytes;
   const memory = new WebAssembly.Memory({ initial: Math.ceil(vectorsAt / pageBytes) });
+  const makeRoom = (rows: number) => {
+    const missing = Math.ceil((place(rows) - memory.buffer.byteLength) / pageBytes);
+    if (missing > 0) grow(memory, missing);
+  };
+  makeRoom(expected);
   const { scan } = new WebAssembly.Instance(compiled, { duet: { memory } }).exports;
   let count = 0;
-  const place = (row: number) => vectorsAt + row * stride * numberBytes;
   return {
     width,
     get count() {
@@ -69,8 +77,7 @@ export function createVectorTable(width: number): VectorTable {
     },
     append(vectors) {
       const added = vectors.length / width;
-      const missing = Math.ceil((place(count + added) - memory.buffer.byteLength) / pageBytes);
-      if (missing > 0) grow(memory, missing);
+      makeRoom(count + added);
       if (stride === width) new Float32Array(memory.buffer, place(count), vectors.length).set(vectors);
       else
         for (let row = 0; row < added; row++)
