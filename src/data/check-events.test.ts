@@ -22,7 +22,11 @@ test('events are found that no model could learn from, and no others', () => {
   expect(found.scarce).toEqual([{ label: 'cat', events: 2 }]);
 });
 
-test('events of one class that touch do not overlap', () => {
-  const { overlapping } = checkEvents([{ clip: 'a', events: [event(0, 2), event(2, 3)] }], limits);
+test('events of one class that touch do not overlap, nor what is seen and what is heard of one', () => {
+  const lists = [[event(0, 2), event(2, 3)], [event(0, 2)]];
+  const { overlapping } = checkEvents(
+    lists.map((events) => ({ clip: 'a', events })),
+    limits,
+  );
   expect(overlapping).toEqual([]);
 });

@@ -29,12 +29,17 @@ export type EventLimits = {
 /** How far an annotation may pass the end of its clip, in seconds: durations are rounded. */
 const durationTolerance = 0.1;
 
-/** Durations may be unknown; an event is then not found to be outside. */
+/**
+ * Durations may be unknown; an event is then not found to be outside.
+ * @param clips with their events; one that is annotated for several senses is there for each of them.
+ */
 export function checkEvents(clips: readonly ClipEvents[], { fewestEvents, shortest }: EventLimits): EventCheck {
-  const all = clips.flatMap(({ clip, duration, events }) => events.map((event) => ({ ...event, clip, duration })));
+  const all = clips.flatMap(({ clip, duration, events }, list) =>
+    events.map((event) => ({ ...event, clip, duration, list })),
+  );
   const finding = ({ clip, start, end, label }: EventFinding): EventFinding => ({ clip, start, end, label });
   const proper = all.filter(({ start, end }) => end > start);
-  const ofClassAndClip = groupBy(proper, ({ clip, label }) => JSON.stringify([clip, label]));
+  const ofClassAndList = groupBy(proper, ({ list, label }) => JSON.stringify([list, label]));
   return {
     events: all.length,
     reversed: all.filter(({ start, end }) => end <= start).map(finding),
@@ -44,7 +49,7 @@ export function checkEvents(clips: readonly ClipEvents[], { fewestEvents, shorte
         return Math.min(start, end) < -durationTolerance || Math.max(start, end) > last;
       })
       .map(finding),
-    overlapping: [...ofClassAndClip.values()].flatMap((events) => {
+    overlapping: [...ofClassAndList.values()].flatMap((events) => {
       let latest = Number.NEGATIVE_INFINITY;
       return events
         .toSorted((a, b) => a.start - b.start)
