@@ -76,7 +76,7 @@ export type Collars = {
 
 export const desedCollars: Collars = { seconds: 0.2, share: 0.2 };
 
-/** By class of the truth: detections matched with true events of their file whose ends are near, as many as possible. */
+/** By class of the truth: detections matched with true events of their file whose ends are near, as many as can be. */
 export function eventCounts(
   detections: readonly LabelledSegment[],
   truths: readonly LabelledSegment[],

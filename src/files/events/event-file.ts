@@ -18,7 +18,8 @@ export function eventFile(form: EventFileForm, clips: readonly FoundEvents[]): s
   if (form === 'tsv') return desedTable(clips);
   if (clips.length > 1)
     throw new DuetError(
-      `A file for --${form} has one timeline, and these are ${clips.length} clips; give one, or use --csv, which names the clip in each row.`,
+      `A file for --${form} has one timeline, and these are ${clips.length} clips; give one, or use --csv, ` +
+        'which names the clip in each row.',
     );
   const events = clips[0]?.events ?? [];
   return form === 'audacity' ? audacityLabels(events) : webVtt(events);

@@ -53,7 +53,8 @@ function eventsOf(example: Example, { labels, training }: EventsRowsOptions): Ev
         const index = labels.indexOf(label);
         if (index < 0)
           throw new DuetError(
-            `The class "${label}" of "${example.id}" is not one the model knows (${labels.join(', ')}); leave its events out.`,
+            `The class "${label}" of "${example.id}" is not one the model knows (${labels.join(', ')}); ` +
+              'leave its events out.',
           );
         return [stepsOf(start, grid), stepsOf(end, grid), index] as const;
       }),

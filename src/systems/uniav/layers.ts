@@ -40,7 +40,7 @@ export function dense(x: Tensor, weights: Weights): Tensor {
   return linear(x, weights('weight'), weights('bias'));
 }
 
-/** A convolution with zeros beyond the ends, by weights [outputs, C, 3]: one product with each step and its neighbours. */
+/** A convolution with zeros beyond the ends, by weights [outputs, C, 3]: one product over each step's neighbourhood. */
 export function convolution(x: Tensor, weight: Tensor, mask: Tensor, bias?: Tensor): Tensor {
   const [outputs, inputs] = weight.shape as [number, number];
   const rows = concat(neighbours(x, 1), 2);

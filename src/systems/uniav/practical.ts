@@ -18,7 +18,7 @@ export type LocaliserSizes = {
   readonly senses: readonly Sense[];
 };
 
-/** The network; every class has offsets of its own, and a clip that is not annotated for a sense teaches nothing of it. */
+/** Every class has offsets of its own, and a clip that is not annotated for a sense teaches nothing of it. */
 export function practicalNetwork({
   visualWidth,
   audioWidth,
