@@ -30,6 +30,7 @@ export type { Media, MediaReference } from './media/media.ts';
 export { openMedia } from './media/open-media-node.ts';
 export { openReference } from './media/open-reference-node.ts';
 export type { ParameterCounts } from './model/parameters.ts';
+export { type Verification, type VerifiedGroup, verifyFile } from './run/verify-node.ts';
 export type { Adapter } from './systems/ma-avt/adapter.ts';
 export { exportGraph } from './systems/ma-avt/export.ts';
 export { recipes } from './systems/ma-avt/recipes.ts';
@@ -37,6 +38,5 @@ export type { RecipeName, TrainingConfig } from './systems/ma-avt/training-confi
 export { type EvaluateOptions, type Evaluation, evaluate } from './train/evaluate.ts';
 export { type Localisation, type LocaliseOptions, localise } from './train/localise.ts';
 export { type TrainEvent, type TrainOptions, type TrainResult, train } from './train/train.ts';
-export { type Verification, type VerifiedGroup, verifyFile } from './train/verify.ts';
 export type { Backbone, BackboneConfig } from './weights/backbone.ts';
 export { openBackbone } from './weights/open-backbone-node.ts';

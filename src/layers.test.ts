@@ -34,7 +34,7 @@ const stillWired = new Set([
   'src/index.ts',
   'src/infer/open-adapter-node.ts',
   'src/infer/window-classifier.ts',
-  ...['evaluate', 'run-folder', 'train', 'trial-step', 'verify'].map((name) => `src/train/${name}.ts`),
+  ...['evaluate', 'run-folder', 'train', 'trial-step'].map((name) => `src/train/${name}.ts`),
   ...['demo-page', 'evaluation-page'].map((name) => `src/pages/${name}.ts`),
   ...['experiment-page', 'grid'].map((name) => `src/experiment/${name}.ts`),
   ...['demo-run', 'evaluate', 'export', 'localise-run', 'predict-files', 'predict'].map((name) => `src/cli/${name}.ts`),

@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { isDuetError } from '../errors.ts';
 import { textTable } from '../report/text-table.ts';
-import type { Verification } from '../train/verify.ts';
+import type { Verification } from '../run/verify-node.ts';
 import { examples, machineSettings, outputSettings } from './common-settings.ts';
 import { type Context, writeResult } from './context.ts';
 import { exitCodes } from './errors.ts';
@@ -41,7 +41,7 @@ async function runVerify(
   settings: ValuesOf<typeof verifySettings>,
   context: Context,
 ): Promise<void> {
-  const { verifyFile } = await import('../train/verify.ts');
+  const { verifyFile } = await import('../run/verify-node.ts');
   const progress = context.progress(settings.quiet);
   const phase = progress.begin('verify', files.length);
   const results: (Verification | UnreadableRun)[] = [];

@@ -7,8 +7,10 @@ import type { Media } from '../media/media.ts';
 import type { Model, Stage } from '../model/model.ts';
 import type { ParameterValues } from '../model/parameters.ts';
 import type { Results } from '../runtime/feeds.ts';
+import type { OpenSession } from '../runtime/session.ts';
 import type { Box } from '../signal/crop.ts';
 import type { Channels } from '../signal/waveform.ts';
+import type { Comparison } from '../train/comparison.ts';
 import type { StepBatch } from '../train/step.ts';
 import type { BackboneConfig } from '../weights/backbone.ts';
 
@@ -39,6 +41,15 @@ export type System<Settings = unknown> = {
   readonly metrics: readonly Metric[];
   // A method, so that a system of any settings is a plain System: both ends of a call are one system's.
   open(settings: Settings, known: Known): OpenSystem;
+  readonly golden?: Golden | undefined;
+};
+
+/** Reference runs that are recorded in files, as `verify` takes them. */
+export type Golden = {
+  /** Whether a file with such metadata is of this system. */
+  reads(metadata: Readonly<Record<string, string>>): boolean;
+  /** Repeats the run. @throws DuetError when the bytes, called `name`, are no such run. */
+  compare(bytes: Uint8Array, name: string, openSession: OpenSession): Promise<readonly Comparison[]>;
 };
 
 /** A stretch of a clip's sound in two parts that add up to it. */

@@ -42,6 +42,12 @@ export const recordedNames = {
   trajectories: (aim: string) => (aim === 'network' ? 'trajectory.loss' : `trajectory.loss_${aim}`),
 };
 
+/** Whether a file's metadata say that it is such a run. */
+export function isGoldenRun(metadata: Readonly<Record<string, string>>): boolean {
+  const config = parseJson(metadata.config);
+  return typeof config === 'object' && config !== null && 'system' in config && config.system === 'avff';
+}
+
 /** @throws DuetError when the file is not a reference run of AVFF or lacks a part of it. */
 export function readGoldenRun(bytes: Uint8Array, name: string): GoldenRun {
   const { tensors, metadata } = readSafetensors(bytes, name);

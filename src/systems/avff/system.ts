@@ -1,6 +1,8 @@
 // The full AVFF as one of the systems.
 import type { System } from '../system.ts';
+import { compareGoldenRun } from './compare-golden.ts';
 import { detectModel, detectStage } from './detect.ts';
+import { isGoldenRun, readGoldenRun } from './golden.ts';
 import { avffIntake } from './intake.ts';
 import { rightlyJudged } from './judged.ts';
 import { reconstructStage } from './reconstruct.ts';
@@ -13,6 +15,10 @@ export const avffSystem: System<AvffSettings> = {
   settings: avffSettingsSchema,
   recipes: avffRecipes,
   metrics: detectionMetrics,
+  golden: {
+    reads: isGoldenRun,
+    compare: (bytes, name, openSession) => compareGoldenRun(readGoldenRun(bytes, name), openSession),
+  },
   open(settings) {
     const network = networkOf(settings);
     const detect = detectOf(settings);

@@ -1,6 +1,8 @@
 // MA-AVT as one of the systems.
 import { inputSettings } from '../../infer/input-choices.ts';
 import type { System } from '../system.ts';
+import { compareGoldenRun } from './compare-golden.ts';
+import { isGoldenRun, readGoldenRun } from './golden.ts';
 import { maAvtIntake } from './intake.ts';
 import { openMaAvt } from './open.ts';
 import { coherentTraining, recipes } from './recipes.ts';
@@ -15,6 +17,10 @@ export const maAvtSystem: System<TrainingConfig> = {
     { name: 'accuracy', title: 'Accuracy', unit: 'share', better: 'higher' },
     { name: 'loss', title: 'Loss', unit: 'number', better: 'lower' },
   ],
+  golden: {
+    reads: isGoldenRun,
+    compare: (bytes, name, openSession) => compareGoldenRun(readGoldenRun(bytes, name), openSession),
+  },
   open(settings, { labels, background, vit }) {
     const training = coherentTraining(settings);
     const { augment, cropScale, missing, model } = training;

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { readSafetensors, writeSafetensors } from '../files/safetensors.ts';
 import { readGoldenRun } from '../systems/ma-avt/golden.ts';
-import { verifyFile } from './verify.ts';
+import { verifyFile } from './verify-node.ts';
 
 const golden = '../shared/golden';
 
@@ -30,5 +30,13 @@ describe.skipIf(!existsSync(golden))('the model agrees with the reference run', 
     const config = JSON.stringify({ ...JSON.parse(metadata.config!), contrastive: 'blockwise_cmn' });
     const run = readGoldenRun(writeSafetensors(tensors, { config }), 'run');
     expect([...run.parameters.keys()]).toEqual(expect.arrayContaining(projection));
+  });
+});
+
+describe.skipIf(!existsSync(`${golden}/systems`))('other systems agree with theirs', () => {
+  test.each(['avff-stage1', 'avff-stage2'])('%s', async (name) => {
+    const { groups, passed } = await verifyFile(`${golden}/systems/${name}.safetensors`, { threads: 1 });
+    expect(groups.map((group) => group.name)).toEqual(['outputs', 'losses', 'gradients', 'trajectory', 'parameters']);
+    expect(passed).toBe(true);
   });
 });

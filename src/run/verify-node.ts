@@ -1,0 +1,69 @@
+// Does Duet compute what a reference run computed? Every number of the run, group by group.
+import { DuetError } from '../errors.ts';
+import { readFileClearly } from '../files/read-clearly.ts';
+import { readSafetensors } from '../files/safetensors.ts';
+import { nodeSessions } from '../runtime/node.ts';
+import type { SessionOptions } from '../runtime/session.ts';
+import { systems } from '../systems/registry.ts';
+import type { ComparedGroup, Comparison } from '../train/comparison.ts';
+
+export type VerifiedGroup = {
+  readonly name: ComparedGroup;
+  /** The largest relative error in the group, and the tensor it was found in. */
+  readonly error: number;
+  readonly worst: string;
+  readonly tolerance: number;
+  readonly compared: number;
+  readonly passed: boolean;
+};
+
+export type Verification = {
+  readonly file: string;
+  readonly groups: readonly VerifiedGroup[];
+  readonly passed: boolean;
+};
+
+const tolerances = {
+  outputs: 1e-5,
+  losses: 1e-5,
+  attention: 1e-5,
+  gradients: 1e-4,
+  trajectory: 1e-4,
+  parameters: 1e-3,
+};
+
+/**
+ * Repeats a reference run of any system: one forward and backward pass, then five steps of Adam on the same batch.
+ * Outputs, losses, attention and the trajectory are compared by largest difference over largest value, gradients and
+ * parameters by norm of the difference over norm.
+ * @throws DuetError when the file is no such run.
+ */
+export async function verifyFile(path: string, session?: SessionOptions): Promise<Verification> {
+  const bytes = await readFileClearly(path);
+  const { metadata } = readSafetensors(bytes, path);
+  const system = systems.find(({ golden }) => golden?.reads(metadata));
+  if (!system?.golden)
+    throw new DuetError(
+      `${path} is no reference run of a system that Duet compares; name files as docs/formats.md describes them.`,
+    );
+  return judged(path, await system.golden.compare(bytes, path, nodeSessions(session)));
+}
+
+function judged(file: string, all: readonly Comparison[]): Verification {
+  const names = [...new Set(all.map(({ group }) => group))];
+  const groups = names.map((name): VerifiedGroup => {
+    const comparisons = all.filter(({ group }) => group === name);
+    // A number that is not finite is the worst there can be, and compares false with everything.
+    const worst = comparisons.reduce((a, b) => (Number.isNaN(b.error) || b.error > a.error ? b : a));
+    const tolerance = tolerances[name];
+    return {
+      name,
+      error: worst.error,
+      worst: worst.name,
+      tolerance,
+      compared: comparisons.length,
+      passed: worst.error <= tolerance,
+    };
+  });
+  return { file, groups, passed: groups.length > 0 && groups.every(({ passed }) => passed) };
+}
