@@ -210,8 +210,12 @@ describe('a manifest', () => {
     const path = await manifest('clips.csv', `path,label\n${rows.join('\n')}`);
     await touch('cat/1.mp4', 'cat/2.mp4', 'cat/3.mp4', 'cat/4.mp4');
     await expect(openDataset(path)).rejects.toThrow(
-      /files of all 2 training clips of the class "dog" are missing, ".*dog.\d\.mp4" among them; put them there, or/,
+      /files of all 4 clips of the class "dog" are missing, ".*dog.1\.mp4" among them; put them there, or/,
     );
+    const split = rows.map((row) => `${row},${row.includes('3') ? 'test' : 'train'}`);
+    await writeFile(path, `path,label,split\n${split.join('\n')}`);
+    await touch('dog/3.mp4');
+    await expect(openDataset(path)).rejects.toThrow(/files of all 2 training clips of the class "dog" are missing/);
   });
 
   test('in Latin-1 is refused with its line, and letters with marks are one class however they are written', async () => {

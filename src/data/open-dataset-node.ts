@@ -72,9 +72,14 @@ export async function openDataset(path: string, options: OpenDatasetOptions = {}
   const shown = found.filter((example) => labelOf(example) !== background);
   const classes = [...new Set(shown.flatMap(labelsOf))].sort(byCodeUnits);
   const isClassed = annotation === 'class';
-  if (purpose === 'train' && isClassed) checkClasses(path, classes, shown);
+  const needFile = filesNeeded(path);
+  if (purpose === 'train' && isClassed) {
+    checkClasses(path, classes, shown);
+    // Before splits are drawn, as there may be a million.
+    for (const [label, clips] of groupBy(shown, labelOf)) needFile(label, clips, 'clips');
+  }
   const { examples, splitOrigin } = settleSplits(found, background, purpose, seed, options);
-  if (purpose === 'train') checkTraining(path, isClassed ? classes : [], examples);
+  if (purpose === 'train') checkTraining(path, isClassed ? classes : [], examples, needFile);
   const about = {
     name: basename(resolve(path)),
     root,
@@ -169,27 +174,41 @@ function checkClasses(path: string, classes: readonly string[], examples: readon
   }
 }
 
-function checkTraining(path: string, classes: readonly string[], examples: readonly Example[]): void {
+function checkTraining(
+  path: string,
+  classes: readonly string[],
+  examples: readonly Example[],
+  needFile: FilesNeeded,
+): void {
   const listed = groupBy(
     examples.filter((example) => example.split === 'train'),
     labelOf,
   );
   if (listed.size === 0)
     throw new DuetError(`The data at "${path}" has no training clips; put some under train, or give no splits at all.`);
-  const isThere = filesAreThere();
   for (const label of classes) {
     const clips = listed.get(label);
     if (!clips)
       throw new DuetError(`The class "${label}" has no training clips; add some to train or leave the class out.`);
-    if (clips.some(isThere)) continue;
-    throw new DuetError(
-      `The files of all ${clips.length} training clips of the class "${label}" are missing, "${referencePaths(clips[0]!.media)[0]}" among them; put them there, or correct the paths in "${path}".`,
-    );
+    needFile(label, clips, 'training clips');
   }
 }
 
+type FilesNeeded = (label: string, clips: readonly UnsplitExample[], what: string) => void;
+
+/** Throws DuetError where no clip of a class has its files. */
+function filesNeeded(path: string): FilesNeeded {
+  const isThere = filesAreThere();
+  return (label, clips, what) => {
+    if (clips.some(isThere)) return;
+    throw new DuetError(
+      `The files of all ${clips.length} ${what} of the class "${label}" are missing, "${referencePaths(clips[0]!.media)[0]}" among them; put them there, or correct the paths in "${path}".`,
+    );
+  };
+}
+
 /** Whether a clip's files are there; asked for a million clips in a folder that is not there, it looks once. */
-function filesAreThere(): (example: Example) => boolean {
+function filesAreThere(): (example: UnsplitExample) => boolean {
   const folders = new Map<string, boolean>();
   const hasFolder = (folder: string) => {
     const known = folders.get(folder) ?? existsSync(folder);
