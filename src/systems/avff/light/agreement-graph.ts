@@ -4,7 +4,6 @@ import {
   add,
   concat,
   divide,
-  equal,
   greater,
   matMul,
   max,
@@ -18,8 +17,8 @@ import {
   transpose,
   where,
 } from '../../../graph/functions.ts';
-import { constant, filled, type Tensor } from '../../../graph/tensor.ts';
-import { farLag, lags, largestLag, nearLag } from './agreement.ts';
+import { filled, type Tensor } from '../../../graph/tensor.ts';
+import { farLag, largestLag, nearLag } from './agreement.ts';
 
 /**
  * Sums over time and channels of a(t) b(t + lag), for every lag from -K to K: [B, T, C] twice to [B, 2K + 1].
@@ -54,23 +53,15 @@ export function agreementCurve(predicted: Tensor, truth: Tensor, present: Tensor
   return divide(divide(lagSums(divide(centred, deviation), truth, largestLag), overlaps), channels);
 }
 
-/** What a curve [B, 41] says: agreement at lag 0, `margin`, and the size of the best lag in shares of the largest. */
-export function curveFeatures(curve: Tensor): Tensor {
-  const clips = curve.shape[0]!;
+/** The same as `margin` of each curve: [B, 41] to [B, 1]. */
+export function curveMargin(curve: Tensor): Tensor {
   const part = (from: number, to: number) => slice(curve, 1, largestLag + from, largestLag + to + 1);
   const near = max(part(-nearLag, nearLag), [1], true);
   const far = concat([part(-largestLag, -farLag - 1), part(farLag + 1, largestLag)], 1);
   const average = mean(far, [1], true);
   const spread = subtract(far, average);
   const deviation = sqrt(add(mean(multiply(spread, spread), [1], true), 1e-12));
-  const isBest = equal(curve, max(curve, [1], true));
-  const sizes = constant(
-    Float32Array.from(lags, (lag) => Math.abs(lag) / largestLag),
-    [1, lags.length],
-  );
-  const zeros = filled(0, [clips, lags.length], curve.elementType);
-  const best = max(where(isBest, add(zeros, sizes), zeros), [1], true);
-  return concat([part(0, 0), subtract(subtract(near, average), deviation), best], 1);
+  return subtract(subtract(near, average), deviation);
 }
 
 function atLeastOne(count: Tensor): Tensor {

@@ -6,7 +6,7 @@ import { binaryCrossEntropy } from '../../../model/losses.ts';
 import type { Model, Stage, Tensors } from '../../../model/model.ts';
 import type { ParameterSpecification } from '../../../model/parameters.ts';
 import { type Weights, within } from '../../../model/vit.ts';
-import { agreementCurve, curveFeatures } from './agreement-graph.ts';
+import { agreementCurve, curveMargin } from './agreement-graph.ts';
 import { cells } from './features.ts';
 import { directions, type PredictorSettings, predict, predictorParameters } from './predictors.ts';
 import { bands } from './reading.ts';
@@ -16,8 +16,11 @@ export type LightDetectSettings = PredictorSettings & {
   readonly moments: number;
 };
 
-/** Three of each direction, and the share of still moments. */
-const features = 7;
+/**
+ * Both margins together, and the share of still moments. More (each direction by itself, agreement at lag 0, the best
+ * lag) told less of persons never seen: there are too few clips to weigh them.
+ */
+const features = 2;
 
 const judgeParameters: readonly (readonly [string, ParameterSpecification])[] = [
   ['judge.weight', { shape: [1, features], initialisation: { kind: 'value', value: 0 } }],
@@ -89,6 +92,9 @@ function judged(inputs: Tensors, trained: Weights, settings: LightDetectSettings
   return {
     predictions: ofDirection.map(({ prediction }) => prediction),
     curves,
-    features: concat([...curves.map(curveFeatures), reshape(still!, [clips, 1])], 1),
+    features: concat(
+      [curves.map(curveMargin).reduce((sum, margin) => add(sum, margin)), reshape(still!, [clips, 1])],
+      1,
+    ),
   };
 }

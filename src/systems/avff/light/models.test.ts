@@ -79,7 +79,7 @@ describe('stage 2', () => {
   const settings = { folds: 2, hidden: 0, moments: 30 };
   const present = [0, 1, 2].flatMap((clip) => Array.from({ length: 30 }, (_, i) => Number(i < 30 - 3 * clip)));
 
-  test('only the regression on seven numbers is trained, on kept features', () => {
+  test('only the regression on two numbers is trained, on kept features', () => {
     const stage = lightDetectStage(settings);
     expect([...stage.model.parameters.keys()].filter(stage.trains)).toEqual(['judge.weight', 'judge.bias']);
     expect(stage.on).toBe('kept features');
@@ -114,7 +114,7 @@ describe('stage 2', () => {
     const [gradient] = evaluate(differentiate(losses.aims.network!, [weight]), feeds);
     const lossAt = (place: number, shift: number) =>
       evaluate([losses.aims.network!], new Map(feeds).set(weight, point.with(place, point[place]! + shift)))[0]![0]!;
-    for (const place of [1, 6]) {
+    for (const place of [0, 1]) {
       const difference = (lossAt(place, 1e-5) - lossAt(place, -1e-5)) / 2e-5;
       expect(gradient![place]).toBeCloseTo(difference, 8);
     }
