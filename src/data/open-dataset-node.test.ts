@@ -62,6 +62,14 @@ describe('a folder', () => {
     await expect(openDataset(folder, { splits })).rejects.toThrow(/"dog\/0.mp4"/);
     await writeFile(path, '{"version": 1}');
     await expect(readSplitFile(path)).rejects.toThrow(/is not one/);
+    await writeFile(path, Buffer.from('{"version": 1, "seed": 0, "splits": {"train": ["b\u00e4r/1.mp4"]}}', 'latin1'));
+    await expect(readSplitFile(path)).rejects.toThrow(/is not UTF-8 in line 1/);
+    await writeFile(
+      path,
+      '\uFEFF{"version": 1, "seed": 0, "splits": {"train": ["a"], "val": [], "test": []}}',
+      'utf16le',
+    );
+    expect((await readSplitFile(path)).splits.train).toEqual(['a']);
   });
 
   test('with train, dev and test folders keeps them', async () => {

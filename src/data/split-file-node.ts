@@ -1,7 +1,7 @@
 // splits.json in a run's folder: the splits, written down and read back.
-import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { DuetError, messageOf } from '../errors.ts';
+import { readTextClearly } from '../files/read-text-node.ts';
 import { writeFileAtomic } from '../files/write-atomic.ts';
 import type { SplitFile } from './split.ts';
 
@@ -18,9 +18,10 @@ export async function writeSplitFile(path: string, splits: SplitFile): Promise<v
 
 /** Reads a split file. Throws DuetError when it is missing or is not one. */
 export async function readSplitFile(path: string): Promise<SplitFile> {
+  const text = await readTextClearly(path);
   let value: unknown;
   try {
-    value = JSON.parse(await readFile(path, 'utf8'));
+    value = JSON.parse(text);
   } catch (error) {
     throw new DuetError(`The split file "${path}" cannot be read (${messageOf(error)}); remove it to draw new splits.`);
   }
