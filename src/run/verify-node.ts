@@ -30,6 +30,7 @@ const tolerances = {
   gradients: 1e-4,
   trajectory: 1e-4,
   parameters: 1e-3,
+  metrics: 1e-4,
 };
 
 /**
@@ -41,7 +42,8 @@ const tolerances = {
 export async function verifyFile(path: string, session?: SessionOptions): Promise<Verification> {
   const bytes = await readFileClearly(path);
   const { metadata } = readSafetensors(bytes, path);
-  const system = systems.find(({ golden }) => golden?.reads(metadata));
+  // The first system takes whatever does not say of which it is.
+  const system = systems.findLast(({ golden }) => golden?.reads(metadata));
   if (!system?.golden)
     throw new DuetError(
       `${path} is no reference run of a system that Duet compares; name files as docs/formats.md describes them.`,

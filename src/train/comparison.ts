@@ -1,12 +1,12 @@
 // How far what was computed is from what a reference run recorded.
 
-export type ComparedGroup = 'outputs' | 'losses' | 'attention' | 'gradients' | 'trajectory' | 'parameters';
+export type ComparedGroup = 'outputs' | 'losses' | 'attention' | 'gradients' | 'trajectory' | 'parameters' | 'metrics';
 
 export type Comparison = {
   readonly group: ComparedGroup;
   /** The recorded tensor's. */
   readonly name: string;
-  /** Relative; NaN where the lengths differ. */
+  /** Relative, of metrics the largest difference; NaN where the lengths differ. */
   readonly error: number;
 };
 

@@ -9,23 +9,18 @@ import type { Stage } from '../../model/model.ts';
 import { parameterInputs, weightsFrom } from '../../model/parameters.ts';
 import { clipInputs } from '../../model/passage.ts';
 import type { OpenSession } from '../../runtime/session.ts';
+import { type Comparison, relativeInNorm, relativeToLargest } from '../../train/comparison.ts';
 import { openTrainer } from '../../train/open-trainer.ts';
 import { freshCheckpoint } from '../../train/progress.ts';
 import { openTrainingStep } from '../../train/step.ts';
 import { type GoldenRun, readGoldenRun } from './golden.ts';
 
-export type Comparison = {
-  readonly group: 'outputs' | 'losses' | 'gradients' | 'trajectory' | 'parameters' | 'metrics';
-  /** The recorded tensor's name. */
-  readonly name: string;
-  /**
-   * Norm of the difference over norm for gradients and parameters, largest difference for metrics, else largest
-   * difference over largest value.
-   */
-  readonly error: number;
-};
-
 const steps = 5;
+
+/** Whether a file with such metadata is a run of either form, or metrics of separated sound. */
+export function isGolden({ config = '', estimates }: Readonly<Record<string, string>>): boolean {
+  return estimates !== undefined || /"(perceptionBlocks|conditionWidth)"/.test(config);
+}
 
 /** Compares whatever a file recorded. @throws DuetError for files that are neither a run nor metrics of AVSepChain. */
 export async function compareGolden(bytes: Uint8Array, name: string, openSession: OpenSession): Promise<Comparison[]> {
@@ -133,23 +128,6 @@ function parseNames(text: string | undefined): readonly string[] | undefined {
 }
 
 type Measure = (ours: Float32Array, reference: Float32Array) => number;
-
-function relativeToLargest(ours: Float32Array, reference: Float32Array): number {
-  if (ours.length !== reference.length) return Number.NaN;
-  let difference = 0;
-  let largest = 0;
-  for (const [i, value] of reference.entries()) {
-    difference = Math.max(difference, Math.abs(ours[i]! - value));
-    largest = Math.max(largest, Math.abs(value));
-  }
-  return difference / largest;
-}
-
-function relativeInNorm(ours: Float32Array, reference: Float32Array): number {
-  if (ours.length !== reference.length) return Number.NaN;
-  const length = (values: Float32Array) => Math.sqrt(values.reduce((total, value) => total + value * value, 0));
-  return length(ours.map((value, i) => value - reference[i]!)) / length(reference);
-}
 
 /** The true gradient of an attention's key bias is zero, so that Adam only amplifies rounding: it is left out. */
 function withoutKeyBias(name: string): Measure {

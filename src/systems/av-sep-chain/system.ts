@@ -2,6 +2,7 @@
 import type { Box } from '../../signal/crop.ts';
 import type { BackboneConfig } from '../../weights/backbone.ts';
 import type { System } from '../system.ts';
+import { compareGolden, isGolden } from './compare-golden.ts';
 import { extractIntake } from './extract-intake.ts';
 import { type ExtractConfig, extractModel, maskConfigOf } from './extract-model.ts';
 import { type ExtractSettings, extractRecipes, extractSettingsSchema } from './extract-settings.ts';
@@ -17,6 +18,7 @@ export const avSepChainSystem: System<ExtractSettings> = {
     { name: 'siSdrGain', title: 'SI-SDR gain in dB', unit: 'number', better: 'higher' },
     { name: 'improved', title: 'Better than the mixture', unit: 'share', better: 'higher' },
   ],
+  golden: { reads: isGolden, compare: compareGolden },
   open(settings, { vit }) {
     const config = extractConfig(settings, vit);
     const { trainingSamples, windowSamples } = settings;
