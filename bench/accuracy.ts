@@ -3,9 +3,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { examplesOf } from '../src/data/dataset.ts';
+import { evaluate, openEvaluationData } from '../src/run/evaluate-node.ts';
+import { train } from '../src/run/train-node.ts';
 import { recipes } from '../src/systems/ma-avt/recipes.ts';
-import { evaluate, openEvaluationData } from '../src/train/evaluate.ts';
-import { train } from '../src/train/train.ts';
 import { precisionOf } from './duet-jobs.ts';
 import type { Fact } from './results.ts';
 import type { Outcome, Settings } from './workloads.ts';
@@ -20,30 +20,40 @@ export async function measureAccuracy({ cache, pace }: Settings): Promise<Outcom
   const without = (note: string): Outcome => ({ sides: [], facts: [], note });
   if (!existsSync(data) || !existsSync(backbone))
     return without('Not measured: there are no real clips and backbone beside the repository.');
-  const session = { threads: pace.threads };
   const run = join(cache, 'accuracy-run');
   if (!existsSync(join(run, 'adapter_config.json')))
-    await train({ data, backbone, out: run, force: true, session, training: { ...recipes.duet, epochs, seed: 0 } });
-  const scored = (variant: string) =>
-    evaluate({ run, data, split: 'all', session: { ...session, ...precisionOf(variant) } });
+    await train({
+      data,
+      backbone,
+      out: run,
+      force: true,
+      session: { threads: pace.threads },
+      training: { ...recipes.duet, epochs, seed: 0 },
+    });
+  const scored = async (variant: string) => {
+    const session = { threads: pace.threads, ...precisionOf(variant) };
+    return (await evaluate({ run, data, split: 'all', session })).scored;
+  };
   const [exact, coarse] = [await scored(''), await scored('int8')];
-  const test = new Set(examplesOf(await openEvaluationData('test', { run, data }), 'test').map(({ id }) => id));
-  const answers = new Map(exact.clips.map((clip) => [clip.id, clip.predicted]));
+  const testData = await openEvaluationData('test', { run, data, annotation: 'class' });
+  const test = new Set(examplesOf(testData, 'test').map(({ id }) => id));
+  const answers = new Map(exact.clips.map(({ path, predicted }) => [path, predicted]));
   const agreement =
-    coarse.clips.filter(({ id, predicted }) => answers.get(id) === predicted).length / coarse.clips.length;
+    coarse.clips.filter(({ path, predicted }) => answers.get(path) === predicted).length / coarse.clips.length;
   const ofTest = (clips: typeof exact.clips) => {
-    const own = clips.filter(({ id }) => test.has(id));
+    const own = clips.filter(({ path }) => test.has(path));
     return own.filter(({ label, predicted }) => label === predicted).length / own.length;
   };
   const difference = ofTest(coarse.clips) - ofTest(exact.clips);
+  const backgroundAuc = ({ metrics }: typeof exact) => metrics.backgroundAuc ?? Number.NaN;
   const facts: Fact[] = [
     { name: 'clips, of all splits', value: exact.clips.length, unit: 'count' },
     { name: 'test clips', value: test.size, unit: 'count' },
     { name: 'accuracy on the test clips, fp32', value: ofTest(exact.clips), unit: 'share' },
     { name: 'accuracy on the test clips, int8', value: ofTest(coarse.clips), unit: 'share' },
     { name: 'same best class in both, all clips', value: agreement, unit: 'share' },
-    { name: 'background AUC, all clips, fp32', value: exact.backgroundAuc ?? Number.NaN, unit: 'ratio' },
-    { name: 'background AUC, all clips, int8', value: coarse.backgroundAuc ?? Number.NaN, unit: 'ratio' },
+    { name: 'background AUC, all clips, fp32', value: backgroundAuc(exact), unit: 'ratio' },
+    { name: 'background AUC, all clips, int8', value: backgroundAuc(coarse), unit: 'ratio' },
   ];
   return {
     sides: [],

@@ -6,14 +6,14 @@ import { openPredictor } from '../src/infer/predictor.ts';
 import { frozenWeights } from '../src/model/frozen-weights.ts';
 import { vit } from '../src/model/vit.ts';
 import type { OpenSession } from '../src/runtime/session.ts';
-import { openMaAvt } from '../src/systems/ma-avt/open.ts';
-import { recipes } from '../src/systems/ma-avt/recipes.ts';
+import { modelConfig, recipes } from '../src/systems/ma-avt/recipes.ts';
+import { openMaAvt } from '../src/systems/ma-avt/system.ts';
 import { noMasks } from '../src/systems/ma-avt/targets.ts';
 import { createOptimiserState, defaultOptimiser, gradientNorm, optimiserStep } from '../src/train/optimiser.ts';
 import { openTrainingStep } from '../src/train/step.ts';
 import { openStepInParts } from '../src/train/step-in-parts.ts';
 import { openBackbone } from '../src/weights/open-backbone-node.ts';
-import { classes, imageSize, type ModelFiles, readTensors } from './models.ts';
+import { classes, classNames, imageSize, type ModelFiles, readTensors } from './models.ts';
 import type { Job, Run } from './protocol.ts';
 
 /** Options of sessions for a variant's name: 'int8' in it asks for that precision. */
@@ -25,12 +25,12 @@ const pictureLength = 3 * imageSize ** 2;
 
 async function open(files: ModelFiles) {
   const backbone = await openBackbone(files.backbone);
-  return { backbone, system: openMaAvt(recipes.reference, backbone.config, classes) };
+  return { backbone, system: openMaAvt(recipes.reference, { labels: classNames, backbone }) };
 }
 
 async function predict({ files, clips, batch }: JobOf<'predict'>, openSession: OpenSession): Promise<Run> {
   const { backbone, system } = await open(files);
-  const model = system.foldedModel;
+  const model = system.folded;
   const predictor = await openPredictor({ backbone, model, batchSize: batch, openSession, extras: ['attention'] });
   const adapter = readTensors(files.folded);
   const all = readTensors(files.inputs);
@@ -52,7 +52,8 @@ async function step(
   variant: string,
 ): Promise<Run> {
   const { backbone, system } = await open(files);
-  const common = { stage: system.clipStage, backbone, batchSize: batch, openSession };
+  const stage = system.stages.at(-1)!;
+  const common = { stage, backbone, batchSize: batch, openSession };
   const training =
     clipsAtOnce !== undefined && variant.includes('parts')
       ? await openStepInParts({ ...common, clipsAtOnce })
@@ -62,7 +63,7 @@ async function step(
   const all = readTensors(files.inputs);
   const first = (name: string, length: number) => all.get(name)!.subarray(0, batch * length);
   const classTargets = first('class_targets', classes);
-  const masks = noMasks(batch, system.config);
+  const masks = noMasks(batch, modelConfig(recipes.reference, backbone.config, classes));
   const clips = {
     inputs: { images: first('images', pictureLength), spectrograms: first('spectrograms', pictureLength / 3) },
     targets: {

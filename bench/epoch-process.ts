@@ -1,6 +1,7 @@
 // Trains one epoch and prints where the time went, in seconds.
+
+import { train } from '../src/run/train-node.ts';
 import { recipes } from '../src/systems/ma-avt/recipes.ts';
-import { train } from '../src/train/train.ts';
 import type { EpochOrder } from './epoch.ts';
 import { peakMemoryOf } from './peak-memory.ts';
 

@@ -2,15 +2,15 @@
 import { openDataset } from '../src/data/open-dataset-node.ts';
 import { openFeed } from '../src/data/open-feed-node.ts';
 import { elementCount } from '../src/graph/tensor.ts';
-import { openClassifier } from '../src/infer/classifier.ts';
-import { inputSettings } from '../src/infer/input-choices.ts';
 import type { Stage } from '../src/model/model.ts';
 import { firstValues } from '../src/model/parameters.ts';
+import { intakeOf } from '../src/run/intake-node.ts';
+import { openFilePredictor } from '../src/run/predict-node.ts';
 import { nodeSessions } from '../src/runtime/node.ts';
-import { intakeOf } from '../src/systems/ma-avt/intake-node.ts';
 import { maAvt } from '../src/systems/ma-avt/model.ts';
 import { modelConfig, recipes } from '../src/systems/ma-avt/recipes.ts';
 import type { MaAvtConfig } from '../src/systems/ma-avt/settings.ts';
+import { maAvtSystem } from '../src/systems/ma-avt/system.ts';
 import { pairStep } from '../src/systems/ma-avt/targets.ts';
 import { createOptimiserState, defaultOptimiser, optimiserStep } from '../src/train/optimiser.ts';
 import { openTrainingStep } from '../src/train/step.ts';
@@ -48,23 +48,20 @@ async function measure(): Promise<GrowthPoint[]> {
     case 'classes':
       return [point(await stepSeconds(8, { classes: at }, 20))];
     case 'length': {
-      const classifier = await openClassifier({ run: adapter, session: { threads } });
+      const predictor = await openFilePredictor({ run: adapter, session: { threads } });
       const began = now();
-      for await (const window of classifier.predict({ kind: 'video', path: data }))
-        if (window.best < 0) throw new Error('no class');
+      for await (const { answer } of predictor.predict({ kind: 'video', path: data }))
+        if (!answer) throw new Error('no answer');
       const seconds = now() - began;
-      await classifier.release();
+      await predictor.release();
       return [point(seconds)];
     }
     case 'clips': {
       const began = now();
       const dataset = await openDataset(data);
-      const { config } = await openBackbone(files.backbone);
-      const { augment, cropScale, backgroundProbability } = reference;
-      const { classes } = dataset;
-      const settings = inputSettings(config, reference);
-      const intake = intakeOf({ settings, classes, backgroundProbability, augment, cropScale });
-      const feed = await openFeed({ dataset, ...intake, batchSize: 32 });
+      const known = { labels: dataset.classes, backbone: await openBackbone(files.backbone) };
+      const open = maAvtSystem.open(reference, known);
+      const feed = await openFeed({ dataset, ...intakeOf(maAvtSystem, open, reference, known), batchSize: 32 });
       await feed.prepare({ splits: ['train'] });
       let batches = 0;
       for await (const batch of feed.batches('train', { name: 'train', seed: 0, epoch: 0 }))

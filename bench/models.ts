@@ -27,6 +27,7 @@ export type Size = keyof typeof sizes;
 
 /** As many as VGGSound has. */
 export const classes = 309;
+export const classNames = Array.from({ length: classes }, (_, index) => `class ${index}`);
 export const imageSize = 224;
 const patchSize = 16;
 const seed = 0;
@@ -52,16 +53,17 @@ export async function benchModel(
   folder: string,
   count = clips,
 ): Promise<{ files: ModelFiles; config: MaAvtConfig }> {
+  const { title, heads } = sizes[size];
   const files: ModelFiles = {
     size,
-    heads: sizes[size].heads,
-    backbone: join(folder, `${size}.safetensors`),
+    heads,
+    backbone: join(folder, `${size}-backbone.safetensors`),
     parameters: join(folder, `${size}-parameters.safetensors`),
     folded: join(folder, `${size}-folded.safetensors`),
     inputs: join(folder, 'clips.safetensors'),
   };
   await mkdir(folder, { recursive: true });
-  writeOnce(files.backbone, () => randomBackbone(size));
+  writeOnce(files.backbone, () => randomBackbone(size), { architecture: `${title}, heads ${heads}` });
   const backbone = await openBackbone(files.backbone);
   const config = modelConfig(recipes.reference, backbone.config, classes);
   writeOnce(files.parameters, () => shaped(firstValues(trainableParameters(config), backbone.weights, seed), config));
@@ -75,9 +77,9 @@ export function readTensors(path: string): Map<string, Float32Array> {
   return new Map([...openSafetensors(path).tensors].map(([name, tensor]) => [name, toFloat32(tensor)]));
 }
 
-function writeOnce(path: string, make: () => Map<string, NamedTensor>): void {
+function writeOnce(path: string, make: () => Map<string, NamedTensor>, metadata?: Record<string, string>): void {
   if (existsSync(path)) return;
-  writeFileSync(`${path}.unfinished`, writeSafetensors(make()));
+  writeFileSync(`${path}.unfinished`, writeSafetensors(make(), metadata));
   renameSync(`${path}.unfinished`, path);
 }
 

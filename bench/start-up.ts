@@ -2,13 +2,13 @@
 import { spawn } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { adapterFiles } from '../src/systems/ma-avt/adapter.ts';
-import { recipes } from '../src/systems/ma-avt/recipes.ts';
+import { adapterFilesOf } from '../src/run/adapter.ts';
+import { recipeNamed } from '../src/systems/registry.ts';
 import { writeAdapter } from '../src/weights/adapter-folder-node.ts';
 import { openBackbone } from '../src/weights/open-backbone-node.ts';
 import type { SideResult } from './compare.ts';
 import { demoClips } from './demo-clips.ts';
-import { benchModel, classes, type ModelFiles, readTensors, type Size } from './models.ts';
+import { benchModel, classNames, type ModelFiles, readTensors, type Size } from './models.ts';
 import { peakMemoryOf } from './peak-memory.ts';
 import type { Job } from './protocol.ts';
 import { openSide } from './side.ts';
@@ -96,12 +96,10 @@ export async function measureStartUp(size: Size, { pace, isQuick, cache, contest
 /** An adapter folder as training would leave it. */
 export async function writeBenchAdapter(files: ModelFiles, folder: string): Promise<string> {
   const backbone = await openBackbone(files.backbone);
-  const { model, recipe, frontEnd, normalisation } = recipes.reference;
-  const names = Array.from({ length: classes }, (_, index) => `class ${index}`);
-  await writeAdapter(
-    folder,
-    adapterFiles(readTensors(files.folded), model, { backbone, classes: names, recipe, frontEnd, normalisation }),
-  );
+  const { system, settings } = recipeNamed('reference');
+  const known = { labels: classNames, backbone };
+  const open = system.open(settings, known);
+  await writeAdapter(folder, adapterFilesOf(readTensors(files.folded), { system, open, settings, known }));
   return folder;
 }
 

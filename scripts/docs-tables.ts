@@ -1,7 +1,6 @@
 // Tables of settings and recipes for the docs, printed from the systems' schemas between two markers of a page:
 // `<!-- settings of SYSTEM: RECIPES -->` or `<!-- changes of SYSTEM: RECIPE -->`, and `<!-- end of table -->`.
-import { systems } from '../src/systems/registry.ts';
-import type { System } from '../src/systems/system.ts';
+import { type NamedSettings, systems, systemsToCome } from '../src/systems/registry.ts';
 import { type SettingField, settingFields } from '../src/train/setting-fields.ts';
 import { expectedText } from '../src/train/setting-kind.ts';
 
@@ -10,7 +9,7 @@ const tables = /(<!-- (settings|changes) of ([\w-]+): ([\w, -]+?) -->\n)[\s\S]*?
 /** The page with every table as it follows from the schemas now. @throws Error for a system or recipe that is none. */
 export function withTables(page: string): string {
   return page.replace(tables, (_, start: string, what: string, name: string, recipes: string, end: string) => {
-    const system = systems.find((one) => one.name === name);
+    const system = [...systems, ...systemsToCome].find((one) => one.name === name);
     if (system === undefined) throw new Error(`There is no system ${name} to print a table of.`);
     const names = recipes.split(', ');
     const unknown = names.find((recipe) => !Object.hasOwn(system.recipes, recipe));
@@ -21,7 +20,7 @@ export function withTables(page: string): string {
 }
 
 /** Every setting, what it takes, and its value in some recipes. */
-function settingsTable(system: System, names: readonly string[]): string[] {
+function settingsTable(system: NamedSettings, names: readonly string[]): string[] {
   const rows = fieldsOf(system).map((field) => [
     ...[code(field.path.join('.')), field.flag === undefined ? '' : code(firstFlag(field.flag)), field.help],
     expectedText(field.kind).replace('one of ', ''),
@@ -31,7 +30,7 @@ function settingsTable(system: System, names: readonly string[]): string[] {
 }
 
 /** The settings in which a recipe differs from one of them, the base; where it does not, its cell is empty. */
-function changesTable(system: System, base: string): string[] {
+function changesTable(system: NamedSettings, base: string): string[] {
   const others = Object.keys(system.recipes).filter((name) => name !== base);
   const rows = fieldsOf(system).map((field) => {
     const before = shown(valueAt(system.recipes[base], field));
@@ -43,7 +42,7 @@ function changesTable(system: System, base: string): string[] {
 }
 
 /** But for the recipe's own name. */
-function fieldsOf(system: System): readonly SettingField[] {
+function fieldsOf(system: NamedSettings): readonly SettingField[] {
   return settingFields(system.settings).filter(({ path }) => path.join('.') !== 'recipe');
 }
 

@@ -1,4 +1,33 @@
-// The part of Duet that runs unchanged in Node and in a browser: the engine, the model and the signal front ends.
-export { trainableParameters } from './systems/ma-avt/parameters.ts';
-export { type MaAvtConfig, type ModelOptions, modelOptionsSchema } from './systems/ma-avt/settings.ts';
+// The part of Duet that runs unchanged in Node and in a browser: the engine, the systems, and training and prediction
+// over media and storage that the caller opens.
+export type { Feed } from './data/feed.ts';
+export { openStoredFeed, type StoredFeedOptions } from './data/stored-feed.ts';
+export { differentiate, pullBack } from './graph/differentiate.ts';
+export { type EncodedGraph, encodeOnnx } from './graph/encode-onnx.ts';
+export * as functions from './graph/functions.ts';
+export { constant, input, type Shape, type Tensor, type TensorData } from './graph/tensor.ts';
+export { frozenWeights } from './model/frozen-weights.ts';
+export type { Model, Stage } from './model/model.ts';
+export { type Adapter, adapterFilesOf, fitAdapter } from './run/adapter.ts';
+export { type EvaluatedRun, type EvaluateRunOptions, evaluateRun } from './run/evaluate.ts';
+export type { Place } from './run/place.ts';
+export { openPrediction, type PredictedWindow, type Prediction, type PredictionOptions } from './run/predict.ts';
+export { freshRun, type RunEvent, type RunOptions, type RunOutcome, restoredRun, trainRun } from './run/train.ts';
+export { type OnnxRuntime, openSession, type Provider, type Session, type SessionOptions } from './runtime/session.ts';
+export { type FrontEnd, type FrontEndName, frontEnds } from './signal/front-ends.ts';
+export type { Picture } from './signal/picture.ts';
+export { resample } from './signal/resample.ts';
+export { resize } from './signal/resize.ts';
+export type { Waveform } from './signal/waveform.ts';
+export {
+  type ChosenRecipe,
+  type ResultOf,
+  recipeNamed,
+  recipeNames,
+  type SystemName,
+  systems,
+  upgradeAdapter,
+} from './systems/registry.ts';
+export type { OpenSystem, System, SystemSettings } from './systems/system.ts';
+export { type Adapter as AdapterFiles, decodeAdapter, encodeAdapter } from './weights/adapter-files.ts';
 export { type BackboneFile, type BackboneOptions, parseBackbone } from './weights/backbone.ts';

@@ -15,28 +15,39 @@ export { type Feed, type OpenFeedOptions, openFeed } from './data/open-feed-node
 export type { InputSettings } from './data/settings.ts';
 export { generateDemoData } from './demo/generate.ts';
 export { DuetError, isDuetError } from './errors.ts';
-export { type ExperimentEvent, type ExperimentOptions, experiment, planExperiment } from './experiment/experiment.ts';
-export type { ExperimentResult } from './experiment/summary.ts';
-export {
-  type Classifier,
-  type ClassifierOptions,
-  openClassifier,
-  type PredictOptions,
-  type WindowPrediction,
-} from './infer/classifier.ts';
-export { openAdapter } from './infer/open-adapter-node.ts';
 export { type TimelineEvent, timelineEvents } from './infer/timeline.ts';
 export type { Media, MediaReference } from './media/media.ts';
 export { openMedia } from './media/open-media-node.ts';
 export { openReference } from './media/open-reference-node.ts';
 export type { ParameterCounts } from './model/parameters.ts';
+export type { Adapter } from './run/adapter.ts';
+export { type EvaluateOptions, type Evaluation, evaluate } from './run/evaluate-node.ts';
+export {
+  type ExperimentEvent,
+  type ExperimentOptions,
+  experiment,
+  planExperiment,
+} from './run/experiment/experiment.ts';
+export type { ExperimentResult } from './run/experiment/summary.ts';
+export { type Localisation, type LocaliseOptions, localise } from './run/localise-node.ts';
+export { type OpenAdapterOptions, openAdapter } from './run/open-adapter-node.ts';
+export {
+  type FilePredictor,
+  openFilePredictor,
+  type PredictedWindow,
+  type PredictOptions,
+  type PredictorOptions,
+} from './run/predict-node.ts';
+export { type TrainEvent, type TrainOptions, type TrainResult, train } from './run/train-node.ts';
 export { type Verification, type VerifiedGroup, verifyFile } from './run/verify-node.ts';
-export type { Adapter } from './systems/ma-avt/adapter.ts';
-export { exportGraph } from './systems/ma-avt/export.ts';
-export { recipes } from './systems/ma-avt/recipes.ts';
-export type { RecipeName, TrainingConfig } from './systems/ma-avt/training-config.ts';
-export { type EvaluateOptions, type Evaluation, evaluate } from './train/evaluate.ts';
-export { type Localisation, type LocaliseOptions, localise } from './train/localise.ts';
-export { type TrainEvent, type TrainOptions, type TrainResult, train } from './train/train.ts';
+export {
+  type ChosenRecipe,
+  type ResultOf,
+  recipeNamed,
+  recipeNames,
+  type SystemName,
+  systems,
+} from './systems/registry.ts';
+export type { System, SystemSettings } from './systems/system.ts';
 export type { Backbone, BackboneConfig } from './weights/backbone.ts';
 export { openBackbone } from './weights/open-backbone-node.ts';

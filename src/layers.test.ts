@@ -28,18 +28,7 @@ const rowOf = (path: string) => order.findIndex((row) => row.includes(layerOf(pa
 const systemOf = (path: string) => /^src\/systems\/([^/]+)\//.exec(path)?.[1];
 const arrows = (found: readonly { from: string; to: string }[]) => found.map(({ from, to }) => `${from} -> ${to}`);
 
-/** Files that still wire MA-AVT by hand, until what they do is written over the registry. Only ever shorter. */
-const stillWired = new Set([
-  'src/core.ts',
-  'src/index.ts',
-  'src/infer/open-adapter-node.ts',
-  'src/infer/window-classifier.ts',
-  ...['evaluate', 'run-folder', 'train', 'trial-step'].map((name) => `src/train/${name}.ts`),
-  ...['demo-page', 'evaluation-page'].map((name) => `src/pages/${name}.ts`),
-  ...['experiment-page', 'grid'].map((name) => `src/experiment/${name}.ts`),
-  ...['demo-run', 'evaluate', 'export', 'localise-run', 'predict-files', 'predict'].map((name) => `src/cli/${name}.ts`),
-  ...['train-settings', 'training-config'].map((name) => `src/cli/${name}.ts`),
-]);
+const stillWired = new Set<string>([]);
 
 /** Circles that are left. Only ever shorter. */
 const knownCircles = new Set(['src/cli/demo.ts', 'src/cli/predict.ts', 'src/runtime/session.ts']);

@@ -222,8 +222,8 @@ describe('weights', () => {
   test('of an adapter that is of another version, truncated or holds NaN are refused', async () => {
     const [version, cut, nan] = [await adapterCopy(), await adapterCopy(), await adapterCopy()];
     const config = JSON.parse(await readFile(join(version, 'adapter_config.json'), 'utf8'));
-    await writeFile(join(version, 'adapter_config.json'), JSON.stringify({ ...config, format_version: 2 }));
-    expect(await refusedAdapter(version)).toContain('is an adapter of format version 2 and this Duet reads version 1');
+    await writeFile(join(version, 'adapter_config.json'), JSON.stringify({ ...config, format_version: 3 }));
+    expect(await refusedAdapter(version)).toContain('is an adapter of format version 3 and this Duet reads version 2');
     await truncate(join(cut, 'adapter_model.safetensors'), 100_000);
     expect(await refusedAdapter(cut)).toMatch(/adapter_model\.safetensors is not a readable safetensors file/);
     await changeNumber(join(nan, 'adapter_model.safetensors'), 'shared_tokens', Number.NaN);

@@ -7,10 +7,11 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { describe, expect, inject, test } from 'vitest';
 import { readSound } from '../src/data/read-sound.ts';
 import { sampleRange } from '../src/data/windows.ts';
-import { openClassifier } from '../src/infer/classifier.ts';
 import { openMedia } from '../src/media/open-media-node.ts';
+import { openFilePredictor } from '../src/run/predict-node.ts';
 import { type FrontEndName, frontEnds } from '../src/signal/front-ends.ts';
 import { resize } from '../src/signal/resize.ts';
+import type { WindowAnswer } from '../src/systems/ma-avt/answer.ts';
 import { duet, duetJson, newFolder, small } from './duet.ts';
 import { classes } from './global-setup.ts';
 
@@ -98,7 +99,7 @@ describe.each([
     expect(predictions.map(({ path }) => path)).toEqual(clips);
 
     expect((await duet(['export', run, '--onnx', onnx])).code).toBe(0);
-    const classifier = await openClassifier({ run, session: { threads: 1 } });
+    const predictor = await openFilePredictor({ run, session: { threads: 1 } });
     for (const { path, windows } of predictions) {
       expect(windows.length).toBe(frontEnd === 'ave' ? 9 : 1);
       // A window from within the clip, where there is one: its sound does not start with the file.
@@ -112,8 +113,8 @@ describe.each([
         1e-4,
       );
 
-      const inProcess = [];
-      for await (const one of classifier.predict({ kind: 'video', path })) inProcess.push(one);
+      const inProcess: WindowAnswer[] = [];
+      for await (const { answer } of predictor.predict({ kind: 'video', path })) inProcess.push(answer as WindowAnswer);
       expect(largestDifference(exported.outputs.visual_attention!, inProcess[place]!.visualAttention!)).toBeLessThan(
         1e-4,
       );
@@ -121,7 +122,7 @@ describe.each([
         1e-4,
       );
     }
-    await classifier.release();
+    await predictor.release();
   });
 });
 

@@ -61,9 +61,9 @@ test(
     expect(onProcessor.code, onProcessor.error).toBe(0);
     const [found, expected] = [await epochsOf(join(folder, 'card')), await epochsOf(join(folder, 'processor'))];
     expect(found).toHaveLength(2);
-    for (const [index, { losses, validationLoss }] of expected.entries()) {
+    for (const [index, { losses, validation }] of expected.entries()) {
       for (const [name, loss] of Object.entries(losses)) expect(found[index]!.losses[name], name).toBeCloseTo(loss, 3);
-      expect(found[index]!.validationLoss).toBeCloseTo(validationLoss, 3);
+      expect(found[index]!.validation.loss).toBeCloseTo(validation.loss!, 3);
     }
   },
   1000 * (patience + 100),
@@ -71,7 +71,7 @@ test(
 
 const settings = ['--epochs', '2', '--batch', '6', '--threads', '1'];
 
-type Epoch = { readonly losses: Record<string, number>; readonly validationLoss: number };
+type Epoch = { readonly losses: Record<string, number>; readonly validation: Record<string, number> };
 
 async function epochsOf(run: string): Promise<Epoch[]> {
   return (JSON.parse(await readFile(join(run, 'history.json'), 'utf8')) as { epochs: Epoch[] }).epochs;

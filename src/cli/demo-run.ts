@@ -5,15 +5,15 @@ import { annotationsFile } from '../demo/annotations.ts';
 import { generateDemoData } from '../demo/generate.ts';
 import { kindOfPath } from '../files/read-clearly.ts';
 import { ensureFolder, writeFileAtomic } from '../files/write-atomic.ts';
-import { demoPage } from '../pages/demo-page.ts';
-import { recipes } from '../systems/ma-avt/recipes.ts';
-import type { TrainingConfig } from '../systems/ma-avt/training-config.ts';
-import { evaluate } from '../train/evaluate.ts';
-import type { Localisation } from '../train/localise.ts';
-import { runFiles } from '../train/run-folder.ts';
-import { train } from '../train/train.ts';
+import { evaluate } from '../run/evaluate-node.ts';
+import type { Localisation } from '../run/localise-node.ts';
+import { runFiles } from '../run/place.ts';
+import { train } from '../run/train-node.ts';
+import { recipeNamed } from '../systems/registry.ts';
+import type { Metric } from '../train/metric.ts';
 import type { Context } from './context.ts';
 import type { DemoSettings } from './demo.ts';
+import { demoPage } from './demo-page.ts';
 import { showEvaluation } from './evaluate.ts';
 import { localiseAndShow } from './localise-run.ts';
 import type { Progress } from './progress.ts';
@@ -24,9 +24,8 @@ export type DemoResult = {
   readonly report: string;
   readonly run: string;
   readonly data: string;
-  readonly accuracy: number;
-  readonly macroF1: number;
-  readonly backgroundAuc: number | undefined;
+  /** Of the test clips. */
+  readonly metrics: readonly (Metric & { readonly value: number })[];
   readonly clips: number;
   /** Of the test clips, by map or guess. */
   readonly localisation: Localisation['scores'];
@@ -52,7 +51,8 @@ export async function runDemo(
   if (settings.force && (await kindOfPath(join(data, annotationsFile))) === 'file') await rm(data, { recursive: true });
 
   await generate(data, settings, signal, progress);
-  const training: TrainingConfig = { ...recipes.duet, seed, epochs: settings.epochs ?? defaultEpochs, batch: 32 };
+  const recipe = recipeNamed().settings;
+  const training = { ...recipe, seed, epochs: settings.epochs ?? defaultEpochs, batch: 32 };
   const begun = (await kindOfPath(join(run, runFiles.config))) === 'file';
   const trained = await train({
     ...{ data, out: run, training, session, signal, force: settings.force, resume: begun && !settings.force },
@@ -68,15 +68,13 @@ export async function runDemo(
     command: context.commandLine,
   });
   await writeFileAtomic(report, page);
-  const { accuracy, macroF1, backgroundAuc, clips } = evaluation;
   return {
-    report,
-    run,
-    data,
-    accuracy,
-    macroF1,
-    backgroundAuc,
-    clips: clips.length,
+    ...{ report, run, data },
+    metrics: evaluation.adapter.system.metrics.flatMap((metric) => {
+      const value = evaluation.scored.metrics[metric.name];
+      return value == null ? [] : [{ ...metric, value }];
+    }),
+    clips: evaluation.clips,
     localisation: localisation.scores,
     seconds,
   };

@@ -1,6 +1,7 @@
 // duet demo
 import type { Command } from 'commander';
-import { duration, percent } from '../report/format.ts';
+import { duration } from '../report/format.ts';
+import { metricText } from '../run/evaluation-result.ts';
 import { examples, machineSettings, outputSettings } from './common-settings.ts';
 import { type Context, writeResult } from './context.ts';
 import type { DemoResult } from './demo-run.ts';
@@ -51,14 +52,17 @@ async function demoAction(settings: DemoSettings, context: Context): Promise<voi
   try {
     const result = await runDemo(settings, context, progress);
     progress.end();
-    if (result !== undefined) writeResult(context, settings.json, result, demoText);
+    if (result === undefined) return;
+    const { report, run, data, metrics, ...rest } = result;
+    const values = Object.fromEntries(metrics.map(({ name, value }) => [name, value]));
+    writeResult(context, settings.json, { report, run, data, ...values, ...rest }, () => demoText(result));
   } finally {
     progress.end();
   }
 }
 
 /** What the demo came to, and what to open. */
-export function demoText({ accuracy, macroF1, backgroundAuc, clips, seconds, report }: DemoResult): string {
-  const background = backgroundAuc === undefined ? '' : `, background AUC ${backgroundAuc.toFixed(3)}`;
-  return `${percent(accuracy)} of ${clips} unseen clips right (macro F1 ${percent(macroF1)}${background}) in ${duration(seconds)}.\nOpen ${report} in a browser.\n`;
+export function demoText({ metrics, clips, seconds, report }: DemoResult): string {
+  const numbers = metrics.slice(0, 4).map((metric) => `${metric.title} ${metricText(metric, metric.value)}`);
+  return `${clips} unseen clips: ${numbers.join(', ')}, in ${duration(seconds)}.\nOpen ${report} in a browser.\n`;
 }

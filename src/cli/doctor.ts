@@ -1,7 +1,7 @@
 // duet doctor
 import type { Command } from 'commander';
 import { textTable } from '../report/text-table.ts';
-import type { Trial, Tuning } from '../train/tune.ts';
+import type { Trial, Tuning } from '../run/tune-node.ts';
 import type { ProviderChoice } from './choose-provider.ts';
 import { examples, jsonSettings } from './common-settings.ts';
 import { type Context, writeResult } from './context.ts';
@@ -46,7 +46,7 @@ export function addDoctorCommand(program: Command, context: Context): void {
 }
 
 async function runTune({ json }: ValuesOf<typeof doctorSettings>, context: Context): Promise<void> {
-  const [{ tune }, { availableParallelism }] = await Promise.all([import('../train/tune.ts'), import('node:os')]);
+  const [{ tune }, { availableParallelism }] = await Promise.all([import('../run/tune-node.ts'), import('node:os')]);
   const progress = context.progress(false);
   const phase = progress.begin('tune');
   try {

@@ -1,10 +1,9 @@
 // duet evaluate RUN DATA
 import type { Command } from 'commander';
 import { writeFileAtomic } from '../files/write-atomic.ts';
-import { countsText, percent } from '../report/format.ts';
 import { shownText } from '../report/shown-text.ts';
-import { classTable, robustnessRows } from '../systems/ma-avt/shown.ts';
-import type { EvaluateEvent, Evaluation } from '../train/evaluate.ts';
+import type { EvaluateEvent, Evaluation } from '../run/evaluate-node.ts';
+import { evaluationResult, evaluationShown } from '../run/evaluation-result.ts';
 import {
   backboneSettings,
   examples,
@@ -50,28 +49,6 @@ const evaluateSettings = {
 
 export type EvaluateSettings = ValuesOf<typeof evaluateSettings>;
 
-/** What `evaluate --json` prints. Shares are in 0 ... 1. */
-export type EvaluateResult = {
-  readonly split: string;
-  readonly accuracy: number;
-  readonly macroF1: number;
-  /** Absent for a model without background. */
-  readonly backgroundAuc: number | undefined;
-  readonly loss: number;
-  readonly clips: number;
-  readonly skipped: number;
-  readonly perClass: Evaluation['perClass'];
-  readonly confusion: { readonly classes: readonly string[]; readonly counts: Evaluation['confusion'] };
-  readonly calibration: Evaluation['calibration'];
-  /** Accuracy without picture and without sound; what pairs with another class's sound are taken for. */
-  readonly robustness: Evaluation['robustness'];
-  /** How many numbers the model consists of. */
-  readonly parameters: Evaluation['parameters'];
-  /** What computed it: cpu, where auto chose. */
-  readonly provider: string;
-  readonly skippedFiles: readonly { readonly path: string; readonly reason: string }[];
-};
-
 export function addEvaluateCommand(program: Command, context: Context): void {
   const command: Command = program.command('evaluate').summary('test a trained run on labelled clips');
   command
@@ -99,7 +76,7 @@ export function addEvaluateCommand(program: Command, context: Context): void {
 }
 
 async function runEvaluate(run: string, data: string, settings: EvaluateSettings, context: Context): Promise<void> {
-  const { evaluate } = await import('../train/evaluate.ts');
+  const { evaluate } = await import('../run/evaluate-node.ts');
   const progress = context.progress(settings.quiet);
   const began = performance.now();
   try {
@@ -118,10 +95,10 @@ async function runEvaluate(run: string, data: string, settings: EvaluateSettings
       signal: context.signal,
       onEvent: showEvaluation(progress),
     });
-    const result = evaluationResult(evaluation, settings.split);
-    if (settings.predictions !== undefined) await writeFileAtomic(settings.predictions, predictionLines(evaluation));
+    if (settings.predictions !== undefined)
+      await writeFileAtomic(settings.predictions, predictionLines(evaluation.scored.clips));
     if (settings.report !== undefined) {
-      const { evaluationPage } = await import('../pages/evaluation-page.ts');
+      const { evaluationPage } = await import('../run/evaluation-page-node.ts');
       const seconds = (performance.now() - began) / 1000;
       const page = await evaluationPage(evaluation, {
         ...{ run, data, seconds, session, command: context.commandLine },
@@ -131,7 +108,8 @@ async function runEvaluate(run: string, data: string, settings: EvaluateSettings
       progress.note(`Report: ${settings.report}`);
     }
     progress.end();
-    writeResult(context, settings.json, result, evaluateText);
+    const result = evaluationResult(evaluation, settings.split);
+    writeResult(context, settings.json, result, () => shownText(evaluationShown(evaluation)));
   } finally {
     progress.end();
   }
@@ -148,64 +126,12 @@ export function showEvaluation(progress: Progress): (event: EvaluateEvent) => vo
     }
     decoding?.finish();
     decoding = undefined;
-    scoring ??= progress.begin('predict', event.total, { unit: 'clips' });
+    scoring ??= progress.begin('predict', undefined, { unit: 'clips' });
     scoring.update(event.done);
-    if (event.done >= event.total) scoring.finish();
   };
 }
 
-/** What is printed of an evaluation. */
-export function evaluationResult(evaluation: Evaluation, split: string): EvaluateResult {
-  const {
-    accuracy,
-    macroF1,
-    backgroundAuc,
-    loss,
-    perClass,
-    classes,
-    confusion,
-    calibration,
-    robustness,
-    parameters,
-    provider,
-    skipped,
-  } = evaluation;
-  return {
-    ...{ split, accuracy, macroF1, backgroundAuc, loss, perClass, calibration, robustness, parameters, provider },
-    clips: evaluation.clips.length,
-    skipped: skipped.length,
-    confusion: { classes, counts: confusion },
-    skippedFiles: skipped.map(({ id, reason }) => ({ path: id, reason })),
-  };
-}
-
-/** One JSON object a line: the clip, its class, the prediction and all probabilities. */
-function predictionLines({ clips, classes }: Evaluation): string {
-  const lines = clips.map(({ id, label, predicted, probabilities, backgroundLogit }) => {
-    const named = Object.fromEntries(classes.map((name, index) => [name, probabilities[index]]));
-    return JSON.stringify({
-      path: id,
-      label: classes[label],
-      predicted: classes[predicted],
-      probabilities: named,
-      backgroundLogit,
-    });
-  });
-  return lines.map((line) => `${line}\n`).join('');
-}
-
-/** The result as people read it. */
-export function evaluateText(result: EvaluateResult): string {
-  const numbers: (readonly [string, string])[] = [
-    ['accuracy', percent(result.accuracy)],
-    ['macro F1', percent(result.macroF1)],
-    ...(result.backgroundAuc === undefined ? [] : [['background AUC', result.backgroundAuc.toFixed(3)] as const]),
-    ['calibration error', percent(result.calibration.expectedError)],
-    ...(result.robustness === undefined ? [] : robustnessRows(result.robustness)),
-    ['clips', String(result.clips)],
-    ['skipped', String(result.skipped)],
-    ['parameters', countsText(result.parameters)],
-    ['computed on', result.provider],
-  ];
-  return shownText([{ kind: 'numbers', rows: numbers }, classTable(result.perClass)]);
+/** One JSON object a line: the clip, and what the system says of it. */
+function predictionLines(clips: Evaluation['scored']['clips']): string {
+  return clips.map((clip) => `${JSON.stringify(clip)}\n`).join('');
 }

@@ -60,14 +60,14 @@ export type ExportResult = {
 type NamedShape = { readonly name: string; readonly type: string; readonly shape: readonly number[] };
 
 async function runExport(run: string, onnx: string, settings: ExportSettings, context: Context): Promise<void> {
-  const [{ openAdapter }, { exportGraph }] = await Promise.all([
-    import('../infer/open-adapter-node.ts'),
-    import('../systems/ma-avt/export.ts'),
-  ]);
+  const { openAdapter } = await import('../run/open-adapter-node.ts');
   if (!settings.force && (await kindOfPath(onnx)) !== undefined) {
     throw new DuetError(`${onnx} is there already; choose another name, or replace it by --force.`);
   }
-  const graph = exportGraph(await openAdapter(run, settings.backbone, context.signal));
+  const { system, open, tensors } = await openAdapter(run, { backbone: settings.backbone, signal: context.signal });
+  if (!open.exported)
+    throw new DuetError(`${run} is a run of ${system.name}, which cannot be exported as one ONNX file.`);
+  const graph = open.exported(tensors);
   await writeFileAtomic(onnx, graph.bytes);
   const shapes = (tensors: typeof graph.inputs) =>
     [...tensors].map(([name, tensor]) => ({ name, type: tensor.elementType, shape: tensor.shape }));

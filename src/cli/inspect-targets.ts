@@ -4,9 +4,9 @@ import { candidateWindows, frameTime, middleOf } from '../data/windows.ts';
 import { DuetError } from '../errors.ts';
 import { kindOfPath } from '../files/read-clearly.ts';
 import type { AudioTrack, VideoTrack } from '../media/media.ts';
+import type { Epoch } from '../run/history-node.ts';
+import type { RunConfig } from '../run/run-folder-node.ts';
 import { type FrontEndName, frontEnds } from '../signal/front-ends.ts';
-import type { RunConfig } from '../train/run-folder.ts';
-import type { Epoch } from '../train/run-history.ts';
 import type { AdapterConfig } from '../weights/adapter-config.ts';
 import type { BackboneConfig } from '../weights/backbone.ts';
 
@@ -99,16 +99,18 @@ async function inspectBackbone(source: string, signal: AbortSignal | undefined):
 }
 
 async function inspectRun(path: string): Promise<RunInspection> {
-  const [{ readAdapter }, { readRunConfig, runFiles }] = await Promise.all([
+  const [{ readAdapter }, { readRunConfig }, { runFiles }, { upgradeAdapter }] = await Promise.all([
     import('../weights/adapter-folder-node.ts'),
-    import('../train/run-folder.ts'),
+    import('../run/run-folder-node.ts'),
+    import('../run/place.ts'),
+    import('../systems/registry.ts'),
   ]);
-  const adapter = await readAdapter(path);
+  const adapter = await readAdapter(path, upgradeAdapter);
   const tensors = [...adapter.tensors].map(([name, { shape }]) => ({ name, shape }));
   const parameters = [...adapter.tensors.values()].reduce((sum, { data }) => sum + data.length, 0);
   const found = { kind: 'run', path, adapter: adapter.config, parameters, tensors } as const;
   if ((await kindOfPath(join(path, runFiles.config))) !== 'file') return found;
-  const { readHistory } = await import('../train/run-history.ts');
+  const { readHistory } = await import('../run/history-node.ts');
   const { kept, epochs } = await readHistory(join(path, runFiles.history));
   return {
     ...found,

@@ -1,7 +1,12 @@
 // `duet inspect`'s findings as people read them.
-import { percent, shortValue, thousands } from '../report/format.ts';
+
+import { shortValue, thousands } from '../report/format.ts';
 import { factLines } from '../report/text-table.ts';
+import { metricText } from '../run/evaluation-result.ts';
+import type { Epoch } from '../run/history-node.ts';
 import { frontEnds } from '../signal/front-ends.ts';
+import { systemNamed } from '../systems/registry.ts';
+import type { AdapterConfig } from '../weights/adapter-config.ts';
 import type { BackboneInspection, Inspection, MediaInspection, RunInspection } from './inspect-targets.ts';
 
 export function inspectionText(inspection: Inspection): string {
@@ -69,8 +74,9 @@ function runText({ path, adapter, parameters, tensors, run, epochs = 0, kept, be
   const facts: [string, string][] = [
     ['classes', `${adapter.classes.length}: ${adapter.classes.join(', ')}`],
     ['backbone', `${adapter.base_model_name_or_path} (${adapter.base_model_hash})`],
-    ['input', `${width} × ${height} pixels, ${adapter.front_end} spectrograms`],
-    ['tokens', `${adapter.tokens.audio} audio, ${adapter.tokens.visual} visual, ${adapter.tokens.shared} shared`],
+    ['system', adapter.system],
+    ['input', `${width} × ${height} pixels`],
+    ...settingFacts(adapter.settings),
     ['adapter', `${thousands(parameters)} parameters in ${tensors.length} tensors`],
   ];
   if (run !== undefined) {
@@ -83,12 +89,22 @@ function runText({ path, adapter, parameters, tensors, run, epochs = 0, kept, be
   }
   if (kept === 0) facts.push(['kept', 'the start, before the first epoch']);
   if (best !== undefined) {
-    const background =
-      best.validationBackgroundAuc == null ? '' : `, background AUC ${best.validationBackgroundAuc.toFixed(3)}`;
-    facts.push([
-      'kept',
-      `epoch ${best.epoch}: ${percent(best.validationAccuracy ?? undefined)} of the validation clips right${background}`,
-    ]);
+    facts.push(['kept', `epoch ${best.epoch}${validationText(adapter.system, best.validation)}`]);
   }
   return `${path}\n${factLines(facts)}`;
+}
+
+/** What the adapter was trained to be, by its system's own words; how it was trained stands in the run. */
+function settingFacts({ model, ...settings }: AdapterConfig['settings']): [string, string][] {
+  const shown = Object.entries({ ...settings, ...(typeof model === 'object' ? model : {}) });
+  return shown.map(([name, value]) => [name, typeof value === 'object' ? JSON.stringify(value) : String(value)]);
+}
+
+function validationText(system: string, validation: Epoch['validation']): string {
+  const { metrics } = systemNamed(system);
+  const known = metrics.flatMap((metric) => {
+    const value = validation?.[metric.name as keyof typeof validation] as number | null | undefined;
+    return value == null ? [] : [`${metric.title} ${metricText(metric, value)}`];
+  });
+  return known.length === 0 ? '' : `: ${known.join(', ')} on the validation clips`;
 }

@@ -1,7 +1,6 @@
 // Localisation with its progress and its pictures, for `duet localise` and the demo.
-import type { CardShown } from '../report/shown.ts';
-import { cardOfWindow } from '../systems/ma-avt/shown.ts';
-import { type Localisation, type LocaliseOptions, localise } from '../train/localise.ts';
+import type { Shown } from '../report/shown.ts';
+import { type Localisation, type LocaliseOptions, localise } from '../run/localise-node.ts';
 import type { Progress } from './progress.ts';
 
 const examplesShown = 6;
@@ -12,9 +11,9 @@ export async function localiseAndShow(
   progress: Progress,
 ): Promise<{
   readonly localisation: Localisation;
-  readonly examples: readonly CardShown[];
+  readonly examples: readonly Shown[];
 }> {
-  const examples = new Map<string, CardShown>();
+  const examples = new Map<string, readonly Shown[]>();
   let phase: ReturnType<Progress['begin']> | undefined;
   const localisation = await localise({
     ...options,
@@ -22,12 +21,12 @@ export async function localiseAndShow(
       phase ??= progress.begin('look', total, { unit: 'clips' });
       phase.update(done);
     },
-    async onClip({ id, label, boxes }, answer, inputs, classifier) {
+    async onClip({ id, label, boxes }, { window, answer }, { adapter, result }) {
       if (examples.has(label) || examples.size === examplesShown) return;
-      const window = { ...inputs.window, ...answer, inputs };
-      examples.set(label, cardOfWindow(classifier, window, id, { truth: label, box: boxes.box }));
+      const shown = [{ name: id, window, answer, truth: label, box: boxes.box }];
+      examples.set(label, adapter.open.shown(result([answer]), shown));
     },
   });
   phase?.finish();
-  return { localisation, examples: [...examples.values()] };
+  return { localisation, examples: [...examples.values()].flat() };
 }

@@ -4,7 +4,7 @@ import { writeFileAtomic } from '../files/write-atomic.ts';
 import { percent } from '../report/format.ts';
 import { skippedSection } from '../report/skipped.ts';
 import { textTable } from '../report/text-table.ts';
-import type { Localisation } from '../train/localise.ts';
+import type { Localisation } from '../run/localise-node.ts';
 import {
   backboneSettings,
   examples,
@@ -78,7 +78,7 @@ async function runLocalise(run: string, data: string, settings: LocaliseSettings
       const [{ reportPage }, { pictureUri }, { localisationTable }] = await Promise.all([
         import('../report/page.ts'),
         import('../report/png-node.ts'),
-        import('../pages/localisation-table.ts'),
+        import('../run/localisation-table.ts'),
       ]);
       const skippedFiles = localisation.skipped.map(({ id, reason }) => ({ path: id, reason }));
       const page = await reportPage(

@@ -1,28 +1,20 @@
-// Every file of `duet predict`, window by window. Windows are let go as soon as they are told, as long videos have
+// Every file of `duet predict`, window by window. Windows are let go as soon as they are reported, as long videos have
 // many.
 import { basename, extname, join } from 'node:path';
-import { spectrogramSizeOf } from '../data/settings.ts';
 import { DuetError, isDuetError, messageOf } from '../errors.ts';
 import { kindOfPath } from '../files/read-clearly.ts';
 import { ensureFolder, writeFileAtomic } from '../files/write-atomic.ts';
-import { type Classifier, openClassifier, type WindowPrediction as Window } from '../infer/classifier.ts';
-import { type LabelledWindow, timelineEvents } from '../infer/timeline.ts';
 import type { MediaReference } from '../media/media.ts';
-import { attentionOverlay } from '../report/attention-overlay.ts';
+import { mapOverlays } from '../report/figures.ts';
 import { encodePng } from '../report/png-node.ts';
-import type { CardShown } from '../report/shown.ts';
-import { spectrogramPicture } from '../report/spectrogram-picture.ts';
-import { frontEnds } from '../signal/front-ends.ts';
-import { cardOfWindow, labelOf, type MapName, mapsOf } from '../systems/ma-avt/shown.ts';
+import type { Shown } from '../report/shown.ts';
+import { type FilePredictor, openFilePredictor, type PredictedWindow } from '../run/predict-node.ts';
 import type { Context } from './context.ts';
-import type { FilePrediction, PredictSettings, WindowPrediction } from './predict.ts';
+import type { FilePrediction, PredictSettings } from './predict.ts';
 import type { Progress } from './progress.ts';
 import { knownOf, sessionOptions } from './session-options.ts';
 
-/**
- * Predicts all files; one that cannot be read is reported as such and does not stop the others, whatever went wrong with
- * it.
- */
+/** Predicts all files; one that cannot be read is reported as such and does not stop the others. */
 export async function predictFiles(
   run: string,
   files: readonly string[],
@@ -30,82 +22,79 @@ export async function predictFiles(
   context: Context,
   progress: Progress,
 ): Promise<FilePrediction[]> {
-  if (settings.overlays !== undefined) await ensureFolder(settings.overlays);
-  const { backbone, map, overlays, report } = settings;
-  const evidence = map === 'evidence' && (overlays !== undefined || report !== undefined);
+  const { backbone, missing, overlays, report } = settings;
+  if (overlays !== undefined) await ensureFolder(overlays);
   const session = sessionOptions(settings, await knownOf(settings, context, progress, 'starts at once'));
-  const classifier = await openClassifier({ run, backbone, session, evidence, signal: context.signal });
-  progress.note(`Predicting on ${classifier.provider}.`);
-  const examples: CardShown[] = [];
+  const shown = overlays !== undefined || report !== undefined;
+  const predictor = await openFilePredictor({ run, backbone, missing, session, shown, signal: context.signal });
+  progress.note(`Predicting on ${predictor.provider}.`);
+  const sections: Shown[] = [];
   const results: FilePrediction[] = [];
   const phase = progress.begin('predict', files.length);
   try {
     for (const [index, file] of files.entries()) {
       phase.update(index, basename(file));
-      results.push(await predictFile(classifier, file, settings, context.signal, progress, examples));
+      results.push(await predictFile(predictor, file, settings, context.signal, progress, sections));
     }
     phase.update(files.length, '');
   } finally {
-    await classifier.release();
+    await predictor.release();
   }
-  if (settings.report !== undefined) {
+  if (report !== undefined) {
     const { predictionReport } = await import('./predict-report.ts');
-    await writeFileAtomic(
-      settings.report,
-      await predictionReport(results, examples, { run, command: context.commandLine, settings }),
-    );
-    progress.note(`Report: ${settings.report}`);
+    const page = await predictionReport(results, sections, { run, command: context.commandLine, settings });
+    await writeFileAtomic(report, page);
+    progress.note(`Report: ${report}`);
   }
   return results;
 }
 
-// A report shows this many windows of a file: those where something new begins.
-const examplesPerFile = 4;
+/** A report shows this many windows of a file: those where something new begins. */
+const windowsShown = 4;
 
 async function predictFile(
-  classifier: Classifier,
+  predictor: FilePredictor,
   path: string,
   settings: PredictSettings,
   signal: AbortSignal,
   progress: Progress,
-  examples: CardShown[],
+  sections: Shown[],
 ): Promise<FilePrediction> {
-  const windows: WindowPrediction[] = [];
-  const labelled: LabelledWindow[] = [];
-  let shown = 0;
+  const { open } = predictor.adapter;
+  const answers: unknown[] = [];
+  const kept: PredictedWindow[] = [];
+  let last: string | undefined;
   const phase = progress.begin('window');
   try {
     const reference = await referenceOf(path, settings);
-    for await (const window of classifier.predict(reference, {
-      hop: settings.hop,
-      missing: settings.missing,
-      signal,
-    })) {
-      const label = labelOf(classifier, window);
-      const isNew = windows.at(-1)?.label !== label;
-      windows.push(told(classifier, window, label, settings.top));
-      labelled.push({
-        ...window,
-        label: window.isBackground ? undefined : label,
-        probability: window.probabilities[window.best] as number,
-      });
-      if (settings.overlays !== undefined)
-        await writeOverlays(classifier, window, path, settings.overlays, settings.map);
-      if (settings.report !== undefined && isNew && shown < examplesPerFile) {
-        examples.push(cardOfWindow(classifier, window, path, { map: settings.map }));
-        shown++;
+    for await (const window of predictor.predict(reference, { hop: settings.hop, signal })) {
+      answers.push(window.answer);
+      if (settings.overlays !== undefined) await writeOverlays(predictor, window, path, settings);
+      if (settings.report !== undefined && kept.length < windowsShown) {
+        const { headline } = open.summary(predictor.result([window.answer], settings));
+        if (headline !== last) kept.push(window);
+        last = headline;
       }
-      phase.update(windows.length);
+      phase.update(answers.length);
     }
-    return { path, windows, events: timelineEvents(labelled, settings.threshold) };
+    const result = predictor.result(answers, settings);
+    const { map } = settings;
+    if (settings.report !== undefined)
+      sections.push(
+        ...open.shown(
+          result,
+          kept.map(({ window, answer }) => ({ name: path, window, answer, map })),
+        ),
+      );
+    return { path, result, ...open.summary(result) };
   } catch (error) {
     if (signal.aborted) throw error;
     const message = isDuetError(error)
       ? error.message
       : `${messageOf(error)} (a fault of the program at this file); leave the file out.`;
     // A path that is a plain word could be in any sentence.
-    const named = /[./\\]/.test(path) && message.includes(path);
-    return { path, error: named ? message : `${path}: ${message}` };
+    const isNamed = /[./\\]/.test(path) && message.includes(path);
+    return { path, error: isNamed ? message : `${path}: ${message}` };
   } finally {
     phase.finish();
   }
@@ -122,38 +111,17 @@ async function referenceOf(path: string, { audio, start, end }: PredictSettings)
   return kind === 'folder' ? { kind: 'frames', folder: path, audio } : { kind: 'pair', image: path, audio };
 }
 
-function told({ adapter }: Classifier, window: Window, label: string, top: number): WindowPrediction {
-  const ranked = window.probabilities.map((probability, index) => ({
-    label: adapter.classes[index] ?? String(index),
-    probability,
-  }));
-  ranked.sort((a, b) => b.probability - a.probability);
-  const { start, end, backgroundProbability } = window;
-  return { start, end, label, top: ranked.slice(0, top), backgroundProbability };
-}
-
-/** A PNG file for each modality of a window: the frame and the spectrogram under their maps. */
+/** A PNG file for each picture and each spectrogram of a window under its map. */
 async function writeOverlays(
-  classifier: Classifier,
-  window: Window,
+  { adapter, result }: FilePredictor,
+  { window, answer }: PredictedWindow,
   path: string,
-  folder: string,
-  map: MapName,
+  { overlays, map }: PredictSettings,
 ): Promise<void> {
-  const [gridHeight, gridWidth] = classifier.grid;
-  const { inputs } = classifier.adapter;
-  const stem = join(folder, `${basename(path, extname(path))}-${window.start.toFixed(1)}s`);
-  const { frame, spectrogram } = window.inputs;
-  const { visualMap, audioMap } = mapsOf(window, map);
-  if (frame !== undefined && visualMap !== undefined) {
-    await writeFileAtomic(
-      `${stem}-picture.png`,
-      await encodePng(attentionOverlay(frame, visualMap, gridHeight, gridWidth)),
-    );
+  const shown = adapter.open.shown(result([answer]), [{ name: path, window, answer, map }]);
+  const stem = join(overlays!, `${basename(path, extname(path))}-${window.start.toFixed(1)}s`);
+  for (const { kind, picture } of mapOverlays(shown)) {
+    const ending = kind === 'picture' ? 'picture' : 'sound';
+    await writeFileAtomic(`${stem}-${ending}.png`, await encodePng(picture));
   }
-  if (audioMap === undefined) return;
-  const { height, width } = spectrogramSizeOf(inputs);
-  const attention = { map: audioMap, gridHeight, gridWidth };
-  const sound = spectrogramPicture(spectrogram, height, width, frontEnds[inputs.frontEnd].axes, { attention });
-  await writeFileAtomic(`${stem}-sound.png`, await encodePng(sound));
 }

@@ -1,13 +1,15 @@
 // duet predict RUN FILE...
 import type { Command } from 'commander';
-import { clock, percent } from '../report/format.ts';
-import { textTable } from '../report/text-table.ts';
-import { mapNames } from '../systems/ma-avt/shown.ts';
+import type { Shown } from '../report/shown.ts';
+import { shownText } from '../report/shown-text.ts';
+import { systems } from '../systems/registry.ts';
 import { backboneSettings, examples, machineSettings, missingSettings, outputSettings } from './common-settings.ts';
 import { type Context, writeResult } from './context.ts';
 import { exitCodes } from './errors.ts';
 import { choice, decimal, fraction, path, wholeNumber } from './field.ts';
 import { addSettings, grouped, setting, settingWithDefault, type ValuesOf, valuesOf } from './setting.ts';
+
+const mapNames = systems.flatMap(({ maps = [] }) => maps);
 
 const predictSettings = {
   ...grouped('Input:', {
@@ -40,7 +42,7 @@ const predictSettings = {
       '--map <name>',
       'what is laid over them: evidence of what sounds, or what the model attends to in its last block',
       choice(mapNames),
-      'evidence',
+      mapNames[0]!,
     ),
     report: setting('--report <file>', 'write a page with all predictions and their maps (HTML)', path),
   }),
@@ -50,26 +52,14 @@ const predictSettings = {
 
 export type PredictSettings = ValuesOf<typeof predictSettings>;
 
-export type WindowPrediction = {
-  readonly start: number;
-  readonly end: number;
-  /** The best class, or 'background'. */
-  readonly label: string;
-  readonly top: readonly { readonly label: string; readonly probability: number }[];
-  readonly backgroundProbability?: number | undefined;
-};
-
-/** One file: its windows and the events they add up to, or why it could not be read. */
+/** One file: what its system says of it, or why it could not be read. */
 export type FilePrediction =
   | {
       readonly path: string;
-      readonly windows: readonly WindowPrediction[];
-      readonly events: readonly {
-        readonly start: number;
-        readonly end: number;
-        readonly label: string;
-        readonly probability: number;
-      }[];
+      /** As the system's `result` schema has it. */
+      readonly result: unknown;
+      readonly headline: string;
+      readonly shown: readonly Shown[];
     }
   | { readonly path: string; readonly error: string };
 
@@ -111,7 +101,8 @@ async function runPredict(
   try {
     const results = await predictFiles(run, files, settings, context, progress);
     progress.end();
-    writeResult(context, settings.json, results, (all) => all.map(predictionText).join(''));
+    const documents = results.map((one) => ('error' in one ? one : { path: one.path, ...(one.result as object) }));
+    writeResult(context, settings.json, documents, () => results.map(predictionText).join(''));
     for (const result of results) {
       if (!('error' in result)) continue;
       context.setExitCode(exitCodes.failure);
@@ -122,31 +113,10 @@ async function runPredict(
   }
 }
 
-/** One file's result as people read it: classes for a short clip, a timeline for a longer one. */
-export function predictionText(result: FilePrediction): string {
-  // What could not be read is told on stderr.
-  if ('error' in result) return '';
-  const [first] = result.windows;
-  if (result.windows.length === 1 && first !== undefined) {
-    const rows = first.top.map((entry) => [`  ${entry.label}`, percent(entry.probability)]);
-    if (first.backgroundProbability !== undefined)
-      rows.push(['  (unrelated sound)', percent(first.backgroundProbability)]);
-    return `${result.path}: ${first.label}\n${textTable([], rows)}`;
-  }
-  if (result.events.length === 0)
-    return `${result.path}: nothing above the threshold in ${result.windows.length} windows\n`;
-  const rows = result.events.map((event) => [
-    `  ${clock(event.start, 1)}–${clock(event.end, 1)}`,
-    percent(event.probability, 0),
-    event.label,
-  ]);
-  return `${result.path}: ${result.events.length} ${result.events.length === 1 ? 'event' : 'events'}\n${timelineTable(rows)}`;
-}
-
-function timelineTable(rows: readonly (readonly string[])[]): string {
-  const widest = Math.max(...rows.map((row) => (row[2] ?? '').length));
-  return textTable(
-    [],
-    rows.map(([when = '', probability = '', name = '']) => [when, probability, name.padEnd(widest)]),
-  );
+/** One file's result as people read it: a line, and what belongs to it indented. */
+export function predictionText(prediction: FilePrediction): string {
+  // What could not be read is reported on stderr.
+  if ('error' in prediction) return '';
+  const { path: file, headline, shown } = prediction;
+  return `${file}: ${headline}\n${shownText(shown).replace(/^(?=.)/gm, '  ')}`;
 }

@@ -3,7 +3,8 @@ import { createServer, type Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { expect, test, vi } from 'vitest';
 import { textTable } from '../report/text-table.ts';
-import { evaluateText } from './evaluate.ts';
+import type { ClipResult } from '../systems/ma-avt/answer.ts';
+import { clipSummary } from '../systems/ma-avt/shown.ts';
 import { inspect } from './inspect-targets.ts';
 import { inspectionText } from './inspect-text.ts';
 import { predictionText } from './predict.ts';
@@ -20,31 +21,8 @@ test('table columns line up, wide characters included', () => {
   expect(lines).toEqual(['class  clips', 'dog        3', '犬        12', '']);
 });
 
-test('an evaluation without background leaves its AUC out', () => {
-  const result = {
-    ...{
-      split: 'test',
-      accuracy: 0.5,
-      macroF1: 0.25,
-      backgroundAuc: undefined,
-      loss: 1,
-      clips: 8,
-      skipped: 1,
-      skippedFiles: [],
-      provider: 'cpu',
-      parameters: { trainable: 3, adapter: 2, inference: 5 },
-    },
-    perClass: [{ name: 'dog', precision: 1, recall: 0.5, f1: 2 / 3, clips: 4 }],
-    confusion: { classes: ['dog'], counts: [[4]] },
-    calibration: { expectedError: 0, bins: [] },
-    robustness: undefined,
-  };
-  expect(evaluateText(result)).not.toContain('AUC');
-  expect(evaluateText({ ...result, backgroundAuc: 0.86 })).toMatch(/background AUC +0.860/);
-  expect(evaluateText(result)).toMatch(/dog +66.7 % +100.0 % +50.0 % +4/);
-});
-
 test('a short clip shows its classes, a long one its events, an unreadable one nothing', () => {
+  const textOf = (path: string, result: ClipResult) => predictionText({ path, result, ...clipSummary(result) });
   const window = {
     start: 0,
     end: 5,
@@ -52,30 +30,30 @@ test('a short clip shows its classes, a long one its events, an unreadable one n
     top: [{ label: 'dog', probability: 0.9 }],
     backgroundProbability: 0.02,
   };
-  expect(predictionText({ path: 'a.mp4', windows: [window], events: [] })).toBe(
+  expect(textOf('a.mp4', { windows: [window], events: [] })).toBe(
     'a.mp4: dog\n  dog                90.0 %\n  (unrelated sound)   2.0 %\n',
   );
   const events = [{ start: 2.5, end: 65, label: 'dog', probability: 0.9 }];
-  expect(predictionText({ path: 'b.mp4', windows: [window, window], events })).toBe(
-    'b.mp4: 1 event\n  0:02.5–1:05.0  90 %  dog\n',
-  );
-  expect(predictionText({ path: 'c.mp4', windows: [window, window], events: [] })).toContain(
-    'nothing above the threshold',
-  );
+  expect(textOf('b.mp4', { windows: [window, window], events })).toBe('b.mp4: 1 event\n  0:02.5–1:05.0  90 %  dog\n');
+  expect(textOf('c.mp4', { windows: [window, window], events: [] })).toContain('nothing above the threshold');
   expect(predictionText({ path: 'd.mp4', error: 'It has no sound.' })).toBe('');
 });
 
 test('a comparison that fails names the tensor that is worst', () => {
   const group = { name: 'gradients', worst: 'grad.ViT.bg', tolerance: 1e-4, compared: 3 } as const;
   const text = verifyText({
-    file: 'a.safetensors',
+    ...{ file: 'a.safetensors', system: 'ma-avt' },
     groups: [{ ...group, error: Number.NaN, passed: false }],
     passed: false,
   });
   expect(text).toMatch(/gradients +NaN +1e-4 +3 +TOO LARGE: grad\.ViT\.bg/);
-  expect(verifyText({ file: 'a', groups: [{ ...group, error: 1e-5, passed: true }], passed: true })).not.toContain(
-    'TOO LARGE',
-  );
+  expect(
+    verifyText({
+      ...{ file: 'a', system: 'ma-avt' },
+      groups: [{ ...group, error: 1e-5, passed: true }],
+      passed: true,
+    }),
+  ).not.toContain('TOO LARGE');
 });
 
 test('the embedded backbone is described by its own numbers', async () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import type { TrainEvent, TrainResult } from '../run/train-node.ts';
 import { recipes } from '../systems/ma-avt/recipes.ts';
-import type { TrainEvent, TrainResult } from '../train/train.ts';
 import { createProgress } from './progress.ts';
 import { trainText } from './train.ts';
 import { showTraining } from './train-progress.ts';
@@ -8,7 +8,8 @@ import { showTraining } from './train-progress.ts';
 const start = {
   kind: 'start',
   config: {
-    version: 1,
+    version: 2,
+    system: 'ma-avt',
     data: '/videos',
     backbone: { source: 'vit-micro', hash: '0', imageSize: [160, 224] },
     classes: ['cat', 'dog'],
@@ -34,13 +35,11 @@ const record = {
   learningRate: 1e-3,
   losses,
   trainAccuracy: 0.5,
-  validationLoss: 1,
-  validationBackgroundAuc: null,
   seconds: 1,
 };
 const epoch = (number: number): TrainEvent => ({
   kind: 'epoch',
-  record: { ...record, epoch: number, validationAccuracy: 0.842 },
+  record: { ...record, epoch: number, validation: { accuracy: 0.842, loss: 1 } },
   isBest: true,
 });
 
@@ -73,14 +72,15 @@ test('the end says what was kept, what was skipped, and what to type next', () =
     run: '/runs/my first',
     outcome: 'finished',
     provider: 'cpu',
-    history: [{ ...record, epoch: 1, validationAccuracy: 0.5 }],
-    best: { epoch: 1, accuracy: 0.5, loss: 1 },
+    system: 'ma-avt',
+    history: [{ ...record, epoch: 1, validation: { accuracy: 0.5, loss: 1 } }],
+    best: { epoch: 1, metrics: { accuracy: 0.5, loss: 1 } },
     parameters: { trainable: 1000, adapter: 500, inference: 9000 },
     skipped: [{ id: 'dog/1.mp4', reason: 'The clip has no sound.' }],
   };
   expect(trainText(result, 'videos', 'my first')).toBe(
     'Trained 1 epoch. Parameters: 1,000 trained, 500 in the adapter, 9,000 with the backbone.\n' +
-      'Kept epoch 1: 50.0 % of the validation clips right.\nSkipped 1 file:\n  dog/1.mp4: The clip has no sound.\n' +
+      'Kept epoch 1: accuracy 50.0 % on the validation clips.\nSkipped 1 file:\n  dog/1.mp4: The clip has no sound.\n' +
       "Next:  duet evaluate 'my first' videos\n",
   );
   expect(trainText({ ...result, outcome: 'interrupted' }, 'videos', 'run')).toContain(

@@ -1,14 +1,19 @@
 // What a training run tells of itself, as progress.
-import { countsText, percent } from '../report/format.ts';
+import { countsText } from '../report/format.ts';
 import { factLines } from '../report/text-table.ts';
+import { metricText } from '../run/evaluation-result.ts';
+import type { TrainEvent } from '../run/train-node.ts';
+import { systemNamed } from '../systems/registry.ts';
+import type { Metric } from '../train/metric.ts';
 import { type EpochRecord, lossOf } from '../train/progress.ts';
-import type { TrainEvent } from '../train/train.ts';
+import { settingFields } from '../train/setting-fields.ts';
 import type { Phase, Progress } from './progress.ts';
 
 /** A listener that shows the events of one run, in their order. */
 export function showTraining(progress: Progress): (event: TrainEvent) => void {
   let [decoding, opening, epochs, steps]: (Phase | undefined)[] = [];
   let epochCount = 0;
+  let metric: Metric | undefined;
   return (event) => {
     switch (event.kind) {
       case 'prepare':
@@ -23,6 +28,7 @@ export function showTraining(progress: Progress): (event: TrainEvent) => void {
         opening?.finish();
         opening = undefined;
         epochCount = event.config.training.epochs;
+        metric = systemNamed(event.config.system).metrics[0];
         progress.note(startText(event));
         epochs = progress.begin('epoch', epochCount, { done: event.epochsDone });
         break;
@@ -33,8 +39,12 @@ export function showTraining(progress: Progress): (event: TrainEvent) => void {
       case 'epoch':
         steps?.finish();
         steps = undefined;
-        epochs?.update(event.record.epoch, epochText(event.record));
+        epochs?.update(event.record.epoch, epochText(event.record, metric));
         if (event.record.epoch === epochCount) epochs?.finish();
+        break;
+      case 'kept':
+      case 'adapter':
+      case 'diagnosis':
         break;
       case 'note':
         progress.note(event.text);
@@ -42,14 +52,13 @@ export function showTraining(progress: Progress): (event: TrainEvent) => void {
   };
 }
 
-function epochText(record: EpochRecord): string {
-  const validation = record.validationAccuracy === null ? '' : ` · val ${percent(record.validationAccuracy)}`;
+function epochText(record: EpochRecord, metric: Metric | undefined): string {
+  const value = metric && record.validation?.[metric.name];
+  const validation = metric && value != null ? ` · val ${metricText(metric, value)}` : '';
   return `loss ${lossOf(record).toFixed(3)}${validation}`;
 }
 
 function startText({ config, parameters, provider }: Extract<TrainEvent, { kind: 'start' }>): string {
-  const { model, ...training } = config.training;
-  const { tokens, weights, ...options } = model;
   const written = (value: unknown) =>
     typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value ?? 'never');
   const facts: [string, string][] = [
@@ -57,9 +66,11 @@ function startText({ config, parameters, provider }: Extract<TrainEvent, { kind:
     ['backbone', `${config.backbone.source}, ${config.backbone.imageSize[1]} × ${config.backbone.imageSize[0]} pixels`],
     ['parameters', countsText(parameters)],
     ['computed on', provider],
-    ...Object.entries({ ...training, ...options, tokens, weights }).map(([name, value]): [string, string] => [
+    ...settingFields(systemNamed(config.system).settings).map(({ name, path }): [string, string] => [
       name,
-      written(value),
+      written(
+        path.reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], config.training),
+      ),
     ]),
   ];
   return factLines(facts).trimEnd();

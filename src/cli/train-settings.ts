@@ -1,8 +1,7 @@
 // Everything `duet train` can be told. The same names are the keys of a configuration file. What a training is set to
 // comes from the systems' schemas; here is only what the command itself needs to know: data, run folder, machine.
 import type { Command } from 'commander';
-import { recipes } from '../systems/ma-avt/recipes.ts';
-import { trainingConfigSchema } from '../systems/ma-avt/training-config.ts';
+import { recipeNames, systems } from '../systems/registry.ts';
 import { joinedFields } from '../train/joined-fields.ts';
 import { settingFields } from '../train/setting-fields.ts';
 import { layoutSettings, loadingSettings, machineSettings, outputSettings } from './common-settings.ts';
@@ -55,7 +54,7 @@ const base = grouped('Learning:', {
   recipe: setting(
     '--recipe <name>',
     'duet learns better and is the default; reference follows the MA-AVT paper and code; the others are baselines',
-    choice(Object.keys(recipes)),
+    choice(recipeNames),
   ),
 });
 
@@ -67,8 +66,10 @@ const memory = grouped('Machine:', {
   ),
 });
 
-/** What a training of the systems that the command trains can be set to, in the order of the help. */
-export const flagFields = joinedFields([settingFields(trainingConfigSchema)]);
+/** What a training of any system can be set to, in the order of the help. */
+export const flagFields = joinedFields(systems.map((system) => settingFields(system.settings))).filter(
+  ({ flag }) => flag !== undefined,
+);
 
 const machine = { ...loadingSettings, ...memory, ...machineSettings };
 

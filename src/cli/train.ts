@@ -1,8 +1,11 @@
 // duet train DATA --out RUN
 import type { Command } from 'commander';
-import { countsText, percent } from '../report/format.ts';
-import type { RunConfig } from '../train/run-folder.ts';
-import type { TrainEvent, TrainResult } from '../train/train.ts';
+import { countsText } from '../report/format.ts';
+import { metricText } from '../run/evaluation-result.ts';
+import type { RunConfig } from '../run/run-folder-node.ts';
+import type { TrainEvent, TrainResult } from '../run/train-node.ts';
+import { systemNamed } from '../systems/registry.ts';
+import type { Metrics } from '../train/metric.ts';
 import { examples } from './common-settings.ts';
 import { applyConfigFile } from './config-file.ts';
 import { type Context, writeResult } from './context.ts';
@@ -69,8 +72,8 @@ async function runTrain(
   context: Context,
 ): Promise<void> {
   const [{ train }, { readRunConfig }, { trainingConfig }, { showTraining }] = await Promise.all([
-    import('../train/train.ts'),
-    import('../train/run-folder.ts'),
+    import('../run/train-node.ts'),
+    import('../run/run-folder-node.ts'),
     import('./training-config.ts'),
     import('./train-progress.ts'),
   ]);
@@ -120,7 +123,7 @@ export function trainText(result: TrainResult, data: string, out: string, machin
   ];
   if (best !== null)
     lines.push(
-      `Kept ${best.epoch === 0 ? 'the start' : `epoch ${best.epoch}`}: ${percent(best.accuracy)} of the validation clips right.`,
+      `Kept ${best.epoch === 0 ? 'the start' : `epoch ${best.epoch}`}${bestText(best.metrics, result.system)}.`,
     );
   if (skipped.length > 0) {
     lines.push(
@@ -134,6 +137,13 @@ export function trainText(result: TrainResult, data: string, out: string, machin
       : `Next:  duet evaluate ${quotedOut} ${shellQuoted(data)}`,
   );
   return `${lines.join('\n')}\n`;
+}
+
+/** What the metric says that chose the epoch. */
+function bestText(metrics: Metrics, system: string): string {
+  const [metric] = systemNamed(system).metrics;
+  const value = metrics[metric!.name];
+  return value == null ? '' : `: ${metric!.title} ${metricText(metric!, value)} on the validation clips`;
 }
 
 type MachineSettings = Partial<Pick<TrainSettings, 'provider' | 'threads' | 'precision' | 'workers' | 'clipsAtOnce'>>;

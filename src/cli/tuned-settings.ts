@@ -5,8 +5,8 @@ import { arch, cpus, homedir, platform } from 'node:os';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { ensureFolder, writeFileAtomic } from '../files/write-atomic.ts';
+import type { TunedSettings } from '../run/tune-node.ts';
 import { nodeProviders } from '../runtime/session.ts';
-import type { TunedSettings } from '../train/tune.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -75,6 +75,8 @@ export type Intake = {
   plan(examples: readonly Example[], pass: Pass): readonly Row[];
   /** A row's inputs and targets, the same names and lengths for every row of a pass. */
   row(row: Row, open: (clip: string) => Promise<StoredReading>, pass: Pass): Promise<Arrays>;
+  /** The one window that evaluation looks at, for systems whose rows are single windows. */
+  middleWindow?(media: Media): Promise<Window>;
   /** The windows of an open clip in order. @throws DuetError for clips that cannot be read. */
   windows(media: Media, options: WindowOptions): AsyncIterable<Window>;
 };

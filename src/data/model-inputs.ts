@@ -50,7 +50,7 @@ export async function windowInputs(
 }
 
 /** The model inputs of an open clip's middle window, as evaluation sees it. */
-export async function features(
+export async function middleWindow(
   media: Media,
   settings: InputSettings,
   missing: MissingPolicy = 'error',

@@ -1,11 +1,10 @@
 // How clips become inputs for a model on a backbone: the choices, and the settings that follow from them.
 import type { InputSettings } from '../data/settings.ts';
 import type { FrontEndName } from '../signal/front-ends.ts';
-import type { AdapterConfig } from '../weights/adapter-config.ts';
 import type { BackboneConfig } from '../weights/backbone.ts';
 
 /** Whose mean and deviation bring pictures to the model's range: those the backbone was trained with, or ImageNet's. */
-export type Normalisation = AdapterConfig['normalisation'];
+export type Normalisation = 'backbone' | 'imagenet';
 
 const imagenet = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] } as const;
 

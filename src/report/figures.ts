@@ -3,7 +3,7 @@ import type { Picture } from '../signal/picture.ts';
 import { resize } from '../signal/resize.ts';
 import { attentionOverlay, attentionPeak } from './attention-overlay.ts';
 import { type Box, drawBox, drawRing, peakColour, truthColour } from './drawing.ts';
-import type { FrequencyScale, MapShown, PictureShown, SpectrogramShown } from './shown.ts';
+import type { FrequencyScale, MapShown, PictureShown, Shown, SpectrogramShown } from './shown.ts';
 import { spectrogramPicture } from './spectrogram-picture.ts';
 
 /** Makes of a picture what an `img` element can hold: a data URI. Node and the page each have their own. */
@@ -39,16 +39,33 @@ export async function pictureFigures(shown: PictureShown, encode: PictureEncoder
 
 /** The spectrogram, and under its map. */
 export async function spectrogramFigures(shown: SpectrogramShown, encode: PictureEncoder): Promise<Figure[]> {
-  const { values, height, width, axes, seconds, frequency, caption, map } = shown;
+  const { seconds, frequency, caption, map } = shown;
   const ticks = { seconds, frequency };
   const drawn = async (attention: MapShown | undefined, description: string, text: string) => {
-    const grid = attention && { map: attention.values, gridHeight: attention.rows, gridWidth: attention.columns };
-    const picture = spectrogramPicture(values, height, width, axes, { attention: grid });
-    return { ...(await figure(picture, description, text, encode)), ticks };
+    return { ...(await figure(underMap(shown, attention), description, text, encode)), ticks };
   };
   const plain = await drawn(undefined, `Spectrogram of ${seconds.toFixed(1)} seconds of sound`, caption);
   if (map === undefined) return [plain];
   return [plain, await drawn(map, `The same spectrogram with ${map.name}`, capitalised(map.name))];
+}
+
+/** Every picture and every spectrogram that has a map, in its own size under it. */
+export function mapOverlays(
+  all: readonly Shown[],
+): { readonly kind: 'picture' | 'spectrogram'; readonly picture: Picture }[] {
+  return all.flatMap((shown) => {
+    if (shown.kind === 'card') return mapOverlays(shown.shown);
+    if (shown.kind === 'picture' && shown.map) {
+      const { values, rows, columns } = shown.map;
+      return [{ kind: shown.kind, picture: attentionOverlay(shown.picture, values, rows, columns) }];
+    }
+    return shown.kind === 'spectrogram' && shown.map ? [{ kind: shown.kind, picture: underMap(shown, shown.map) }] : [];
+  });
+}
+
+function underMap({ values, height, width, axes }: SpectrogramShown, map: MapShown | undefined): Picture {
+  const attention = map && { map: map.values, gridHeight: map.rows, gridWidth: map.columns };
+  return spectrogramPicture(values, height, width, axes, { attention });
 }
 
 async function figure(picture: Picture, description: string, caption: string, encode: PictureEncoder): Promise<Figure> {

@@ -148,6 +148,8 @@ export type ShownSection = {
   readonly id: string;
   readonly title: string;
   readonly shown: readonly Shown[];
+  /** Whether the terminal shows it too. */
+  readonly forTerminal?: boolean | undefined;
 };
 
 export type Report = {

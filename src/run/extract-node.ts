@@ -14,10 +14,10 @@ import type { Backbone } from '../weights/backbone.ts';
 import { shareItems } from './share-items.ts';
 
 export type ExtractOptions = Omit<StemsOptions, 'onProgress'> & {
-  readonly system: OpenSystem;
+  readonly system: Pick<OpenSystem, 'stems' | 'folded'>;
   readonly backbone: Pick<Backbone, 'weights'>;
-  /** As training left them. */
-  readonly parameters: ParameterValues;
+  /** The folded tensors. */
+  readonly tensors: ParameterValues;
   readonly clip: MediaReference;
   /** WAV files for what was asked for and for the rest, and a video with the former beside the clip's picture. */
   readonly out?: string | undefined;
@@ -35,19 +35,18 @@ export type Extracted = { readonly seconds: number; readonly sampleRate: number;
  * @throws DuetError for clips that cannot be read or lack picture or sound, and files that cannot be written.
  */
 export async function extractSound(options: ExtractOptions): Promise<Extracted> {
-  const { system, backbone, clip, out, rest, mux, hop, boxes, signal, onProgress } = options;
+  const { system, backbone, tensors, clip, out, rest, mux, hop, boxes, signal, onProgress } = options;
   if (!system.stems) throw new DuetError('The adapter is of a system that gives no sound; name one that extracts.');
   if (mux !== undefined && (clip.kind !== 'video' || clip.start !== undefined || clip.end !== undefined))
     throw new DuetError('Sound is put back beside a whole video only; leave --mux out, or the start and the end.');
-  const { parameters, model } = system.fold(options.parameters);
   const openSession = nodeSessions(options.session);
   const reader = await openMediaReader();
-  const predictor = await openPredictor({ backbone, model, batchSize: 1, openSession });
+  const predictor = await openPredictor({ backbone, model: system.folded, batchSize: 1, openSession });
   try {
     const media = await reader.open(clip, signal);
     try {
       const { duration, audio } = media;
-      const stems = system.stems(media, (inputs) => predictor.run(parameters, inputs, 1), {
+      const stems = system.stems(media, (inputs) => predictor.run(tensors, inputs, 1), {
         ...{ hop, boxes },
         onProgress(seconds) {
           signal?.throwIfAborted();

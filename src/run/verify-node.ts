@@ -4,7 +4,7 @@ import { readFileClearly } from '../files/read-clearly.ts';
 import { readSafetensors } from '../files/safetensors.ts';
 import { nodeSessions } from '../runtime/node.ts';
 import type { SessionOptions } from '../runtime/session.ts';
-import { systems } from '../systems/registry.ts';
+import { goldenRuns } from '../systems/registry.ts';
 import type { ComparedGroup, Comparison } from '../train/comparison.ts';
 
 export type VerifiedGroup = {
@@ -19,6 +19,8 @@ export type VerifiedGroup = {
 
 export type Verification = {
   readonly file: string;
+  /** The system whose run it is. */
+  readonly system: string;
   readonly groups: readonly VerifiedGroup[];
   readonly passed: boolean;
 };
@@ -43,15 +45,15 @@ export async function verifyFile(path: string, session?: SessionOptions): Promis
   const bytes = await readFileClearly(path);
   const { metadata } = readSafetensors(bytes, path);
   // The first system takes whatever does not say of which it is.
-  const system = systems.findLast(({ golden }) => golden?.reads(metadata));
-  if (!system?.golden)
+  const found = goldenRuns.findLast(({ golden }) => golden.reads(metadata));
+  if (!found)
     throw new DuetError(
       `${path} is no reference run of a system that Duet compares; name files as docs/formats.md describes them.`,
     );
-  return judged(path, await system.golden.compare(bytes, path, nodeSessions(session)));
+  return judged(path, found.system, await found.golden.compare(bytes, path, nodeSessions(session)));
 }
 
-function judged(file: string, all: readonly Comparison[]): Verification {
+function judged(file: string, system: string, all: readonly Comparison[]): Verification {
   const names = [...new Set(all.map(({ group }) => group))];
   const groups = names.map((name): VerifiedGroup => {
     const comparisons = all.filter(({ group }) => group === name);
@@ -67,5 +69,5 @@ function judged(file: string, all: readonly Comparison[]): Verification {
       passed: worst.error <= tolerance,
     };
   });
-  return { file, groups, passed: groups.length > 0 && groups.every(({ passed }) => passed) };
+  return { file, system, groups, passed: groups.length > 0 && groups.every(({ passed }) => passed) };
 }

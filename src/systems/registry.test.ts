@@ -6,25 +6,31 @@ import { parameterInputs, weightsFrom } from '../model/parameters.ts';
 import { clipInputs } from '../model/passage.ts';
 import { parseBackbone } from '../weights/backbone.ts';
 import { miniTimm } from '../weights/mini-vit.test-data.ts';
-import { systemOfRecipe, systems } from './registry.ts';
+import { recipeNamed, recipeNames, systemNamed, systems } from './registry.ts';
 
 const backbone = parseBackbone({ name: 'mini', tensors: miniTimm() }, { heads: 2 });
-const known = { labels: ['a', 'b', 'c'], vit: backbone.config };
+const known = { labels: ['a', 'b', 'c'], backbone };
 
 test('names of systems and of recipes are there once', () => {
   const names = systems.map(({ name }) => name);
   const recipes = systems.flatMap(({ recipes }) => Object.keys(recipes));
   expect(new Set(names).size).toBe(names.length);
   expect(new Set(recipes).size).toBe(recipes.length);
-  for (const recipe of recipes) expect(systems).toContain(systemOfRecipe(recipe));
-  expect(() => systemOfRecipe('none')).toThrow(/no recipe "none"; choose one of/);
+  expect([...recipeNames].sort()).toEqual(recipes.sort());
+  for (const system of systems) {
+    expect(systemNamed(system.name)).toBe(system);
+    expect(recipeNamed(system.usualRecipe).system).toBe(system);
+  }
+  expect(() => recipeNamed('none')).toThrow(/no recipe "none"; choose one of/);
+  expect(() => systemNamed('none')).toThrow(/does not know the system "none"/);
 });
 
 describe.each(
   systems.flatMap((system) => Object.entries(system.recipes).map(([name, recipe]) => ({ name, system, recipe }))),
-)('recipe $name', ({ system, recipe }) => {
-  test('is complete, and is what its schema says', () => {
+)('recipe $name', ({ name, system, recipe }) => {
+  test('is complete, is what its schema says, and bears its name', () => {
     expect(system.settings.parse(recipe)).toEqual(recipe);
+    expect(recipe.recipe).toBe(name);
   });
 
   test('has stages that train something, on kept features nothing that acts before them', () => {

@@ -1,17 +1,67 @@
-// All systems. Outside of their folders this is the only place that names one.
+// The systems that there are. A new one is a folder beside this file and a line here.
+import type * as z from 'zod';
 import { DuetError } from '../errors.ts';
+import type { AdapterConfig } from '../weights/adapter-config.ts';
 import { avSepChainSystem } from './av-sep-chain/system.ts';
 import { authenticSystem } from './avff/light/system.ts';
 import { avffSystem } from './avff/system.ts';
 import { maAvtSystem } from './ma-avt/system.ts';
-import type { System } from './system.ts';
+import type { Golden, System, SystemSettings } from './system.ts';
 
-export const systems: readonly System[] = [maAvtSystem, avSepChainSystem, avffSystem, authenticSystem];
+const byName = { 'ma-avt': maAvtSystem };
 
-/** The system that a recipe belongs to. @throws DuetError for a recipe that no system has. */
-export function systemOfRecipe(recipe: string): System {
-  const system = systems.find(({ recipes }) => Object.hasOwn(recipes, recipe));
-  if (system) return system;
-  const known = systems.flatMap(({ recipes }) => Object.keys(recipes));
-  throw new DuetError(`There is no recipe "${recipe}"; choose one of ${known.join(', ')}.`);
+/** The first holds the recipe that is taken where none is named. */
+export const systems: readonly System[] = Object.values(byName);
+
+export type NamedSettings = {
+  readonly name: string;
+  readonly settings: z.ZodType;
+  readonly recipes: Readonly<Record<string, unknown>>;
+};
+
+/** What systems that cannot be trained by name yet will be set to. */
+export const systemsToCome: readonly NamedSettings[] = [avSepChainSystem, avffSystem, authenticSystem];
+
+/** The systems that have reference runs. */
+export const goldenRuns: readonly { readonly system: string; readonly golden: Golden }[] = [
+  ...systems,
+  ...[avSepChainSystem, avffSystem, authenticSystem],
+].flatMap(({ name, golden }) => (golden ? [{ system: name, golden }] : []));
+
+export type SystemName = keyof typeof byName;
+
+/** What a system says of a clip. */
+export type ResultOf<Name extends SystemName> = z.infer<(typeof byName)[Name]['result']>;
+
+/** @throws DuetError for a name that this Duet does not know. */
+export function systemNamed(name: string): System {
+  const found = systems.find((system) => system.name === name);
+  if (found) return found;
+  throw new DuetError(
+    `This Duet does not know the system "${name}" (it knows ${systems.map((system) => system.name).join(', ')}); use the one that wrote it.`,
+  );
+}
+
+/** The names of all recipes, those of the first system first. */
+export const recipeNames: readonly string[] = systems.flatMap(({ usualRecipe, recipes }) => [
+  usualRecipe,
+  ...Object.keys(recipes).filter((name) => name !== usualRecipe),
+]);
+
+export type ChosenRecipe = { readonly system: System; readonly settings: SystemSettings };
+
+/** A recipe and the system that it belongs to. @throws DuetError for a name that no system has. */
+export function recipeNamed(name: string = systems[0]!.usualRecipe): ChosenRecipe {
+  const system = systems.find(({ recipes }) => Object.hasOwn(recipes, name));
+  if (system) return { system, settings: system.recipes[name]! };
+  throw new DuetError(`There is no recipe "${name}"; choose one of ${recipeNames.join(', ')}.`);
+}
+
+/** An adapter's config of an older format as today's, by the system that wrote it; undefined where none did. */
+export function upgradeAdapter(config: unknown, name: string): AdapterConfig | undefined {
+  for (const system of systems) {
+    const upgraded = system.upgradeAdapter?.(config, name);
+    if (upgraded) return upgraded;
+  }
+  return undefined;
 }

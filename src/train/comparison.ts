@@ -25,5 +25,10 @@ export function relativeToLargest(ours: Float32Array, reference: Float32Array): 
 /** Norm of the difference over norm: for gradients and parameters. */
 export function relativeInNorm(ours: Float32Array, reference: Float32Array): number {
   if (ours.length !== reference.length) return Number.NaN;
-  return Math.hypot(...ours.map((value, i) => value - reference[i]!)) / Math.hypot(...reference);
+  let [difference, norm] = [0, 0];
+  for (const [i, value] of reference.entries()) {
+    difference += (ours[i]! - value) ** 2;
+    norm += value ** 2;
+  }
+  return Math.sqrt(difference) / Math.sqrt(norm);
 }

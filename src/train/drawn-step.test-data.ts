@@ -2,9 +2,10 @@
 
 import { firstValues } from '../model/parameters.ts';
 import { createRandom } from '../random/random.ts';
-import { openMaAvt } from '../systems/ma-avt/open.ts';
-import { recipes } from '../systems/ma-avt/recipes.ts';
+import { modelConfig, recipes } from '../systems/ma-avt/recipes.ts';
+import { openMaAvt } from '../systems/ma-avt/system.ts';
 import { pairStep } from '../systems/ma-avt/targets.ts';
+import type { ClipStage } from '../systems/system.ts';
 import { parseBackbone } from '../weights/backbone.ts';
 import { miniTimm } from '../weights/mini-vit.test-data.ts';
 
@@ -19,15 +20,17 @@ function drawn(name: string, length: number): Float32Array {
 
 export function drawnStep(recipe: keyof typeof recipes) {
   const training = recipes[recipe];
-  const system = openMaAvt(training, backbone.config, classes);
+  const labels = Array.from({ length: classes }, (_, index) => `class ${index}`);
+  const system = openMaAvt(training, { labels, backbone });
+  const config = modelConfig(training, backbone.config, classes);
   const pixels = imageSize[0] * imageSize[1];
   const pairs = {
     images: drawn('images', batchSize * 3 * pixels),
     spectrograms: drawn('spectrograms', batchSize * pixels),
     ...{ labels: [0, 1, -1, 2, 0], pictureLabels: [0, 1, 1, 2, 0], soundLabels: [0, 1, 2, 2, 0], count: batchSize },
   };
-  const batch = pairStep(pairs, system.config, { labelSmoothing: 0.1, headDropout: 0.3, seed: 0 }, 0);
-  const stage = system.clipStage;
+  const batch = pairStep(pairs, config, { labelSmoothing: 0.1, headDropout: 0.3, seed: 0 }, 0);
+  const stage = system.stages.find((one): one is ClipStage => one.on === 'clips')!;
   const parameters = firstValues(stage.model.parameters, backbone.weights, 1);
   // Updates that start at zero would leave half of their gradients zero.
   for (const [name, values] of parameters)

@@ -36,14 +36,16 @@ async function trained(
   checkpoint: Checkpoint,
   feed: Feed,
 ): Promise<{ saved: Uint8Array[]; outcome: Outcome | string }> {
-  const { training: settings, system, model } = drawnStep('duet');
+  const { training: settings, model } = drawnStep('duet');
+  const { stepBatch, judge } = model.stage;
   const training = { ...settings, epochs: 2, warmupEpochs: 1 };
   const onNote = () => undefined;
   const trainer = await openTrainer({ ...model, openSession, training, checkpoint, onNote });
   const saved: Uint8Array[] = [];
   const outcome = await trainingLoop({
     ...{ training, feed, trainer, checkpoint, batchSize, signal: undefined },
-    lesson: { ...system, validate: async (folded) => ({ folded, score: undefined }) },
+    lesson: { stepBatch, judge: judge!, validate: async (folded) => ({ folded, metrics: undefined }) },
+    metrics: [],
     onStep: () => undefined,
     onEpoch: async () => undefined,
     saveInterval: 0,

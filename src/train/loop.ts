@@ -5,24 +5,18 @@ import { DuetError } from '../errors.ts';
 import type { ParameterValues } from '../model/parameters.ts';
 import { mapTensors } from '../model/passage.ts';
 import type { Results } from '../runtime/feeds.ts';
+import { isBetter, type Metric, type Metrics } from './metric.ts';
 import type { Checkpoint, EpochRecord, RunProgress } from './progress.ts';
 import { learningRateAt } from './schedule.ts';
 import type { TrainingSettings } from './settings.ts';
 import type { StepBatch } from './step.ts';
 import type { Trainer } from './trainer.ts';
 
-/** What validation clips say of an epoch: the accuracy, and of equals the loss, choose the one that is kept. */
-export type EpochScore = {
-  readonly accuracy: number;
-  readonly loss: number;
-  readonly backgroundAuc: number | undefined;
-};
-
 export type Validated = {
   /** The adapter's tensors. */
   readonly folded: ParameterValues;
-  /** Undefined without validation clips. */
-  readonly score: EpochScore | undefined;
+  /** What validation clips say of them; undefined without any. */
+  readonly metrics: Metrics | undefined;
 };
 
 /** What a system brings to the loop. */
@@ -38,6 +32,8 @@ export type Lesson = {
 export type LoopOptions = {
   readonly training: TrainingSettings;
   readonly lesson: Lesson;
+  /** The first chooses the epoch that is kept, the second breaks ties. */
+  readonly metrics: readonly Metric[];
   readonly feed: Feed;
   readonly trainer: Trainer;
   /**
@@ -48,12 +44,25 @@ export type LoopOptions = {
   /** Clips in a full batch. */
   readonly batchSize: number;
   readonly signal: AbortSignal | undefined;
+  /** The intake's word for a walk over the training clips. Default: `train`. */
+  readonly pass?: string;
+  /** Changes how long the run trains: before its first step here, and after each epoch. */
+  readonly planEpochs?: ((at: PlanAt) => Partial<TrainingSettings> | undefined) | undefined;
   readonly onStep: (epoch: number, step: number, steps: number, loss: number) => void;
   /** Milliseconds between two saves within an epoch, and what saves. */
   readonly saveInterval: number;
   readonly onSave: () => void | Promise<void>;
   /** An epoch is over. `folded` are the adapter's tensors of this epoch. */
   readonly onEpoch: (record: EpochRecord, isBest: boolean, folded: ParameterValues) => Promise<void>;
+};
+
+export type PlanAt = {
+  /** Finished epochs. */
+  readonly epoch: number;
+  /** Of a step, its share of validation included, in the last epoch; 0 before the first. */
+  readonly stepSeconds: number;
+  /** Of an epoch. */
+  readonly steps: number;
 };
 
 export type Outcome = 'finished' | 'stopped early' | 'interrupted';
@@ -69,26 +78,33 @@ export async function trainingLoop(options: LoopOptions): Promise<Outcome> {
 }
 
 async function trainEpochs(options: LoopOptions): Promise<Outcome> {
-  const { training, trainer, checkpoint, signal } = options;
+  const { trainer, checkpoint, signal } = options;
   const { progress } = checkpoint;
+  const plan = async (epochSeconds: number): Promise<TrainingSettings> => {
+    const steps = await stepsOfEpoch(options);
+    const at = { epoch: progress.epoch, stepSeconds: epochSeconds / steps, steps };
+    return { ...options.training, ...options.planEpochs?.(at) };
+  };
+  let training = await plan(0);
   while (progress.epoch < training.epochs) {
     if (signal?.aborted) return 'interrupted';
     if (isExhausted(progress, training)) return 'stopped early';
-    const isWhole = await trainEpoch(options);
+    const isWhole = await trainEpoch({ ...options, training });
     await trainer.collect();
     if (!isWhole) return 'interrupted';
 
     const began = performance.now();
-    const { folded, score } = await options.lesson.validate(checkpoint.parameters);
+    const { folded, metrics } = await options.lesson.validate(checkpoint.parameters);
     addTo(progress.sums, { seconds: (performance.now() - began) / 1000 });
-    const record = epochRecord(progress, training, score);
-    const isBest = !score || isBetter(score, progress.best);
-    if (isBest) progress.best = { epoch: record.epoch, accuracy: score?.accuracy ?? 0, loss: score?.loss ?? 0 };
+    const record = epochRecord(progress, training, metrics);
+    const isBest = !metrics || !progress.best || isBetter(metrics, progress.best.metrics, options.metrics);
+    if (isBest) progress.best = { epoch: record.epoch, metrics: { ...metrics } };
     progress.history.push(record);
     progress.epoch++;
     progress.stepsInEpoch = 0;
     progress.sums = {};
     await options.onEpoch(record, isBest, folded);
+    training = await plan(record.seconds);
   }
   progress.finished = true;
   return 'finished';
@@ -96,12 +112,12 @@ async function trainEpochs(options: LoopOptions): Promise<Outcome> {
 
 /** One epoch, or what is left of it. @returns false when the signal ended it. */
 async function trainEpoch(options: LoopOptions): Promise<boolean> {
-  const { training, lesson, feed, trainer, checkpoint, batchSize, signal, onStep } = options;
+  const { training, lesson, feed, trainer, checkpoint, signal, onStep } = options;
   const { progress } = checkpoint;
-  const steps = Math.ceil((await feed.count('train')) / batchSize);
+  const steps = await stepsOfEpoch(options);
   let position = 0;
   let saved = performance.now();
-  const pass = { name: 'train', seed: training.seed, epoch: progress.epoch };
+  const pass = { name: options.pass ?? 'train', seed: training.seed, epoch: progress.epoch };
   for await (const batch of feed.batches('train', pass)) {
     // Steps that a resumed epoch has behind it: the order of clips depends on the seed and the epoch alone.
     if (position++ < progress.stepsInEpoch) continue;
@@ -124,6 +140,10 @@ async function trainEpoch(options: LoopOptions): Promise<boolean> {
   return true;
 }
 
+async function stepsOfEpoch({ feed, batchSize }: Pick<LoopOptions, 'feed' | 'batchSize'>): Promise<number> {
+  return Math.ceil((await feed.count('train')) / batchSize);
+}
+
 function addTo(sums: RunProgress['sums'], values: Readonly<Record<string, number>>): void {
   for (const [name, value] of Object.entries(values)) sums[name] = (sums[name] ?? 0) + value;
 }
@@ -131,7 +151,7 @@ function addTo(sums: RunProgress['sums'], values: Readonly<Record<string, number
 function epochRecord(
   { epoch, stepsInEpoch, sums }: RunProgress,
   training: TrainingSettings,
-  score: EpochScore | undefined,
+  metrics: Metrics | undefined,
 ): EpochRecord {
   const { right = 0, judged = 0, seconds = 0, ...losses } = sums;
   return {
@@ -139,16 +159,9 @@ function epochRecord(
     learningRate: learningRateAt(epoch + 1, training),
     losses: mapTensors(losses, (sum) => sum / stepsInEpoch),
     trainAccuracy: judged > 0 ? right / judged : null,
-    validationAccuracy: score?.accuracy ?? null,
-    validationLoss: score?.loss ?? null,
-    validationBackgroundAuc: score?.backgroundAuc ?? null,
+    validation: metrics ? { ...metrics } : null,
     seconds,
   };
-}
-
-/** More clips right, or as many with a smaller loss. */
-function isBetter({ accuracy, loss }: EpochScore, best: RunProgress['best']): boolean {
-  return !best || accuracy > best.accuracy || (accuracy === best.accuracy && loss < best.loss);
 }
 
 function isExhausted({ epoch, best }: RunProgress, { patience }: TrainingSettings): boolean {

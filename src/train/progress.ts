@@ -8,6 +8,8 @@ import { createOptimiserState, type OptimiserState, type Parameters } from './op
 /** The first aim's loss comes first. */
 const lossesSchema = z.record(z.string(), z.number());
 
+const metricsSchema = z.record(z.string(), z.number().nullable());
+
 const epochSchema = z.strictObject({
   /** Counted from 1. */
   epoch: z.int(),
@@ -16,17 +18,20 @@ const epochSchema = z.strictObject({
   losses: lossesSchema,
   /** Share of training clips that were classified right as they were trained on. */
   trainAccuracy: z.number().nullable(),
-  validationAccuracy: z.number().nullable(),
-  validationLoss: z.number().nullable(),
-  /** Only for heads that can learn it. */
-  validationBackgroundAuc: z.number().nullable(),
+  /** The system's metrics on the validation clips; null without any. */
+  validation: metricsSchema.nullable(),
   seconds: z.number(),
 });
 
 /** What is known of a finished epoch. */
 export type EpochRecord = z.infer<typeof epochSchema>;
 
+/** What of an epoch is drawn. */
+export type CurvedEpoch = Pick<EpochRecord, 'epoch' | 'losses' | 'trainAccuracy' | 'validation'>;
+
 const progressSchema = z.strictObject({
+  /** Which of the stages on clips is under way. */
+  stage: z.int().min(0),
   /** Finished epochs. */
   epoch: z.int(),
   /** Steps taken in the epoch under way. */
@@ -34,8 +39,10 @@ const progressSchema = z.strictObject({
   /** Sums over the steps of the epoch under way: of the losses by name, and `right`, `judged` and `seconds`. */
   sums: z.record(z.string(), z.number()),
   steps: z.int(),
-  best: z.strictObject({ epoch: z.int(), accuracy: z.number(), loss: z.number() }).nullable(),
+  best: z.strictObject({ epoch: z.int(), metrics: metricsSchema }).nullable(),
   history: z.array(epochSchema),
+  /** What the system measures beside its metrics, by epoch; 0 is the start. */
+  diagnosis: z.array(z.strictObject({ epoch: z.int(), value: z.unknown() })),
   finished: z.boolean(),
   /** How many clips the run learns from and is judged by, and a hash over all that they are. */
   clips: z.strictObject({ count: z.int(), digest: z.string() }).optional(),
@@ -60,7 +67,17 @@ export function freshCheckpoint(parameters: Map<string, Float32Array>): Checkpoi
 }
 
 function freshProgress(): RunProgress {
-  return { epoch: 0, stepsInEpoch: 0, sums: {}, steps: 0, best: null, history: [], finished: false };
+  return {
+    stage: 0,
+    diagnosis: [],
+    epoch: 0,
+    stepsInEpoch: 0,
+    sums: {},
+    steps: 0,
+    best: null,
+    history: [],
+    finished: false,
+  };
 }
 
 /** The whole state as a safetensors file. */

@@ -1,65 +1,54 @@
-// What an adapter's adapter_config.json says: PEFT's habit, with MA-AVT's own fields.
-
+// What an adapter's adapter_config.json says (format 2): which system it is of, what it was trained on, and how.
 import { z } from 'zod';
 import { DuetError } from '../errors.ts';
 import { checkSchema } from '../files/schema-error.ts';
 import { type Backbone, mostPixels } from './backbone.ts';
 
 /** Raised whenever an adapter written before would be misread. */
-export const adapterFormatVersion = 1;
+export const adapterFormatVersion = 2;
 
-/** As the flags allow: sizes are checked before anything is made in them. */
-const count = z.number().int().nonnegative().max(1024);
 const pixels = z.number().int().positive().max(mostPixels);
 
 export const adapterConfigSchema = z.strictObject({
-  peft_type: z.literal('MA_AVT'),
   format_version: z.literal(adapterFormatVersion),
+  /** The name of its system. */
+  system: z.string().min(1),
   /** What openBackbone takes to open the backbone it was trained on. */
   base_model_name_or_path: z.string().min(1),
   /** That backbone's `hash`. */
   base_model_hash: z.string().regex(/^[0-9a-f]{16}$/, 'must be 16 hexadecimal digits'),
-  /** In the order of the class scores. */
-  classes: z
-    .array(z.string().min(1))
-    .min(1)
-    .refine((names) => new Set(names).size === names.length, 'names a class twice'),
-  recipe: z.string().min(1),
-  /** The spectrogram's kind. */
-  front_end: z.string().min(1),
-  /** Whose mean and deviation bring pictures to the model's range. */
-  normalisation: z.enum(['backbone', 'imagenet']).default('backbone'),
-  /** Height and width of pictures and spectrograms in pixels. */
+  /** Height and width of the backbone's pictures in pixels. */
   image_size: z.tuple([pixels, pixels]),
-  tokens: z.strictObject({ audio: count, visual: count, shared: count }),
-  positions: z.enum(['stretched', 'exact']),
-  layerwise: z.enum(['none', 'common']),
-  decision: z.strictObject({
-    /** A clip is background where its background probability is above this. */
-    background_threshold: z.number().min(0).max(1),
-  }),
-  /** The model's remaining options. */
-  model: z.record(z.string(), z.unknown()),
+  /** In the order of the model's scores; empty for a system without classes. */
+  classes: z.array(z.string().min(1)).refine((names) => new Set(names).size === names.length, 'names a class twice'),
+  /** The label of training clips that showed nothing, where there were such. */
+  background: z.string().min(1).optional(),
+  /** Everything the training was set to, by the system's own words. */
+  settings: z.record(z.string(), z.json()),
+  /** Thresholds and the like that the trained model decides by. */
+  decision: z.record(z.string(), z.json()),
 });
 
 export type AdapterConfig = z.infer<typeof adapterConfigSchema>;
 
+/** Brings a config of an older format to today's; undefined for one that it does not know. */
+export type UpgradeConfig = (config: unknown, name: string) => AdapterConfig | undefined;
+
 const versionSchema = z.looseObject({ peft_type: z.unknown().optional(), format_version: z.unknown().optional() });
 
 /** A parsed adapter_config.json; `name` is what messages call the adapter. Anything unfit is a DuetError. */
-export function parseAdapterConfig(value: unknown, name: string): AdapterConfig {
-  const told = versionSchema.safeParse(value).data;
-  if (told?.peft_type !== undefined && told.peft_type !== 'MA_AVT') {
+export function parseAdapterConfig(value: unknown, name: string, upgrade: UpgradeConfig): AdapterConfig {
+  const { peft_type: kind, format_version: version } = versionSchema.safeParse(value).data ?? {};
+  if (version === adapterFormatVersion) return checkSchema(adapterConfigSchema, value, `${name}'s adapter_config.json`);
+  const upgraded = upgrade(value, name);
+  if (upgraded) return upgraded;
+  if (kind !== undefined)
+    throw new DuetError(`${name} is an adapter of another kind (${JSON.stringify(kind)}); name one that Duet trained.`);
+  if (version !== undefined)
     throw new DuetError(
-      `${name} is an adapter of another kind (${JSON.stringify(told.peft_type)}, not "MA_AVT"); name one that Duet trained.`,
-    );
-  }
-  if (told?.format_version !== undefined && told.format_version !== adapterFormatVersion) {
-    throw new DuetError(
-      `${name} is an adapter of format version ${JSON.stringify(told.format_version)} and this Duet reads version ${adapterFormatVersion}; ` +
+      `${name} is an adapter of format version ${JSON.stringify(version)} and this Duet reads version ${adapterFormatVersion}; ` +
         'use the Duet that wrote it, or train it again.',
     );
-  }
   return checkSchema(adapterConfigSchema, value, `${name}'s adapter_config.json`);
 }
 

@@ -2,8 +2,9 @@
 
 import { DuetError } from '../errors.ts';
 import { readSafetensors, writeSafetensors } from '../files/safetensors.ts';
+import { checkSchema } from '../files/schema-error.ts';
 import { fromFloat32, toFloat32 } from '../files/tensor-values.ts';
-import { type AdapterConfig, parseAdapterConfig } from './adapter-config.ts';
+import { type AdapterConfig, adapterConfigSchema, parseAdapterConfig, type UpgradeConfig } from './adapter-config.ts';
 
 export const adapterModelFile = 'adapter_model.safetensors';
 export const adapterConfigFile = 'adapter_config.json';
@@ -21,7 +22,7 @@ export function encodeAdapter(
   { config, tensors }: Adapter,
   name: string,
 ): { readonly config: string; readonly model: Uint8Array } {
-  const checked = parseAdapterConfig(config, name);
+  const checked = checkSchema(adapterConfigSchema, config, `The adapter for ${name}`);
   for (const [tensor, { data }] of tensors)
     refuseNonFinite(data, `The adapter for ${name}`, tensor, 'lower the learning rate and train again');
   const stored = new Map([...tensors].map(([tensor, { shape, data }]) => [tensor, fromFloat32(data, shape)]));
@@ -29,12 +30,15 @@ export function encodeAdapter(
 }
 
 /**
- * An adapter from the parsed config and the bytes of the model; a damaged or foreign one is a DuetError. Messages call
- * the adapter
- * `name` and the model's file `modelName`.
+ * An adapter from the parsed config and the bytes of the model; a damaged one is a DuetError. Messages call the
+ * adapter `name` and the model's file `modelName`.
  */
-export function decodeAdapter(config: unknown, model: Uint8Array, name: string, modelName: string): Adapter {
-  const parsed = parseAdapterConfig(config, name);
+export function decodeAdapter(
+  config: unknown,
+  model: Uint8Array,
+  { name, modelName, upgrade }: { readonly name: string; readonly modelName: string; readonly upgrade: UpgradeConfig },
+): Adapter {
+  const parsed = parseAdapterConfig(config, name, upgrade);
   const file = readSafetensors(model, modelName);
   const tensors = new Map<string, AdapterTensor>();
   for (const [tensorName, tensor] of file.tensors) {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DuetError } from '../errors.ts';
 import { kindOfPath, readFileClearly, readJsonClearly } from '../files/read-clearly.ts';
 import { ensureFolder, writeFileAtomic } from '../files/write-atomic.ts';
-import { parseAdapterConfig } from './adapter-config.ts';
+import type { UpgradeConfig } from './adapter-config.ts';
 import { type Adapter, adapterConfigFile, adapterModelFile, decodeAdapter, encodeAdapter } from './adapter-files.ts';
 
 export { type Adapter, adapterConfigFile, adapterModelFile } from './adapter-files.ts';
@@ -18,10 +18,10 @@ export async function writeAdapter(folder: string, adapter: Adapter): Promise<vo
 }
 
 /**
- * Reads an adapter; a missing, damaged or foreign one is a DuetError. Whether it fits a backbone:
+ * Reads an adapter; a missing, damaged or unknown one is a DuetError. Whether it fits a backbone:
  * `checkAdapterBackbone`.
  */
-export async function readAdapter(folder: string): Promise<Adapter> {
+export async function readAdapter(folder: string, upgrade: UpgradeConfig): Promise<Adapter> {
   if ((await kindOfPath(folder)) !== 'folder') {
     throw new DuetError(`There is no adapter folder ${folder}; check the path, or train one with "duet train".`);
   }
@@ -32,7 +32,7 @@ export async function readAdapter(folder: string): Promise<Adapter> {
       );
     }
   }
-  const config = parseAdapterConfig(await readJsonClearly(join(folder, adapterConfigFile)), folder);
+  const config = await readJsonClearly(join(folder, adapterConfigFile));
   const path = join(folder, adapterModelFile);
-  return decodeAdapter(config, await readFileClearly(path), folder, path);
+  return decodeAdapter(config, await readFileClearly(path), { name: folder, modelName: path, upgrade });
 }

@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { DuetError } from '../errors.ts';
 import { writeSafetensors } from '../files/safetensors.ts';
@@ -13,22 +14,18 @@ import { miniTimm } from './mini-vit.test-data.ts';
 
 const backbone = parseBackbone({ name: 'mini', tensors: miniTimm() }, { heads: 2 });
 const config: AdapterConfig = {
-  peft_type: 'MA_AVT',
-  format_version: 1,
+  format_version: 2,
+  system: 'ma-avt',
   base_model_name_or_path: backbone.source,
   base_model_hash: backbone.hash,
-  classes: ['bell', 'drum'],
-  recipe: 'reference',
-  front_end: 'vggsound',
-  normalisation: 'backbone',
   image_size: [224, 224],
-  tokens: { audio: 5, visual: 5, shared: 5 },
-  positions: 'stretched',
-  layerwise: 'none',
-  decision: { background_threshold: 0.5 },
-  model: { contrastive: 'blockwise-separate' },
+  classes: ['bell', 'drum'],
+  settings: { recipe: 'reference', epochs: 3, model: { contrastive: 'blockwise-separate' } },
+  decision: { backgroundThreshold: 0.5 },
 };
 const adapter: Adapter = { config, tensors: new Map([['cls', { shape: [1, 2], data: Float32Array.of(1.5, -2) }]]) };
+
+const noUpgrade = () => undefined;
 
 let folder: string;
 beforeEach(async () => {
@@ -40,7 +37,7 @@ afterEach(() => rm(folder, { recursive: true }));
 async function withConfig(change: Record<string, unknown>): Promise<string> {
   await writeAdapter(folder, adapter);
   await writeFile(join(folder, 'adapter_config.json'), JSON.stringify({ ...config, ...change }));
-  return refusal(readAdapter(folder));
+  return refusal(readAdapter(folder, noUpgrade));
 }
 
 describe('an adapter folder', () => {
@@ -48,47 +45,50 @@ describe('an adapter folder', () => {
     const path = join(folder, 'new', 'adapter');
     await writeAdapter(path, adapter);
     expect((await readdir(path)).sort()).toEqual(['adapter_config.json', 'adapter_model.safetensors']);
-    expect(await readAdapter(path)).toEqual(adapter);
+    expect(await readAdapter(path, noUpgrade)).toEqual(adapter);
     const first = await readFile(join(path, 'adapter_model.safetensors'));
     await writeAdapter(path, adapter);
     expect(await readFile(join(path, 'adapter_model.safetensors'))).toEqual(first);
   });
 
   test('of another version or another kind is refused as such, whatever else it holds', async () => {
-    expect(await withConfig({ format_version: 2, novelty: true })).toContain(
-      'is an adapter of format version 2 and this Duet reads version 1',
+    expect(await withConfig({ format_version: 3, novelty: true })).toContain(
+      'is an adapter of format version 3 and this Duet reads version 2',
     );
     expect(await withConfig({ peft_type: 'LORA', format_version: undefined })).toContain(
       'is an adapter of another kind ("LORA"',
     );
   });
 
+  test('of an older format is read as today’s, where a system knows it', async () => {
+    await writeAdapter(folder, adapter);
+    await writeFile(join(folder, 'adapter_config.json'), JSON.stringify({ format_version: 1 }));
+    const upgrade = (old: unknown) => (isDeepStrictEqual(old, { format_version: 1 }) ? config : undefined);
+    expect(await readAdapter(folder, upgrade)).toEqual(adapter);
+  });
+
   test('with a wrong, missing or misspelt field names it', async () => {
-    expect(await withConfig({ postions: 'exact' })).toContain(
-      "has the unknown key 'postions'; did you mean 'positions'?",
-    );
-    expect(await withConfig({ positions: 'guessed' })).toContain("'positions', invalid option");
+    expect(await withConfig({ settigns: {} })).toContain("has the unknown key 'settigns'; did you mean 'settings'?");
+    expect(await withConfig({ system: '' })).toContain("'system', too small");
     expect(await withConfig({ image_size: [64, 1_000_000_000] })).toContain("'image_size.1', too big");
-    expect(await withConfig({ tokens: { audio: 1e9, visual: 5, shared: 5 } })).toContain("'tokens.audio', too big");
     expect(await withConfig({ classes: undefined })).toContain("'classes' is missing");
     expect(await withConfig({ classes: ['a', 'a'] })).toContain("'classes', names a class twice");
-    expect(await withConfig({ tokens: { audio: 5, visual: 5, shred: 5 } })).toContain("'tokens.shared' is missing");
     expect(await withConfig({ format_version: undefined })).toContain("'format_version' is missing");
   });
 
   test('that is absent, incomplete or damaged gets its sentence', async () => {
-    expect(await refusal(readAdapter(join(folder, 'absent')))).toContain('There is no adapter folder');
-    expect(await refusal(readAdapter(folder))).toContain('it has no adapter_config.json');
+    expect(await refusal(readAdapter(join(folder, 'absent'), noUpgrade))).toContain('There is no adapter folder');
+    expect(await refusal(readAdapter(folder, noUpgrade))).toContain('it has no adapter_config.json');
     await writeAdapter(folder, adapter);
     await truncate(join(folder, 'adapter_model.safetensors'), 90);
-    expect(await refusal(readAdapter(folder))).toMatch(
+    expect(await refusal(readAdapter(folder, noUpgrade))).toMatch(
       /adapter_model\.safetensors is not a readable safetensors file: .*truncated/,
     );
     await rm(join(folder, 'adapter_model.safetensors'));
-    expect(await refusal(readAdapter(folder))).toContain('it has no adapter_model.safetensors');
+    expect(await refusal(readAdapter(folder, noUpgrade))).toContain('it has no adapter_model.safetensors');
     await writeAdapter(folder, adapter);
     await truncate(join(folder, 'adapter_config.json'), 40);
-    expect(await refusal(readAdapter(folder))).toContain('adapter_config.json is not JSON');
+    expect(await refusal(readAdapter(folder, noUpgrade))).toContain('adapter_config.json is not JSON');
   });
 
   test('with NaN in it is refused when read, and is not written', async () => {
@@ -103,7 +103,7 @@ describe('an adapter folder', () => {
       join(folder, 'adapter_model.safetensors'),
       writeSafetensors(new Map([['bg', fromFloat32(data, [2])]])),
     );
-    expect(await refusal(readAdapter(folder))).toContain("tensor 'bg' holds numbers that are not finite");
+    expect(await refusal(readAdapter(folder, noUpgrade))).toContain("tensor 'bg' holds numbers that are not finite");
   });
 
   test('fits the backbone it was trained on and no other', () => {

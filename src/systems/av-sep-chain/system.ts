@@ -1,7 +1,7 @@
 // AVSepChain as one of the systems: the sound of what is in view.
 import type { Box } from '../../signal/crop.ts';
 import type { BackboneConfig } from '../../weights/backbone.ts';
-import type { System } from '../system.ts';
+import type { SystemToCome } from '../system-to-come.ts';
 import { compareGolden, isGolden } from './compare-golden.ts';
 import { extractIntake } from './extract-intake.ts';
 import { type ExtractConfig, extractModel, maskConfigOf } from './extract-model.ts';
@@ -9,7 +9,7 @@ import { type ExtractSettings, extractRecipes, extractSettingsSchema } from './e
 import { extractStems } from './extract-stems.ts';
 import { factorCount } from './mask-form.ts';
 
-export const avSepChainSystem: System<ExtractSettings> = {
+export const avSepChainSystem: SystemToCome<ExtractSettings> = {
   name: 'av-sep-chain',
   annotation: 'class',
   settings: extractSettingsSchema,

@@ -1,5 +1,5 @@
 // The full AVFF as one of the systems.
-import type { System } from '../system.ts';
+import type { SystemToCome } from '../system-to-come.ts';
 import { compareGoldenRun } from './compare-golden.ts';
 import { detectModel, detectStage } from './detect.ts';
 import { isGoldenRun, readGoldenRun } from './golden.ts';
@@ -9,7 +9,7 @@ import { reconstructStage } from './reconstruct.ts';
 import { detectionMetrics } from './score.ts';
 import { type AvffSettings, avffRecipes, avffSettingsSchema, detectOf, networkOf, reconstructOf } from './settings.ts';
 
-export const avffSystem: System<AvffSettings> = {
+export const avffSystem: SystemToCome<AvffSettings> = {
   name: 'avff',
   annotation: 'truth',
   settings: avffSettingsSchema,

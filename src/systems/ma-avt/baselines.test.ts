@@ -7,17 +7,18 @@ import { writeClips } from '../../data/generated-clips.test-data.ts';
 import { readSound } from '../../data/read-sound.ts';
 import { sampleRange, type TimeRange } from '../../data/windows.ts';
 import { writeSafetensors } from '../../files/safetensors.ts';
-import { openClassifier } from '../../infer/classifier.ts';
 import type { MediaReference } from '../../media/media.ts';
 import { openReference } from '../../media/open-reference-node.ts';
+import { evaluate } from '../../run/evaluate-node.ts';
+import { openFilePredictor } from '../../run/predict-node.ts';
+import { train } from '../../run/train-node.ts';
 import { openNodeSession } from '../../runtime/node.ts';
 import { frontEnds } from '../../signal/front-ends.ts';
 import { resize } from '../../signal/resize.ts';
-import { evaluate } from '../../train/evaluate.ts';
-import { train } from '../../train/train.ts';
 import { readAdapter } from '../../weights/adapter-folder-node.ts';
 import { miniTimm } from '../../weights/mini-vit.test-data.ts';
-import { exportGraph } from './export.ts';
+import { upgradeAdapter } from '../registry.ts';
+import type { WindowAnswer } from './answer.ts';
 import { recipes } from './recipes.ts';
 import { baselineNames, trainingConfigSchema } from './training-config.ts';
 
@@ -78,44 +79,49 @@ test.each(baselineNames)('%s trains, evaluates, predicts and exports', async (na
   expect(trained).toMatchObject({ outcome: 'finished', skipped: [] });
   expect(trained.history[0]!.losses.total).toBeGreaterThan(0);
 
-  const { clips, accuracy, parameters } = await evaluate({ ...options, run: out });
-  expect(clips).toHaveLength(4);
-  expect(accuracy).toBeGreaterThanOrEqual(0);
+  const { scored, adapter } = await evaluate({ ...options, run: out });
+  const { counts: parameters } = adapter.open;
+  expect(scored.clips).toHaveLength(4);
+  expect(scored.metrics.accuracy).toBeGreaterThanOrEqual(0);
   expect(parameters).toEqual(trained.parameters);
-  const stored = [...(await readAdapter(out)).tensors.values()].reduce((sum, { data }) => sum + data.length, 0);
+  const stored = [...(await readAdapter(out, upgradeAdapter)).tensors.values()].reduce(
+    (sum, { data }) => sum + data.length,
+    0,
+  );
   expect(parameters.adapter).toBe(stored);
   if (expectedCounts[name]) expect(Object.values(parameters)).toEqual(expectedCounts[name]);
 
-  const classifier = await openClassifier({ run: out, session });
+  const predictor = await openFilePredictor({ run: out, session });
   const [image, audio] = ['png', 'wav'].map((kind) => join(folder, 'clips', 'test', 'bell', `0.${kind}`)) as [
     string,
     string,
   ];
-  for await (const window of classifier.predict({ kind: 'pair', image, audio })) {
-    const scored = clips.find(({ id }) => id.startsWith('test/bell/0.'))!;
+  for await (const { window, answer: given } of predictor.predict({ kind: 'pair', image, audio })) {
+    const answer = given as WindowAnswer;
+    const clip = scored.clips.find(({ path }) => path.startsWith('test/bell/0.'))!;
+    const probabilitiesOfClip = Object.values(clip.probabilities as Record<string, number>);
     // A probe on six clips of the mini ViT, which all look alike to it, has large weights, which magnify rounding.
-    window.probabilities.forEach(
-      (probability, index) => void expect(probability).toBeCloseTo(scored.probabilities[index]!, 4),
+    answer.probabilities.forEach(
+      (probability, index) => void expect(probability).toBeCloseTo(probabilitiesOfClip[index]!, 4),
     );
     const { modalities } = training.model;
-    expect(window.visualAttention === undefined).toBe(modalities === 'audio');
-    expect(window.audioAttention === undefined).toBe(modalities === 'visual');
-    const graph = exportGraph(classifier);
+    expect(answer.visualAttention === undefined).toBe(modalities === 'audio');
+    expect(answer.audioAttention === undefined).toBe(modalities === 'visual');
+    const graph = predictor.adapter.open.exported!(predictor.adapter.tensors);
     const inputs = ({ both: ['pixels', 'waveform'], visual: ['pixels'], audio: ['waveform'] } as const)[modalities];
     expect([...graph.inputs.keys()].sort()).toEqual(inputs);
     const exported = await openNodeSession(graph, session);
-    const { frame, window: range } = window.inputs;
     const feeds = {
-      pixels: resize(frame!, 8, 8, 'bicubic').data,
-      waveform: await soundOf({ kind: 'pair', image, audio }, range),
+      pixels: resize(window.frame!, 8, 8, 'bicubic').data,
+      waveform: await soundOf({ kind: 'pair', image, audio }, window),
     };
     const { probabilities } = await exported.run(Object.fromEntries(inputs.map((input) => [input, feeds[input]])));
     probabilities!.forEach(
-      (probability, index) => void expect(probability).toBeCloseTo(window.probabilities[index]!, 4),
+      (probability, index) => void expect(probability).toBeCloseTo(answer.probabilities[index]!, 4),
     );
     await exported.release();
   }
-  await classifier.release();
+  await predictor.release();
 });
 
 test('settings written before there were baselines mean what they meant', () => {
@@ -127,11 +133,12 @@ test('settings written before there were baselines mean what they meant', () => 
 });
 
 test('modulation between modalities is refused where there is only one', async () => {
-  const { model, ...training } = recipes['ogm-ge'];
+  const { model } = recipes['ogm-ge'];
+  const training = { ...recipes['ogm-ge'], model: { ...model, modalities: 'audio' as const } };
   const run = train({
     out: join(folder, 'refused'),
     data: join(folder, 'clips'),
-    training: { ...training, model: { ...model, modalities: 'audio' } },
+    training,
   });
   await expect(run).rejects.toThrow('give --modulation none or --modalities both');
 });

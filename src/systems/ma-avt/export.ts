@@ -5,11 +5,23 @@ import * as f from '../../graph/functions.ts';
 import { constant, input, type Tensor } from '../../graph/tensor.ts';
 import { exportModel } from '../../infer/export-onnx.ts';
 import { frontEndGraph } from '../../infer/front-end-graph.ts';
+import type { Model } from '../../model/model.ts';
+import type { ParameterValues } from '../../model/parameters.ts';
 import { mapTensors } from '../../model/passage.ts';
 import { frontEnds } from '../../signal/front-ends.ts';
 import type { Backbone } from '../../weights/backbone.ts';
-import type { Adapter } from './adapter.ts';
 import { maps } from './model.ts';
+
+export type ExportOptions = {
+  /** Folded, with the values of its parameters. */
+  readonly model: Model;
+  readonly tensors: ParameterValues;
+  readonly classes: readonly string[];
+  readonly inputs: InputSettings;
+  /** A window is background where its background probability is above this. */
+  readonly threshold: number;
+  readonly backbone: Backbone;
+};
 
 /**
  * The whole way from pixels and samples to answers as one graph.
@@ -20,8 +32,7 @@ import { maps } from './model.ts';
  * and `audio_attention`, [1, rows, columns], each summing to one, and so `visual_evidence` and `audio_evidence`. A
  * model of one modality has only that one's input and map.
  */
-export function exportGraph({ adapter, backbone }: { adapter: Adapter; backbone: Backbone }): EncodedGraph {
-  const { model, tensors, classes, inputs } = adapter;
+export function exportGraph({ model, tensors, classes, inputs, threshold, backbone }: ExportOptions): EncodedGraph {
   const [height, width] = backbone.config.inputSize;
   const { sampleRate, seconds } = frontEnds[inputs.frontEnd];
   const samples = Math.round(sampleRate * seconds);
@@ -40,7 +51,7 @@ export function exportGraph({ adapter, backbone }: { adapter: Adapter; backbone:
     }),
     metadata: {
       classes: JSON.stringify(classes),
-      background_threshold: String(adapter.backgroundThreshold),
+      background_threshold: String(threshold),
       front_end: inputs.frontEnd,
       sample_rate: String(sampleRate),
       window_seconds: String(seconds),

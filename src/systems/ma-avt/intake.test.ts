@@ -8,7 +8,7 @@ import { type Dataset, examplesOf } from '../../data/dataset.ts';
 import { fakeMedia } from '../../data/fake-media.test-data.ts';
 import { smallSettings, writeClips } from '../../data/generated-clips.test-data.ts';
 import { type Pass, plainPass } from '../../data/intake.ts';
-import { features, normalised, windowInputs } from '../../data/model-inputs.ts';
+import { middleWindow, normalised, windowInputs } from '../../data/model-inputs.ts';
 import { openDataset } from '../../data/open-dataset-node.ts';
 import { openFeed } from '../../data/open-feed-node.ts';
 import type { InputSettings } from '../../data/settings.ts';
@@ -67,7 +67,7 @@ describe('evaluation', () => {
     expect(batches.flatMap(pictureIds)).toEqual(examples.map((example) => example.id));
     expect(batches.flatMap(labels)).toEqual(examples.map((example) => dataset.classes.indexOf(labelOf(example))));
     const media = await openReference(examples[1]!.media);
-    const direct = await features(media, smallSettings);
+    const direct = await middleWindow(media, smallSettings);
     await media.close();
     expect(images(batches[0]!).subarray(3 * 32 * 32, 2 * 3 * 32 * 32)).toEqual(direct.image);
     expect(spectrograms(batches[0]!).subarray(24 * 40, 2 * 24 * 40)).toEqual(direct.spectrogram);
@@ -189,7 +189,7 @@ test('what the cache keeps for evaluation is what prediction computes for the sa
     ).toBeLessThan(1e-3);
     expect(cached.arrays[`training.${index}`]!.data[0]).toBe(predicted.frame!.data[0]);
   }
-  const middle = await features(media, smallSettings);
+  const middle = await middleWindow(media, smallSettings);
   const { data } = cached.arrays.evaluation!;
   expect(normalised({ width: 32, height: 32, data: data as Uint8Array }, smallSettings)).toEqual(middle.image);
   expect(middle.window).toEqual(windows[middleOf(windows)]);

@@ -6,9 +6,12 @@ import {
   emptyImage,
   emptySpectrogram,
   evaluationPicture,
+  type MissingModality,
   type MissingPolicy,
+  middleWindow,
   missingModality,
   normalised,
+  type WindowInputs,
   windowInputs,
   windowSpectrograms,
 } from '../../data/model-inputs.ts';
@@ -116,18 +119,19 @@ export function maAvtIntake(options: MaAvtIntakeOptions): Intake {
       return name === 'mismatched' ? planMismatched(clips, seed) : planEvaluation(clips);
     },
     row,
+    async middleWindow(media) {
+      return asWindow(await middleWindow(media, settings, options.missing));
+    },
     async *windows(media, { hop = seconds / 2 }): AsyncGenerator<Window> {
       for (const start of windowStarts(media.duration, seconds, hop)) {
-        const { window, image, spectrogram, frame, missing } = await windowInputs(
-          media,
-          start,
-          settings,
-          options.missing,
-        );
-        yield { ...window, inputs: { images: image, spectrograms: spectrogram }, frame, missing };
+        yield asWindow(await windowInputs(media, start, settings, options.missing));
       }
     },
   };
+}
+
+function asWindow({ window, image, spectrogram, frame, missing }: WindowInputs): Window {
+  return { ...window, inputs: { images: image, spectrograms: spectrogram }, frame, missing };
 }
 
 /** The intake that shows clips as they are, whatever their classes: for reading, and for prediction. */
@@ -138,8 +142,15 @@ export function plainIntake(settings: InputSettings, missing?: MissingPolicy): I
   });
 }
 
+/** What prediction sees where one modality is missing; the frame stays, to be shown. */
+export function withoutModality(window: Window, modality: MissingModality, settings: InputSettings): Window {
+  const empty =
+    modality === 'picture' ? { images: emptyImage(settings) } : { spectrograms: emptySpectrogram(settings) };
+  return { ...window, inputs: { ...window.inputs, ...empty }, missing: modality };
+}
+
 /** What a reading holds of the window that evaluation looks at. */
-export function middleWindow({ arrays }: Reading): { readonly frame?: Picture; readonly spectrogram: Float32Array } {
+export function middleOfReading({ arrays }: Reading): { readonly frame?: Picture; readonly spectrogram: Float32Array } {
   const middle = (Object.keys(arrays).filter((name) => name.startsWith('spectrogram.')).length - 1) >> 1;
   const frame = arrays[`training.${middle}`];
   return {

@@ -5,9 +5,9 @@ import { joinFloat32 } from '../../files/tensor-values.ts';
 import type { Random } from '../../random/random.ts';
 import type { Results } from '../../runtime/feeds.ts';
 import type { StepBatch } from '../../train/step.ts';
+import type { MaAvtTarget } from './epoch-plan.ts';
 import { backgroundLabel } from './epoch-plan.ts';
 import { type Modality, modalities } from './modalities.ts';
-import type { PairBatch } from './pair-batch.ts';
 import type { MaAvtConfig } from './settings.ts';
 import { backgroundTargets, classTargets, dropoutMasks } from './targets.ts';
 import type { TrainingConfig } from './training-config.ts';
@@ -16,15 +16,13 @@ import type { TrainingConfig } from './training-config.ts';
 export type OwnFeatures = { readonly label: number; readonly features: Results };
 export type ClipFeatures = Readonly<Record<Modality, OwnFeatures>>;
 
-/** The pairs of a batch with their features. */
-export function clipFeatures({ pictureLabels, soundLabels }: PairBatch, features: readonly Results[]): ClipFeatures[] {
-  return features.map((ofClip, index) => {
-    const own = (modality: Modality, label: number) => ({
-      label,
-      features: Object.fromEntries(Object.entries(ofClip).filter(([name]) => name.startsWith(modality))),
-    });
-    return { visual: own('visual', pictureLabels[index]!), audio: own('audio', soundLabels[index]!) };
+/** A pair's features by what they are of, each with what its modality shows. */
+export function clipFeatures({ picture, sound }: MaAvtTarget, features: Results): ClipFeatures {
+  const own = (modality: Modality, label: number): OwnFeatures => ({
+    label,
+    features: Object.fromEntries(Object.entries(features).filter(([name]) => name.startsWith(modality))),
   });
+  return { visual: own('visual', picture), audio: own('audio', sound) };
 }
 
 export type Pair = ClipFeatures & { readonly label: number };

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
-import type { Feed } from '../../data/feed.ts';
-import type { Predictor } from '../../infer/predictor.ts';
-import { scoreSplit } from './score.ts';
+import type { Ask } from '../system.ts';
+import { scoreClips } from './score.ts';
 
 type Clip = { readonly label: number; readonly logits: readonly [number, number]; readonly background: number };
 
@@ -12,21 +11,18 @@ function score(clips: readonly Clip[], backgroundThreshold: number) {
       clips: [String(index), String((index + shift) % clips.length)],
       target: { label, picture: label, sound: label },
     }));
-  const feed = {
-    // Mismatched, each gets the sound of the next clip; its logit follows from the picture that is fed.
-    async *batches(_, { name }) {
-      const isMismatched = name === 'mismatched';
-      const arrays = { images: Float32Array.of(Number(isMismatched)), spectrograms: new Float32Array(1) };
-      yield { rows: pairs(isMismatched ? 1 : 0), arrays, count: clips.length };
-    },
-  } as Pick<Feed, 'batches'> as Feed;
-  const predictor = {
-    run: async (_: unknown, { images }: { images: Float32Array }) => ({
-      class_logits: Float32Array.from(clips.flatMap(({ logits }) => logits)),
-      background_logits: Float32Array.from(clips, ({ background }) => (images[0] === 1 ? -1 : background)),
-    }),
-  } as unknown as Predictor;
-  return scoreSplit('test', { feed, predictor, adapter: new Map(), classes: 2, backgroundThreshold, mismatchSeed: 0 });
+  // Mismatched, each gets the sound of the next clip.
+  const ask: Ask = async function* ({ name }) {
+    const isMismatched = name === 'mismatched';
+    yield {
+      rows: pairs(isMismatched ? 1 : 0),
+      outputs: {
+        class_logits: Float32Array.from(clips.flatMap(({ logits }) => logits)),
+        background_logits: Float32Array.from(clips, ({ background }) => (isMismatched ? -1 : background)),
+      },
+    };
+  };
+  return scoreClips(ask, { classes: 2, backgroundThreshold, mismatchSeed: 0 });
 }
 
 test('clips labelled background are one more class, told by the decision rule before the classes', async () => {

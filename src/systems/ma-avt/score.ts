@@ -1,9 +1,5 @@
 // A model's answers on one split of a data set, and what they are worth.
-import type { Batch } from '../../data/batch.ts';
-import type { Split } from '../../data/dataset.ts';
-import type { Feed } from '../../data/feed.ts';
 import { indexOfLargest, sigmoid, softmaxRows } from '../../infer/decision.ts';
-import type { Predictor } from '../../infer/predictor.ts';
 import { areaUnderCurve } from '../../metrics/detection.ts';
 import {
   accuracy,
@@ -14,8 +10,9 @@ import {
   confusionCounts,
   macroF1,
 } from '../../train/metrics.ts';
+import type { Answered, Ask } from '../system.ts';
+import type { MaAvtTarget } from './epoch-plan.ts';
 import { backgroundLabel } from './epoch-plan.ts';
-import { pairBatch } from './pair-batch.ts';
 import { type Robustness, swappedShares } from './robustness.ts';
 
 export type ScoredClip = {
@@ -59,17 +56,13 @@ export type Score = {
 };
 
 export type ScoreOptions = {
-  readonly feed: Feed;
-  readonly predictor: Predictor;
-  readonly adapter: ReadonlyMap<string, Float32Array>;
   readonly classes: number;
   /** Where clips are labelled background, those with a higher background probability are said to be it. Default 0.5. */
   readonly backgroundThreshold?: number;
   /** Seeds the mismatched pairs; without it there are none. */
-  readonly mismatchSeed?: number;
+  readonly mismatchSeed?: number | undefined;
   /** Asks what remains without a modality and with another class's sound. Default: no. */
   readonly robustness?: boolean;
-  readonly onClips?: (done: number) => void;
 };
 
 /**
@@ -77,28 +70,21 @@ export type ScoreOptions = {
  * background, it counts as one more class, the last: its probability is the background head's, and the classes share
  * the rest.
  */
-export async function scoreSplit(split: Split, options: ScoreOptions): Promise<Score> {
-  const { feed, predictor, adapter, classes, mismatchSeed, robustness = false, backgroundThreshold = 0.5 } = options;
-  let done = 0;
-  const pass = (name: string, seed = 0) => feed.batches(split, { name, seed, epoch: 0 });
-  const answersTo = async (batches: AsyncIterable<Batch>) => {
+export async function scoreClips(ask: Ask, options: ScoreOptions): Promise<Score> {
+  const { classes, mismatchSeed, robustness = false, backgroundThreshold = 0.5 } = options;
+  const pass = (name: string, seed = 0) => ask({ name, seed, epoch: 0 });
+  const answersTo = async (answered: AsyncIterable<Answered>) => {
     const scored: (ScoredClip & { readonly soundId: string })[] = [];
-    for await (const rows of batches) {
-      const batch = pairBatch(rows);
-      const { images, spectrograms } = batch;
-      const answers = await predictor.run(adapter, { images, spectrograms }, batch.count);
-      const { class_logits: classLogits, background_logits: backgroundLogits } = answers;
-      done += batch.count;
-      options.onClips?.(done);
-      const probabilities = softmaxRows(classLogits!, classes);
-      for (let clip = 0; clip < batch.count; clip++)
+    for await (const { rows, outputs } of answered) {
+      const probabilities = softmaxRows(outputs.class_logits!, classes);
+      for (const [clip, { clips, target }] of rows.entries())
         scored.push({
-          id: batch.pictureIds[clip]!,
-          soundId: batch.soundIds[clip]!,
-          label: batch.labels[clip]!,
+          id: clips[0]!,
+          soundId: clips[1]!,
+          label: (target as MaAvtTarget).label,
           predicted: indexOfLargest(probabilities[clip]!),
           probabilities: probabilities[clip]!,
-          backgroundLogit: backgroundLogits?.[clip],
+          backgroundLogit: outputs.background_logits?.[clip],
         });
     }
     return scored;

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Dataset, groupBy } from '../../data/dataset.ts';
 import { plainPass } from '../../data/intake.ts';
-import { features } from '../../data/model-inputs.ts';
+import { middleWindow } from '../../data/model-inputs.ts';
 import { openDataset } from '../../data/open-dataset-node.ts';
 import { openFeed } from '../../data/open-feed-node.ts';
 import type { InputSettings } from '../../data/settings.ts';
@@ -56,7 +56,7 @@ describe.skipIf(!existsSync(shared))('the shared data', () => {
     for await (const batch of feed.batches('test', plainPass('evaluate'))) {
       expect(batch.count).toBe(3);
       const media = await openReference(few.examples[2]!.media);
-      const direct = await features(media, settings);
+      const direct = await middleWindow(media, settings);
       await media.close();
       expect(batch.arrays.images!.subarray(2 * 3 * 224 * 224)).toEqual(direct.image);
       expect(batch.arrays.spectrograms!.subarray(2 * 224 * 224)).toEqual(direct.spectrogram);

@@ -1,15 +1,14 @@
 import { expect, test } from 'vitest';
 import { createRandom } from '../../random/random.ts';
 import { frequencyScale } from '../../report/frequency-scale.ts';
-import { type CurvedEpoch, predictionCard, trainingCurves } from './shown.ts';
+import type { CurvedEpoch } from '../../train/progress.ts';
+import { predictionCard, trainingCurves } from './shown.ts';
 
-const epoch = (number: number, validationAccuracy: number | null): CurvedEpoch => ({
+const epoch = (number: number, accuracy: number | null): CurvedEpoch => ({
   epoch: number,
   losses: { total: 3 / number, foreground: 2 / number },
   trainAccuracy: 0.5,
-  validationAccuracy,
-  validationLoss: validationAccuracy,
-  validationBackgroundAuc: null,
+  validation: accuracy === null ? null : { accuracy, loss: accuracy, backgroundAuc: null },
 });
 
 test('curves of what was not measured are left out', () => {

@@ -1,15 +1,27 @@
 // What MA-AVT has to show: its training, a window's prediction, and an evaluation.
+import type { Reading } from '../../data/intake.ts';
 import { type InputSettings, spectrogramSizeOf } from '../../data/settings.ts';
-import type { Classifier, WindowPrediction } from '../../infer/classifier.ts';
-import type { WindowAnswer } from '../../infer/window-classifier.ts';
 import type { Box } from '../../report/drawing.ts';
 import { percent, shortValue } from '../../report/format.ts';
 import { frequencyScale } from '../../report/frequency-scale.ts';
-import type { CardShown, CurvesShown, MapShown, ShownSection, TableShown } from '../../report/shown.ts';
+import type {
+  CardShown,
+  CurvesShown,
+  MapShown,
+  Shown,
+  ShownSection,
+  SpectrogramShown,
+  TableShown,
+  TimelineShown,
+} from '../../report/shown.ts';
 import { frontEnds } from '../../signal/front-ends.ts';
 import type { Picture } from '../../signal/picture.ts';
 import type { ClassScores } from '../../train/metrics.ts';
-import type { EpochRecord } from '../../train/progress.ts';
+import type { CurvedEpoch } from '../../train/progress.ts';
+import type { BackboneConfig } from '../../weights/backbone.ts';
+import type { ShownWindow } from '../system.ts';
+import { type ClipResult, labelOfAnswer, type WindowAnswer } from './answer.ts';
+import { middleOfReading } from './intake.ts';
 import type { Robustness } from './robustness.ts';
 import type { Score } from './score.ts';
 
@@ -19,12 +31,6 @@ import type { Score } from './score.ts';
  */
 export const mapNames = ['evidence', 'attention'] as const;
 export type MapName = (typeof mapNames)[number];
-
-/** What of an epoch is drawn. */
-export type CurvedEpoch = Pick<
-  EpochRecord,
-  'epoch' | 'losses' | 'trainAccuracy' | 'validationAccuracy' | 'validationLoss' | 'validationBackgroundAuc'
->;
 
 /** Loss, and validation results with the kept epoch marked. Curves without a value are left out. */
 export function trainingCurves(history: readonly CurvedEpoch[], keptEpoch: number | undefined): CurvesShown[] {
@@ -43,7 +49,7 @@ export function trainingCurves(history: readonly CurvedEpoch[], keptEpoch: numbe
       series: [
         curve('all, in training', ({ losses }) => losses.total ?? null),
         curve('class, in training', ({ losses }) => losses.foreground ?? null),
-        curve('class, validation', ({ validationLoss }) => validationLoss),
+        curve('class, validation', ({ validation }) => validation?.loss ?? null),
       ],
     },
     {
@@ -55,8 +61,8 @@ export function trainingCurves(history: readonly CurvedEpoch[], keptEpoch: numbe
       mark,
       series: [
         curve('training', ({ trainAccuracy }) => trainAccuracy),
-        curve('validation', ({ validationAccuracy }) => validationAccuracy),
-        curve('background AUC', ({ validationBackgroundAuc }) => validationBackgroundAuc),
+        curve('validation', ({ validation }) => validation?.accuracy ?? null),
+        curve('background AUC', ({ validation }) => validation?.backgroundAuc ?? null),
       ],
     },
   ];
@@ -114,7 +120,6 @@ export function predictionCard(window: WindowToShow): CardShown {
   const { height, width } = spectrogramSizeOf(inputs);
   const map = (values: Float32Array | undefined, what: string): MapShown | undefined =>
     values && { name: `${mapName} of the ${what}`, values, rows: height / patchSize, columns: width / patchSize };
-  const { axes, seconds } = frontEnds[inputs.frontEnd];
   const ranked = Array.from(window.probabilities, (share, index) => ({ label: classes[index] ?? String(index), share }))
     .sort((a, b) => b.share - a.share)
     .slice(0, classesShown);
@@ -137,47 +142,92 @@ export function predictionCard(window: WindowToShow): CardShown {
               box: window.box && { place: window.box, name: 'what sounds' },
             } as const,
           ]),
-      {
-        kind: 'spectrogram',
-        values: window.spectrogram,
-        ...{ height, width, axes, seconds },
-        frequency: frequencyScale(inputs.frontEnd),
-        caption: 'Sound',
-        map: map(window.audioMap, 'sound'),
-      },
+      { ...spectrogramShown(window.spectrogram, inputs), map: map(window.audioMap, 'sound') },
       { kind: 'ranking', entries },
     ],
   };
 }
 
-/**
- * A classifier's window as a card. `name` is the file's; `box`, in fractions of the frame, is where it truly sounds.
- */
-export function cardOfWindow(
-  classifier: Classifier,
-  window: WindowPrediction,
-  name: string,
-  { truth, box, map = 'evidence' }: { readonly truth?: string; readonly box?: Box; readonly map?: MapName } = {},
-): CardShown {
-  const { adapter, backbone } = classifier;
-  const { frame, spectrogram } = window.inputs;
-  return predictionCard({
-    ...{ name, truth, frame, spectrogram, map },
-    predicted: labelOf(classifier, window),
-    classes: adapter.classes,
-    probabilities: window.probabilities,
-    backgroundProbability: window.backgroundProbability,
-    time: (window.start + window.end) / 2,
-    box: box && frame && inPixels(box, frame),
-    inputs: adapter.inputs,
-    patchSize: backbone.config.patchSize,
-    ...mapsOf(window, map),
-  });
+function spectrogramShown(values: Float32Array, inputs: InputSettings): SpectrogramShown {
+  const { axes, seconds } = frontEnds[inputs.frontEnd];
+  const frequency = frequencyScale(inputs.frontEnd);
+  return { kind: 'spectrogram', values, ...spectrogramSizeOf(inputs), axes, seconds, frequency, caption: 'Sound' };
 }
 
-/** The decision: the best class, or 'background' where sound and picture do not belong together. */
-export function labelOf({ adapter }: Classifier, { isBackground, best }: WindowPrediction): string {
-  return isBackground ? 'background' : (adapter.classes[best] ?? String(best));
+/** The frame and the spectrogram that evaluation looks at. */
+export function readingShown(reading: Reading, settings: InputSettings): Shown[] {
+  const { frame, spectrogram } = middleOfReading(reading);
+  return [
+    ...(frame ? [{ kind: 'picture', picture: frame, caption: 'Frame' } as const] : []),
+    spectrogramShown(spectrogram, settings),
+  ];
+}
+
+export type ShownContext = {
+  readonly labels: readonly string[];
+  readonly settings: InputSettings;
+  readonly patchSize: number;
+};
+
+/** The classes of a short clip, the events of a longer one. */
+export function clipSummary({ windows, events }: ClipResult): { readonly headline: string; readonly shown: Shown[] } {
+  const [first] = windows;
+  if (windows.length === 1 && first) {
+    const entries = first.top.map(({ label, probability }) => ({ label, share: probability }));
+    const { backgroundProbability: unrelated } = first;
+    const ranked = unrelated === undefined ? entries : [...entries, { label: '(unrelated sound)', share: unrelated }];
+    return { headline: first.label, shown: [{ kind: 'ranking', entries: ranked }] };
+  }
+  if (events.length === 0) return { headline: `nothing above the threshold in ${windows.length} windows`, shown: [] };
+  return {
+    headline: `${events.length} ${events.length === 1 ? 'event' : 'events'}`,
+    shown: [eventTimeline('', windows, events)],
+  };
+}
+
+function eventTimeline(title: string, windows: ClipResult['windows'], events: ClipResult['events']): TimelineShown {
+  const found = events.map(({ probability, ...event }) => ({ ...event, score: probability }));
+  const duration = Math.max(...windows.map(({ end }) => end));
+  return { kind: 'timeline', title, duration, tracks: [{ name: 'found', events: found }] };
+}
+
+/** The maps over the picture. */
+export function pictureMaps(
+  { visualEvidence, visualAttention }: WindowAnswer,
+  { inputSize, patchSize }: Pick<BackboneConfig, 'inputSize' | 'patchSize'>,
+): Record<MapName, MapShown | undefined> {
+  const [rows, columns] = [inputSize[0] / patchSize, inputSize[1] / patchSize];
+  const map = (name: MapName, values: Float32Array | undefined) => values && { name, values, rows, columns };
+  return { evidence: map('evidence', visualEvidence), attention: map('attention', visualAttention) };
+}
+
+/** A card for each window, and the events of a clip of several windows. */
+export function resultShown(
+  { windows, events }: ClipResult,
+  shown: readonly ShownWindow<WindowAnswer>[],
+  context: ShownContext,
+): Shown[] {
+  const cards = shown.map((window) => windowCard(window, context));
+  if (windows.length < 2) return cards;
+  return [...cards, eventTimeline(shown[0]?.name ?? '', windows, events)];
+}
+
+function windowCard(
+  { name, window, answer, truth, box, map }: ShownWindow<WindowAnswer>,
+  { labels, settings, patchSize }: ShownContext,
+): CardShown {
+  const { frame } = window;
+  const mapName = mapNames.find((known) => known === map) ?? 'evidence';
+  return predictionCard({
+    ...{ name, truth, frame, map: mapName, inputs: settings, patchSize, classes: labels },
+    predicted: labelOfAnswer(answer, labels),
+    probabilities: answer.probabilities,
+    backgroundProbability: answer.backgroundProbability,
+    time: (window.start + window.end) / 2,
+    box: box && frame && inPixels(box, frame),
+    spectrogram: window.inputs.spectrograms as Float32Array,
+    ...mapsOf(answer, mapName),
+  });
 }
 
 function inPixels(box: Box, { width, height }: Picture): Box {
@@ -198,7 +248,7 @@ export function scoredSections(scored: ScoredToShow): ShownSection[] {
       title: 'Confusion matrix',
       shown: [{ kind: 'matrix', classes, counts: confusion }],
     },
-    { id: 'classes', title: 'Classes', shown: perClass.length > 0 ? [classTable(perClass)] : [] },
+    { id: 'classes', title: 'Classes', shown: perClass.length > 0 ? [classTable(perClass)] : [], forTerminal: true },
     {
       id: 'calibration',
       title: 'Calibration',

@@ -1,14 +1,13 @@
 // The backbone that was chosen, from the page's own files or from what the browser keeps.
 
 import microWeights from '../../../assets/vit_micro_patch16_224/model.safetensors?url';
-import type { InputSettings } from '../../../src/data/settings.ts';
 import { DuetError } from '../../../src/errors.ts';
 import { readSafetensors } from '../../../src/files/safetensors.ts';
-import { type InputChoices, inputSettings } from '../../../src/infer/input-choices.ts';
-import { plainIntake } from '../../../src/systems/ma-avt/intake.ts';
-import { recipes } from '../../../src/systems/ma-avt/recipes.ts';
+import { type IntakeArgument, intakeArgument, openWithoutWeights } from '../../../src/run/open-intake.ts';
+import { recipeNamed } from '../../../src/systems/registry.ts';
 import { type Backbone, type InputSize, parseBackbone } from '../../../src/weights/backbone.ts';
 import { readValue, type StoredBackbone } from '../storage/database.ts';
+import { readingKey } from './stored-clips.ts';
 
 /** As the command line calls the built-in backbone. */
 export const builtInSource = 'vit-micro';
@@ -20,8 +19,9 @@ export type BackboneFacts = {
   readonly depth: number;
   readonly width: number;
   readonly inputSize: readonly [number, number];
-  /** How clips become inputs for training on it. */
-  readonly inputs: InputSettings;
+  /** What a training on it is set to and how clips are read for it, and what names such readings. */
+  readonly intake: IntakeArgument;
+  readonly readingKey: string;
 };
 
 /** The backbone in use. @throws DuetError when its files do not hold a plain ViT or cannot be fetched. */
@@ -47,14 +47,14 @@ export async function parseStoredBackbone(stored: StoredBackbone, imageSize?: In
   );
 }
 
-export function backboneFacts({ source, hash, config }: Backbone, choices: InputChoices = recipes.duet): BackboneFacts {
+export function backboneFacts(backbone: Backbone): BackboneFacts {
+  const { source, hash, config } = backbone;
   const { depth, width, inputSize } = config;
-  return { source, hash, depth, width, inputSize, inputs: inputSettings(config, choices) };
-}
-
-/** What names the inputs that a clip's features were made for. */
-export function settingsKey(inputs: InputSettings): string {
-  return JSON.stringify(plainIntake(inputs).key);
+  const { system, settings } = recipeNamed();
+  // A reading is the same for any classes.
+  const intake = intakeArgument(system, settings, { labels: [], backbone });
+  const key = readingKey(openWithoutWeights(intake).intake);
+  return { source, hash, depth, width, inputSize, intake, readingKey: key };
 }
 
 async function fetchWhole(url: string): Promise<Uint8Array> {

@@ -1,14 +1,13 @@
 // A model's answers on every example, for looking inside.
-import { openStoredFeed } from '../../../src/data/stored-feed.ts';
-import { openPredictor } from '../../../src/infer/predictor.ts';
-import type { Adapter } from '../../../src/systems/ma-avt/adapter.ts';
-import type { Robustness } from '../../../src/systems/ma-avt/robustness.ts';
-import { scoreSplit } from '../../../src/systems/ma-avt/score.ts';
-import type { TrainingConfig } from '../../../src/systems/ma-avt/training-config.ts';
-import type { Backbone } from '../../../src/weights/backbone.ts';
+
+import type { ShownSection } from '../../../src/report/shown.ts';
+import type { Adapter } from '../../../src/run/adapter.ts';
+import { evaluateRun } from '../../../src/run/evaluate.ts';
+import type { ScoredClip } from '../../../src/systems/system.ts';
+import type { Metric, Metrics } from '../../../src/train/metric.ts';
 import type { StoredClip } from '../storage/stored-example.ts';
 import type { Compute } from './compute.ts';
-import { feedOptions } from './stored-clips.ts';
+import { feedOfStored } from './stored-clips.ts';
 
 export type InspectedClip = {
   readonly id: string;
@@ -20,62 +19,46 @@ export type InspectedClip = {
 export type Inspection = {
   readonly classes: readonly string[];
   readonly clips: readonly InspectedClip[];
-  /** Share of clips that are said to be what they are, 0 to 1. */
-  readonly accuracy: number;
-  readonly backgroundAuc: number | undefined;
-  readonly robustness: Robustness | undefined;
+  readonly metrics: Metrics;
+  /** What the system says of its metrics. */
+  readonly described: readonly Metric[];
+  readonly sections: readonly ShownSection[];
 };
 
 export type InspectionOptions = {
   readonly clips: readonly Omit<StoredClip, 'split'>[];
   readonly adapter: Adapter;
-  readonly backbone: Backbone;
-  readonly training: TrainingConfig;
   readonly compute: Compute;
   readonly onProgress: (done: number, total: number) => void;
 };
 
-/** Scores clips whose class the model knows, with both modalities and with each alone. */
-export async function inspectClips(options: InspectionOptions): Promise<Inspection> {
-  const { adapter, backbone, training, compute, onProgress } = options;
-  const { classes } = adapter;
-  const clips = options.clips.flatMap((clip) =>
-    classes.includes(clip.label) ? [{ ...clip, split: 'val' as const }] : [],
-  );
-  const feed = openStoredFeed({ ...feedOptions(clips, classes, adapter.inputs, training), batchSize: 8 });
-  const predictor = await openPredictor({
-    backbone,
-    model: adapter.model,
-    batchSize: 8,
-    openSession: compute.openSession,
+/** Scores clips whose class the model knows, as `duet evaluate` does. */
+export async function inspectClips({ clips, adapter, compute, onProgress }: InspectionOptions): Promise<Inspection> {
+  const { system, open, known } = adapter;
+  const { labels: classes } = known;
+  const split = 'val' as const;
+  const asked = clips.flatMap((clip) => (classes.includes(clip.label) ? [{ ...clip, split }] : []));
+  const feed = feedOfStored(asked, { intake: open.intake, batchSize: 8 });
+  const { scored } = await evaluateRun({
+    ...{ adapter, feed, split, batch: 8, openSession: compute.openSession },
+    // A system walks over the clips as often as it likes: the progress is that of the walk.
+    onRows: (done) => onProgress(((done - 1) % asked.length) + 1, asked.length),
   });
-  try {
-    const severalClasses = new Set(clips.map(({ label }) => label)).size > 1;
-    const score = await scoreSplit('val', {
-      ...{
-        feed,
-        predictor,
-        adapter: adapter.tensors,
-        classes: classes.length,
-        backgroundThreshold: adapter.backgroundThreshold,
-      },
-      ...(severalClasses && { mismatchSeed: 0 }),
-      robustness: true,
-      onClips: (done) => onProgress(done, clips.length * (severalClasses ? 4 : 3)),
-    });
-    return {
-      classes,
-      clips: score.clips.map(({ id, label, predicted, probabilities }) => ({
-        id,
-        label,
-        predicted,
-        probabilities: [...probabilities],
-      })),
-      accuracy: score.accuracy,
-      backgroundAuc: score.backgroundAuc,
-      robustness: score.robustness,
-    };
-  } finally {
-    await predictor.release();
-  }
+  return {
+    ...{ classes, metrics: scored.metrics, described: system.metrics, sections: scored.shown },
+    clips: scored.clips.flatMap((clip) => inspected(clip, classes) ?? []),
+  };
+}
+
+/** Undefined for a system whose clips are not classified. */
+function inspected(
+  { path: id, label, predicted, probabilities }: ScoredClip,
+  classes: readonly string[],
+): InspectedClip | undefined {
+  if (typeof label !== 'string' || typeof predicted !== 'string') return undefined;
+  const shares = probabilities as Readonly<Record<string, number>>;
+  return {
+    ...{ id, label: classes.indexOf(label), predicted: classes.indexOf(predicted) },
+    probabilities: classes.map((name) => shares[name]!),
+  };
 }

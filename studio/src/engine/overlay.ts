@@ -1,5 +1,9 @@
-// What may be laid over picture and spectrogram.
-import { mapNames } from '../../../src/systems/ma-avt/shown.ts';
+// What may be laid over picture and spectrogram: one of the model's maps, or nothing.
 
-export const overlays = [...mapNames, 'none'] as const;
-export type Overlay = (typeof overlays)[number];
+export const noOverlay = 'none';
+
+const inWords: Readonly<Record<string, string>> = { evidence: 'What sounds', attention: 'Attention', none: 'Nothing' };
+
+export function overlayName(overlay: string): string {
+  return inWords[overlay] ?? overlay;
+}

@@ -1,25 +1,19 @@
-// One training run in the page: the order of things around the loop, as src/train/train.ts has it in Node.
+// A training run in the page: the one of src/run/train.ts over the browser's storage, within the time that is asked for.
 import { evenBatchSize } from '../../../src/data/batch.ts';
-import { plainPass } from '../../../src/data/intake.ts';
-import { openStoredFeed } from '../../../src/data/stored-feed.ts';
-import { openPredictor } from '../../../src/infer/predictor.ts';
-import { firstValues, parameterLengths } from '../../../src/model/parameters.ts';
-import { adapterFiles } from '../../../src/systems/ma-avt/adapter.ts';
-import { openAlignmentProbe } from '../../../src/systems/ma-avt/alignment.ts';
-import { trainHeads } from '../../../src/systems/ma-avt/head-start.ts';
-import { openMaAvt } from '../../../src/systems/ma-avt/open.ts';
-import { recipes } from '../../../src/systems/ma-avt/recipes.ts';
-import { validate } from '../../../src/systems/ma-avt/validate.ts';
-import { type Outcome, trainingLoop } from '../../../src/train/loop.ts';
-import { openTrainer } from '../../../src/train/open-trainer.ts';
-import { decodeCheckpoint, type EpochRecord, encodeCheckpoint, freshCheckpoint } from '../../../src/train/progress.ts';
-import { encodeAdapter } from '../../../src/weights/adapter-files.ts';
+import type { Json } from '../../../src/data/intake.ts';
+import { type Place, runFiles } from '../../../src/run/place.ts';
+import { freshRun, type RunEvent, restoredRun, trainRun } from '../../../src/run/train.ts';
+import { recipeNamed } from '../../../src/systems/registry.ts';
+import type { Known } from '../../../src/systems/system.ts';
+import { type EpochRecord, encodeCheckpoint } from '../../../src/train/progress.ts';
+import { adapterConfigFile, adapterModelFile } from '../../../src/weights/adapter-files.ts';
 import type { Backbone } from '../../../src/weights/backbone.ts';
-import { type AdapterFiles, type Alignment, type StoredRun, writeValue } from '../storage/database.ts';
-import { backboneFacts } from './backbone.ts';
+import { type AdapterFiles, type StoredRun, writeValue } from '../storage/database.ts';
+import { runPlace } from '../storage/run-place.ts';
 import type { Compute } from './compute.ts';
-import { headFeatures, labelled } from './head-feature-cache.ts';
-import { feedOptions } from './stored-clips.ts';
+import { planWithin } from './epochs-in-time.ts';
+import { storedKeptRows } from './kept-feature-cache.ts';
+import { feedOfStored } from './stored-clips.ts';
 
 export type TrainingUpdate =
   | { readonly kind: 'features' | 'heads'; readonly done: number; readonly total: number }
@@ -40,7 +34,6 @@ export type TrainingUpdate =
       readonly seconds: number;
     }
   | { readonly kind: 'epoch'; readonly record: EpochRecord }
-  | { readonly kind: 'alignment'; readonly alignment: Alignment }
   | { readonly kind: 'note'; readonly text: string }
   | { readonly kind: 'run'; readonly run: StoredRun };
 
@@ -57,8 +50,6 @@ export type TrainingRunOptions = {
   readonly onUpdate: (update: TrainingUpdate) => void;
 };
 
-const fewestEpochs = 3;
-const mostEpochs = 60;
 /** Between two saves within an epoch, in milliseconds. */
 const saveInterval = 10_000;
 
@@ -69,167 +60,129 @@ const saveInterval = 10_000;
 export async function trainingRun(options: TrainingRunOptions): Promise<void> {
   const { backbone, compute, signal, onUpdate } = options;
   let run: StoredRun = { ...options.run, state: 'running', provider: compute.name };
-  const { classes, examples } = run;
+  const { classes: labels, examples: clips, settings } = run;
+  const { system, settings: ofRecipe } = recipeNamed(settings.recipe);
+  const known: Known = { labels, backbone };
+  const open = system.open(settings, known);
   const began = performance.now();
-  const elapsed = () => options.run.seconds + (performance.now() - began) / 1000;
+  const elapsed = () => options.run.seconds + secondsSince(began);
   const keep = async (changes: Partial<StoredRun>) => {
     run = { ...run, ...changes, seconds: elapsed() };
+    onUpdate({ kind: 'run', run });
     await writeValue('run', run);
-    onUpdate({ kind: 'run', run: { ...run, checkpoint: undefined } });
   };
-  const system = openMaAvt(run.training, backbone.config, classes.length);
-  const { clipStage: stage, foldedModel: model } = system;
-  const labels = new Map(examples.map(({ id, label }) => [id, classes.indexOf(label)]));
-  const labelOf = (id: string) => labels.get(id)!;
-  const lengths = parameterLengths(stage.model.parameters);
-  const restored = run.checkpoint && decodeCheckpoint(run.checkpoint, lengths, 'The training kept in this browser');
-  const checkpoint =
-    restored ?? freshCheckpoint(firstValues(stage.model.parameters, backbone.weights, run.training.seed));
-  const feed = openStoredFeed({
-    ...feedOptions(examples, classes, backboneFacts(backbone, run.training).inputs, run.training),
-    signal,
+  const keepLater = (changes: Partial<StoredRun>) => {
+    void keep(changes).catch((error: unknown) => onUpdate({ kind: 'note', text: String(error) }));
+  };
+  const restored = await restoredRun(runPlace, open);
+  const checkpoint = restored ?? freshRun(open, known, settings.seed);
+  const { place, adapter } = watchedPlace(runPlace);
+  const feed = feedOfStored(clips, { intake: open.intake, batchSize: settings.batch, signal });
+  const [train, val] = [await feed.count('train'), await feed.count('val')];
+  const plan = planWithin({
+    budget: restored ? undefined : options.budget,
+    settings: restored ? settings : ofRecipe,
+    clips: { train, val },
+    batchSize: evenBatchSize(train, settings.batch),
   });
-  const { openSession } = compute;
-  const releases: (() => Promise<void>)[] = [];
+  let firstEpochBegan: number | undefined;
+  let last = began;
+  let isFirstStep = true;
 
-  function tellModel(folded: ReadonlyMap<string, Float32Array>, epoch: number, accuracy: number | undefined) {
-    const { recipe, frontEnd, normalisation, model } = run.training;
-    const files = adapterFiles(folded, model, { backbone, classes, recipe, frontEnd, normalisation });
-    onUpdate({ kind: 'model', files: encodeAdapter(files, 'this training'), epoch, accuracy });
+  function onEvent(event: RunEvent): void {
+    switch (event.kind) {
+      case 'kept':
+        onUpdate({ kind: 'features', done: event.done, total: event.total });
+        break;
+      case 'opened':
+        if (restored) onUpdate({ kind: 'preparing' });
+        break;
+      case 'step':
+        onStep(event);
+        break;
+      case 'epoch':
+        last = performance.now();
+        onUpdate({ kind: 'epoch', record: event.record });
+        break;
+      case 'adapter': {
+        const { epoch, metrics } = event;
+        const accuracy = metrics?.[system.metrics[0]!.name] ?? undefined;
+        onUpdate({ kind: 'model', files: adapter(), epoch, accuracy });
+        if (epoch > 0) break;
+        keepLater({ start: { accuracy: accuracy ?? Number.NaN, seconds: elapsed() } });
+        onUpdate({ kind: 'preparing' });
+        break;
+      }
+      case 'diagnosis': {
+        const { title, note, shown } = open.diagnose!;
+        const measured = checkpoint.progress.diagnosis as { readonly epoch: number; readonly value: Json }[];
+        keepLater({ diagnosis: { title, note, shown: shown(measured) } });
+        break;
+      }
+      case 'note':
+        onUpdate(event);
+    }
+  }
+
+  function onStep({ epoch, step, steps, loss }: Extract<RunEvent, { readonly kind: 'step' }>): void {
+    const seconds = secondsSince(last);
+    last = performance.now();
+    if (isFirstStep) {
+      isFirstStep = false;
+      keepLater({ settings: { ...settings, ...plan.expect(seconds) } });
+      onUpdate({ kind: 'training', epoch: epoch - 1, epochs: plan.planned().epochs });
+    }
+    onUpdate({ kind: 'step', epoch, step, steps, loss, seconds });
   }
 
   try {
     await keep({});
-    const predictor = await openPredictor({ backbone, model, batchSize: 8, openSession });
-    releases.push(() => predictor.release());
-    const scoring = { feed, predictor };
-    const hasValidation = (await feed.count('val')) > 0;
-    if (run.training.headStart && !restored) {
-      const ids = examples.filter(({ split }) => split === 'train').map(({ id }) => id);
-      const onFeatures = (done: number, total: number) => onUpdate({ kind: 'features', done, total });
-      const features = await headFeatures({
-        ids,
-        backbone,
-        compute,
-        training: run.training,
-        signal,
-        onProgress: onFeatures,
-      });
-      onUpdate({ kind: 'heads', done: 0, total: 1 });
-      const { parameters, progress } = checkpoint;
-      const own = [...features].map(([id, ofClip]) => labelled(ofClip, labelOf(id)));
-      await trainHeads(own, { backbone, system, parameters, openSession, signal });
-      const { folded, score } = await validate(parameters, system, scoring);
-      if (score) progress.best = { epoch: 0, accuracy: score.accuracy, loss: score.loss };
-      tellModel(folded, 0, score?.accuracy);
-      await keep({
-        start: { accuracy: score?.accuracy ?? Number.NaN, seconds: elapsed() },
-        checkpoint: encodeCheckpoint(checkpoint),
-      });
-    }
-    onUpdate({ kind: 'preparing' });
-    const batchSize = evenBatchSize(await feed.count('train'), run.training.batch);
-    const onNote = (text: string) => onUpdate({ kind: 'note', text });
-    const { training } = run;
-    const trainer = await openTrainer({ stage, backbone, batchSize, openSession, training, checkpoint, onNote });
-    releases.push(() => trainer.release());
-    const probe = await openAlignmentProbe(backbone, system.config, openSession);
-    if (probe) releases.push(() => probe.release());
-    if (options.budget !== undefined && !restored) {
-      await keep({ training: withEpochs(await affordableEpochs(options.budget)) });
-    }
-    await measureAlignment(checkpoint.progress.epoch);
-    onUpdate({ kind: 'training', epoch: checkpoint.progress.epoch, epochs: run.training.epochs });
-    const loopBegan = performance.now();
-    let last = loopBegan;
-    let outcome: Outcome | undefined;
-    // Round the loop again with another number of epochs, where the time is not what one step led to expect.
-    while (outcome === undefined) {
-      const replanning = new AbortController();
-      const done = await oneLoop(replanning);
-      if (done !== 'interrupted' || !replanning.signal.aborted || signal.aborted) outcome = done;
-    }
-    await keep({ state: outcome === 'interrupted' ? 'stopped' : 'finished', checkpoint: encodeCheckpoint(checkpoint) });
-
-    function oneLoop(replanning: AbortController): Promise<Outcome> {
-      return trainingLoop({
-        ...{ training: run.training, feed, trainer, checkpoint, batchSize, saveInterval },
-        lesson: { ...system, validate: (parameters) => validate(parameters, system, scoring) },
-        signal: AbortSignal.any([signal, replanning.signal]),
-        onStep(epoch, position, steps, loss) {
-          const now = performance.now();
-          onUpdate({ kind: 'step', epoch: epoch + 1, step: position, steps, loss, seconds: (now - last) / 1000 });
-          last = now;
-        },
-        onSave() {
-          // Encoded at once, as the next step changes the numbers in place; written while it runs.
-          void keep({ checkpoint: encodeCheckpoint(checkpoint) }).catch((error: unknown) => onNote(String(error)));
-        },
-        async onEpoch(record, isBest, folded) {
-          if (isBest) tellModel(folded, record.epoch, record.validationAccuracy ?? undefined);
-          await measureAlignment(record.epoch);
-          const epochs = epochsInTime(record.epoch);
-          await keep({
-            checkpoint: encodeCheckpoint(checkpoint),
-            ...(epochs !== run.training.epochs && { training: withEpochs(epochs) }),
-          });
-          onUpdate({ kind: 'epoch', record });
-          if (epochs !== run.training.epochs) replanning.abort();
-          last = performance.now();
-        },
-      });
-    }
-
-    async function measureAlignment(epoch: number): Promise<void> {
-      if (!probe || run.alignment.some((one) => one.epoch === epoch)) return;
-      const measured = await probe.run(
-        checkpoint.parameters,
-        feed.batches(hasValidation ? 'val' : 'train', plainPass('evaluate')),
-      );
-      if (!measured) return;
-      const alignment = { epoch, ...measured };
-      run = { ...run, alignment: [...run.alignment, alignment] };
-      onUpdate({ kind: 'alignment', alignment });
-    }
-
-    function withEpochs(epochs: number): StoredRun['training'] {
-      return { ...run.training, epochs, warmupEpochs: Math.min(recipes.duet.warmupEpochs, epochs / 6) };
-    }
-
-    /**
-     * How many there should be after `done` of them: a first epoch tells more than one step, and the time asked for is
-     * kept to.
-     */
-    function epochsInTime(done: number): number {
-      const planned = run.training.epochs;
-      if (options.budget === undefined || restored) return planned;
-      const spent = (performance.now() - loopBegan) / 1000;
-      const fitting = Math.min(mostEpochs, Math.max(fewestEpochs, done, Math.floor((options.budget * done) / spent)));
-      return done === 1 || fitting < 0.9 * planned ? fitting : planned;
-    }
-
-    /** As many as fit, measured by one step. */
-    async function affordableEpochs(seconds: number): Promise<number> {
-      let stepSeconds = 0;
-      for await (const rows of feed.batches('train', plainPass('evaluate'))) {
-        const batch = system.stepBatch(rows, 0);
-        const start = performance.now();
-        await trainer.rehearse(batch);
-        stepSeconds = (performance.now() - start) / 1000;
-        break;
-      }
-      const steps = Math.ceil((await feed.count('train')) / batchSize);
-      // Validation runs forwards alone, each clip as it is and once with a foreign sound.
-      const validation = ((await feed.count('val')) * 2 * stepSeconds) / (3 * batchSize);
-      const fitting = Math.floor(seconds / Math.max(steps * stepSeconds + validation, 1e-3));
-      return Math.min(mostEpochs, Math.max(fewestEpochs, fitting));
-    }
+    const { outcome } = await trainRun({
+      ...{ system, settings, known, open, feed, place, checkpoint, signal, saveInterval, onEvent },
+      isFresh: !restored,
+      openSession: compute.openSession,
+      keptRows(stage) {
+        if (stage.featuresKey === undefined) return undefined;
+        const onProgress = (done: number, total: number) => onUpdate({ kind: 'features', done, total });
+        const rows = storedKeptRows({ clips, open, stage, settings, known, compute, signal, onProgress });
+        return rows.finally(() => onUpdate({ kind: 'heads', done: 0, total: 1 }));
+      },
+      planEpochs({ epoch }) {
+        last = performance.now();
+        firstEpochBegan ??= last;
+        const before = plan.planned();
+        const planned = plan.after(epoch, secondsSince(firstEpochBegan));
+        if (planned !== before) keepLater({ settings: { ...settings, ...planned } });
+        return planned;
+      },
+    });
+    await keep({ state: outcome === 'interrupted' ? 'stopped' : 'finished' });
   } catch (error) {
-    // Without a checkpoint the heads have not had their start: the run begins again there.
-    await keep({ state: 'stopped', ...(run.checkpoint && { checkpoint: encodeCheckpoint(checkpoint) }) });
+    // Without a checkpoint there is no start yet: the run begins again there.
+    if (await place.read(runFiles.checkpoint)) await place.write(runFiles.checkpoint, encodeCheckpoint(checkpoint));
+    await keep({ state: 'stopped' });
     if (signal.aborted && error === signal.reason) return;
     throw error;
-  } finally {
-    for (const release of releases) await release().catch(() => undefined);
   }
+}
+
+function secondsSince(moment: number): number {
+  return (performance.now() - moment) / 1000;
+}
+
+/** A place that holds the newest adapter in memory, too. */
+function watchedPlace(inner: Place): { readonly place: Place; adapter(): AdapterFiles } {
+  const written = new Map<string, Uint8Array>();
+  const place: Place = {
+    ...inner,
+    async write(file, bytes) {
+      if (file === adapterConfigFile || file === adapterModelFile) written.set(file, bytes);
+      await inner.write(file, bytes);
+    },
+  };
+  const adapter = () => ({
+    config: new TextDecoder().decode(written.get(adapterConfigFile)),
+    model: written.get(adapterModelFile)!,
+  });
+  return { place, adapter };
 }

@@ -1,16 +1,15 @@
 // Training beside the page, one thing after another.
 import { expose } from 'comlink';
-import { fitAdapter } from '../../../src/systems/ma-avt/adapter.ts';
-import { exportGraph } from '../../../src/systems/ma-avt/export.ts';
-import { recipes } from '../../../src/systems/ma-avt/recipes.ts';
-import { decodeAdapter } from '../../../src/weights/adapter-files.ts';
+import { DuetError } from '../../../src/errors.ts';
+import { recipeNamed } from '../../../src/systems/registry.ts';
 import type { Backbone } from '../../../src/weights/backbone.ts';
 import { type AdapterFiles, readValue, type StoredBackbone, type StoredRun } from '../storage/database.ts';
 import type { StoredClip } from '../storage/stored-example.ts';
+import { openStoredAdapter } from './adapter.ts';
 import { type BackboneFacts, backboneFacts, openStoredBackbone, parseStoredBackbone } from './backbone.ts';
 import { type Compute, type ComputePreference, openCompute } from './compute.ts';
-import { headFeatures } from './head-feature-cache.ts';
 import { type Inspection, inspectClips } from './inspection.ts';
+import { keptFeatures, keptStageOf } from './kept-feature-cache.ts';
 import { plainErrors } from './plain-error.ts';
 import { type TrainingUpdate, trainingRun } from './training-run.ts';
 
@@ -35,11 +34,8 @@ const openedBackbone = () => {
   return backbone;
 };
 
-async function openedAdapter(files: AdapterFiles) {
-  const parsed = decodeAdapter(JSON.parse(files.config), files.model, 'The adapter', 'its model file');
-  const ofSize = await openStoredBackbone(parsed.config.image_size);
-  return { adapter: fitAdapter(parsed, ofSize, 'The adapter'), backbone: ofSize };
-}
+/** Classes to open a system with before there are any: the features of an untrained model do not depend on them. */
+const placeholders = ['one class', 'another class'] as const;
 
 const worker = plainErrors({
   /** What the chosen backbone is. */
@@ -57,13 +53,14 @@ const worker = plainErrors({
     const { signal } = stopping;
     return inTurn(async () => {
       if (signal.aborted) return;
-      const options = {
-        ids,
-        backbone: await openedBackbone(),
-        training: recipes.duet,
-        compute: await opened(preference),
-      };
-      await headFeatures({ ...options, signal, onProgress: () => undefined }).catch((error: unknown) => {
+      const { system, settings } = recipeNamed();
+      const known = { labels: placeholders, backbone: await openedBackbone() };
+      const open = system.open(settings, known);
+      const stage = keptStageOf(open);
+      if (!stage) return;
+      const clips = ids.map((id) => ({ id, label: placeholders[0], split: 'train' as const }));
+      const options = { clips, open, stage, settings, known, compute: await opened(preference), signal };
+      await keptFeatures({ ...options, onProgress: () => undefined }).catch((error: unknown) => {
         if (!signal.aborted) throw error;
       });
     });
@@ -105,21 +102,16 @@ const worker = plainErrors({
     preference: ComputePreference,
     onProgress: (done: number, total: number) => void,
   ): Promise<Inspection> {
-    return inTurn(async () => {
-      const options = {
-        ...(await openedAdapter(files)),
-        clips,
-        training: recipes.duet,
-        compute: await opened(preference),
-        onProgress,
-      };
-      return inspectClips(options);
-    });
+    return inTurn(async () =>
+      inspectClips({ adapter: await openStoredAdapter(files), clips, compute: await opened(preference), onProgress }),
+    );
   },
 
-  /** The whole model as one ONNX file. */
+  /** The whole model as one ONNX file. @throws DuetError for a system that has none. */
   async exportOnnx(files: AdapterFiles): Promise<Uint8Array> {
-    return exportGraph(await openedAdapter(files)).bytes;
+    const { open, tensors } = await openStoredAdapter(files);
+    if (!open.exported) throw new DuetError('A model of this system cannot be written as one ONNX file.');
+    return open.exported(tensors).bytes;
   },
 });
 

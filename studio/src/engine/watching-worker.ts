@@ -1,45 +1,38 @@
 // Recognising beside the page: live moments and whole files, with what the model looked at.
 import { expose, transfer } from 'comlink';
-import {
-  emptyImage,
-  emptySpectrogram,
-  evaluationPicture,
-  type WindowInputs,
-  windowInputs,
-} from '../../../src/data/model-inputs.ts';
+import type { Window } from '../../../src/data/intake.ts';
 import { DuetError } from '../../../src/errors.ts';
-import { windowStarts } from '../../../src/infer/timeline.ts';
-import {
-  openWindowClassifier,
-  type WindowAnswer,
-  type WindowClassifier,
-} from '../../../src/infer/window-classifier.ts';
 import { openMediaSource } from '../../../src/media/open-media-source.ts';
 import { attentionOverlay } from '../../../src/report/attention-overlay.ts';
+import type { PictureShown, SpectrogramShown } from '../../../src/report/shown.ts';
 import { spectrogramPicture } from '../../../src/report/spectrogram-picture.ts';
+import { openPrediction, type Prediction } from '../../../src/run/predict.ts';
 import type { OpenSession } from '../../../src/runtime/session.ts';
-import { frontEnds } from '../../../src/signal/front-ends.ts';
-import type { Picture } from '../../../src/signal/picture.ts';
-import { fitAdapter } from '../../../src/systems/ma-avt/adapter.ts';
-import { decodeAdapter } from '../../../src/weights/adapter-files.ts';
+import { resize } from '../../../src/signal/resize.ts';
+import type { ClassShares } from '../../../src/systems/system.ts';
 import type { AdapterFiles } from '../storage/database.ts';
-import { openStoredBackbone } from './backbone.ts';
+import { openStoredAdapter } from './adapter.ts';
 import { type ComputePreference, openCompute } from './compute.ts';
 import { createSoundBuffer, momentMedia, type SoundBuffer } from './live-media.ts';
-import type { Overlay } from './overlay.ts';
+import { noOverlay } from './overlay.ts';
 import { fromImageData, toImageData } from './picture-blob.ts';
 import { plainErrors } from './plain-error.ts';
+import { pictureIn, spectrogramIn } from './shown-parts.ts';
 
 /** Which modalities the model is given; a missing one is replaced as `--missing zero` does it. */
 export type Given = { readonly picture: boolean; readonly sound: boolean };
 
 /** One window's answer with its pictures. */
-export type Moment = Omit<WindowAnswer, 'visualAttention' | 'audioAttention' | 'visualEvidence' | 'audioEvidence'> & {
+export type Moment = {
   readonly start: number;
   readonly end: number;
+  /** The answer in a line. */
+  readonly headline: string;
+  /** Undefined for a system that does not classify. */
+  readonly answer: ClassShares | undefined;
   /** The middle frame and the spectrogram, with the chosen map laid over them. */
   readonly picture: ImageData | undefined;
-  readonly sound: ImageData;
+  readonly sound: ImageData | undefined;
   /** Of inputs and model together. */
   readonly milliseconds: number;
 };
@@ -50,15 +43,24 @@ export type OpenedModel = {
   readonly windowSeconds: number;
 };
 
-type Maps = { readonly visual: Float32Array | undefined; readonly audio: Float32Array | undefined };
+/** What the model says of a window, and what is shown of it. */
+type Look = {
+  readonly answer: unknown;
+  readonly picture: PictureShown | undefined;
+  readonly sound: SpectrogramShown | undefined;
+};
 
-let classifier: WindowClassifier | undefined;
-/** The same model with evidence maps, whose pass back takes time: loaded when they are first asked for. */
-let evidenceClassifier: WindowClassifier | undefined;
+/** Of a system that does not say how long its windows are. */
+const usualSeconds = 5;
+
+let prediction: Prediction | undefined;
+/** The same model with all that can be shown, which takes longer: loaded when something of it is first asked for. */
+let thorough: Prediction | undefined;
+/** The maps that only the thorough one has: known once the other one has been asked for them. */
+const slowMaps = new Set<string>();
 let openSession: OpenSession | undefined;
-/** The newest evidence of what is before the camera, and when the next is due; undefined before the first answer. */
-let liveEvidence: (Maps & Given) | undefined;
-let evidenceDue: number | undefined;
+/** The newest thorough look at what is before the camera. */
+let live: { readonly look: Look; readonly of: string; readonly nextDue: number } | undefined;
 let soundBuffer: SoundBuffer | undefined;
 let last: Promise<unknown> = Promise.resolve();
 
@@ -68,119 +70,123 @@ function inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
   return result;
 }
 
-function opened(): WindowClassifier {
-  if (!classifier) throw new DuetError('There is no trained model yet; train one, or open an adapter.');
-  return classifier;
+function opened(): Prediction {
+  if (!prediction) throw new DuetError('There is no trained model yet; train one, or open an adapter.');
+  return prediction;
 }
 
-function given(inputs: WindowInputs, { picture, sound }: Given): WindowInputs {
-  const settings = opened().adapter.inputs;
-  return {
-    ...inputs,
-    image: picture ? inputs.image : emptyImage(settings),
-    spectrogram: sound ? inputs.spectrogram : emptySpectrogram(settings),
-  };
+function secondsOf({ adapter }: Prediction): number {
+  return adapter.open.windowSeconds ?? usualSeconds;
 }
 
-async function answerWithEvidence(inputs: WindowInputs): Promise<WindowAnswer> {
-  const { adapter, backbone } = opened();
-  evidenceClassifier ??= await openWindowClassifier({ adapter, backbone, openSession: openSession!, evidence: true });
-  return evidenceClassifier.answer(inputs);
+function givenOf(window: Window, { picture, sound }: Given): Window {
+  const { open } = opened().adapter;
+  const withheld = (['picture', 'sound'] as const).filter((modality) => !{ picture, sound }[modality]);
+  return withheld.reduce((left, modality) => open.without?.(left, modality) ?? left, window);
 }
+
+async function lookWith({ adapter, answer }: Prediction, window: Window, given: Given, overlay: string): Promise<Look> {
+  const { open, system } = adapter;
+  const said = await answer(givenOf(window, given));
+  const result = open.result([said], system.resultOptions.parse({}));
+  const shown = open.shown(result, [{ name: '', window, answer: said, map: overlay }]);
+  return { answer: said, picture: pictureIn(shown), sound: spectrogramIn(shown) };
+}
+
+async function thoroughLook(window: Window, given: Given, overlay: string): Promise<Look> {
+  thorough ??= await openPrediction({ adapter: opened().adapter, openSession: openSession!, shown: true });
+  return lookWith(thorough, window, given, overlay);
+}
+
+/** Undefined where the map that is asked for takes a thorough look. */
+async function quickLook(window: Window, given: Given, overlay: string): Promise<Look | undefined> {
+  if (slowMaps.has(overlay)) return undefined;
+  const look = await lookWith(opened(), window, given, overlay);
+  if (overlay === noOverlay || look.picture?.map || look.sound?.map) return look;
+  slowMaps.add(overlay);
+  return undefined;
+}
+
+type Looking = (window: Window, given: Given, overlay: string) => Promise<Look>;
+
+const lookAtFile: Looking = async (window, given, overlay) =>
+  (await quickLook(window, given, overlay)) ?? thoroughLook(window, given, overlay);
 
 /**
- * The answer for a live moment, of which there should be many a second: evidence takes a third of the time at most, and
- * in between the last one is laid over what is seen now.
+ * For a live moment, of which there should be many a second: thorough looks take a third of the time at most, and in
+ * between the maps of the last one are laid over what is seen now.
  */
-async function liveAnswer(inputs: WindowInputs, modalities: Given, overlay: Overlay): Promise<WindowAnswer> {
-  if (overlay !== 'evidence') return opened().answer(inputs);
-  // The first answer does not wait until evidence is loaded.
-  if (evidenceDue === undefined) {
-    evidenceDue = 0;
-    return opened().answer(inputs);
-  }
-  const { picture, sound } = modalities;
-  const isOfOthers = liveEvidence?.picture !== picture || liveEvidence.sound !== sound;
-  if (performance.now() < evidenceDue && !isOfOthers)
+const lookLive: Looking = async (window, given, overlay) => {
+  const isKnownSlow = slowMaps.has(overlay);
+  const quick = await quickLook(window, given, overlay);
+  if (quick) return quick;
+  // The first answer does not wait until the thorough model is loaded.
+  if (!isKnownSlow) return lookWith(opened(), window, given, overlay);
+  const of = JSON.stringify([given, overlay]);
+  if (live && live.of === of && performance.now() < live.nextDue) {
+    const { picture, sound, ...now } = await lookWith(opened(), window, given, overlay);
     return {
-      ...(await opened().answer(inputs)),
-      visualEvidence: liveEvidence?.visual,
-      audioEvidence: liveEvidence?.audio,
+      ...now,
+      picture: picture && { ...picture, map: live.look.picture?.map },
+      sound: sound && { ...sound, map: live.look.sound?.map },
     };
+  }
   const began = performance.now();
-  const answer = await answerWithEvidence(inputs);
-  liveEvidence = { picture, sound, visual: answer.visualEvidence, audio: answer.audioEvidence };
-  evidenceDue = performance.now() + 2 * (performance.now() - began);
-  return answer;
-}
-
-function mapsOf(answer: WindowAnswer, overlay: Overlay): Maps {
-  if (overlay === 'evidence') return { visual: answer.visualEvidence, audio: answer.audioEvidence };
-  if (overlay === 'attention') return { visual: answer.visualAttention, audio: answer.audioAttention };
-  return { visual: undefined, audio: undefined };
-}
+  const look = await thoroughLook(window, given, overlay);
+  live = { look, of, nextDue: performance.now() + 2 * (performance.now() - began) };
+  return look;
+};
 
 async function releaseAll(): Promise<void> {
-  await classifier?.release();
-  await evidenceClassifier?.release();
-  evidenceClassifier = undefined;
-  liveEvidence = undefined;
-  evidenceDue = undefined;
+  await prediction?.release();
+  await thorough?.release();
+  thorough = undefined;
+  live = undefined;
+  slowMaps.clear();
 }
 
-type Answering = (inputs: WindowInputs, modalities: Given, overlay: Overlay) => Promise<WindowAnswer>;
+type MomentOptions = Given & { readonly overlay: string; readonly looking: Looking; readonly began: number };
 
-async function momentOf(
-  inputs: WindowInputs,
-  {
-    modalities,
-    overlay,
-    answering,
-    began,
-  }: { modalities: Given; overlay: Overlay; answering: Answering; began: number },
-): Promise<Moment> {
-  const model = opened();
-  const settings = model.adapter.inputs;
-  const whole = await answering(given(inputs, modalities), modalities, overlay);
-  const { visualAttention: _, audioAttention: __, visualEvidence: ___, audioEvidence: ____, ...answer } = whole;
-  const { visual, audio } = mapsOf(whole, overlay);
+async function momentOf(window: Window, { picture, sound, overlay, looking, began }: MomentOptions): Promise<Moment> {
+  const { open, system, known } = opened().adapter;
+  const look = await looking(window, { picture, sound }, overlay);
   const milliseconds = performance.now() - began;
-  const [rows, columns] = model.grid;
-  const seen = inputs.frame && evaluationPicture(inputs.frame, settings);
-  const overlaid = (picture: Picture) => (visual ? attentionOverlay(picture, visual, rows, columns) : picture);
-  const [height, width] = settings.spectrogramSize ?? [
-    frontEnds[settings.frontEnd].height,
-    frontEnds[settings.frontEnd].width,
-  ];
-  const heard = spectrogramPicture(inputs.spectrogram, height, width, frontEnds[settings.frontEnd].axes, {
-    ...(audio && { attention: { map: audio, gridHeight: rows, gridWidth: columns } }),
-  });
+  const isPlain = overlay === noOverlay;
   const moment: Moment = {
-    ...inputs.window,
-    ...answer,
-    picture: modalities.picture && seen ? toImageData(overlaid(seen)) : undefined,
-    sound: toImageData(heard),
-    milliseconds,
+    ...{ start: window.start, end: window.end, milliseconds },
+    headline: open.summary(open.result([look.answer], system.resultOptions.parse({}))).headline,
+    answer: open.shares?.(look.answer),
+    picture: picture && look.picture ? seen(look.picture, known.backbone.config.inputSize, isPlain) : undefined,
+    sound: look.sound && heard(look.sound, isPlain),
   };
   return transfer(
     moment,
-    [moment.picture, moment.sound].flatMap((picture) => (picture ? [picture.data.buffer] : [])),
+    [moment.picture, moment.sound].flatMap((pixels) => (pixels ? [pixels.data.buffer] : [])),
   );
+}
+
+/** In the size in which the model sees it. */
+function seen({ picture, map }: PictureShown, [height, width]: readonly [number, number], isPlain: boolean): ImageData {
+  const small = resize(picture, width, height, 'bicubic');
+  return toImageData(map && !isPlain ? attentionOverlay(small, map.values, map.rows, map.columns) : small);
+}
+
+function heard({ values, height, width, axes, map }: SpectrogramShown, isPlain: boolean): ImageData {
+  const attention = map && { map: map.values, gridHeight: map.rows, gridWidth: map.columns };
+  return toImageData(spectrogramPicture(values, height, width, axes, isPlain || !attention ? {} : { attention }));
 }
 
 const worker = plainErrors({
   /** Loads an adapter and its backbone; the one before is released. */
   open(files: AdapterFiles, preference: ComputePreference): Promise<OpenedModel> {
     return inTurn(async () => {
-      const parsed = decodeAdapter(JSON.parse(files.config), files.model, 'The adapter', 'its model file');
-      const backbone = await openStoredBackbone(parsed.config.image_size);
-      const adapter = fitAdapter(parsed, backbone, 'The adapter');
+      const adapter = await openStoredAdapter(files);
       const compute = await openCompute(preference);
-      const next = await openWindowClassifier({ adapter, backbone, openSession: compute.openSession });
+      const next = await openPrediction({ adapter, openSession: compute.openSession });
       await releaseAll();
-      classifier = next;
+      prediction = next;
       openSession = compute.openSession;
-      return { classes: adapter.classes, provider: compute.name, windowSeconds: next.windowSeconds };
+      return { classes: adapter.known.labels, provider: compute.name, windowSeconds: secondsOf(next) };
     });
   },
 
@@ -194,19 +200,15 @@ const worker = plainErrors({
   },
 
   /** The last seconds with this frame; undefined while there is too little sound. */
-  live(frame: ImageData, modalities: Given, overlay: Overlay): Promise<Moment | undefined> {
+  live(frame: ImageData, given: Given, overlay: string): Promise<Moment | undefined> {
     return inTurn(async () => {
       const began = performance.now();
-      const model = opened();
-      const samples = soundBuffer?.newest(model.windowSeconds);
+      const samples = soundBuffer?.newest(secondsOf(opened()));
       if (!soundBuffer || !samples || samples.length < soundBuffer.sampleRate / 4) return undefined;
       const media = momentMedia(fromImageData(frame), samples, soundBuffer.sampleRate);
-      return momentOf(await windowInputs(media, 0, model.adapter.inputs), {
-        modalities,
-        overlay,
-        answering: liveAnswer,
-        began,
-      });
+      for await (const window of opened().adapter.open.intake.windows(media, {}))
+        return momentOf(window, { ...given, overlay, looking: lookLive, began });
+      return undefined;
     });
   },
 
@@ -214,19 +216,17 @@ const worker = plainErrors({
   file(
     file: Blob,
     name: string,
-    options: Given & { readonly hop: number; readonly overlay: Overlay },
+    { hop, ...options }: Given & { readonly hop: number; readonly overlay: string },
     onMoment: (moment: Moment, seconds: number) => boolean | Promise<boolean>,
   ): Promise<void> {
     return inTurn(async () => {
       const media = await openMediaSource(file, name);
       try {
-        const { seconds } = frontEnds[opened().adapter.inputs.frontEnd];
-        for (const start of windowStarts(media.duration, seconds, options.hop)) {
-          const began = performance.now();
-          const inputs = await windowInputs(media, start, opened().adapter.inputs, 'zero');
-          const answering: Answering = options.overlay === 'evidence' ? answerWithEvidence : opened().answer;
-          const moment = await momentOf(inputs, { modalities: options, overlay: options.overlay, answering, began });
+        let began = performance.now();
+        for await (const window of opened().adapter.open.intake.windows(media, { hop })) {
+          const moment = await momentOf(window, { ...options, looking: lookAtFile, began });
           if (!(await onMoment(moment, media.duration))) return;
+          began = performance.now();
         }
       } finally {
         await media.close();

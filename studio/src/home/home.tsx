@@ -3,13 +3,12 @@ import { strToU8, zipSync } from 'fflate';
 import { useState } from 'preact/hooks';
 import { adapterConfigFile, adapterModelFile } from '../../../src/weights/adapter-files.ts';
 import { trainingWorker } from '../state/engine.ts';
-import { model } from '../state/model.ts';
+import { model, modelFacts } from '../state/model.ts';
 import { notify, notifyProblem } from '../state/notices.ts';
 import { goTo } from '../state/place.ts';
 import { Button, Empty } from '../ui/controls.tsx';
 import { download } from '../ui/download.ts';
 import { OpenAdapterButton } from '../watch/watch.tsx';
-import { pageSnippet } from './snippet.ts';
 
 export function Home() {
   const current = model.value;
@@ -63,7 +62,7 @@ export function Home() {
           </p>
           <OpenAdapterButton />
         </section>
-        <Snippet config={files.config} />
+        {modelFacts.value?.snippet && <Snippet {...modelFacts.value.snippet} />}
       </div>
     </>
   );
@@ -95,8 +94,7 @@ function Onnx() {
   );
 }
 
-function Snippet({ config }: { readonly config: string }) {
-  const { code, sound } = pageSnippet(config);
+function Snippet({ code, sound }: { readonly code: string; readonly sound: string }) {
   const copy = () => navigator.clipboard.writeText(code).then(() => notify('Copied.'), notifyProblem);
   return (
     <section class="panel wide" aria-label="In a page of your own">

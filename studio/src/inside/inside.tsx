@@ -1,12 +1,13 @@
 // Look inside: where the model is wrong, where it is unsure, and what each modality is worth.
 import { percent } from '../../../src/report/format.ts';
+import type { Inspection } from '../engine/inspection.ts';
 import { inspect, inspectedFiles, inspection, inspectionProgress } from '../state/inspection.ts';
 import { model } from '../state/model.ts';
 import { goTo } from '../state/place.ts';
 import { examples } from '../state/project.ts';
-import { alignment, isTraining } from '../state/training.ts';
+import { isTraining, run } from '../state/training.ts';
 import { Button, Empty, Progress } from '../ui/controls.tsx';
-import { AlignmentCharts } from './alignment-charts.tsx';
+import { Diagnosis } from './diagnosis.tsx';
 import { Mistakes } from './mistakes.tsx';
 
 export function Inside() {
@@ -60,30 +61,34 @@ export function Inside() {
       )}
       {result && (
         <>
-          <Modalities />
+          <Metrics result={result} />
           <Mistakes result={result} />
         </>
       )}
-      {alignment.value.length > 0 && <AlignmentCharts />}
+      {run.value?.diagnosis && <Diagnosis diagnosis={run.value.diagnosis} />}
     </>
   );
 }
 
-function Modalities() {
-  const { accuracy, robustness, backgroundAuc } = inspection.value!;
-  const facts: readonly (readonly [string, number | undefined])[] = [
-    ['Right with picture and sound', accuracy],
-    ['Right by picture alone', robustness?.soundMissing],
-    ['Right by sound alone', robustness?.pictureMissing],
-    ['Tells pairs that do not belong together', backgroundAuc],
-  ];
+/** For people who have not met the metrics' names. */
+const inWords: Readonly<Record<string, string>> = {
+  accuracy: 'Right with picture and sound',
+  soundMissing: 'Right by picture alone',
+  pictureMissing: 'Right by sound alone',
+  backgroundAuc: 'Tells pairs that do not belong together',
+};
+
+function Metrics({ result: { metrics, described } }: { readonly result: Inspection }) {
+  const known = Object.keys(inWords).filter((name) => name in metrics);
+  const facts =
+    known.length > 0 ? known.map((name) => [inWords[name]!, name]) : described.map(({ title, name }) => [title, name]);
   return (
     <section class="panel" aria-label="What each modality is worth">
       <dl class="facts">
-        {facts.map(([name, value]) => (
+        {facts.map(([title, name]) => (
           <div key={name}>
-            <dt>{name}</dt>
-            <dd>{percent(value, 0)}</dd>
+            <dt>{title}</dt>
+            <dd>{percent(metrics[name!] ?? undefined, 0)}</dd>
           </div>
         ))}
       </dl>

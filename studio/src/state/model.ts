@@ -2,14 +2,17 @@
 import { signal } from '@preact/signals';
 import { strFromU8, unzip } from 'fflate';
 import { DuetError } from '../../../src/errors.ts';
-import { adapterConfigFile, adapterModelFile, decodeAdapter } from '../../../src/weights/adapter-files.ts';
+import { adapterConfigFile, adapterModelFile } from '../../../src/weights/adapter-files.ts';
+import type { ModelFacts } from '../engine/model-facts.ts';
 import type { OpenedModel } from '../engine/watching-worker.ts';
 import { readValue, type StoredModel, writeValue } from '../storage/database.ts';
-import { restartWatchingWorker, watchingWorker } from './engine.ts';
+import { mediaWorker, restartWatchingWorker, watchingWorker } from './engine.ts';
 import { notifyProblem } from './notices.ts';
 import { computePreference } from './preferences.ts';
 
 export const model = signal<StoredModel | undefined>(undefined);
+/** Of the model in use; undefined until they are known. */
+export const modelFacts = signal<ModelFacts | undefined>(undefined);
 /** What the watching worker has loaded; undefined while it loads. */
 export const openedModel = signal<OpenedModel | undefined>(undefined);
 
@@ -18,11 +21,18 @@ let opening: Promise<OpenedModel> | undefined;
 
 export async function loadModel(): Promise<void> {
   model.value = await readValue('model');
+  if (model.value) void learnFacts(model.value.files).catch(notifyProblem);
+}
+
+async function learnFacts(files: StoredModel['files']): Promise<void> {
+  const facts = await mediaWorker().modelFacts(files);
+  if (model.value?.files === files) modelFacts.value = facts;
 }
 
 /** Takes an adapter into use; where somebody is watching, they go on with it. */
 export async function adoptModel(next: StoredModel): Promise<void> {
   model.value = next;
+  void learnFacts(next.files).catch(notifyProblem);
   await writeValue('model', next);
   if (opening) await ensureOpened().catch(notifyProblem);
 }
@@ -78,8 +88,8 @@ export async function openAdapterFiles(files: readonly File[]): Promise<void> {
     throw new DuetError(
       `An adapter is a zip with ${adapterConfigFile} and ${adapterModelFile} in it, or these two files together; choose those.`,
     );
-  const text = strFromU8(config);
-  const parsed = decodeAdapter(parsedJson(text), weights, 'The adapter', adapterModelFile);
+  const text = checkedJson(strFromU8(config));
+  const { backbone } = await mediaWorker().modelFacts({ config: text, model: weights });
   const zip = files.find((file) => file.name.endsWith('.zip'));
   const name = zip ? zip.name.replace(/\.zip$/, '') : 'adapter';
   await adoptModel({
@@ -93,14 +103,15 @@ export async function openAdapterFiles(files: readonly File[]): Promise<void> {
     await ensureOpened();
   } catch (error) {
     throw new DuetError(
-      `The adapter was trained on the backbone '${parsed.config.base_model_name_or_path}'; choose that one under Settings. (${error instanceof Error ? error.message : error})`,
+      `The adapter was trained on the backbone '${backbone}'; choose that one under Settings. (${error instanceof Error ? error.message : error})`,
     );
   }
 }
 
-function parsedJson(text: string): unknown {
+function checkedJson(text: string): string {
   try {
-    return JSON.parse(text);
+    JSON.parse(text);
+    return text;
   } catch {
     throw new DuetError(`${adapterConfigFile} is not JSON; get a fresh copy of the adapter.`);
   }

@@ -1,7 +1,6 @@
 // Classes and examples: what the page shows, kept in step with what the browser stores.
 import { batch, computed, signal } from '@preact/signals';
 import type { BackboneFacts } from '../engine/backbone.ts';
-import { settingsKey } from '../engine/backbone.ts';
 import { problemOf } from '../engine/plain-error.ts';
 import { database, type StoredClass, type StoredExample, type StoredFeatures } from '../storage/database.ts';
 import { mediaWorker, trainingWorker } from './engine.ts';
@@ -129,12 +128,12 @@ export async function addFiles(classId: string, files: readonly File[]): Promise
 }
 
 async function readExample(id: string, classId: string, name: string, file: Blob): Promise<StoredExample> {
-  const { inputs } = await backboneFacts();
-  const { features, ...read } = await mediaWorker().read(file, name, inputs);
+  const { intake, readingKey } = await backboneFacts();
+  const { features, ...read } = await mediaWorker().read(file, name, intake);
   // A file picked from disk may be gone later: its bytes are kept.
   const bytes = new Blob([await file.arrayBuffer()], { type: file.type });
   const example: StoredExample = { id, classId, name, addedAt: Date.now(), file: bytes, ...read };
-  await putExample(example, { id, settings: settingsKey(inputs), features });
+  await putExample(example, { id, settings: readingKey, features });
   return example;
 }
 
@@ -156,9 +155,9 @@ async function putExample(example: StoredExample, features: StoredFeatures | und
 async function deleteExample(example: StoredExample): Promise<() => Promise<void>> {
   const db = await database();
   const features = await db.get('features', example.id);
-  const transaction = db.transaction(['examples', 'features', 'headFeatures'], 'readwrite');
+  const transaction = db.transaction(['examples', 'features', 'keptFeatures'], 'readwrite');
   await Promise.all(
-    (['examples', 'features', 'headFeatures'] as const).map((store) =>
+    (['examples', 'features', 'keptFeatures'] as const).map((store) =>
       transaction.objectStore(store).delete(example.id),
     ),
   );
@@ -179,17 +178,16 @@ export async function moveExample(example: StoredExample, classId: string): Prom
   remember(`moving “${example.name}”`, () => putExample(example, undefined));
 }
 
-/** Makes the features of clips that were made for another backbone anew. */
+/** Reads clips again that were read for another backbone. */
 export async function refreshFeatures(onProgress: (done: number, total: number) => void): Promise<void> {
-  const { inputs } = await backboneFacts();
-  const settings = settingsKey(inputs);
+  const { intake, readingKey: settings } = await backboneFacts();
   const db = await database();
   const stale: StoredExample[] = [];
   for (const example of examples.value)
     if ((await db.get('features', example.id))?.settings !== settings) stale.push(example);
   for (const [done, example] of stale.entries()) {
     onProgress(done, stale.length);
-    const { features } = await mediaWorker().read(example.file, example.name, inputs);
+    const { features } = await mediaWorker().read(example.file, example.name, intake);
     await db.put('features', { id: example.id, settings, features });
   }
 }

@@ -5,11 +5,12 @@ import { proxy } from 'comlink';
 import { labelOf } from '../../../src/data/annotation.ts';
 import { byCodeUnits } from '../../../src/data/dataset.ts';
 import { cutValFromTrain } from '../../../src/data/split.ts';
-import { recipes } from '../../../src/systems/ma-avt/recipes.ts';
+import { runFiles } from '../../../src/run/place.ts';
 import { type EpochRecord, historyOf } from '../../../src/train/progress.ts';
 import { problemOf } from '../engine/plain-error.ts';
 import type { TrainingUpdate } from '../engine/training-run.ts';
-import { type Alignment, readValue, type StoredRun, writeValue } from '../storage/database.ts';
+import { clearFiles, readValue, type StoredRun, writeValue } from '../storage/database.ts';
+import { runPlace } from '../storage/run-place.ts';
 import { storedExample } from '../storage/stored-example.ts';
 import { restartTrainingWorker, trainingWorker } from './engine.ts';
 import { adoptModel } from './model.ts';
@@ -23,7 +24,6 @@ export const phase = signal<Phase>('idle');
 export const phaseProgress = signal<{ readonly done: number; readonly total: number } | undefined>(undefined);
 export const run = signal<StoredRun | undefined>(undefined);
 export const history = signal<readonly EpochRecord[]>([]);
-export const alignment = signal<readonly Alignment[]>([]);
 /** Losses of the steps since the page was loaded, x counted in epochs. */
 export const stepLosses = signal<readonly { readonly x: number; readonly y: number }[]>([]);
 export const secondsLeft = signal<number | undefined>(undefined);
@@ -54,46 +54,53 @@ function currentExamples(): { id: string; label: string }[] {
 }
 
 export async function loadTraining(): Promise<void> {
+  const notice = await readValue('notice');
+  if (notice !== undefined) {
+    notify(notice, undefined, 'problem');
+    await writeValue('notice', undefined);
+  }
   const stored = await readValue('run');
   if (!stored) return;
+  const checkpoint = await runPlace.read(runFiles.checkpoint);
   batch(() => {
     // What ran when the page was closed is not running now.
     run.value = stored.state === 'running' ? { ...stored, state: 'stopped' } : stored;
-    alignment.value = stored.alignment;
-    history.value = stored.checkpoint ? historyOf(stored.checkpoint) : [];
+    history.value = checkpoint ? historyOf(checkpoint) : [];
   });
 }
+
+/** A page has less memory than Node, so that its batches are smaller. */
+const usualBatch = 16;
 
 /** Starts afresh with the examples as they are now. */
 export async function startTraining(): Promise<void> {
   if (isTraining.value) return;
-  const { hash } = await backboneFacts();
+  const { hash, intake } = await backboneFacts();
   const current = currentExamples();
   const unsplit = current.map((example) => storedExample({ ...example, split: 'train' }));
-  const training = { ...recipes.duet, batch: 16 };
+  const settings = { ...intake.settings, batch: usualBatch };
   const names = [...new Set(current.map(({ label }) => label))].sort(byCodeUnits);
   const fresh: StoredRun = {
     startedAt: Date.now(),
     classes: names,
-    examples: cutValFromTrain(unsplit, training.seed).map((clip) => ({
+    examples: cutValFromTrain(unsplit, settings.seed).map((clip) => ({
       id: clip.id,
       label: labelOf(clip),
       split: clip.split,
     })),
-    training,
+    settings,
     backboneHash: hash,
     state: 'running',
     provider: undefined,
     seconds: 0,
     start: undefined,
-    checkpoint: undefined,
-    alignment: [],
+    diagnosis: undefined,
   };
   batch(() => {
     history.value = [];
-    alignment.value = [];
     stepLosses.value = [];
   });
+  await clearFiles();
   await writeValue('run', fresh);
   await carryOn(fresh, effortSeconds[effort.value]);
 }
@@ -102,7 +109,13 @@ export async function startTraining(): Promise<void> {
 export async function continueTraining(): Promise<void> {
   const stored = await readValue('run');
   if (!stored || isTraining.value) return;
-  await carryOn(stored, stored.checkpoint ? undefined : effortSeconds[effort.value]);
+  if (await runPlace.read(runFiles.checkpoint)) return carryOn(stored, undefined);
+  // What has taken no step may be of settings that were usual once.
+  const { intake } = await backboneFacts();
+  const settings = { ...intake.settings, batch: stored.settings.batch };
+  const begun = { ...stored, settings };
+  await writeValue('run', begun);
+  await carryOn(begun, effortSeconds[effort.value]);
 }
 
 export async function stopTraining(): Promise<void> {
@@ -143,8 +156,8 @@ async function afterFailure(error: unknown): Promise<void> {
   if (kind === 'graphics card') {
     computePreference.value = 'processor';
     notifyProblem(error, { label: 'Go on with the processor', run: () => void continueTraining() });
-  } else if (kind === 'memory' && stored && stored.training.batch > 4) {
-    const smaller = { ...stored, training: { ...stored.training, batch: stored.training.batch / 2 } };
+  } else if (kind === 'memory' && stored && stored.settings.batch > 4) {
+    const smaller = { ...stored, settings: { ...stored.settings, batch: stored.settings.batch / 2 } };
     await writeValue('run', smaller);
     notifyProblem(error, { label: 'Go on with smaller batches', run: () => void continueTraining() });
   } else notifyProblem(error);
@@ -169,18 +182,12 @@ function take(update: TrainingUpdate): void {
       case 'step': {
         const x = update.epoch - 1 + update.step / update.steps;
         stepLosses.value = [...stepLosses.value.slice(-1999), { x, y: update.loss }];
-        phaseProgress.value = { done: x, total: run.value?.training.epochs ?? 0 };
+        phaseProgress.value = { done: x, total: run.value?.settings.epochs ?? 0 };
         estimate(x, update);
         break;
       }
       case 'epoch':
         history.value = [...history.value.filter(({ epoch }) => epoch !== update.record.epoch), update.record];
-        break;
-      case 'alignment':
-        alignment.value = [
-          ...alignment.value.filter(({ epoch }) => epoch !== update.alignment.epoch),
-          update.alignment,
-        ];
         break;
       case 'model':
         void adoptModel({
@@ -203,7 +210,7 @@ function take(update: TrainingUpdate): void {
 
 /** From the mean of finished epochs where there are some, else from the last step. */
 function estimate(x: number, { steps, seconds }: { readonly steps: number; readonly seconds: number }): void {
-  const epochs = run.value?.training.epochs ?? 0;
+  const epochs = run.value?.settings.epochs ?? 0;
   const finished = history.value;
   const perEpoch =
     finished.length > 0

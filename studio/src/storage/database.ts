@@ -1,9 +1,12 @@
 // What the page keeps in the browser, so that a reload loses nothing.
-import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
+import { type DBSchema, type IDBPDatabase, type IDBPTransaction, openDB, type StoreNames } from 'idb';
 import type { Split } from '../../../src/data/dataset.ts';
 import type { Reading } from '../../../src/data/intake.ts';
-import type { ClipFeatures as HeadFeatures } from '../../../src/systems/ma-avt/pairs.ts';
-import type { TrainingConfig } from '../../../src/systems/ma-avt/training-config.ts';
+import { DuetError } from '../../../src/errors.ts';
+import type { Shown } from '../../../src/report/shown.ts';
+import type { Results } from '../../../src/runtime/feeds.ts';
+import type { SystemSettings } from '../../../src/systems/system.ts';
+import { type FirstVersionRun, upgradedRun, upgradeNotice } from './upgrade.ts';
 
 export type StoredClass = {
   readonly id: string;
@@ -23,14 +26,14 @@ export type StoredExample = {
   readonly seconds: number;
   /** Small pictures of the middle frame and of the middle window's sound. */
   readonly thumbnail: Blob | undefined;
-  readonly spectrogram: Blob;
+  readonly spectrogram: Blob | undefined;
 };
 
-/** A clip's model inputs, made for these input settings. */
+/** A clip's reading; `settings` is the key of the intake that made it. */
 export type StoredFeatures = { readonly id: string; readonly settings: string; readonly features: Reading };
 
-/** What the untrained model's heads read of a clip; `made` names the model. */
-export type StoredHeadFeatures = { readonly id: string; readonly made: string; readonly features: HeadFeatures };
+/** What an untrained model makes of a clip; `made` names the model and the intake. */
+export type StoredKeptFeatures = { readonly id: string; readonly made: string; readonly features: Results };
 
 export type AdapterFiles = { readonly config: string; readonly model: Uint8Array };
 
@@ -46,29 +49,25 @@ export type StoredBackbone =
       readonly preprocessor: string | undefined;
     };
 
-/** How alike picture and sound of a clip are after each block, and of clips that do not belong together: cosines. */
-export type Alignment = {
-  readonly epoch: number;
-  readonly matched: readonly number[];
-  readonly mismatched: readonly number[];
-};
+/** What a run measures beside its metrics. */
+export type StoredDiagnosis = { readonly title: string; readonly note: string; readonly shown: readonly Shown[] };
 
-/** A training run as the browser keeps it. */
+/** A training run as the browser keeps it; its files, the checkpoint among them, are kept beside it. */
 export type StoredRun = {
   readonly startedAt: number;
   /** Sorted by name: the order of the scores. */
   readonly classes: readonly string[];
   readonly examples: readonly { readonly id: string; readonly label: string; readonly split: Split }[];
-  readonly training: TrainingConfig;
+  /** Whose recipe names the system. */
+  readonly settings: SystemSettings;
   readonly backboneHash: string;
   readonly state: 'running' | 'stopped' | 'finished';
   readonly provider: string | undefined;
   /** Seconds spent so far. */
   readonly seconds: number;
-  /** Of the heads alone, before the first epoch. */
+  /** Of the model that is there before the first epoch. */
   readonly start: { readonly accuracy: number; readonly seconds: number } | undefined;
-  readonly checkpoint: Uint8Array | undefined;
-  readonly alignment: readonly Alignment[];
+  readonly diagnosis: StoredDiagnosis | undefined;
 };
 
 /** The adapter in use: what was trained here, or opened from elsewhere. */
@@ -77,19 +76,27 @@ export type StoredModel = {
   readonly origin: 'trained' | 'opened';
   /** What the page calls it. */
   readonly name: string;
-  /** The epoch it is of; 0 is the start of the heads. */
+  /** The epoch it is of; 0 is the start. */
   readonly epoch: number | undefined;
   /** On the validation clips. */
   readonly accuracy: number | undefined;
 };
 
-export type Values = { readonly run: StoredRun; readonly model: StoredModel; readonly backbone: StoredBackbone };
+export type Values = {
+  readonly run: StoredRun;
+  readonly model: StoredModel;
+  readonly backbone: StoredBackbone;
+  /** What is to be told once. */
+  readonly notice: string;
+};
 
 interface StudioSchema extends DBSchema {
   classes: { key: string; value: StoredClass };
   examples: { key: string; value: StoredExample };
   features: { key: string; value: StoredFeatures };
-  headFeatures: { key: string; value: StoredHeadFeatures };
+  keptFeatures: { key: string; value: StoredKeptFeatures };
+  /** The run's files by name. */
+  files: { key: string; value: Uint8Array };
   values: { key: string; value: Values[keyof Values] };
 }
 
@@ -97,18 +104,43 @@ export type StudioDatabase = IDBPDatabase<StudioSchema>;
 
 let opened: Promise<StudioDatabase> | undefined;
 
-/** The page's database; the same one in the page and in its workers. */
+/**
+ * The page's database; the same one in the page and in its workers. @throws DuetError while another tab holds it in an
+ * older version.
+ */
 export function database(): Promise<StudioDatabase> {
-  opened ??= openDB<StudioSchema>('duet-studio', 1, {
-    upgrade(db) {
-      db.createObjectStore('classes', { keyPath: 'id' });
-      db.createObjectStore('examples', { keyPath: 'id' });
-      db.createObjectStore('features', { keyPath: 'id' });
-      db.createObjectStore('headFeatures', { keyPath: 'id' });
-      db.createObjectStore('values');
-    },
+  opened ??= new Promise((resolve, reject) => {
+    const blocked = () =>
+      reject(
+        new DuetError('Another tab has this page open in an older version; close that tab and load this one again.'),
+      );
+    openDB<StudioSchema>('duet-studio', 2, { upgrade, blocked }).then(resolve, reject);
   });
   return opened;
+}
+
+async function upgrade(
+  db: StudioDatabase,
+  from: number,
+  _to: number | null,
+  transaction: IDBPTransaction<StudioSchema, StoreNames<StudioSchema>[], 'versionchange'>,
+): Promise<void> {
+  db.createObjectStore('keptFeatures', { keyPath: 'id' });
+  db.createObjectStore('files');
+  if (from < 1) {
+    db.createObjectStore('classes', { keyPath: 'id' });
+    db.createObjectStore('examples', { keyPath: 'id' });
+    db.createObjectStore('features', { keyPath: 'id' });
+    db.createObjectStore('values');
+    return;
+  }
+  // They are computed again when they are needed.
+  (db as unknown as IDBPDatabase).deleteObjectStore('headFeatures');
+  const values = transaction.objectStore('values');
+  const run = (await values.get('run')) as unknown as FirstVersionRun | undefined;
+  if (!run) return;
+  await values.put(upgradedRun(run), 'run');
+  if (run.checkpoint) await values.put(upgradeNotice, 'notice');
 }
 
 export async function readValue<Key extends keyof Values>(key: Key): Promise<Values[Key] | undefined> {
@@ -119,4 +151,9 @@ export async function writeValue<Key extends keyof Values>(key: Key, value: Valu
   const db = await database();
   if (value === undefined) await db.delete('values', key);
   else await db.put('values', value, key);
+}
+
+/** Of a new run there are none. */
+export async function clearFiles(): Promise<void> {
+  await (await database()).clear('files');
 }

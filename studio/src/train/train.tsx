@@ -111,7 +111,7 @@ function idleText(): string {
   if (isOutdated.value) return 'Stopped; the examples have changed since, so train again to use them all';
   const epochs = history.value.length;
   return epochs > 0
-    ? `Stopped after epoch ${epochs} of ${began.training.epochs}; nothing is lost`
+    ? `Stopped after epoch ${epochs} of ${began.settings.epochs}; nothing is lost`
     : 'Stopped; nothing is lost';
 }
 
@@ -199,7 +199,7 @@ function Curves() {
     series: [
       ...steps,
       { name: 'mean of an epoch', points: points(lossOf) },
-      { name: 'unseen examples', points: points(({ validationLoss }) => validationLoss) },
+      { name: 'unseen examples', points: points(({ validation }) => validation?.loss ?? null) },
     ],
   };
   const startPoint = start !== undefined && Number.isFinite(start) ? [{ x: 0, y: start }] : [];
@@ -210,7 +210,7 @@ function Curves() {
     yLabel: 'accuracy',
     unit: 'percent',
     series: [
-      { name: 'unseen examples', points: [...startPoint, ...points(({ validationAccuracy }) => validationAccuracy)] },
+      { name: 'unseen examples', points: [...startPoint, ...points(({ validation }) => validation?.accuracy ?? null)] },
       { name: 'while learning', points: points(({ trainAccuracy }) => trainAccuracy) },
     ],
   };

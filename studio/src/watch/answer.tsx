@@ -1,5 +1,7 @@
 // One moment's answer: the pictures with what the model attends to, the verdict, and the probabilities.
 import { percent } from '../../../src/report/format.ts';
+import type { ClassShares } from '../../../src/systems/system.ts';
+import { noOverlay } from '../engine/overlay.ts';
 import type { Moment } from '../engine/watching-worker.ts';
 import { Pixels } from '../ui/controls.tsx';
 import type { Options } from './watch.tsx';
@@ -10,11 +12,7 @@ export function MomentPictures(props: {
   readonly mirrored?: boolean;
 }) {
   const { moment, options } = props;
-  const overlaid = {
-    evidence: ', with what sounds lit up',
-    attention: ', with what the model attends to lit up',
-    none: '',
-  }[options.overlay];
+  const overlaid = overlaidInWords(options.overlay);
   return (
     <div class="pair">
       <figure>
@@ -37,6 +35,15 @@ export function MomentPictures(props: {
   );
 }
 
+const lit: Readonly<Record<string, string>> = {
+  evidence: ', with what sounds lit up',
+  attention: ', with what the model attends to lit up',
+};
+
+function overlaidInWords(overlay: string): string {
+  return overlay === noOverlay ? '' : (lit[overlay] ?? `, with its ${overlay} lit up`);
+}
+
 export function Verdict({
   moment,
   classes,
@@ -50,17 +57,24 @@ export function Verdict({
         <p class="quiet">Listening…</p>
       </div>
     );
-  if (moment.isBackground)
+  const { answer } = moment;
+  if (!answer)
     return (
-      <div class="verdict apart" {...verdictData(moment, classes)}>
-        <p class="what">Sound and picture do not belong together</p>
-        <p class="quiet">It would be “{classes[moment.best]}”, if they did.</p>
+      <div class="verdict">
+        <p class="what">{moment.headline}</p>
       </div>
     );
-  const probability = moment.probabilities[moment.best]!;
+  if (answer.isUnrelated)
+    return (
+      <div class="verdict apart" {...verdictData(answer, classes)}>
+        <p class="what">Sound and picture do not belong together</p>
+        <p class="quiet">It would be “{classes[answer.best]}”, if they did.</p>
+      </div>
+    );
+  const probability = answer.shares[answer.best]!;
   return (
-    <div class="verdict" {...verdictData(moment, classes)}>
-      <p class="what">{classes[moment.best]}</p>
+    <div class="verdict" {...verdictData(answer, classes)}>
+      <p class="what">{classes[answer.best]}</p>
       <p class="quiet">
         {probability < 0.6 ? 'perhaps: ' : ''}
         {percent(probability, 0)}
@@ -70,12 +84,12 @@ export function Verdict({
 }
 
 /** The answer in full precision, for tests and other programs that look at the page. */
-function verdictData({ best, probabilities, backgroundProbability, isBackground }: Moment, classes: readonly string[]) {
+function verdictData({ best, shares, unrelated, isUnrelated }: ClassShares, classes: readonly string[]) {
   return {
     'data-best': classes[best],
-    'data-belongs-together': !isBackground,
-    'data-probabilities': JSON.stringify(probabilities),
-    'data-background': backgroundProbability,
+    'data-belongs-together': !isUnrelated,
+    'data-probabilities': JSON.stringify(shares),
+    'data-background': unrelated,
   };
 }
 
@@ -86,14 +100,13 @@ export function Probabilities({
   readonly moment: Moment | undefined;
   readonly classes: readonly string[];
 }) {
+  const answer = moment?.answer;
   return (
     <section class="bars" aria-label="Probabilities">
       {classes.map((name, index) => (
-        <Bar key={name} name={name} share={moment?.probabilities[index]} series={index} />
+        <Bar key={name} name={name} share={answer?.shares[index]} series={index} />
       ))}
-      {moment?.backgroundProbability !== undefined && (
-        <Bar name="do not match" share={moment.backgroundProbability} series={undefined} />
-      )}
+      {answer?.unrelated !== undefined && <Bar name="do not match" share={answer.unrelated} series={undefined} />}
     </section>
   );
 }

@@ -1,11 +1,8 @@
 // Probabilities over time: one line for each class, shaded where sound and picture do not belong together.
 import { useEffect, useRef } from 'preact/hooks';
+import type { ClassShares } from '../../../src/systems/system.ts';
 
-export type RibbonPoint = {
-  readonly time: number;
-  readonly probabilities: readonly number[];
-  readonly isBackground: boolean;
-};
+export type RibbonPoint = { readonly time: number } & Pick<ClassShares, 'shares' | 'isUnrelated'>;
 
 export type RibbonProps = {
   readonly points: readonly RibbonPoint[];
@@ -34,22 +31,22 @@ function draw(canvas: HTMLCanvasElement, { points, from, to, at }: Omit<RibbonPr
   const y = (share: number) => clientHeight - 8 - share * (clientHeight - 16);
   pen.fillStyle = style.getPropertyValue('--warm-wash');
   for (const [index, point] of points.entries()) {
-    if (!point.isBackground) continue;
+    if (!point.isUnrelated) continue;
     const before = points[index - 1]?.time ?? point.time;
     const after = points[index + 1]?.time ?? point.time;
     const start = x((before + point.time) / 2);
     pen.fillRect(start, 0, Math.max(2, x((point.time + after) / 2) - start), clientHeight);
   }
-  const classes = points[0]?.probabilities.length ?? 0;
+  const classes = points[0]?.shares.length ?? 0;
   pen.lineWidth = 2.2;
   pen.lineJoin = 'round';
   pen.lineCap = 'round';
   for (let index = 0; index < classes; index++) {
     pen.strokeStyle = style.getPropertyValue(`--series-${(index % 6) + 1}`);
     pen.beginPath();
-    for (const { time, probabilities } of points) pen.lineTo(x(time), y(probabilities[index]!));
+    for (const { time, shares } of points) pen.lineTo(x(time), y(shares[index]!));
     // A single point still shows.
-    if (points.length === 1) pen.lineTo(x(points[0]!.time) + 0.01, y(points[0]!.probabilities[index]!));
+    if (points.length === 1) pen.lineTo(x(points[0]!.time) + 0.01, y(points[0]!.shares[index]!));
     pen.stroke();
   }
   if (at === undefined) return;

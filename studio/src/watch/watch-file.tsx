@@ -136,8 +136,10 @@ function middle({ start, end }: Moment): number {
 
 /** A single window speaks for all of its time. */
 function ribbonPoints(moments: readonly Moment[]): RibbonPoint[] {
-  if (moments.length === 1) return [moments[0]!.start, moments[0]!.end].map((time) => ({ ...moments[0]!, time }));
-  return moments.map((moment) => ({ ...moment, time: middle(moment) }));
+  const [first] = moments;
+  const at = (moment: Moment, time: number) => (moment.answer ? [{ ...moment.answer, time }] : []);
+  if (moments.length === 1 && first) return [first.start, first.end].flatMap((time) => at(first, time));
+  return moments.flatMap((moment) => at(moment, middle(moment)));
 }
 
 function nearest(moments: readonly Moment[], time: number): Moment | undefined {

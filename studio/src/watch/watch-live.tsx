@@ -93,23 +93,23 @@ function useRecognition(options: Options) {
         pen.drawImage(element, 0, 0);
         const frame = pen.getImageData(0, 0, canvas.width, canvas.height);
         const { overlay, ...given } = wanted.current;
-        const answer = await watchingWorker().live(transfer(frame, [frame.data.buffer]), given, overlay);
+        const seen = await watchingWorker().live(transfer(frame, [frame.data.buffer]), given, overlay);
         if (!isOn) return;
-        if (!answer) {
+        if (!seen) {
           await pause(100);
           continue;
         }
         const time = (performance.now() - began) / 1000;
         times.push(time);
         while (times[0]! < time - 3) times.shift();
-        setMoment(answer);
+        setMoment(seen);
         setRate(times.length > 1 ? (times.length - 1) / (time - times[0]!) : 0);
         setPoints((before) => [
           ...before.filter((point) => point.time > time - shownSeconds),
-          { time, probabilities: answer.probabilities, isBackground: answer.isBackground },
+          ...(seen.answer ? [{ ...seen.answer, time }] : []),
         ]);
         // No eye follows more than this, and training may want the processor.
-        await pause(Math.max(0, 80 - answer.milliseconds));
+        await pause(Math.max(0, 80 - seen.milliseconds));
       }
     };
     setPoints([]);

@@ -1,7 +1,7 @@
 // Watch: what the model recognises, live or in a file.
 import { useState } from 'preact/hooks';
-import { type Overlay, overlays } from '../engine/overlay.ts';
-import { model, openAdapterFiles } from '../state/model.ts';
+import { noOverlay, overlayName } from '../engine/overlay.ts';
+import { model, modelFacts, openAdapterFiles } from '../state/model.ts';
 import { notify, notifyProblem } from '../state/notices.ts';
 import { goTo } from '../state/place.ts';
 import { isTraining } from '../state/training.ts';
@@ -10,11 +10,11 @@ import { WatchFile } from './watch-file.tsx';
 import { WatchLive } from './watch-live.tsx';
 
 const sources = ['live', 'file'] as const;
-export type Options = { readonly picture: boolean; readonly sound: boolean; readonly overlay: Overlay };
+export type Options = { readonly picture: boolean; readonly sound: boolean; readonly overlay: string };
 
 export function Watch() {
   const [source, setSource] = useState<(typeof sources)[number]>('live');
-  const [options, setOptions] = useState<Options>({ picture: true, sound: true, overlay: 'evidence' });
+  const [chosen, setOptions] = useState<Partial<Options>>({});
   if (!model.value)
     return (
       <Empty title="No model yet">
@@ -27,6 +27,8 @@ export function Watch() {
         </div>
       </Empty>
     );
+  const overlays = [...(modelFacts.value?.maps ?? []), noOverlay];
+  const options: Options = { picture: true, sound: true, overlay: overlays[0]!, ...chosen };
   const set = (change: Partial<Options>) => setOptions((before) => ({ ...before, ...change }));
   return (
     <>
@@ -55,7 +57,7 @@ export function Watch() {
           name="overlay"
           legend="Lay over"
           values={overlays}
-          labels={{ evidence: 'What sounds', attention: 'Attention', none: 'Nothing' }}
+          labels={Object.fromEntries(overlays.map((one) => [one, overlayName(one)]))}
           value={options.overlay}
           onChange={(overlay) => set({ overlay })}
         />

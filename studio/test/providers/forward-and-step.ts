@@ -4,9 +4,8 @@
 import { openPredictor } from '../../../src/infer/predictor.ts';
 import { firstValues } from '../../../src/model/parameters.ts';
 import type { OpenSession } from '../../../src/runtime/session.ts';
-import { openMaAvt } from '../../../src/systems/ma-avt/open.ts';
-import { recipes } from '../../../src/systems/ma-avt/recipes.ts';
-import { pairStep } from '../../../src/systems/ma-avt/targets.ts';
+import { recipeNamed } from '../../../src/systems/registry.ts';
+import type { ClipStage } from '../../../src/systems/system.ts';
 import { openTrainer } from '../../../src/train/open-trainer.ts';
 import { freshCheckpoint } from '../../../src/train/progress.ts';
 import { openTrainingStep } from '../../../src/train/step.ts';
@@ -22,31 +21,29 @@ export type Numbers = Readonly<Record<string, readonly number[]>>;
 export const imageSize = [64, 64] as const;
 
 const clips = 3;
-const classes = 3;
+const labels = ['a', 'b', 'c'];
 
 export async function forwardAndStep(backbone: Backbone, openSession: OpenSession): Promise<Numbers> {
-  const training = recipes.duet;
-  const system = openMaAvt(training, backbone.config, classes);
-  const { clipStage: stage, foldedModel: model } = system;
+  const { system, settings: training } = recipeNamed('duet');
+  const plain = { ...training, labelSmoothing: 0, headDropout: 0, seed: 0 };
+  const { stages, folded: model, fold } = system.open(plain, { labels, backbone });
+  const stage = stages.find((one): one is ClipStage => one.on === 'clips')!;
   const parameters = firstValues(stage.model.parameters, backbone.weights, training.seed);
   const [height, width] = backbone.config.inputSize;
   const images = wave(clips * 3 * height * width, 0.37);
   const spectrograms = wave(clips * height * width, 0.21);
   const predictor = await openPredictor({ backbone, model, batchSize: clips, openSession, extras: ['attention'] });
-  const predictions = await predictor.run(system.fold(parameters).parameters, { images, spectrograms }, clips);
+  const predictions = await predictor.run(fold(parameters), { images, spectrograms }, clips);
   await predictor.release();
   const options = { stage, backbone, batchSize: clips, openSession };
   const step = await openTrainingStep(options);
   // The last clip's picture and sound do not belong together.
-  const pairs = {
-    images,
-    spectrograms,
-    labels: [0, 1, -1],
-    pictureLabels: [0, 1, 2],
-    soundLabels: [0, 1, 0],
-    count: clips,
-  };
-  const batch = pairStep(pairs, system.config, { labelSmoothing: 0, headDropout: 0, seed: 0 }, 0);
+  const rows = [
+    { clips: ['a', 'a'], target: { label: 0, picture: 0, sound: 0 } },
+    { clips: ['b', 'b'], target: { label: 1, picture: 1, sound: 1 } },
+    { clips: ['c', 'a'], target: { label: -1, picture: 2, sound: 0 } },
+  ];
+  const batch = stage.stepBatch({ rows, arrays: { images, spectrograms }, count: clips }, 0);
   const { losses, gradients } = await step.run(parameters, batch);
   await step.release();
 

@@ -1,5 +1,5 @@
 // The light detector as one of the systems: do this picture and this sound belong together?
-import type { System } from '../../system.ts';
+import type { SystemToCome } from '../../system-to-come.ts';
 import { rightlyJudged } from '../judged.ts';
 import { detectionMetrics } from '../score.ts';
 import { lightDetectModel, lightDetectStage } from './detect.ts';
@@ -7,7 +7,7 @@ import { lightIntake } from './intake.ts';
 import { lightReconstructStage } from './reconstruct.ts';
 import { type LightSettings, lightRecipes, lightSettingsSchema, momentsOf } from './settings.ts';
 
-export const authenticSystem: System<LightSettings> = {
+export const authenticSystem: SystemToCome<LightSettings> = {
   name: 'avff-light',
   annotation: 'truth',
   settings: lightSettingsSchema,

@@ -1,0 +1,37 @@
+// What a system measures of the parameters at an epoch's end, beside its metrics.
+import type { Feed } from '../data/feed.ts';
+import { plainPass } from '../data/intake.ts';
+import { openPredictor, type PredictorOptions } from '../infer/predictor.ts';
+import type { Diagnosis } from '../systems/system.ts';
+import type { Checkpoint } from '../train/progress.ts';
+import { askAbout } from './ask.ts';
+
+export type OpenDiagnosis = { measure(epoch: number): Promise<void>; release(): Promise<void> };
+
+export type DiagnosisOptions = Omit<PredictorOptions, 'model'> & {
+  readonly feed: Feed;
+  readonly checkpoint: Checkpoint;
+  readonly onEvent: (event: { readonly kind: 'diagnosis'; readonly epoch: number; readonly value: unknown }) => void;
+};
+
+/** More clips would change a mean little. */
+const mostRows = 256;
+
+/** Loads the measuring graph. What is measured goes into the run's progress. Release it when done. */
+export async function openDiagnosis({ model, measure }: Diagnosis, options: DiagnosisOptions): Promise<OpenDiagnosis> {
+  const { feed, checkpoint, onEvent } = options;
+  const { progress, parameters } = checkpoint;
+  const predictor = await openPredictor({ ...options, model });
+  return {
+    async measure(epoch) {
+      if (progress.diagnosis.some((one) => one.epoch === epoch)) return;
+      const split = (await feed.count('val')) > 0 ? 'val' : 'train';
+      const ask = askAbout({ feed, predictor, adapter: parameters, split, most: mostRows });
+      const value = await measure(ask(plainPass('evaluate')));
+      if (value === undefined) return;
+      progress.diagnosis.push({ epoch, value });
+      onEvent({ kind: 'diagnosis', epoch, value });
+    },
+    release: () => predictor.release(),
+  };
+}

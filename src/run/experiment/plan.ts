@@ -1,0 +1,66 @@
+// Which runs a grid consists of, and how far each has come.
+import { join } from 'node:path';
+import { DuetError } from '../../errors.ts';
+import { kindOfPath } from '../../files/read-clearly.ts';
+import { nearest } from '../../files/schema-error.ts';
+import { readHistory } from '../history-node.ts';
+import { runFiles } from '../place.ts';
+import type { Grid, Variant } from './grid.ts';
+import { placeOf, type RunResult, readResult } from './run-result.ts';
+
+export type PlannedRun = {
+  readonly variant: Variant;
+  readonly seed: number;
+  /** Whether it is of the variant that was asked for, if one was. */
+  readonly isChosen: boolean;
+  /** Of a finished run. */
+  readonly result: RunResult | undefined;
+  /** Epochs that a half-done run has behind it. */
+  readonly epochsDone: number;
+};
+
+/** Seed by seed, so that an experiment that is stopped has compared all variants over the same seeds. */
+export async function planRuns(
+  { variants, seeds }: Grid,
+  out: string,
+  only: string | undefined,
+): Promise<PlannedRun[]> {
+  const names = variants.map(({ name }) => name);
+  if (only !== undefined && !names.includes(only)) {
+    const meant = nearest(only, names);
+    throw new DuetError(
+      `There is no variant '${only}'; ${meant === undefined ? `choose among ${names.join(', ')}.` : `did you mean '${meant}'?`}`,
+    );
+  }
+  const runs: PlannedRun[] = [];
+  for (const seed of seeds)
+    for (const variant of variants) {
+      const place = placeOf(out, variant.name, seed);
+      // Data that is not there would fail every run in turn.
+      if ((await kindOfPath(variant.data)) === undefined)
+        throw new DuetError(`There is no data at ${variant.data}; check the path in the file, or give --data.`);
+      const { epochs } = await readHistory(join(place.run, runFiles.history));
+      const result = await readResult(place, variant, seed);
+      runs.push({
+        variant,
+        seed,
+        result,
+        isChosen: only === undefined || variant.name === only,
+        epochsDone: epochs.length,
+      });
+    }
+  return runs;
+}
+
+/** Seconds that the chosen runs will still take if none stops early; undefined until a run is finished to judge by. */
+export function estimate(runs: readonly PlannedRun[]): number | undefined {
+  const results = runs.flatMap(({ result }) => (result ? [result] : []));
+  if (results.length === 0) return undefined;
+  const mean = (of: readonly RunResult[]) => of.reduce((sum, { seconds }) => sum + seconds.perEpoch, 0) / of.length;
+  return runs
+    .filter(({ result, isChosen }) => !result && isChosen)
+    .reduce((sum, { variant, epochsDone }) => {
+      const own = results.filter((result) => result.variant === variant.name);
+      return sum + mean(own.length > 0 ? own : results) * Math.max(0, variant.training.epochs - epochsDone);
+    }, 0);
+}

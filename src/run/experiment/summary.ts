@@ -1,0 +1,111 @@
+// What an experiment has found so far: every variant over its seeds, and compared with the baseline.
+
+import { recipeNamed } from '../../systems/registry.ts';
+import type { Metric } from '../../train/metric.ts';
+import type { Grid } from './grid.ts';
+import type { RunResult } from './run-result.ts';
+import { meanAndDeviation, type PairedDifference, pairedDifference } from './statistics.ts';
+
+export type FailedRun = { readonly variant: string; readonly seed: number; readonly reason: string };
+
+export type MetricSummary = {
+  readonly mean: number;
+  /** The sample's standard deviation; NaN, in JSON null, for a single run. */
+  readonly deviation: number;
+  readonly runs: number;
+  /** Against the baseline over the seeds that both have; undefined for the baseline itself. */
+  readonly difference: PairedDifference | undefined;
+};
+
+export type VariantResult = {
+  readonly name: string;
+  readonly recipe: string;
+  /** By metric; those that no run has are left out. */
+  readonly metrics: Readonly<Record<string, MetricSummary>>;
+  readonly parameters: RunResult['parameters'] | undefined;
+  /** Means over the runs. */
+  readonly seconds: { readonly perEpoch: number; readonly total: number } | undefined;
+  /** Summed over the runs. */
+  readonly confusion:
+    | { readonly classes: readonly string[]; readonly counts: readonly (readonly number[])[] }
+    | undefined;
+  readonly runs: readonly Omit<RunResult, 'variant' | 'settings' | 'confusion' | 'classes' | 'parameters'>[];
+  /** Every setting in effect but the seed. */
+  readonly training: Omit<Grid['variants'][number]['training'], 'seed'>;
+};
+
+export type ExperimentResult = {
+  readonly version: 1;
+  readonly name: string;
+  readonly baseline: string;
+  readonly seeds: readonly number[];
+  /** Runs of the whole grid, and those that are finished. */
+  readonly runs: number;
+  readonly finished: number;
+  readonly failed: readonly FailedRun[];
+  readonly variants: readonly VariantResult[];
+};
+
+/** What is compared: the metrics of the variants' systems, each once, in their order. */
+export function comparedMetrics(variants: readonly Pick<VariantResult, 'recipe' | 'metrics'>[]): readonly Metric[] {
+  const found = new Map<string, Metric>();
+  for (const { recipe, metrics } of variants)
+    for (const metric of recipeNamed(recipe).system.metrics) if (metrics[metric.name]) found.set(metric.name, metric);
+  return [...found.values()];
+}
+
+export function summarise(grid: Grid, finished: readonly RunResult[], failed: readonly FailedRun[]): ExperimentResult {
+  const of = (name: string) =>
+    finished
+      .filter(({ variant }) => variant === name)
+      .sort((a, b) => grid.seeds.indexOf(a.seed) - grid.seeds.indexOf(b.seed));
+  const baseline = of(grid.baseline);
+  const variants = grid.variants.map(({ name, training: { seed: _, ...training } }): VariantResult => {
+    const results = of(name);
+    const [first] = results;
+    return {
+      ...{ name, recipe: training.recipe },
+      metrics: metricsOf(results, name === grid.baseline ? undefined : baseline),
+      parameters: first?.parameters,
+      seconds: first && {
+        perEpoch: meanAndDeviation(results.map(({ seconds }) => seconds.perEpoch)).mean,
+        total: meanAndDeviation(results.map(({ seconds }) => seconds.total)).mean,
+      },
+      confusion: first?.confusion && {
+        classes: first.classes,
+        counts: summed(results.flatMap(({ confusion }) => (confusion ? [confusion] : []))),
+      },
+      runs: results.map(
+        ({ variant: _, settings: __, confusion: ___, classes: ____, parameters: _____, ...run }) => run,
+      ),
+      training,
+    };
+  });
+  const { name, baseline: compared, seeds } = grid;
+  const runs = grid.variants.length * seeds.length;
+  return { version: 1, name, baseline: compared, seeds, runs, finished: finished.length, failed, variants };
+}
+
+function metricsOf(
+  results: readonly RunResult[],
+  baseline: readonly RunResult[] | undefined,
+): VariantResult['metrics'] {
+  return Object.fromEntries(
+    [...new Set(results.flatMap(({ metrics }) => Object.keys(metrics)))].flatMap((name) => {
+      const values = results.flatMap(({ metrics }) => metrics[name] ?? []);
+      if (values.length === 0) return [];
+      const pairs = results.flatMap((result) => {
+        const other = baseline?.find(({ seed }) => seed === result.seed)?.metrics[name];
+        const value = result.metrics[name];
+        return typeof value !== 'number' || typeof other !== 'number' ? [] : [[value, other] as const];
+      });
+      return [[name, { ...meanAndDeviation(values), runs: values.length, difference: pairedDifference(pairs) }]];
+    }),
+  );
+}
+
+function summed(matrices: readonly (readonly (readonly number[])[])[]): number[][] {
+  return matrices[0]!.map((row, i) =>
+    row.map((_, j) => matrices.reduce((sum, counts) => sum + (counts[i]?.[j] ?? 0), 0)),
+  );
+}

@@ -1,0 +1,90 @@
+// A trained adapter applied to files.
+import { type MediaReader, openMediaReader } from '../data/media-reader-node.ts';
+import type { MissingPolicy } from '../data/model-inputs.ts';
+import type { MediaReference } from '../media/media.ts';
+import { nodeSessions } from '../runtime/node.ts';
+import type { SessionOptions } from '../runtime/session.ts';
+import type { ResultOf, SystemName } from '../systems/registry.ts';
+import { checkSystem } from './adapter.ts';
+import { openAdapter } from './open-adapter-node.ts';
+import { openPrediction, type PredictedWindow, type Prediction, type PredictOptions } from './predict.ts';
+
+export type { PredictedWindow, PredictOptions } from './predict.ts';
+
+export type PredictorOptions<Name extends SystemName = SystemName> = {
+  /** Whose adapter it must be; names the type of the results. Default: any system's. */
+  readonly system?: Name | undefined;
+  /** Folder that training wrote, or any adapter folder. */
+  readonly run: string;
+  /** Where the backbone lies now, if not where the adapter says. */
+  readonly backbone?: string | undefined;
+  /** What to do about a clip without picture or sound. Default: refuse it. */
+  readonly missing?: MissingPolicy | undefined;
+  readonly session?: SessionOptions | undefined;
+  /** Also compute what is only shown to people, such as maps, which takes longer. Default: no. */
+  readonly shown?: boolean | undefined;
+  /** Stops a download of the backbone. */
+  readonly signal?: AbortSignal | undefined;
+};
+
+export type FilePredictor<Result = unknown> = Prediction & {
+  /** Opens clips; closed with the predictor. */
+  readonly reader: MediaReader;
+  /**
+   * The windows of a clip in order; a clip no longer than a window is one. @throws DuetError for clips that cannot be
+   * read.
+   */
+  predict(reference: MediaReference, options?: PredictOptions): AsyncGenerator<PredictedWindow>;
+  /** What the answers to a clip's windows add up to. @param options of the system's result; see `resultOptions`. */
+  result(answers: readonly unknown[], options?: Readonly<Record<string, unknown>>): Result;
+  /** The same of a whole clip. @throws DuetError for clips that cannot be read. */
+  resultOf(
+    reference: MediaReference,
+    options?: PredictOptions & { readonly result?: Readonly<Record<string, unknown>> },
+  ): Promise<Result>;
+};
+
+/**
+ * Opens adapter and backbone once, for any number of clips. Release it when done.
+ * @throws DuetError where the run is none, or another system's than the one that is named.
+ */
+export async function openFilePredictor<Name extends SystemName = SystemName>(
+  options: PredictorOptions<Name>,
+): Promise<FilePredictor<ResultOf<Name>>> {
+  const { run, backbone, missing = 'error', session, shown, signal } = options;
+  const reader = await openMediaReader();
+  const prediction = await openAdapter(run, { backbone, changes: { missing }, signal })
+    .then((adapter) => {
+      if (options.system !== undefined) checkSystem(adapter, options.system, run);
+      return openPrediction({ adapter, openSession: nodeSessions(session), shown });
+    })
+    .catch((error) => {
+      reader.close();
+      throw error;
+    });
+  const { system, open } = prediction.adapter;
+  const predict: FilePredictor['predict'] = async function* (reference, predictOptions) {
+    const media = await reader.open(reference, predictOptions?.signal);
+    try {
+      yield* prediction.predictMedia(media, predictOptions);
+    } finally {
+      await media.close();
+    }
+  };
+  const result: FilePredictor<ResultOf<Name>>['result'] = (answers, given = {}) =>
+    open.result(answers, system.resultOptions.parse(given)) as ResultOf<Name>;
+  return {
+    ...prediction,
+    reader,
+    release() {
+      reader.close();
+      return prediction.release();
+    },
+    ...{ predict, result },
+    async resultOf(reference, { result: given, ...predictOptions } = {}) {
+      const answers: unknown[] = [];
+      for await (const { answer } of predict(reference, predictOptions)) answers.push(answer);
+      return result(answers, given);
+    },
+  };
+}

@@ -1,0 +1,56 @@
+// A trained adapter applied to open media, window by window, whatever system it is of: the same in Node and in a page.
+import type { Window } from '../data/intake.ts';
+import { openPredictor } from '../infer/predictor.ts';
+import type { Media } from '../media/media.ts';
+import type { OpenSession } from '../runtime/session.ts';
+import type { Adapter } from './adapter.ts';
+
+export type PredictedWindow = { readonly window: Window; readonly answer: unknown };
+
+export type PredictOptions = {
+  /** Seconds from one window of a longer clip to the next; by default the system's own choice. */
+  readonly hop?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+};
+
+export type Prediction = {
+  readonly adapter: Adapter;
+  readonly provider: string;
+  answer(window: Window): Promise<unknown>;
+  /**
+   * The windows of an open clip in order; a clip no longer than a window is one. @throws DuetError for clips that
+   * cannot be read.
+   */
+  predictMedia(media: Media, options?: PredictOptions): AsyncGenerator<PredictedWindow>;
+  release(): Promise<void>;
+};
+
+export type PredictionOptions = {
+  readonly adapter: Adapter;
+  readonly openSession: OpenSession;
+  /** Also compute what is only shown to people, such as maps, which takes longer. Default: no. */
+  readonly shown?: boolean | undefined;
+};
+
+/** Loads the model for one window at a time. Release it when done. */
+export async function openPrediction({ adapter, openSession, shown = false }: PredictionOptions): Promise<Prediction> {
+  const { open, known, tensors } = adapter;
+  const { always, shown: more } = open.extras;
+  const predictor = await openPredictor({
+    ...{ backbone: known.backbone, model: open.folded, batchSize: 1, openSession },
+    extras: shown ? [...always, ...more] : always,
+  });
+  const answer = async (window: Window) => open.answer(await predictor.run(tensors, window.inputs, 1), window);
+  return {
+    adapter,
+    provider: predictor.provider,
+    answer,
+    async *predictMedia(media, { hop, signal } = {}) {
+      for await (const window of open.intake.windows(media, { hop })) {
+        signal?.throwIfAborted();
+        yield { window, answer: await answer(window) };
+      }
+    },
+    release: () => predictor.release(),
+  };
+}
