@@ -147,6 +147,17 @@ describe.skipIf(!existsSync(folder) || !loadNativeCodecs())('files in ../shared/
       expectBeeps(await beepsIn(media, 0, 1), [0.5]);
     }));
 
+  test('MP3 files joined by their bytes are read to the end of the last', async () => {
+    const one = readFileSync(join(folder, '09-mp3-delay/beep-at-0.5s.mp3'));
+    const path = join(mkdtempSync(join(tmpdir(), 'duet-joined-')), 'joined.mp3');
+    writeFileSync(path, Buffer.concat([one, one]));
+    const media = await openMedia(path);
+    expect(media.duration).toBeGreaterThan(2);
+    expect(await beepsIn(media, 0, media.duration)).toHaveLength(2);
+    await media.close();
+    rmSync(dirname(path), { recursive: true });
+  });
+
   test('Ogg Opus has the same moment in the same place wherever reading began', () =>
     withMedia('10-ogg-opus/beeps.opus', async (media) => {
       expect(media.duration).toBeCloseTo(40, 3);

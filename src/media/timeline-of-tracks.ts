@@ -39,11 +39,25 @@ export async function openTimeline(input: Input, read: ReadBytes): Promise<Timel
       const whole = { start: firstTime, end: Number.POSITIVE_INFINITY, mediaStart: firstTime };
       if (format === FLAC) return { segments: [whole], start: firstTime, end: await flacEnd(track) };
       const list = stated(track, whole);
-      const segments = list ? untilMediaEnds(list.segments, await track.computeDuration(), list.slack) : [];
+      const mediaEnd = list ? await track.computeDuration() : 0;
+      const segments = list
+        ? untilMediaEnds(delayed ? withJoined(list.segments, mediaEnd) : list.segments, mediaEnd, list.slack)
+        : [];
       if (segments.length > 0) return { segments, start: segments[0]!.start, end: segments.at(-1)!.end };
       return { segments: [whole], start: hasNegativeTimes ? firstTime : Math.max(0, firstTime), end: undefined };
     },
   };
+}
+
+/** Longer than any padding, in seconds. */
+const longestPadding = 0.5;
+
+/** MP3 files are joined by their bytes: the first one's length is not that of all. */
+function withJoined(segments: readonly Segment[], mediaEnd: number): readonly Segment[] {
+  return segments.map((segment) => {
+    const there = segment.start + mediaEnd - segment.mediaStart;
+    return there - segment.end > longestPadding ? { ...segment, end: Number.POSITIVE_INFINITY } : segment;
+  });
 }
 
 const mostSamplesInFlacFrame = 65_535;
