@@ -72,7 +72,11 @@ async function firstSound(track: InputAudioTrack): Promise<{ sampleRate: number;
  */
 async function codecDelay(track: InputAudioTrack, codec: string): Promise<number> {
   const { name } = await track.input.getFormat();
-  if (codec !== 'opus' || !/matroska|webm/i.test(name)) return 0;
+  return codec === 'opus' && /matroska|webm/i.test(name) ? opusPreSkip(track) : 0;
+}
+
+/** Seconds that an Opus decoder needs before sound is right (bytes 10 and 11 of OpusHead, RFC 7845). */
+export async function opusPreSkip(track: InputAudioTrack): Promise<number> {
   const description = (await track.getDecoderConfig())?.description;
   if (!description || description.byteLength < 12) return 0;
   const bytes = ArrayBuffer.isView(description)

@@ -166,6 +166,22 @@ describe.skipIf(!existsSync(folder) || !loadNativeCodecs())('files in ../shared/
       expectBeeps(await beepsIn(media, 35, 37), [35.5, 36.5]);
     }));
 
+  test('Ogg Opus whose clock begins later than 0 begins after its pre-skip as well', async () => {
+    const bytes = readFileSync(join(folder, '10-ogg-opus/beeps.opus'));
+    for (let page = 0; page >= 0; page = bytes.indexOf('OggS', page + 1)) {
+      const granule = bytes.readBigInt64LE(page + 6);
+      if (granule > 0n) bytes.writeBigInt64LE(granule + 5n * 48_000n, page + 6);
+    }
+    const path = join(mkdtempSync(join(tmpdir(), 'duet-clock-')), 'later.opus');
+    writeFileSync(path, bytes);
+    const media = await openMedia(path);
+    expect(media.duration).toBeCloseTo(40, 3);
+    expectBeeps(await beepsIn(media, 0, 2), [0.5, 1.5]);
+    expectBeeps(await beepsIn(media, 35, 37), [35.5, 36.5]);
+    await media.close();
+    rmSync(dirname(path), { recursive: true });
+  });
+
   test('full range that only the H.264 stream states', () =>
     withMedia('23-full-range-no-colr/fr470.mp4', async (media) =>
       expectColour(await colourAt(media, 0.5), [191, 96, 64], 4),

@@ -1,5 +1,6 @@
 // When the tracks of a container are presented: by its edit lists, its encoder's notes on delay, and its kind of clock.
 import { FLAC, type Input, type InputAudioTrack, type InputVideoTrack, MP3, MP4, MPEG_TS, OGG, QTFF } from 'mediabunny';
+import { opusPreSkip } from './demuxed-sound.ts';
 import { mp3Presentation } from './mp3-delay.ts';
 import { type EditList, mp4EditLists, type ReadBytes } from './mp4-edits.ts';
 import { type Segment, untilMediaEnds } from './presentation.ts';
@@ -35,7 +36,10 @@ export async function openTimeline(input: Input, read: ReadBytes): Promise<Timel
   };
 
   return {
-    async of(track, firstTime) {
+    async of(track, first) {
+      // The first sound of a stream whose clock begins anywhere is a run-up too; at time 0 it is left out already.
+      const isRunUp = format === OGG && first > 0 && track.isAudioTrack() && (await track.getCodec()) === 'opus';
+      const firstTime = isRunUp ? first + (await opusPreSkip(track)) : first;
       const whole = { start: firstTime, end: Number.POSITIVE_INFINITY, mediaStart: firstTime };
       if (format === FLAC) return { segments: [whole], start: firstTime, end: await flacEnd(track) };
       const list = stated(track, whole);
