@@ -1,14 +1,23 @@
-// Tables of settings and recipes for the docs, printed from the systems' schemas between two markers of a page:
-// `<!-- settings of SYSTEM: RECIPES -->` or `<!-- changes of SYSTEM: RECIPE -->`, and `<!-- end of table -->`.
+// What the docs have from the sources, printed between two markers of a page: tables of settings and recipes from the
+// systems' schemas, `<!-- settings of SYSTEM: RECIPES -->` or `<!-- changes of SYSTEM: RECIPE -->`, to
+// `<!-- end of table -->`; whole files, `<!-- code of PATH -->`, to `<!-- end of code -->`. Paths are from the project's root,
+// where this runs.
+import { readFileSync } from 'node:fs';
 import { type NamedSettings, systems, systemsToCome } from '../src/systems/registry.ts';
 import { type SettingField, settingFields } from '../src/train/setting-fields.ts';
 import { expectedText } from '../src/train/setting-kind.ts';
 
 const tables = /(<!-- (settings|changes) of ([\w-]+): ([\w, -]+?) -->\n)[\s\S]*?(<!-- end of table -->)/g;
 
-/** The page with every table as it follows from the schemas now. @throws Error for a system or recipe that is none. */
+const files = /(<!-- code of ([\w./-]+) -->\n)[\s\S]*?(<!-- end of code -->)/g;
+
+/** The page with every table as it follows from the schemas now, and every file as it is. @throws Error for a system or recipe that is none. */
 export function withTables(page: string): string {
-  return page.replace(tables, (_, start: string, what: string, name: string, recipes: string, end: string) => {
+  const withFiles = page.replace(files, (_, start: string, path: string, end: string) => {
+    const code = readFileSync(path, 'utf8');
+    return `${start}\n\`\`\`ts\n${code}\`\`\`\n\n${end}`;
+  });
+  return withFiles.replace(tables, (_, start: string, what: string, name: string, recipes: string, end: string) => {
     const system = [...systems, ...systemsToCome].find((one) => one.name === name);
     if (system === undefined) throw new Error(`There is no system ${name} to print a table of.`);
     const names = recipes.split(', ');

@@ -54,7 +54,7 @@ const base = grouped('Learning:', {
   recipe: setting(
     '--recipe <name>',
     'duet learns better and is the default; reference follows the MA-AVT paper and code; the others are baselines',
-    choice(recipeNames),
+    choice(recipeNames()),
   ),
 });
 

@@ -16,7 +16,7 @@ test('names of systems and of recipes are there once', () => {
   const recipes = systems.flatMap(({ recipes }) => Object.keys(recipes));
   expect(new Set(names).size).toBe(names.length);
   expect(new Set(recipes).size).toBe(recipes.length);
-  expect([...recipeNames].sort()).toEqual(recipes.sort());
+  expect([...recipeNames()].sort()).toEqual(recipes.sort());
   for (const system of systems) {
     expect(systemNamed(system.name)).toBe(system);
     expect(recipeNamed(system.usualRecipe).system).toBe(system);

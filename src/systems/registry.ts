@@ -43,10 +43,12 @@ export function systemNamed(name: string): System {
 }
 
 /** The names of all recipes, those of the first system first. */
-export const recipeNames: readonly string[] = systems.flatMap(({ usualRecipe, recipes }) => [
-  usualRecipe,
-  ...Object.keys(recipes).filter((name) => name !== usualRecipe),
-]);
+export function recipeNames(): readonly string[] {
+  return systems.flatMap(({ usualRecipe, recipes }) => [
+    usualRecipe,
+    ...Object.keys(recipes).filter((name) => name !== usualRecipe),
+  ]);
+}
 
 export type ChosenRecipe = { readonly system: System; readonly settings: SystemSettings };
 
@@ -54,7 +56,7 @@ export type ChosenRecipe = { readonly system: System; readonly settings: SystemS
 export function recipeNamed(name: string = systems[0]!.usualRecipe): ChosenRecipe {
   const system = systems.find(({ recipes }) => Object.hasOwn(recipes, name));
   if (system) return { system, settings: system.recipes[name]! };
-  throw new DuetError(`There is no recipe "${name}"; choose one of ${recipeNames.join(', ')}.`);
+  throw new DuetError(`There is no recipe "${name}"; choose one of ${recipeNames().join(', ')}.`);
 }
 
 /** An adapter's config of an older format as today's, by the system that wrote it; undefined where none did. */

@@ -16,7 +16,7 @@ const side = z.int().positive();
 const objectSchema = z.record(z.string(), z.unknown());
 
 const sharedSchema = {
-  recipe: z.enum(recipeNames).optional(),
+  recipe: z.enum(recipeNames()).optional(),
   /** Changes of the recipe: any key of a training configuration, those of the model under `model`. */
   options: objectSchema.optional(),
   data: z.string().min(1).optional(),
