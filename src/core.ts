@@ -13,7 +13,8 @@ export { type EvaluatedRun, type EvaluateRunOptions, evaluateRun } from './run/e
 export type { Place } from './run/place.ts';
 export { openPrediction, type PredictedWindow, type Prediction, type PredictionOptions } from './run/predict.ts';
 export { freshRun, type RunEvent, type RunOptions, type RunOutcome, restoredRun, trainRun } from './run/train.ts';
-export { type OnnxRuntime, openSession, type Provider, type Session, type SessionOptions } from './runtime/session.ts';
+export type { OnnxRuntime } from './runtime/onnx-runtime.ts';
+export { openSession, type Provider, type Session, type SessionOptions } from './runtime/session.ts';
 export { type FrontEnd, type FrontEndName, frontEnds } from './signal/front-ends.ts';
 export type { Picture } from './signal/picture.ts';
 export { resample } from './signal/resample.ts';

@@ -2,32 +2,11 @@
 import type { Command } from 'commander';
 import { duration } from '../report/format.ts';
 import { metricText } from '../run/evaluation-result.ts';
-import { examples, machineSettings, outputSettings } from './common-settings.ts';
+import { examples } from './common-settings.ts';
 import { type Context, writeResult } from './context.ts';
 import type { DemoResult } from './demo-run.ts';
-import { path, toggle, wholeNumber } from './field.ts';
-import { addSettings, grouped, setting, settingWithDefault, type ValuesOf, valuesOf } from './setting.ts';
-
-const demoSettings = {
-  ...grouped('Output:', {
-    out: settingWithDefault('-o, --out <folder>', 'where clips, run and report go', path, 'demo-run'),
-    force: settingWithDefault('--force', 'begin afresh even if the folder holds a finished demo', toggle, false),
-  }),
-  ...outputSettings,
-  ...grouped('Learning:', {
-    seed: settingWithDefault(
-      '--seed <number>',
-      'same seed, same clips and numbers',
-      wholeNumber({ least: 0, most: 2 ** 32 - 1 }),
-      0,
-    ),
-    epochs: setting('--epochs <number>', 'passes over the training clips', wholeNumber({ least: 1 })),
-    clips: setting('--clips <number>', 'generated clips per class', wholeNumber({ least: 4, most: 1000 })),
-  }),
-  ...machineSettings,
-};
-
-export type DemoSettings = ValuesOf<typeof demoSettings>;
+import { type DemoSettings, demoSettings } from './demo-settings.ts';
+import { addSettings, valuesOf } from './setting.ts';
 
 export function addDemoCommand(program: Command, context: Context): void {
   const command: Command = program.command('demo').summary('see everything at work on generated videos');

@@ -10,7 +10,7 @@ import { encodePng } from '../report/png-node.ts';
 import type { Shown } from '../report/shown.ts';
 import { type FilePredictor, openFilePredictor, type PredictedWindow } from '../run/predict-node.ts';
 import type { Context } from './context.ts';
-import type { FilePrediction, PredictSettings } from './predict.ts';
+import type { FilePrediction, PredictSettings } from './predict-settings.ts';
 import type { Progress } from './progress.ts';
 import { knownOf, sessionOptions } from './session-options.ts';
 

@@ -3,7 +3,7 @@ import { reportPage } from '../report/page.ts';
 import { pictureUri } from '../report/png-node.ts';
 import type { Shown } from '../report/shown.ts';
 import { skippedSection } from '../report/skipped.ts';
-import type { FilePrediction, PredictSettings } from './predict.ts';
+import type { FilePrediction, PredictSettings } from './predict-settings.ts';
 
 /** All files on one page: their windows, timelines of the longer ones, and what could not be read. */
 export function predictionReport(

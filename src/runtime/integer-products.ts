@@ -3,7 +3,7 @@
 import { encodeOnnx } from '../graph/encode-onnx.ts';
 import { matMulIntegerToFloat } from '../graph/functions.ts';
 import { constant, filled, input } from '../graph/tensor.ts';
-import type { OnnxRuntime } from './session.ts';
+import type { OnnxRuntime } from './onnx-runtime.ts';
 
 const inner = 64;
 const limits = new WeakMap<OnnxRuntime, Promise<number>>();

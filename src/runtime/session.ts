@@ -1,21 +1,14 @@
 // Running encoded graphs on ONNX Runtime: the same code for onnxruntime-node and onnxruntime-web.
-import type {
-  InferenceSession,
-  InferenceSessionFactory,
-  Tensor as RuntimeTensor,
-  TensorConstructor,
-} from 'onnxruntime-common';
+import type { InferenceSession, Tensor as RuntimeTensor } from 'onnxruntime-common';
 import { DuetError, messageOf } from '../errors.ts';
 import { type EncodedGraph, encodeOnnx } from '../graph/encode-onnx.ts';
 import { elementCount, type Tensor, type TensorData } from '../graph/tensor.ts';
 import { largestExactWeight } from './integer-products.ts';
 import { joinedProducts } from './joined-products.ts';
+import type { OnnxRuntime } from './onnx-runtime.ts';
 import type { Precision } from './precision.ts';
 import { quantised } from './quantise.ts';
 import { splitsAsSlices } from './splits-as-slices.ts';
-
-/** What of ONNX Runtime is used; both npm packages have it. */
-export type OnnxRuntime = { readonly InferenceSession: InferenceSessionFactory; readonly Tensor: TensorConstructor };
 
 /** Those of onnxruntime-node, as it calls them. */
 export const nodeProviders = ['cpu', 'webgpu', 'cuda', 'coreml', 'dml'] as const;

@@ -5,7 +5,8 @@ import asyncifyLoader from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.mjs?
 import asyncifyBinary from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url';
 import plainLoader from 'onnxruntime-web/ort-wasm-simd-threaded.mjs?url';
 import plainBinary from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
-import type { OnnxRuntime, OpenSession } from '../../../src/runtime/session.ts';
+import type { OnnxRuntime } from '../../../src/runtime/onnx-runtime.ts';
+import type { OpenSession } from '../../../src/runtime/session.ts';
 import { sessionOpener } from '../../../src/runtime/session.ts';
 
 export type ComputePreference = 'automatic' | 'processor' | 'graphics card';

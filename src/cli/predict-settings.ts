@@ -1,0 +1,60 @@
+// What `duet predict` can be told, and what it says of one file.
+import type { Shown } from '../report/shown.ts';
+import { systems } from '../systems/registry.ts';
+import { backboneSettings, machineSettings, missingSettings, outputSettings } from './common-settings.ts';
+import { choice, decimal, fraction, path, wholeNumber } from './field.ts';
+import { grouped, setting, settingWithDefault, type ValuesOf } from './setting.ts';
+
+const mapNames = systems.flatMap(({ maps = [] }) => maps);
+
+export const predictSettings = {
+  ...grouped('Input:', {
+    audio: setting('--audio <file>', 'the sound that belongs to a picture or to a folder of frames', path),
+    start: setting('--start <seconds>', 'begin here', decimal({ least: 0 })),
+    end: setting('--end <seconds>', 'stop here', decimal({ above: 0 })),
+    hop: setting(
+      '--hop <seconds>',
+      'from one window of a longer video to the next (default: half a window)',
+      decimal({ above: 0 }),
+    ),
+  }),
+  ...backboneSettings,
+  ...missingSettings,
+  ...grouped('Output:', {
+    top: settingWithDefault(
+      '--top <number>',
+      'classes to name, most probable first',
+      wholeNumber({ least: 1, most: 1000 }),
+      3,
+    ),
+    threshold: settingWithDefault(
+      '--threshold <share>',
+      'how probable an event of the timeline must be',
+      fraction,
+      0.5,
+    ),
+    overlays: setting('--overlays <folder>', 'write frame and spectrogram with a map laid over them (PNG)', path),
+    map: settingWithDefault(
+      '--map <name>',
+      'what is laid over them: evidence of what sounds, or what the model attends to in its last block',
+      choice(mapNames),
+      mapNames[0]!,
+    ),
+    report: setting('--report <file>', 'write a page with all predictions and their maps (HTML)', path),
+  }),
+  ...outputSettings,
+  ...machineSettings,
+};
+
+export type PredictSettings = ValuesOf<typeof predictSettings>;
+
+/** One file: what its system says of it, or why it could not be read. */
+export type FilePrediction =
+  | {
+      readonly path: string;
+      /** As the system's `result` schema has it. */
+      readonly result: unknown;
+      readonly headline: string;
+      readonly shown: readonly Shown[];
+    }
+  | { readonly path: string; readonly error: string };
