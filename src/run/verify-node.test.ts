@@ -34,7 +34,7 @@ describe.skipIf(!existsSync(golden))('the model agrees with the reference run', 
 });
 
 describe.skipIf(!existsSync(`${golden}/systems`))('other systems agree with theirs', () => {
-  test.each(['avff-stage1', 'avff-stage2'])('%s', async (name) => {
+  test.each(['avff-stage1', 'avff-stage2', 'vlsa-joint'])('%s', async (name) => {
     const { groups, passed } = await verifyFile(`${golden}/systems/${name}.safetensors`, { threads: 1 });
     expect(groups.map((group) => group.name)).toEqual(['outputs', 'losses', 'gradients', 'trajectory', 'parameters']);
     expect(passed).toBe(true);

@@ -7,6 +7,7 @@ import { authenticSystem } from './avff/light/system.ts';
 import { avffSystem } from './avff/system.ts';
 import { maAvtSystem } from './ma-avt/system.ts';
 import type { Golden, System, SystemSettings } from './system.ts';
+import { vlsaGolden } from './vlsa/compare-golden.ts';
 
 const byName = { 'ma-avt': maAvtSystem };
 
@@ -26,6 +27,7 @@ export const systemsToCome: readonly NamedSettings[] = [avSepChainSystem, avffSy
 export const goldenRuns: readonly { readonly system: string; readonly golden: Golden }[] = [
   ...systems,
   ...[avSepChainSystem, avffSystem, authenticSystem],
+  { name: 'vlsa', golden: vlsaGolden },
 ].flatMap(({ name, golden }) => (golden ? [{ system: name, golden }] : []));
 
 export type SystemName = keyof typeof byName;

@@ -68,6 +68,10 @@ export function readGoldenRun(bytes: Uint8Array, name: string): GoldenRun {
     if (!found) throw new DuetError(`${name}: the tensor '${key}' is missing; record the run again with it.`);
     return found;
   };
+  if (needed('input.audio').shape[0] !== config.B)
+    throw new DuetError(
+      `${name}: its configuration says B = ${config.B}, and 'input.audio' has other clips; correct it.`,
+    );
   const numbers = (key: string) => Float32Array.from(toInt32(needed(key), `${name}: '${key}'`));
   const network = networkOf(config);
   const settings = settingsOf(config);
@@ -139,7 +143,8 @@ function patchesOf(side: PatchedSide, values: Float32Array, network: VlsaNetwork
   );
 }
 
-function parseJson(text: string | undefined): unknown {
+/** Null for what is no JSON. */
+export function parseJson(text: string | undefined): unknown {
   try {
     return JSON.parse(text ?? 'null');
   } catch {
