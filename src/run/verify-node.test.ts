@@ -39,4 +39,10 @@ describe.skipIf(!existsSync(`${golden}/systems`))('other systems agree with thei
     expect(groups.map((group) => group.name)).toEqual(['outputs', 'losses', 'gradients', 'trajectory', 'parameters']);
     expect(passed).toBe(true);
   });
+
+  test('uniav-post', async () => {
+    const { system, groups, passed } = await verifyFile(`${golden}/systems/uniav-post.safetensors`);
+    expect([system, passed]).toEqual(['uniav', true]);
+    expect(groups.map((group) => group.name)).toEqual(['outputs', 'metrics']);
+  });
 });

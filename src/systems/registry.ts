@@ -7,6 +7,7 @@ import { authenticSystem } from './avff/light/system.ts';
 import { avffSystem } from './avff/system.ts';
 import { maAvtSystem } from './ma-avt/system.ts';
 import type { Golden, System, SystemSettings } from './system.ts';
+import { referenceRuns } from './uniav/reference-runs.ts';
 import { vlsaGolden } from './vlsa/compare-golden.ts';
 
 const byName = { 'ma-avt': maAvtSystem };
@@ -28,6 +29,7 @@ export const goldenRuns: readonly { readonly system: string; readonly golden: Go
   ...systems,
   ...[avSepChainSystem, avffSystem, authenticSystem],
   { name: 'vlsa', golden: vlsaGolden },
+  { name: 'uniav', golden: referenceRuns },
 ].flatMap(({ name, golden }) => (golden ? [{ system: name, golden }] : []));
 
 export type SystemName = keyof typeof byName;

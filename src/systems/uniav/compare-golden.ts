@@ -3,6 +3,7 @@
 import { differentiate } from '../../graph/differentiate.ts';
 import { constant, input, type Tensor } from '../../graph/tensor.ts';
 import type { OpenSession } from '../../runtime/session.ts';
+import { type Comparison, relativeInNorm, relativeToLargest } from '../../train/comparison.ts';
 import { strideOf } from './config.ts';
 import type { GoldenRun } from './golden.ts';
 import { uniavModel } from './model.ts';
@@ -12,17 +13,9 @@ import { pointTargets } from './targets.ts';
 import { createTaskOptimiser, taskStep } from './task-optimiser.ts';
 import { validPoints } from './training-row.ts';
 
-export type Comparison = {
-  readonly group: 'targets' | 'outputs' | 'losses' | 'gradients' | 'trajectory' | 'parameters';
-  /** The recorded tensor's name. */
-  readonly name: string;
-  /** Norm of the difference over norm for gradients and parameters, else largest difference over largest value. */
-  readonly error: number;
-};
-
 type Compare = (group: Comparison['group'], name: string, ours: ArrayLike<number>) => void;
 
-/** Compares whatever the run recorded. */
+/** Compares whatever the run recorded; targets count as outputs. */
 export async function compareGoldenRun(run: GoldenRun, openSession: OpenSession): Promise<Comparison[]> {
   const comparisons: Comparison[] = [];
   const compare: Compare = (group, name, ours) => {
@@ -94,9 +87,9 @@ function compareFirstStep(
   compare: Compare,
 ): void {
   const { classes, distances } = batchOf(run, name).targetFeeds;
-  compare('targets', `output.${name}.targets.classes`, classes);
+  compare('outputs', `output.${name}.targets.classes`, classes);
   // Where a class-agnostic point answers for no event the reference has offsets that nothing reads.
-  if (run.config.tasks[name]!.classAware) compare('targets', `output.${name}.targets.offsets`, distances);
+  if (run.config.tasks[name]!.classAware) compare('outputs', `output.${name}.targets.offsets`, distances);
   compareLevels(results, run, name, 'training', compare);
   const losses = ['classification', 'regression', 'total', 'normaliser'].map((key) => results[`loss.${key}`]![0]!);
   compare('losses', `output.${name}.loss`, losses);
@@ -186,17 +179,3 @@ function compareLevels(
     }
   }
 }
-
-type Measure = (ours: Float32Array, reference: Float32Array) => number;
-
-const relativeToLargest: Measure = (ours, reference) => {
-  if (ours.length !== reference.length) return Number.NaN;
-  const largest = reference.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-  const difference = reference.reduce((most, value, i) => Math.max(most, Math.abs(ours[i]! - value)), 0);
-  return difference / largest;
-};
-
-const relativeInNorm: Measure = (ours, reference) => {
-  if (ours.length !== reference.length) return Number.NaN;
-  return Math.hypot(...ours.map((value, i) => value - reference[i]!)) / Math.hypot(...reference);
-};

@@ -14,6 +14,7 @@ import {
   segmentCounts,
 } from '../../metrics/event-detection.ts';
 import { polyphonicScore, type Scenario } from '../../metrics/polyphonic-detection.ts';
+import type { Comparison } from '../../train/comparison.ts';
 import { decode, type Proposal } from './decode.ts';
 import { readGoldenConfig } from './golden.ts';
 import { inSeconds } from './seconds.ts';
@@ -56,15 +57,12 @@ const configSchema = z.object({
 type PostCase = z.infer<typeof caseSchema>;
 type SedConfig = z.infer<typeof configSchema>['sed'];
 
-export type PostComparison = {
-  readonly group: 'proposals' | 'events' | 'metrics';
-  readonly name: string;
-  /** Largest difference, of numbers above 1 as a share of them; infinite where the numbers of events differ. */
-  readonly error: number;
-};
-
-/** @throws DuetError when the file is no such recording or lacks a part of it. */
-export function comparePost({ tensors, metadata }: SafetensorsFile, name: string): PostComparison[] {
+/**
+ * Proposals and events as `outputs`, and the metrics. An error is the largest difference, of numbers above 1 as a share of
+ * them; infinite where the numbers of events differ.
+ * @throws DuetError when the file is no such recording or lacks a part of it.
+ */
+export function comparePost({ tensors, metadata }: SafetensorsFile, name: string): Comparison[] {
   const config = readGoldenConfig(configSchema, metadata, name);
   const tensor = (key: string) => {
     const found = tensors.get(key);
@@ -84,7 +82,7 @@ export function comparePost({ tensors, metadata }: SafetensorsFile, name: string
 
 type Read = { floats(name: string): Float32Array; whole(name: string): number[] };
 
-function compareCase(settings: PostCase, name: string, { floats, whole }: Read): PostComparison[] {
+function compareCase(settings: PostCase, name: string, { floats, whole }: Read): Comparison[] {
   const levels = (part: string) =>
     Float32Array.from(settings.ranges.flatMap((_, level) => [...floats(`${name}.${part}.${level}`)]));
   const recorded = (stage: string, ends: string): Proposal[] => {
@@ -107,16 +105,19 @@ function compareCase(settings: PostCase, name: string, { floats, whole }: Read):
   const inOrder = (proposals: readonly Proposal[]) =>
     proposals.toSorted((a, b) => b.score - a.score || a.label - b.label || a.start - b.start);
   return [
-    { group: 'proposals', name, error: differenceOf(inOrder(decoded), inOrder(recorded('decoded', 'segments'))) },
-    { group: 'events', name: `${name}.segments`, error: differenceOf(events, recorded('final', 'segments')) },
     {
-      ...{ group: 'events', name: `${name}.seconds` },
+      ...{ group: 'outputs', name: `${name}.decoded` },
+      error: differenceOf(inOrder(decoded), inOrder(recorded('decoded', 'segments'))),
+    },
+    { group: 'outputs', name: `${name}.segments`, error: differenceOf(events, recorded('final', 'segments')) },
+    {
+      ...{ group: 'outputs', name: `${name}.seconds` },
       error: differenceOf(inSeconds(events, settings, settings.duration), recorded('final', 'seconds')),
     },
   ];
 }
 
-function compareMeanPrecisions(read: Read): PostComparison[] {
+function compareMeanPrecisions(read: Read): Comparison[] {
   const { detections, truths } = eventsOf('metric', read);
   const ious = [...read.floats('metric.thresholds')];
   const classes = classPrecisions(detections, truths, ious);
@@ -160,7 +161,7 @@ function eventsOf(part: 'metric' | 'sed', { floats, whole }: Read) {
   return { detections, truths: events('truth') };
 }
 
-function metric(name: string, ours: readonly number[], { floats }: Read): PostComparison {
+function metric(name: string, ours: readonly number[], { floats }: Read): Comparison {
   return { group: 'metrics', name, error: largestDifference(ours, [...floats(name)]) };
 }
 
