@@ -33,6 +33,8 @@ export function showTraining(progress: Progress): (event: TrainEvent) => void {
         epochs = progress.begin('epoch', epochCount, { done: event.epochsDone });
         break;
       case 'step':
+        // Each stage counts its epochs from 1.
+        epochs ??= progress.begin('epoch', epochCount);
         steps ??= progress.begin('step', event.steps);
         steps.update(event.step, `loss ${event.loss.toFixed(3)}`);
         break;
@@ -40,7 +42,9 @@ export function showTraining(progress: Progress): (event: TrainEvent) => void {
         steps?.finish();
         steps = undefined;
         epochs?.update(event.record.epoch, epochText(event.record, metric));
-        if (event.record.epoch === epochCount) epochs?.finish();
+        if (event.record.epoch < epochCount) break;
+        epochs?.finish();
+        epochs = undefined;
         break;
       case 'kept':
       case 'adapter':
@@ -62,7 +66,7 @@ function startText({ config, parameters, provider }: Extract<TrainEvent, { kind:
   const written = (value: unknown) =>
     typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value ?? 'never');
   const facts: [string, string][] = [
-    ['data', `${config.data} (${config.classes.length} classes)`],
+    ['data', config.classes.length === 0 ? config.data : `${config.data} (${config.classes.length} classes)`],
     ['backbone', `${config.backbone.source}, ${config.backbone.imageSize[1]} × ${config.backbone.imageSize[0]} pixels`],
     ['parameters', countsText(parameters)],
     ['computed on', provider],

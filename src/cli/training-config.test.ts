@@ -1,13 +1,15 @@
 import { Command } from 'commander';
 import { expect, test } from 'vitest';
 import { recipes } from '../systems/ma-avt/recipes.ts';
-import { withChanges } from '../train/setting-fields.ts';
+import { recipeNamed, systems } from '../systems/registry.ts';
+import type { SystemSettings } from '../systems/system.ts';
+import { settingFields, withChanges } from '../train/setting-fields.ts';
 import { isOfKind, type SettingKind } from '../train/setting-kind.ts';
 import { addSettings } from './setting.ts';
 import { flagFields, trainSettings, trainSettingsOf } from './train-settings.ts';
 import { trainingConfig } from './training-config.ts';
 
-function configure(base: typeof recipes.duet, ...argv: string[]) {
+function configure(base: SystemSettings, ...argv: string[]) {
   const command = addSettings(new Command().exitOverride(), trainSettings);
   command.parse(argv, { from: 'user' });
   return trainingConfig(trainSettingsOf(command), base);
@@ -56,7 +58,8 @@ function another(kind: SettingKind, value: unknown): unknown {
 }
 
 test.each(flagFields)('$flag arrives at its place, and nowhere else', ({ flag, path, kind }) => {
-  const base = recipes.duet;
+  const owner = systems.find(({ settings }) => settingFields(settings).some((field) => field.flag === flag))!;
+  const base = recipeNamed(owner.usualRecipe).settings;
   const before = path.reduce<unknown>((inner, key) => (inner as Record<string, unknown>)[key], base);
   const value = another(kind, before);
   const text = kind.kind === 'toggle' ? [] : [String(value)];

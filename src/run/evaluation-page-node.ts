@@ -31,11 +31,12 @@ export type EvaluationContext = {
 export async function evaluationPage(evaluation: Evaluation, context: EvaluationContext): Promise<string> {
   const { run, data, split, seconds, command } = context;
   const { adapter, scored, skipped, clips } = evaluation;
+  const classes = adapter.known.labels.length;
   const isRun = (await kindOfPath(join(run, runFiles.config))) === 'file';
   return reportPage(
     {
       title: `${run} on ${data}`,
-      introduction: `${clips} ${split === 'all' ? '' : `${split} `}clips, ${adapter.known.labels.length} classes.`,
+      introduction: `${clips} ${split === 'all' ? '' : `${split} `}clips${classes === 0 ? '' : `, ${classes} classes`}.`,
       numbers: evaluationNumbers(evaluation, { seconds }),
       sections: [
         trainingSection(adapter, await readHistory(join(run, runFiles.history))),

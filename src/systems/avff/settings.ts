@@ -44,7 +44,7 @@ export const avffSettingsSchema = z.strictObject({
   trains: z.enum(['all', 'head']).meta(network('--trains <what>', 'what the second stage changes')),
   trimSilence: z
     .boolean()
-    .meta(network('--trim-silence', 'clips begin where their sound does, so that silence betrays nothing')),
+    .meta(network('--no-trim-silence', 'keep the time before the sound begins, though its length may betray fakes')),
   exactHop: z.boolean().meta({ help: 'spectrogram frames of exactly 4 ms, as published weights have seen' }),
   augment: z.enum(['none', 'standard']).meta({ help: 'standard: flips and grey pictures in training' }),
 });

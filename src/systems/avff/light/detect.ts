@@ -1,6 +1,6 @@
 // The light detector's stage 2: a logistic regression on how well each side predicts the other.
 // Shapes: B clips, F folds, T moments.
-import { add, concat, linear, multiply, reshape, slice } from '../../../graph/functions.ts';
+import { add, concat, linear, multiply, reshape, slice, sum } from '../../../graph/functions.ts';
 import type { Tensor } from '../../../graph/tensor.ts';
 import { binaryCrossEntropy } from '../../../model/losses.ts';
 import type { Model, Stage, Tensors } from '../../../model/model.ts';
@@ -31,7 +31,7 @@ const judgeParameters: readonly (readonly [string, ParameterSpecification])[] = 
  * Inputs: `motion` [T, 49] and `sound` [T, 8], standardised over the moments that are `present` [T]; `still`; `judges`
  * [F], the folds' shares in the judgement: the one that has not seen the person in training, all equally otherwise.
  * Targets: `label` (1 = fake), `counted` (0 for padding).
- * Answers: `logit` [B]; `v2a_curve`, `a2v_curve` [B, 41]; with the extra `predictions`, `v2a` [B, T, 8] and `a2v`
+ * Answers: `logit` [B]; `moments` [B], how many are present; `v2a_curve`, `a2v_curve` [B, 41]; with the extra `predictions`, `v2a` [B, T, 8] and `a2v`
  * [B, T, 49].
  */
 export function lightDetectModel(settings: LightDetectSettings): Model {
@@ -54,6 +54,7 @@ export function lightDetectModel(settings: LightDetectSettings): Model {
       const found = judged(inputs, trained, settings);
       return {
         logit: logitOf(found.features, trained),
+        moments: sum(inputs.present!, [1]),
         v2a_curve: found.curves[0]!,
         a2v_curve: found.curves[1]!,
         ...(extras.includes('predictions') && { v2a: found.predictions[0]!, a2v: found.predictions[1]! }),
@@ -65,7 +66,7 @@ export function lightDetectModel(settings: LightDetectSettings): Model {
 /** The predictors stay as stage 1 left them. */
 export function lightDetectStage(settings: LightDetectSettings): Stage {
   const trains = (parameter: string) => parameter.startsWith('judge.');
-  return { name: 'detect', model: lightDetectModel(settings), on: 'kept features', trains };
+  return { name: 'detect', model: lightDetectModel(settings), on: 'clips', trains };
 }
 
 /** Predictions and curves of both directions, each the mean over the folds by their shares, and what is judged. */
@@ -93,7 +94,7 @@ function judged(inputs: Tensors, trained: Weights, settings: LightDetectSettings
     predictions: ofDirection.map(({ prediction }) => prediction),
     curves,
     features: concat(
-      [curves.map(curveMargin).reduce((sum, margin) => add(sum, margin)), reshape(still!, [clips, 1])],
+      [curves.map(curveMargin).reduce((both, margin) => add(both, margin)), reshape(still!, [clips, 1])],
       1,
     ),
   };

@@ -35,8 +35,9 @@ const sliceSeconds = 0.4;
 const hopSeconds = 4;
 
 /**
- * Passes: `train`, every real clip as it is and once more tampered with, and the fakes that are given; `evaluate`, the
- * clips as they are; `tampered`, every real clip once for each kind of tampering.
+ * Passes: `reconstruct`, the real clips as they are; `train`, the fakes that are given, and each real clip as it is or
+ * tampered with, by turns from epoch to epoch; `evaluate`, the clips as they are; `tampered`, every real clip once for
+ * each kind of tampering.
  * Rows hold the inputs and targets of both stages.
  */
 export function lightIntake(settings: LightIntakeSettings): Intake {
@@ -48,7 +49,7 @@ export function lightIntake(settings: LightIntakeSettings): Intake {
     const random = createRandom('light row', ...names);
     const streams = await openStreams(clips[0]!, open);
     const made = await tampered(streams, about, clips, open, random);
-    const start = pass.name === 'train' ? random.integer(Math.max(1, frameCount(made) - moments)) : 0;
+    const start = isTraining(pass) ? random.integer(Math.max(1, frameCount(made) - moments)) : 0;
     const part = stretch(made, start, Math.min(start + moments + 1, frameCount(made)));
     const isUsable = frameCount(part) >= shortestSeconds * framesPerSecond;
     const features = featuresOf(part);
@@ -70,8 +71,8 @@ export function lightIntake(settings: LightIntakeSettings): Intake {
     read: async (media) => toReading(await readStreams(media, { trimSilence })),
     plan(examples, pass) {
       const reals = examples.filter((example) => annotationOf(example, 'truth')?.real);
-      const rows = examples.flatMap((example) => rowsOf(example, reals, pass, folds));
-      return pass.name === 'train' ? createRandom(pass.seed, 'light order', pass.epoch).shuffle(rows) : rows;
+      const rows = examples.flatMap((example, place) => rowsOf(example, reals, pass, folds, place));
+      return isTraining(pass) ? createRandom(pass.seed, 'light order', pass.epoch).shuffle(rows) : rows;
     },
     row,
     async *windows(media, { hop = hopSeconds }) {
@@ -95,15 +96,21 @@ export function lightIntake(settings: LightIntakeSettings): Intake {
 
 type Open = (clip: string) => Promise<StoredReading>;
 
-function rowsOf(example: Example, reals: readonly Example[], pass: Pass, folds: number): Row[] {
+function isTraining({ name }: Pass): boolean {
+  return name === 'reconstruct' || name === 'train';
+}
+
+function rowsOf(example: Example, reals: readonly Example[], pass: Pass, folds: number, place: number): Row[] {
   const truth = annotationOf(example, 'truth');
   if (!truth)
     throw new DuetError(`The clip "${example.id}" is said to be neither real nor fake; give data that says so.`);
   const { real, method } = truth;
-  const known = pass.name === 'train' ? { fold: foldOf(example, folds) } : {};
+  const known = isTraining(pass) ? { fold: foldOf(example, folds) } : {};
   const asIt = { clips: [example.id], target: { real, ...(method !== undefined && { method }), ...known } };
   if (pass.name === 'evaluate') return [asIt];
   if (!real) return pass.name === 'train' ? [asIt] : [];
+  const isItsTurn = (place + pass.epoch) % 2 === 0;
+  if (pass.name === 'reconstruct' || (pass.name === 'train' && isItsTurn)) return [asIt];
   const random = createRandom(pass.seed, 'light other', pass.name, pass.epoch, example.id);
   const other = otherOf(example, reals, random);
   const clips = [example.id, ...(other === undefined ? [] : [other])];
@@ -111,7 +118,7 @@ function rowsOf(example: Example, reals: readonly Example[], pass: Pass, folds: 
     const kind = tampering === 'drawn' ? {} : { method: tampering };
     return { clips, target: { real: false, ...kind, tampering, ...known } };
   };
-  if (pass.name === 'train') return [asIt, withKind('drawn')];
+  if (pass.name === 'train') return [withKind('drawn')];
   const possible = tamperingKinds.filter((kind) => other !== undefined || !/exchanged|replaced/.test(kind));
   return possible.map(withKind);
 }

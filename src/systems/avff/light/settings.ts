@@ -5,10 +5,14 @@ import { trainingFields } from '../../../train/settings.ts';
 import { framesPerSecond } from './reading.ts';
 import { shortestSeconds } from './verdict.ts';
 
+const input = settingMeta('Input');
 const agreement = settingMeta('Agreement');
 
 export const lightSettingsSchema = z.strictObject({
   recipe: z.enum(['authentic']).meta({ help: 'the recipe that these settings began as' }),
+  missing: z
+    .enum(['error', 'zero'])
+    .meta(input('--missing <what>', 'a file without picture or without sound: always left out, as both are compared')),
   ...trainingFields,
   seconds: z
     .number()
@@ -28,14 +32,14 @@ export const lightSettingsSchema = z.strictObject({
   penalty: z.number().min(0).meta({ help: 'pull of a predictor’s weights towards zero, as in a ridge regression' }),
   trimSilence: z
     .boolean()
-    .meta(agreement('--trim-silence', 'clips begin where their sound does, so that silence betrays nothing')),
+    .meta(agreement('--no-trim-silence', 'keep the time before the sound begins, though its length may betray fakes')),
 });
 
 export type LightSettings = Readonly<z.infer<typeof lightSettingsSchema>>;
 
 export const lightRecipes = {
   authentic: {
-    recipe: 'authentic',
+    ...{ recipe: 'authentic', missing: 'error' },
     ...{ seed: 0, epochs: 120, batch: 16, learningRate: 3e-3, optimizer: 'adamw', weightDecay: 0 },
     ...{ schedule: 'cosine', warmupEpochs: 0, stepEpochs: 10, clipNorm: 0, patience: null },
     ...{ seconds: 8, folds: 4, hidden: 0, penalty: 2, trimSilence: true },

@@ -1,28 +1,66 @@
 // The light detector as one of the systems: do this picture and this sound belong together?
-import type { SystemToCome } from '../../system-to-come.ts';
+import * as z from 'zod';
+import { elementCount } from '../../../graph/tensor.ts';
+import type { System } from '../../system.ts';
 import { rightlyJudged } from '../judged.ts';
-import { detectionMetrics } from '../score.ts';
 import { lightDetectModel, lightDetectStage } from './detect.ts';
 import { lightIntake } from './intake.ts';
 import { lightReconstructStage } from './reconstruct.ts';
+import { answerOf, type LightResult, lightResultSchema, resultOf, type WindowAnswer } from './result.ts';
+import { lightMetrics, scoreLight } from './score.ts';
 import { type LightSettings, lightRecipes, lightSettingsSchema, momentsOf } from './settings.ts';
+import { lightCurves, lightShown, lightSummary } from './shown.ts';
 
-export const authenticSystem: SystemToCome<LightSettings> = {
+/** The judge has three numbers, which settle faster than the predictors' thousands. */
+const judgeRate = 10;
+
+export const authenticSystem: System<LightSettings, WindowAnswer, LightResult> = {
   name: 'avff-light',
   annotation: 'truth',
   settings: lightSettingsSchema,
   recipes: lightRecipes,
-  metrics: detectionMetrics,
+  usualRecipe: 'authentic',
+  metrics: lightMetrics,
+  result: lightResultSchema,
+  resultOptions: z.object({}),
+  coherent: (settings) => settings,
+  curves: lightCurves,
   open(settings) {
-    const { folds, hidden, penalty, trimSilence } = settings;
+    const { folds, hidden, penalty, trimSilence, learningRate } = settings;
     const moments = momentsOf(settings);
     const detector = { moments, folds, hidden };
+    const folded = lightDetectModel(detector);
+    const lengths = [...folded.parameters.values()].map(({ shape }) => elementCount(shape));
+    const parameters = lengths.reduce((sum, length) => sum + length, 0);
     return {
       intake: lightIntake({ moments, folds, trimSilence }),
-      stages: [lightReconstructStage({ ...detector, penalty }), lightDetectStage(detector)],
-      fold: (parameters) => ({ parameters, model: lightDetectModel(detector) }),
-      stepBatch: ({ arrays }) => ({ inputs: arrays, targets: arrays }),
-      judge: rightlyJudged,
+      stages: [
+        {
+          ...lightReconstructStage({ ...detector, penalty }),
+          on: 'clips',
+          pass: 'reconstruct',
+          stepBatch: ({ arrays }) => ({ inputs: arrays, targets: arrays }),
+        },
+        {
+          ...lightDetectStage(detector),
+          on: 'clips',
+          settings: { learningRate: Math.min(10, judgeRate * learningRate) },
+          stepBatch: ({ arrays }) => ({ inputs: arrays, targets: arrays }),
+          judge: rightlyJudged,
+        },
+      ],
+      // There is no backbone in it.
+      counts: { trainable: parameters, adapter: parameters, inference: parameters },
+      folded,
+      fold: (trained) => new Map([...folded.parameters.keys()].map((name) => [name, trained.get(name)!])),
+      decision: {},
+      score: scoreLight,
+      extras: { always: ['predictions'], shown: [] },
+      answer: answerOf,
+      result: (answers) => resultOf(answers),
+      summary: lightSummary,
+      windowSeconds: settings.seconds,
+      shown: lightShown,
     };
   },
 };

@@ -8,7 +8,6 @@ import { firstValues, type ParameterValues } from '../../../model/parameters.ts'
 import { createRandom } from '../../../random/random.ts';
 import type { Results, Rows } from '../../../runtime/feeds.ts';
 import { nodeSessions } from '../../../runtime/node.ts';
-import { openFeatureExtractor } from '../../../train/kept-features.ts';
 import { openTrainer } from '../../../train/open-trainer.ts';
 import { freshCheckpoint } from '../../../train/progress.ts';
 import { type LightDetectSettings, lightDetectStage } from './detect.ts';
@@ -64,22 +63,13 @@ export type LightCourse = {
 export async function trainLight(course: LightCourse): Promise<Map<string, Float32Array>> {
   const { intake, examples, open, epochs, batchSize } = course;
   const first = lightReconstructStage(course.reconstruct);
-  const rowsIn = (epoch: number) => makeRows(intake, examples, open, { name: 'train', seed: 0, epoch });
+  const rowsIn = (name: string) => (epoch: number) => makeRows(intake, examples, open, { name, seed: 0, epoch });
   const parameters = firstValues(first.model.parameters, new Map(), 0);
-  await trainStage(first, parameters, batchSize, 3e-3, epochs.reconstruct, rowsIn);
+  await trainStage(first, parameters, batchSize, 3e-3, epochs.reconstruct, rowsIn('reconstruct'));
 
   const second = lightDetectStage(course.detect);
   const all = new Map([...firstValues(second.model.parameters, new Map(), 0), ...parameters]);
-  const extractor = await openFeatureExtractor({ backbone, model: second.model, values: all, openSession });
-  const keptIn = async (epoch: number) => {
-    const rows = await rowsIn(epoch);
-    const features = await extractor.run(stacked(rows), rows.length);
-    return rows.map((row, i) => ({ ...row, ...features[i] }));
-  };
-  // A few draws of tampering, seen again and again.
-  const kept = await Promise.all([0, 1, 2, 3].map(keptIn));
-  await extractor.release();
-  await trainStage(second, all, batchSize, 3e-2, epochs.detect, async (epoch) => kept[epoch % kept.length]!);
+  await trainStage(second, all, batchSize, 3e-2, epochs.detect, rowsIn('train'));
   return all;
 }
 

@@ -1,0 +1,154 @@
+// What the light detector has to show: its training, and what it says of a clip.
+
+import { sigmoid } from '../../../infer/decision.ts';
+import { clock, shortValue } from '../../../report/format.ts';
+import type { CardShown, CurvesShown, NumbersShown, Shown, TimelineShown } from '../../../report/shown.ts';
+import type { CurvedEpoch } from '../../../train/progress.ts';
+import type { ShownWindow } from '../../system.ts';
+import { lags } from './agreement.ts';
+import { framesPerSecond } from './reading.ts';
+import type { LightResult, WindowAnswer } from './result.ts';
+
+const reasons: Readonly<Record<NonNullable<LightResult['reason']>, string>> = {
+  'too short': 'the clip is shorter than 3 s',
+  'still picture': 'the picture stands still',
+  silence: 'there is no sound',
+  'too close': 'the score lies where real clips and fakes overlap',
+};
+
+const sides: Readonly<Record<NonNullable<LightResult['side']>, string>> = {
+  picture: 'the picture, which stands still for a part of the clip',
+  sound: 'the sound, which is silent for a part of the clip',
+  meeting: 'neither alone, only their meeting',
+};
+
+/** Lines over the epochs of each stage; epochs are counted from 1 in each. */
+export function lightCurves(history: readonly CurvedEpoch[], kept: number | undefined): CurvesShown[] {
+  const isOfDetect = ({ losses }: CurvedEpoch) => losses.clip !== undefined;
+  const chart = (
+    title: string,
+    yLabel: string,
+    epochs: readonly CurvedEpoch[],
+    values: Readonly<Record<string, (epoch: CurvedEpoch) => number | null | undefined>>,
+  ): CurvesShown => ({
+    ...{ kind: 'curves', title, xLabel: 'epoch', yLabel },
+    mark: epochs.some(isOfDetect) && kept !== undefined ? { x: kept, label: 'kept' } : undefined,
+    series: Object.entries(values)
+      .map(([name, read]) => ({
+        name,
+        points: epochs.map((epoch) => ({ x: epoch.epoch, y: read(epoch) ?? Number.NaN })),
+      }))
+      .filter(({ points }) => points.some(({ y }) => Number.isFinite(y))),
+  });
+  const detect = history.filter(isOfDetect);
+  return [
+    chart(
+      'Error of what each side predicts of the other',
+      'mean square',
+      history.filter((one) => !isOfDetect(one)),
+      {
+        'sound from picture': ({ losses }) => losses.v2a,
+        'picture from sound': ({ losses }) => losses.a2v,
+      },
+    ),
+    chart('Loss of the detector', 'loss', detect, {
+      training: ({ losses }) => losses.clip,
+      validation: ({ validation }) => validation?.loss,
+    }),
+    chart('How well real clips and fakes are told apart', 'share', detect, {
+      'right in training': ({ trainAccuracy }) => trainAccuracy,
+      'area under ROC in validation': ({ validation }) => validation?.auc,
+    }),
+  ].filter(({ series }) => series.length > 0);
+}
+
+/** The verdict in a line, and the numbers behind it. */
+export function lightSummary(result: LightResult): { readonly headline: string; readonly shown: readonly Shown[] } {
+  return { headline: headlineOf(result), shown: [numbersOf(result)] };
+}
+
+/** The numbers and the timeline of a clip, and a card for each window. */
+export function lightShown(result: LightResult, windows: readonly ShownWindow<WindowAnswer>[]): Shown[] {
+  return [...windows.map((window) => cardOf(window, result)), numbersOf(result), ...overTime(result)];
+}
+
+function headlineOf({ verdict, reason, periods }: LightResult): string {
+  if (reason !== undefined) return `cannot tell: ${reasons[reason]}`;
+  if (verdict !== 'do not agree' || periods.length === 0) return `picture and sound ${verdict}`;
+  return `picture and sound ${verdict}, least of all at ${periodsText(periods)}`;
+}
+
+function periodsText(periods: LightResult['periods']): string {
+  if (periods.length === 0) return 'none by itself';
+  return periods.map(({ start, end }) => `${clock(start, 1)} to ${clock(end, 1)}`).join(', ');
+}
+
+function numbersOf(result: LightResult): NumbersShown {
+  const { score, offset, margins, side, reason, falseAlarms, periods, notChecked } = result;
+  const isTogether = Math.abs(offset) < 1 / framesPerSecond;
+  const moved = `${Math.abs(offset).toFixed(2)} s ${offset > 0 ? 'earlier' : 'later'}`;
+  return {
+    kind: 'numbers',
+    rows: [
+      ...(reason === 'too short'
+        ? []
+        : ([
+            ['score (above 0: as fakes are)', shortValue(score)],
+            ['sound foretold by picture', shortValue(margins.v2a)],
+            ['picture foretold by sound', shortValue(margins.a2v)],
+          ] as const)),
+      ...(falseAlarms === undefined
+        ? []
+        : [['real clips that score as high', `${(100 * falseAlarms).toFixed(1)} %`] as const]),
+      ...(side === undefined
+        ? []
+        : ([
+            ['what gives it away', sides[side]],
+            ['picture and sound agree best', isTogether ? 'as they are' : `with the sound ${moved}`],
+            ['seconds that do not agree', periodsText(periods)],
+          ] as const)),
+      ['not checked', notChecked.join('; ')],
+    ],
+  };
+}
+
+/** The seconds at fault as events, and the score as a line. */
+function overTime({ timeline, verdict, periods, seconds }: LightResult): (TimelineShown | CurvesShown)[] {
+  if (timeline.length === 0) return [];
+  const events = periods.map(({ start, end, score }) => ({ start, end, label: 'do not agree', score: sigmoid(score) }));
+  const found: TimelineShown = {
+    ...{ kind: 'timeline', title: 'Seconds that do not agree', duration: seconds },
+    tracks: [{ name: 'found', events }],
+  };
+  const line: CurvesShown = {
+    ...{ kind: 'curves', title: 'How little picture and sound agree in the three seconds around each moment' },
+    ...{ xLabel: 'seconds', yLabel: 'score' },
+    series: [{ name: 'score', points: timeline.map(({ time, score }) => ({ x: time, y: score })) }],
+  };
+  return verdict === 'do not agree' && events.length > 0 ? [found, line] : [line];
+}
+
+function cardOf({ name, window, answer, truth }: ShownWindow<WindowAnswer>, result: LightResult): CardShown {
+  const { frame, start, end } = window;
+  const curve = (values: Float32Array) => lags.map((lag, place) => ({ x: lag / framesPerSecond, y: values[place]! }));
+  return {
+    kind: 'card',
+    title: name,
+    verdict: { said: result.verdict, truth },
+    shown: [
+      ...(frame === undefined
+        ? []
+        : [{ kind: 'picture', picture: frame, caption: `Frame at ${shortValue((start + end) / 2)} s` } as const]),
+      {
+        kind: 'curves',
+        title: 'Agreement where the sound is moved',
+        xLabel: 'seconds by which the sound is late',
+        yLabel: 'correlation',
+        series: [
+          { name: 'sound foretold by picture', points: curve(answer.curves.v2a) },
+          { name: 'picture foretold by sound', points: curve(answer.curves.a2v) },
+        ],
+      },
+    ],
+  };
+}

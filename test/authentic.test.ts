@@ -1,0 +1,71 @@
+// The detector of sound and picture that do not belong together, from real clips alone, by the commands.
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeAll, expect, test } from 'vitest';
+import { duet, duetJson, newFolder, theOneSentence } from './duet.ts';
+import { writeTalkingClips } from './talking-clips.ts';
+
+let folder: string;
+let data: string;
+let run: string;
+
+beforeAll(async () => {
+  folder = await newFolder('authentic');
+  [data, run] = [join(folder, 'videos'), join(folder, 'run')];
+  for (const [split, count] of Object.entries({ train: 10, val: 3, test: 4 }))
+    await writeTalkingClips(join(data, split, 'real'), split, count);
+  const trained = await duetJson<{ history: { losses: Record<string, number> }[]; best: { metrics: object } }>([
+    ...['train', data, '--recipe', 'authentic', '--out', run, '--epochs', '40', '--batch', '5', '--threads', '1'],
+  ]);
+  const [first, last, detect] = [trained.history[0]!, trained.history[39]!, trained.history[79]!].map(
+    ({ losses }) => losses,
+  );
+  // Forty epochs of each stage.
+  expect(trained.history).toHaveLength(80);
+  expect(last!.v2a! + last!.a2v!).toBeLessThan(first!.v2a! + first!.a2v!);
+  expect(detect!.clip).toBeGreaterThan(0);
+  expect(trained.best.metrics).toMatchObject({ auc: expect.any(Number), loss: expect.any(Number) });
+});
+
+test('is tested on fakes that are acted out on real clips', async () => {
+  const predictions = join(folder, 'predictions.jsonl');
+  const report = join(folder, 'report.html');
+  const scored = await duetJson<{ auc: number; fakes: string; methods: { name: string; auc: number }[] }>([
+    ...['evaluate', run, data, '--predictions', predictions, '--report', report, '--threads', '1'],
+  ]);
+  expect(scored.auc).toBeGreaterThan(0.9);
+  expect(scored).toMatchObject({ system: 'avff-light', clips: 4, fakes: 'acted out', tooShort: 0 });
+  expect(scored.methods.map(({ name }) => name).toSorted()).toEqual([
+    ...['exchanged-sound', 'frozen-picture', 'replaced-picture', 'retimed-picture', 'retimed-sound'],
+    ...['reversed-picture', 'shifted-sound'],
+  ]);
+  const lines = (await readFile(predictions, 'utf8')).trimEnd().split('\n');
+  expect(lines.map((line) => (JSON.parse(line) as { truth: string }).truth)).toEqual(Array(4).fill('real'));
+  const page = await readFile(report, 'utf8');
+  for (const text of ['4 test clips.', 'Kinds of fakes', 'Loss of the detector', 'Agreement where the sound is moved'])
+    expect(page).toContain(text);
+});
+
+test('says of a file whether picture and sound agree, and shows it over time', async () => {
+  const clip = join(data, 'test', 'real', 'test-0.webm');
+  const [result] = await duetJson<[object]>(['predict', run, clip, '--threads', '1']);
+  expect(result).toMatchObject({
+    ...{ path: clip, seconds: expect.closeTo(5, 0), verdict: 'agree' },
+    ...{ margins: { v2a: expect.any(Number), a2v: expect.any(Number) }, offset: expect.any(Number) },
+    timeline: expect.arrayContaining([{ time: 2.25, score: expect.any(Number) }]),
+  });
+  const report = join(folder, 'clip.html');
+  const { out } = await duet(['predict', run, clip, '--report', report, '--threads', '1']);
+  expect(out).toMatch(/: picture and sound agree/);
+  expect(out).toContain('faces that were drawn to follow the sound');
+  expect(await readFile(report, 'utf8')).toContain('How little picture and sound agree');
+  const short = await duet(['predict', run, clip, '--end', '2', '--threads', '1']);
+  expect(short.out).toContain('cannot tell: the clip is shorter than 3 s');
+});
+
+test('fakes alone cannot test it', async () => {
+  const fakes = join(folder, 'fakes');
+  await writeTalkingClips(join(fakes, 'fake'), 'fake', 1);
+  const sentence = theOneSentence(await duet(['evaluate', run, fakes, '--threads', '1']));
+  expect(sentence).toContain('None of the clips is a real one of at least 3 s');
+});
