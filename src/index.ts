@@ -29,6 +29,7 @@ export {
   planExperiment,
 } from './run/experiment/experiment.ts';
 export type { ExperimentResult } from './run/experiment/summary.ts';
+export { type IndexUpdate, type IndexVideosOptions, indexVideos } from './run/index-node.ts';
 export { type Localisation, type LocaliseOptions, localise } from './run/localise-node.ts';
 export { type OpenAdapterOptions, openAdapter } from './run/open-adapter-node.ts';
 export {
@@ -38,6 +39,7 @@ export {
   type PredictOptions,
   type PredictorOptions,
 } from './run/predict-node.ts';
+export { type FoundMoment, type FoundMoments, type SearchIndexOptions, searchIndex } from './run/search-node.ts';
 export { type TrainEvent, type TrainOptions, type TrainResult, train } from './run/train-node.ts';
 export { type Verification, type VerifiedGroup, verifyFile } from './run/verify-node.ts';
 export {

@@ -28,6 +28,8 @@ const commands = [
   'evaluate',
   'experiment',
   'predict',
+  'index',
+  'search',
   'localise',
   'export',
   'data',

@@ -24,6 +24,10 @@ const schema = z.object({
   models: z.record(z.string(), z.string()),
   /** Numbers in a vector of each kind. */
   kinds: z.record(z.string().regex(/^[a-z][a-z-]*$/), z.number().int().positive()),
+  /** What each number of a vector is a share of, by kind, where the numbers have names. */
+  names: z.record(z.string(), z.array(z.string())).optional(),
+  /** The run whose adapter made it, where it lay then. */
+  run: z.string().optional(),
   generation: z.number().int().nonnegative(),
 });
 
@@ -65,7 +69,7 @@ export type IndexWriter = {
   readonly state: IndexState;
   /**
    * Adds a file's windows, start and end in seconds. It is in the index once this resolves.
-   * @param vectors [windows, width] of each kind, unit vectors, or zeros for windows without such evidence.
+   * @param vectors [windows, width] of each kind: unit vectors or shares, or zeros for windows without such evidence.
    */
   add(
     file: FoundFile & { readonly hash: string },
@@ -195,12 +199,12 @@ export type Beginning = {
 /** Writes the next generation whole, makes it the index, and removes the others. */
 export async function beginGeneration(
   folder: string,
-  { models, kinds }: IndexDescription,
+  { models, kinds, names, run }: IndexDescription,
   { lines, vectors }: Beginning,
 ): Promise<void> {
   const old = (await readdir(folder)).filter((file) => generationPattern.test(file));
   const generation = Math.max(-1, ...old.map((file) => Number(generationPattern.exec(file)![1]))) + 1;
-  const description: Description = { format: formatVersion, models, kinds, generation };
+  const description: Description = { format: formatVersion, models, kinds, names, run, generation };
   for (const kind of Object.keys(kinds))
     await writeFileAtomic(vectorFile(folder, kind, description), vectors[kind] ?? []);
   await writeFileAtomic(logFile(folder, description), lines.map(formatLine).join(''));

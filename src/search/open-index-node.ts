@@ -19,6 +19,10 @@ import { createVectorTable, type VectorTable } from './vector-table.ts';
 export type OpenIndex = {
   readonly state: IndexState;
   readonly models: Readonly<Record<string, string>>;
+  /** What each number of a vector is a share of, by kind, where the numbers have names. */
+  readonly names: Readonly<Record<string, readonly string[]>>;
+  /** The run whose adapter made it, where it lay then. */
+  readonly run: string | undefined;
   /** Whether a row belongs to a file that is still there. */
   isAlive(row: number): boolean;
   /** The window of a row that is alive. */
@@ -53,6 +57,8 @@ export async function openIndex(folder: string): Promise<OpenIndex> {
   return {
     state,
     models: description.models,
+    names: description.names ?? {},
+    run: description.run,
     isAlive: (row) => fileOf[row] !== undefined,
     windowOf(row) {
       const file = fileOf[row];
@@ -102,7 +108,7 @@ function isZero(values: Float32Array, start: number, count: number): boolean {
   return true;
 }
 
-/** Writes the index anew without the vectors of files that are gone. */
+/** Writes the index again without the vectors of files that are gone. */
 export async function compactIndex(folder: string): Promise<void> {
   await withIndexLock(folder, async () => {
     const description = await readDescription(folder);

@@ -1,5 +1,5 @@
 // What makes videos searchable by words: projections of frozen features of picture, sound and text to one space. The
-// idea of VLSA turned round: something pre-trained ties pictures to many words (concepts.ts), and sound learns words
+// idea of VLSA turned round: something pre-trained ties pictures to many words (src/search/concepts.ts), and sound learns words
 // through the pictures that it comes with.
 // Shapes: B clips, P and S numbers of a picture's and a sound's features, T of a text's vector, E of a projection.
 import {
