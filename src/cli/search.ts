@@ -93,9 +93,9 @@ export function foundText(index: string, found: FoundMoments, threshold: number)
       `below ${percent(threshold)}.\n`
     );
   const rows = moments.map(({ path, start, end, score }) => [
-    `  ${percent(score)}`,
+    path,
+    percent(score),
     `${start.toFixed(1)} to ${end.toFixed(1)} s`,
-    ` ${path}`,
   ]);
   return `${read}\n${textTable([], rows)}`;
 }
