@@ -167,11 +167,12 @@ async function trainLocked(settled: Settled, options: TrainOptions): Promise<Tra
     await checkRunFolder(folder, options.force ?? false);
     await emptyRunFolder(folder);
   }
+  const place = folderPlace(folder);
+  // Before anything is written: a run that cannot go on here stays as it is, for the Duet that began it.
+  const restored = saved && (await restoredRun(place, open));
   await writeRunConfig(folder, config);
   await writeSplitFile(join(folder, runFiles.splits), describeSplits(dataset.examples, settings.seed));
 
-  const place = folderPlace(folder);
-  const restored = saved && (await restoredRun(place, open));
   const checkpoint = restored ?? freshRun(open, known, settings.seed);
   const feed = await openFeed({
     ...intakeOf(system, open, settings, known),
