@@ -1,8 +1,9 @@
 // What `duet inspect` finds behind a name.
 import { join } from 'node:path';
+import * as z from 'zod';
 import { candidateWindows, frameTime, middleOf } from '../data/windows.ts';
 import { DuetError } from '../errors.ts';
-import { kindOfPath } from '../files/read-clearly.ts';
+import { kindOfPath, readJsonClearly } from '../files/read-clearly.ts';
 import type { AudioTrack, VideoTrack } from '../media/media.ts';
 import type { Epoch } from '../run/history-node.ts';
 import type { RunConfig } from '../run/run-folder-node.ts';
@@ -41,7 +42,10 @@ export type BackboneInspection = {
 export type RunInspection = {
   readonly kind: 'run';
   readonly path: string;
+  /** With the run's own settings where those are there, which an adapter of an older format does not have. */
   readonly adapter: AdapterConfig;
+  /** The format that the adapter's file is written in. */
+  readonly adapterFormat: number;
   readonly parameters: number;
   readonly tensors: readonly { readonly name: string; readonly shape: readonly number[] }[];
   readonly run?: RunConfig;
@@ -98,23 +102,30 @@ async function inspectBackbone(source: string, signal: AbortSignal | undefined):
   return { kind: 'backbone', source: backbone.source, config: backbone.config, parameters, hash: backbone.hash };
 }
 
+/** Of a file that was read as an adapter's. */
+const writtenSchema = z.looseObject({ format_version: z.number() });
+
 async function inspectRun(path: string): Promise<RunInspection> {
-  const [{ readAdapter }, { readRunConfig }, { runFiles }, { upgradeAdapter }] = await Promise.all([
+  const [{ adapterConfigFile, readAdapter }, { readRunConfig }, { runFiles }, { upgradeAdapter }] = await Promise.all([
     import('../weights/adapter-folder-node.ts'),
     import('../run/run-folder-node.ts'),
     import('../run/place.ts'),
     import('../systems/registry.ts'),
   ]);
   const adapter = await readAdapter(path, upgradeAdapter);
+  const written = writtenSchema.parse(await readJsonClearly(join(path, adapterConfigFile)));
   const tensors = [...adapter.tensors].map(([name, { shape }]) => ({ name, shape }));
   const parameters = [...adapter.tensors.values()].reduce((sum, { data }) => sum + data.length, 0);
-  const found = { kind: 'run', path, adapter: adapter.config, parameters, tensors } as const;
+  const adapterFormat = written.format_version;
+  const found = { kind: 'run', path, adapter: adapter.config, adapterFormat, parameters, tensors } as const;
   if ((await kindOfPath(join(path, runFiles.config))) !== 'file') return found;
   const { readHistory } = await import('../run/history-node.ts');
   const { kept, epochs } = await readHistory(join(path, runFiles.history));
+  const run = await readRunConfig(path);
   return {
     ...found,
-    run: await readRunConfig(path),
+    adapter: { ...adapter.config, settings: run.training as unknown as AdapterConfig['settings'] },
+    run,
     epochs: epochs.length,
     kept,
     best: epochs.find(({ epoch }) => epoch === kept),

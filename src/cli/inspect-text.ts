@@ -6,8 +6,9 @@ import { metricText } from '../run/evaluation-result.ts';
 import type { Epoch } from '../run/history-node.ts';
 import { frontEnds } from '../signal/front-ends.ts';
 import { systemNamed } from '../systems/registry.ts';
-import type { AdapterConfig } from '../weights/adapter-config.ts';
+import { adapterFormatVersion } from '../weights/adapter-config.ts';
 import type { BackboneInspection, Inspection, MediaInspection, RunInspection } from './inspect-targets.ts';
+import { settingFacts } from './setting-facts.ts';
 
 export function inspectionText(inspection: Inspection): string {
   if (inspection.kind === 'media') return mediaText(inspection);
@@ -69,35 +70,34 @@ function backboneText({ source, config, parameters, hash }: BackboneInspection):
   ])}`;
 }
 
-function runText({ path, adapter, parameters, tensors, run, epochs = 0, kept, best }: RunInspection): string {
+function runText({
+  path,
+  adapter,
+  adapterFormat,
+  parameters,
+  tensors,
+  run,
+  epochs = 0,
+  kept,
+  best,
+}: RunInspection): string {
   const [height, width] = adapter.image_size;
   const facts: [string, string][] = [
     ['classes', `${adapter.classes.length}: ${adapter.classes.join(', ')}`],
     ['backbone', `${adapter.base_model_name_or_path} (${adapter.base_model_hash})`],
     ['system', adapter.system],
     ['input', `${width} × ${height} pixels`],
-    ...settingFacts(adapter.settings),
+    ...settingFacts(systemNamed(adapter.system), run?.training ?? adapter.settings),
     ['adapter', `${thousands(parameters)} parameters in ${tensors.length} tensors`],
   ];
-  if (run !== undefined) {
-    const { training } = run;
-    facts.push(
-      ['data', run.data],
-      ['recipe', `${training.recipe}, seed ${training.seed}`],
-      ['epochs', `${epochs} of ${training.epochs}`],
-    );
-  }
+  if (run !== undefined) facts.push(['data', run.data], ['trained', `${epochs} of ${run.training.epochs} epochs`]);
+  else if (adapterFormat < adapterFormatVersion)
+    facts.push(['note', 'its format does not say how it was trained: of that, its recipe’s usual settings are listed']);
   if (kept === 0) facts.push(['kept', 'the start, before the first epoch']);
   if (best !== undefined) {
     facts.push(['kept', `epoch ${best.epoch}${validationText(adapter.system, best.validation)}`]);
   }
   return `${path}\n${factLines(facts)}`;
-}
-
-/** What the adapter was trained to be, by its system's own words; how it was trained stands in the run. */
-function settingFacts({ model, ...settings }: AdapterConfig['settings']): [string, string][] {
-  const shown = Object.entries({ ...settings, ...(typeof model === 'object' ? model : {}) });
-  return shown.map(([name, value]) => [name, typeof value === 'object' ? JSON.stringify(value) : String(value)]);
 }
 
 function validationText(system: string, validation: Epoch['validation']): string {

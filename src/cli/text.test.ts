@@ -1,10 +1,13 @@
 import { existsSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { textTable } from '../report/text-table.ts';
+import type { RunConfig } from '../run/run-folder-node.ts';
 import type { ClipResult } from '../systems/ma-avt/answer.ts';
+import { recipes } from '../systems/ma-avt/recipes.ts';
 import { clipSummary } from '../systems/ma-avt/shown.ts';
+import type { AdapterConfig } from '../weights/adapter-config.ts';
 import { inspect } from './inspect-targets.ts';
 import { inspectionText } from './inspect-text.ts';
 import { predictionText } from './predict.ts';
@@ -68,6 +71,34 @@ test.skipIf(!existsSync(rotated))('a rotated video says so, and what a model wou
   expect(text).toMatch(/320 × 568, turned 90° clockwise/);
   expect(text).toMatch(/evaluation +0\.00–0\.10 s, frame at 0\.050 s/);
   expect(text).toMatch(/without sound it is refused/);
+});
+
+describe('the settings of a run', () => {
+  const adapter: AdapterConfig = {
+    ...{ format_version: 2, system: 'ma-avt', base_model_name_or_path: 'vit-micro', base_model_hash: '0' },
+    ...{ image_size: [224, 224], classes: ['cat', 'dog'], decision: {} },
+    settings: recipes.duet as unknown as AdapterConfig['settings'],
+  };
+  const found = { kind: 'run', path: 'run', adapter, parameters: 1 } as const;
+  const note = 'its format does not say how it was trained';
+
+  test('are what the run says, under the names of the flags, each once', () => {
+    const training = { ...recipes.duet, epochs: 3, seed: 7 };
+    const backbone: RunConfig['backbone'] = { source: 'vit-micro', hash: '0', imageSize: [224, 224] };
+    const run: RunConfig = { version: 2, system: 'ma-avt', data: '/videos', backbone, classes: [], training };
+    const text = inspectionText({ ...found, adapterFormat: 1, tensors: [], epochs: 1, run });
+    expect(text).toMatch(/ epochs +3\n/);
+    expect(text.match(/ recipe +/g)).toHaveLength(1);
+    expect(text).toMatch(/ seed +7\n/);
+    expect(text).toMatch(/ audioTokens +5\n/);
+    expect(text).toMatch(/ trained +1 of 3 epochs\n/);
+    expect(text).not.toContain(note);
+  });
+
+  test('are said to be the recipe’s where an adapter of the older format lies alone', () => {
+    expect(inspectionText({ ...found, adapterFormat: 1, tensors: [] })).toContain(note);
+    expect(inspectionText({ ...found, adapterFormat: 2, tensors: [] })).not.toContain(note);
+  });
 });
 
 test('a mistyped video is not taken for a backbone', async () => {

@@ -6,8 +6,8 @@ import type { TrainEvent } from '../run/train-node.ts';
 import { systemNamed } from '../systems/registry.ts';
 import type { Metric } from '../train/metric.ts';
 import { type EpochRecord, lossOf } from '../train/progress.ts';
-import { settingFields } from '../train/setting-fields.ts';
 import type { Phase, Progress } from './progress.ts';
+import { settingFacts } from './setting-facts.ts';
 
 /** A listener that shows the events of one run, in their order. */
 export function showTraining(progress: Progress): (event: TrainEvent) => void {
@@ -63,19 +63,12 @@ function epochText(record: EpochRecord, metric: Metric | undefined): string {
 }
 
 function startText({ config, parameters, provider }: Extract<TrainEvent, { kind: 'start' }>): string {
-  const written = (value: unknown) =>
-    typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value ?? 'never');
   const facts: [string, string][] = [
     ['data', config.classes.length === 0 ? config.data : `${config.data} (${config.classes.length} classes)`],
     ['backbone', `${config.backbone.source}, ${config.backbone.imageSize[1]} × ${config.backbone.imageSize[0]} pixels`],
     ['parameters', countsText(parameters)],
     ['computed on', provider],
-    ...settingFields(systemNamed(config.system).settings).map(({ name, path }): [string, string] => [
-      name,
-      written(
-        path.reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], config.training),
-      ),
-    ]),
+    ...settingFacts(systemNamed(config.system), config.training),
   ];
   return factLines(facts).trimEnd();
 }
