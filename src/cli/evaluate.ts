@@ -126,6 +126,7 @@ export function showEvaluation(progress: Progress): (event: EvaluateEvent) => vo
     }
     decoding?.finish();
     decoding = undefined;
+    if (event.kind === 'scored') return scoring?.finish();
     scoring ??= progress.begin('predict', undefined, { unit: 'clips' });
     scoring.update(event.done);
   };

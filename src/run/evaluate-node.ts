@@ -43,7 +43,8 @@ export type EvaluateOptions = {
 export type EvaluateEvent =
   | { readonly kind: 'prepare'; readonly done: number; readonly total: number; readonly failed: number }
   /** Rows answered so far; a system may walk over the clips several times. */
-  | { readonly kind: 'rows'; readonly done: number };
+  | { readonly kind: 'rows'; readonly done: number }
+  | { readonly kind: 'scored' };
 
 export type Evaluation = {
   readonly scored: Scored;
@@ -97,6 +98,7 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
         onEvent({ kind: 'rows', done });
       },
     });
+    onEvent({ kind: 'scored' });
     return { scored, adapter, provider, dataset, clips, skipped: feed.skipped };
   } finally {
     await feed.close();
