@@ -46,3 +46,10 @@ test('kept features are named alike for any number of classes and another number
   for (const changes of [{ seed: 1 }, { model: { ...recipes.duet.model, tokens } }])
     expect(keyWith(changes)).not.toBe(keyWith({}));
 });
+
+test('an adapter that decides by what is no share is refused', () => {
+  const decidedBy = (decision: Record<string, number>) => () =>
+    openMaAvt(recipes.duet, { labels: ['a', 'b'], backbone, decision }).decision;
+  expect(decidedBy({ backgroundThreshold: 0.25 })()).toEqual({ backgroundThreshold: 0.25 });
+  expect(decidedBy({ backgroundThreshold: 7 })).toThrow(/What the adapter decides by .*'backgroundThreshold'/);
+});

@@ -1,6 +1,8 @@
 // MA-AVT as a system: what happens in a clip, from picture and sound together.
+import * as z from 'zod';
 import type { Json } from '../../data/intake.ts';
 import { DuetError } from '../../errors.ts';
+import { checkSchema } from '../../files/schema-error.ts';
 import { indexOfLargest } from '../../infer/decision.ts';
 import { hasForeignRange, inputSettings } from '../../infer/input-choices.ts';
 import { parameterCounts } from '../../model/parameters.ts';
@@ -107,6 +109,9 @@ export const maAvtSystem: System<TrainingConfig, WindowAnswer, ClipResult, Resul
   curves: trainingCurves,
 };
 
+const decisionSchema = z.strictObject({ backgroundThreshold: z.number().min(0).max(1).default(usualThreshold) });
+
+/** @throws DuetError for an adapter that decides by something else. */
 export function openMaAvt(training: TrainingConfig, known: Known): OpenSystem<WindowAnswer, ClipResult, ResultOptions> {
   const { labels, background, backbone, decision } = known;
   const config = modelConfig(training, backbone.config, labels.length);
@@ -114,7 +119,7 @@ export function openMaAvt(training: TrainingConfig, known: Known): OpenSystem<Wi
   const folded = maAvt(foldedConfig(config));
   const clipModel = maAvt(config, training.modulation);
   const ofHeads = new Set(headParameters(config).map(([name]) => name));
-  const threshold = typeof decision?.backgroundThreshold === 'number' ? decision.backgroundThreshold : usualThreshold;
+  const { backgroundThreshold: threshold } = checkSchema(decisionSchema, decision ?? {}, 'What the adapter decides by');
   const fold: OpenSystem['fold'] = (trained) => foldParameters(trained, config);
   return {
     intake: maAvtIntake({
