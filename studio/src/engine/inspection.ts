@@ -1,6 +1,5 @@
 // A model's answers on every example, for looking inside.
 
-import type { ShownSection } from '../../../src/report/shown.ts';
 import type { Adapter } from '../../../src/run/adapter.ts';
 import { evaluateRun } from '../../../src/run/evaluate.ts';
 import type { ScoredClip } from '../../../src/systems/system.ts';
@@ -22,7 +21,6 @@ export type Inspection = {
   readonly metrics: Metrics;
   /** What the system says of its metrics. */
   readonly described: readonly Metric[];
-  readonly sections: readonly ShownSection[];
 };
 
 export type InspectionOptions = {
@@ -45,7 +43,7 @@ export async function inspectClips({ clips, adapter, compute, onProgress }: Insp
     onRows: (done) => onProgress(((done - 1) % asked.length) + 1, asked.length),
   });
   return {
-    ...{ classes, metrics: scored.metrics, described: system.metrics, sections: scored.shown },
+    ...{ classes, metrics: scored.metrics, described: system.metrics },
     clips: scored.clips.flatMap((clip) => inspected(clip, classes) ?? []),
   };
 }

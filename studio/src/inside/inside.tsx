@@ -1,5 +1,5 @@
 // Look inside: where the model is wrong, where it is unsure, and what each modality is worth.
-import { percent } from '../../../src/report/format.ts';
+import { metricText } from '../../../src/run/evaluation-result.ts';
 import type { Inspection } from '../engine/inspection.ts';
 import { inspect, inspectedFiles, inspection, inspectionProgress } from '../state/inspection.ts';
 import { model } from '../state/model.ts';
@@ -70,31 +70,22 @@ export function Inside() {
   );
 }
 
-/** For people who have not met the metrics' names. */
-const inWords: Readonly<Record<string, string>> = {
-  accuracy: 'Right with picture and sound',
-  soundMissing: 'Right by picture alone',
-  pictureMissing: 'Right by sound alone',
-  backgroundAuc: 'Tells pairs that do not belong together',
-};
-
 function Metrics({ result: { metrics, described } }: { readonly result: Inspection }) {
-  const known = Object.keys(inWords).filter((name) => name in metrics);
-  const facts =
-    known.length > 0 ? known.map((name) => [inWords[name]!, name]) : described.map(({ title, name }) => [title, name]);
+  const known = described.flatMap((metric) => {
+    const value = metrics[metric.name];
+    return value == null ? [] : [{ ...metric, text: metricText(metric, value) }];
+  });
   return (
-    <section class="panel" aria-label="What each modality is worth">
+    <section class="panel" aria-label="Metrics">
       <dl class="facts">
-        {facts.map(([title, name]) => (
+        {known.map(({ name, title, text }) => (
           <div key={name}>
             <dt>{title}</dt>
-            <dd>{percent(metrics[name!] ?? undefined, 0)}</dd>
+            <dd>{text}</dd>
           </div>
         ))}
       </dl>
-      <p class="quiet">
-        Over all examples, those it learnt from included; the last is the area under the ROC curve, 50 % being chance.
-      </p>
+      <p class="quiet">Over all examples, those it learnt from included.</p>
     </section>
   );
 }
