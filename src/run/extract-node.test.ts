@@ -10,27 +10,28 @@ import { createRandom } from '../random/random.ts';
 import { avSepChainSystem } from '../systems/av-sep-chain/system.ts';
 import { parseBackbone } from '../weights/backbone.ts';
 import { miniTimm } from '../weights/mini-vit.test-data.ts';
+import type { Adapter } from './adapter.ts';
 import { extractSound } from './extract-node.ts';
 
 const backbone = parseBackbone({ name: 'mini', tensors: miniTimm() }, { heads: 2 });
 const { extract } = avSepChainSystem.recipes;
-const system = avSepChainSystem.open(
-  {
-    ...extract!,
-    ...{ trainingSamples: 1024, windowSamples: 4096 },
-    model: {
-      ...extract!.model,
-      sampleRate: 4000,
-      window: 256,
-      bands: 8,
-      channels: 4,
-      conditionWidth: 3,
-      dilations: [1, 2],
-    },
+const settings = {
+  ...extract!,
+  ...{ trainingSamples: 1024, windowSamples: 4096 },
+  model: {
+    ...extract!.model,
+    sampleRate: 4000,
+    window: 256,
+    bands: 8,
+    channels: 4,
+    conditionWidth: 3,
+    dilations: [1, 2],
   },
-  { labels: [], vit: backbone.config },
-);
-const parameters = firstValues(system.stages[0]!.model.parameters, backbone.weights, 0);
+};
+const known = { labels: [], backbone };
+const open = avSepChainSystem.open(settings, known);
+const tensors = open.fold(firstValues(open.stages[0]!.model.parameters, backbone.weights, 0));
+const adapter: Adapter = { system: avSepChainSystem, open, settings, known, tensors };
 
 let folder: string;
 const at = (name: string) => join(folder, name);
@@ -60,9 +61,7 @@ async function read(path: string) {
 }
 
 describe.skipIf(!loadNativeCodecs())('a video’s sound', () => {
-  const { parameters: tensors, model: folded } = system.fold(parameters);
-  const sounding = { folded, stems: system.stems! };
-  const common = { system: sounding, backbone, tensors, session: { threads: 1 } };
+  const common = { adapter, session: { threads: 1 } };
 
   test('goes into two files that add up to it sample for sample, and back beside its picture', async () => {
     const told: number[] = [];
@@ -102,7 +101,8 @@ describe.skipIf(!loadNativeCodecs())('a video’s sound', () => {
       /beside a whole video only/,
     );
     await expect(asked({ signal: AbortSignal.abort(new Error('enough')) })).rejects.toThrow('enough');
-    await expect(asked({ system: { folded } })).rejects.toThrow(/gives no sound/);
+    const { stems: _, ...silent } = open;
+    await expect(asked({ adapter: { ...adapter, open: silent } })).rejects.toThrow(/av-sep-chain gives no sound/);
     expect(await readdir(folder)).toEqual(before);
   });
 });

@@ -5,19 +5,15 @@ import { openPredictor } from '../infer/predictor.ts';
 import type { MediaReference } from '../media/media.ts';
 import { replaceSound } from '../media/replace-sound-node.ts';
 import { writeSoundFile } from '../media/sound-file-node.ts';
-import type { ParameterValues } from '../model/parameters.ts';
 import { nodeSessions } from '../runtime/node.ts';
 import type { SessionOptions } from '../runtime/session.ts';
 import type { Channels } from '../signal/waveform.ts';
-import type { OpenSystem, Stems, StemsOptions } from '../systems/system.ts';
-import type { Backbone } from '../weights/backbone.ts';
+import type { Stems, StemsOptions } from '../systems/system.ts';
+import type { Adapter } from './adapter.ts';
 import { shareItems } from './share-items.ts';
 
 export type ExtractOptions = Omit<StemsOptions, 'onProgress'> & {
-  readonly system: Pick<OpenSystem, 'stems' | 'folded'>;
-  readonly backbone: Pick<Backbone, 'weights'>;
-  /** The folded tensors. */
-  readonly tensors: ParameterValues;
+  readonly adapter: Adapter;
   readonly clip: MediaReference;
   /** WAV files for what was asked for and for the rest, and a video with the former beside the clip's picture. */
   readonly out?: string | undefined;
@@ -35,18 +31,20 @@ export type Extracted = { readonly seconds: number; readonly sampleRate: number;
  * @throws DuetError for clips that cannot be read or lack picture or sound, and files that cannot be written.
  */
 export async function extractSound(options: ExtractOptions): Promise<Extracted> {
-  const { system, backbone, tensors, clip, out, rest, mux, hop, boxes, signal, onProgress } = options;
-  if (!system.stems) throw new DuetError('The adapter is of a system that gives no sound; name one that extracts.');
+  const { adapter, clip, out, rest, mux, hop, boxes, signal, onProgress } = options;
+  const { open, known, tensors } = adapter;
+  if (!open.stems)
+    throw new DuetError(`An adapter of ${adapter.system.name} gives no sound; name a run of the recipe extract.`);
   if (mux !== undefined && (clip.kind !== 'video' || clip.start !== undefined || clip.end !== undefined))
     throw new DuetError('Sound is put back beside a whole video only; leave --mux out, or the start and the end.');
   const openSession = nodeSessions(options.session);
   const reader = await openMediaReader();
-  const predictor = await openPredictor({ backbone, model: system.folded, batchSize: 1, openSession });
+  const predictor = await openPredictor({ backbone: known.backbone, model: open.folded, batchSize: 1, openSession });
   try {
     const media = await reader.open(clip, signal);
     try {
       const { duration, audio } = media;
-      const stems = system.stems(media, (inputs) => predictor.run(tensors, inputs, 1), {
+      const stems = open.stems(media, (inputs) => predictor.run(tensors, inputs, 1), {
         ...{ hop, boxes },
         onProgress(seconds) {
           signal?.throwIfAborted();

@@ -101,6 +101,7 @@ export function extractIntake(options: ExtractIntakeOptions): Intake {
       const parts = partsOf(frame!, options);
       const inputs = {
         mixture: samples.map((value) => gain * value),
+        target: new Float32Array(windowSamples),
         images: joinFloat32(parts.map((part) => normalised(fitted(part)))),
       };
       yield { start: from, end: to, inputs, frame };

@@ -1,9 +1,10 @@
 // The mask form on what a frozen backbone sees: mixtures and pictures in, masks out.
 // Shapes: B clips, P pictures of each, T samples.
-import { reshape, slice } from '../../graph/functions.ts';
+import { reshape, slice, subtract } from '../../graph/functions.ts';
 import type { Tensor } from '../../graph/tensor.ts';
 import type { Model, Tensors } from '../../model/model.ts';
 import { type VitConfig, vit, type Weights } from '../../model/vit.ts';
+import { siSdr } from './losses.ts';
 import type { MaskConfig } from './mask-config.ts';
 import { factorCount } from './mask-form.ts';
 import { maskModel } from './mask-model.ts';
@@ -41,6 +42,24 @@ export function extractModel(config: ExtractConfig, samples: number): Model {
     losses: (encoded, targets, trained) => inner.losses(inner.encode(encoded, trained, trained), targets, trained),
     answers: ({ mixture, images }, frozen, trained, extras) =>
       inner.answers(seen({ mixture: mixture!, images: images! }, frozen), frozen, trained, extras),
+  };
+}
+
+/**
+ * The same for evaluation and prediction: reads `mixture` and `images`, and `target`, which is silence where nobody knows
+ * it. Answers with the mask, the mixture's ratio of signal to distortion and the gain over it, in decibels.
+ */
+export function scoringModel(config: ExtractConfig, samples: number): Model {
+  const model = extractModel(config, samples);
+  const { mixture, images } = model.inputs;
+  return {
+    ...model,
+    inputs: { mixture: mixture!, images: images!, target: [samples] },
+    answers(inputs, frozen, trained, extras) {
+      const { mask, estimate } = model.answers(inputs, frozen, trained, extras);
+      const before = siSdr(inputs.mixture!, inputs.target!);
+      return { mask: mask!, before, gain: subtract(siSdr(estimate!, inputs.target!), before) };
+    },
   };
 }
 

@@ -10,6 +10,7 @@ const mixing = settingMeta('Mixtures');
 export const extractSettingsSchema = z.strictObject({
   recipe: z.enum(['extract', 'extract-of-two']).meta({ help: 'the recipe that these settings began as' }),
   augment: z.enum(['none', 'standard']).meta(input('--augment <how>', 'vary training clips')),
+  missing: z.enum(['error']).meta({ help: 'a clip without picture or without sound is refused' }),
   ...trainingFields,
   model: maskConfigSchema.omit({ visualWidth: true }),
   pictures: z.literal([1, 2]).meta({
@@ -40,7 +41,7 @@ export type ExtractSettings = Readonly<z.infer<typeof extractSettingsSchema>>;
 const dilations = [1, 2, 4, 8, 16];
 
 const extract: ExtractSettings = {
-  recipe: 'extract',
+  ...{ recipe: 'extract', missing: 'error' },
   ...{ seed: 0, epochs: 90, batch: 16, learningRate: 2e-3, optimizer: 'adamw', weightDecay: 0.02 },
   ...{ schedule: 'cosine', warmupEpochs: 3.5, stepEpochs: 30, clipNorm: 1, patience: null },
   model: {

@@ -35,8 +35,8 @@ export function maskModel(config: MaskConfig, samples: number, visual: Shape = [
       };
     },
     answers: ({ mixture, visual }, _frozen, trained) => {
-      const { bandMask, bandMaskProduced } = separateByMask(mixture!, visual!, trained, config);
-      return { mask: bandMaskProduced ?? bandMask };
+      const { bandMask, bandMaskProduced, perception, production } = separateByMask(mixture!, visual!, trained, config);
+      return { mask: bandMaskProduced ?? bandMask, estimate: production ?? perception };
     },
   };
 }
