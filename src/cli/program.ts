@@ -8,6 +8,7 @@ import { addDoctorCommand } from './doctor.ts';
 import { addEvaluateCommand } from './evaluate.ts';
 import { addExperimentCommand } from './experiment.ts';
 import { addExportCommand } from './export.ts';
+import { addExtractCommand } from './extract.ts';
 import { addIndexCommand } from './index-videos.ts';
 import { addInspectCommand } from './inspect.ts';
 import { addLocaliseCommand } from './localise.ts';
@@ -47,6 +48,7 @@ export function createProgram(context: Context): Command {
   addIndexCommand(program, context);
   addSearchCommand(program, context);
   addLocaliseCommand(program, context);
+  addExtractCommand(program, context);
   addExportCommand(program, context);
   program.commandsGroup('Look inside:');
   addDataCommand(program, context);
