@@ -17,14 +17,15 @@ export async function writeTalkingClips(folder: string, name: string, count: num
     await writeFile(join(folder, `${name}-${index}.webm`), await talkingClip(`${name} ${index}`));
 }
 
-/** Syllables of a fifth of a second at random times, in VP8 and Opus. */
-function talkingClip(person: string): Promise<Uint8Array> {
+/** Writes one clip whose sound is another person's. */
+export async function writeExchanged(file: string): Promise<void> {
+  await writeFile(file, await talkingClip('face', 'voice'));
+}
+
+/** In VP8 and Opus; the sound is that of `voice`. */
+function talkingClip(person: string, voice = person): Promise<Uint8Array> {
   const random = createRandom('talking clip', person);
-  const loudness = new Float32Array(seconds * framesPerSecond);
-  for (let frame = 0; frame < loudness.length; frame += 5 + random.integer(6))
-    for (let n = 0; n < 5 && frame + n < loudness.length; n++)
-      loudness[frame + n] = Math.sin((Math.PI * (n + 0.5)) / 5);
-  const frames = Array.from(loudness, (loud): Picture => {
+  const frames = Array.from(syllables(person), (loud): Picture => {
     const mouth = 100 + 120 * loud * random.uniform();
     const data = Uint8Array.from({ length: 3 * side ** 2 }, (_, place) => {
       const [row, column] = [Math.floor(place / 3 / side), Math.floor(place / 3) % side];
@@ -32,9 +33,20 @@ function talkingClip(person: string): Promise<Uint8Array> {
     });
     return { width: side, height: side, data };
   });
+  const loudness = syllables(voice);
   const samples = Float32Array.from({ length: seconds * sampleRate }, (_, index) => {
     const loud = loudness[Math.floor((index / sampleRate) * framesPerSecond)]!;
-    return (0.002 + 0.3 * loud) * random.normal() * 0.5;
+    return (0.001 + 0.15 * loud) * random.normal();
   });
   return encodeClip({ frames, framesPerSecond, sound: { samples, sampleRate } });
+}
+
+/** The loudness in each frame, 0 to 1: syllables of a fifth of a second at random times. */
+function syllables(voice: string): Float32Array {
+  const random = createRandom('syllables', voice);
+  const loudness = new Float32Array(seconds * framesPerSecond);
+  for (let frame = 0; frame < loudness.length; frame += 5 + random.integer(6))
+    for (let n = 0; n < 5 && frame + n < loudness.length; n++)
+      loudness[frame + n] = Math.sin((Math.PI * (n + 0.5)) / 5);
+  return loudness;
 }

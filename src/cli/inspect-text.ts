@@ -83,7 +83,9 @@ function runText({
 }: RunInspection): string {
   const [height, width] = adapter.image_size;
   const facts: [string, string][] = [
-    ['classes', `${adapter.classes.length}: ${adapter.classes.join(', ')}`],
+    ...(adapter.classes.length === 0
+      ? []
+      : [['classes', `${adapter.classes.length}: ${adapter.classes.join(', ')}`] as [string, string]]),
     ['backbone', `${adapter.base_model_name_or_path} (${adapter.base_model_hash})`],
     ['system', adapter.system],
     ['input', `${width} × ${height} pixels`],
