@@ -1,6 +1,14 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
+/** Trainings and whole networks: those tests take seconds each. */
+const slow = [
+  'src/data/{workers,open-feed-node}.test.ts',
+  'src/systems/*/{background-clips,baselines,compare-golden,filterbank-model,golden,intake,model,modulation}.test.ts',
+  'src/systems/*/{apply-masks,events-model,extract-stems,network,row-inputs,shared-data,train-localiser}.test.ts',
+  'src/systems/avff/light/*.test.ts',
+];
+
 export default defineConfig({
   test: {
     pool: 'forks',
@@ -15,6 +23,15 @@ export default defineConfig({
           include: ['src/**/*.test.ts', 'bench/**/*.test.ts', 'scripts/**/*.test.ts', 'studio/src/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          // A part of `unit`, for a first look; it runs by name alone.
+          name: 'fast',
+          include: process.argv.includes('fast') ? ['src/{graph,model,signal,data,systems}/**/*.test.ts'] : [],
+          exclude: slow,
         },
       },
       {

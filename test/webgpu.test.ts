@@ -1,6 +1,6 @@
 // Commands on a graphics card, or on one imitated in software: the numbers of the processor.
 import { existsSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, inject, type TestContext, test } from 'vitest';
 import { writeSafetensors } from '../src/files/safetensors.ts';
@@ -45,7 +45,7 @@ test(
   'training, from the head start to the last epoch, has the losses of the processor',
   async (context) => {
     const folder = await newFolder('webgpu');
-    const backbone = await smallBackbone(join(folder, 'small.safetensors'));
+    const backbone = await smallBackbone(join(folder, 'small'));
     const train = (run: string) => [
       'train',
       inject('shared').data,
@@ -79,6 +79,7 @@ async function epochsOf(run: string): Promise<Epoch[]> {
 
 /** One block on four patches: most of the time goes into compiling what runs on the card. */
 async function smallBackbone(path: string): Promise<string> {
+  await mkdir(path);
   const shapes = vitWeightShapes({ width: 64, depth: 1, mlpWidth: 128, patchSize: 16, patches: 4 });
   const tensors = [...shapes].map(([name, shape]) => {
     const { normal } = createRandom('small backbone', name);
@@ -91,6 +92,7 @@ async function smallBackbone(path: string): Promise<string> {
       ),
     ] as const;
   });
-  await writeFile(path, writeSafetensors(new Map(tensors)));
+  await writeFile(join(path, 'model.safetensors'), writeSafetensors(new Map(tensors)));
+  await writeFile(join(path, 'config.json'), JSON.stringify({ num_attention_heads: 1 }));
   return path;
 }

@@ -7,6 +7,22 @@ import { verifyFile } from './verify-node.ts';
 
 const golden = '../shared/golden';
 
+test('the small run that the project has recorded in double precision is met by every group', async () => {
+  const { system, groups, passed } = await verifyFile('src/systems/ma-avt/small-run.safetensors');
+  expect(system).toBe('ma-avt');
+  expect(groups.map(({ name, compared }) => [name, compared])).toEqual([
+    ...[
+      ['outputs', 2],
+      ['losses', 4],
+      ['attention', 1],
+      ['gradients', 29],
+      ['trajectory', 1],
+      ['parameters', 29],
+    ],
+  ]);
+  expect(passed, JSON.stringify(groups)).toBe(true);
+});
+
 describe.skipIf(!existsSync(golden))('the model agrees with the reference run', () => {
   test.each(['ma-avt-blockwise-separate', 'ma-avt-final-no-background'])('%s', async (name) => {
     const { groups, passed } = await verifyFile(`${golden}/${name}.safetensors`);
