@@ -15,7 +15,7 @@ import type { SessionOptions } from '../runtime/session.ts';
 import type { Scored } from '../systems/system.ts';
 import type { Adapter } from './adapter.ts';
 import { evaluateRun } from './evaluate.ts';
-import { intakeOf } from './intake-node.ts';
+import { openReading } from './intake-node.ts';
 import { openAdapter, systemOf } from './open-adapter-node.ts';
 import { runFiles } from './place.ts';
 
@@ -81,8 +81,9 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
       `The data "${data}" has no ${chosen} clips; choose another split with --split (${splitNames.join(', ')} or all).`,
     );
   const { system, open, settings, known } = adapter;
+  const reading = await openReading({ system, open, settings, known }, () => nodeSessions(session));
   const feed = await openFeed({
-    ...intakeOf(system, open, settings, known),
+    ...reading.forFeed,
     ...{ dataset, batchSize: batch, missing },
     ...(options.workers !== undefined && { workers: options.workers }),
   });
@@ -102,6 +103,7 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
     return { scored, adapter, provider, dataset, clips, skipped: feed.skipped };
   } finally {
     await feed.close();
+    await reading.release();
   }
 }
 

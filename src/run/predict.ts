@@ -4,6 +4,7 @@ import { openPredictor } from '../infer/predictor.ts';
 import type { Media } from '../media/media.ts';
 import type { OpenSession } from '../runtime/session.ts';
 import type { Adapter } from './adapter.ts';
+import { readingIntake } from './reading-intake.ts';
 
 export type PredictedWindow = { readonly window: Window; readonly answer: unknown };
 
@@ -40,17 +41,21 @@ export async function openPrediction({ adapter, openSession, shown = false }: Pr
     ...{ backbone: known.backbone, model: open.folded, batchSize: 1, openSession },
     extras: shown ? [...always, ...more] : always,
   });
+  const reading = readingIntake(open, () => openSession);
   const answer = async (window: Window) => open.answer(await predictor.run(tensors, window.inputs, 1), window);
   return {
     adapter,
     provider: predictor.provider,
     answer,
     async *predictMedia(media, { hop, signal } = {}) {
-      for await (const window of open.intake.windows(media, { hop })) {
+      for await (const window of reading.intake.windows(media, { hop })) {
         signal?.throwIfAborted();
         yield { window, answer: await answer(window) };
       }
     },
-    release: () => predictor.release(),
+    async release() {
+      await predictor.release();
+      await reading.release();
+    },
   };
 }

@@ -9,6 +9,7 @@ import { describeSplits } from '../data/split.ts';
 import { readSplitFile, writeSplitFile } from '../data/split-file-node.ts';
 import { DuetError } from '../errors.ts';
 import { kindOfPath } from '../files/read-clearly.ts';
+import { openTextEmbedder } from '../infer/text-embedder.ts';
 import { frozenWeights } from '../model/frozen-weights.ts';
 import type { Model } from '../model/model.ts';
 import { type ParameterCounts, parameterInputs, weightsFrom } from '../model/parameters.ts';
@@ -22,7 +23,8 @@ import type { Outcome } from '../train/loop.ts';
 import type { EpochRecord, RunProgress } from '../train/progress.ts';
 import type { Backbone, InputSize } from '../weights/backbone.ts';
 import { openBackbone } from '../weights/open-backbone-node.ts';
-import { intakeOf } from './intake-node.ts';
+import { openTextBackbone } from '../weights/open-text-backbone-node.ts';
+import { openReading } from './intake-node.ts';
 import { runFiles } from './place.ts';
 import { folderPlace } from './place-node.ts';
 import {
@@ -105,12 +107,13 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   const folder = resolve(options.out);
   const saved = options.resume ? await readRunConfig(folder) : undefined;
   const { system } = saved ? { system: systemNamed(saved.system) } : recipeNamed(options.training.recipe);
-  const settings = system.coherent(options.training);
+  const asked = system.coherent(options.training);
   const data = options.data ?? saved?.data;
   if (data === undefined)
     throw new DuetError('There is no data to train on; name a folder or a manifest, or go on with a run by --resume.');
   const layout = options.layout ?? saved?.layout;
   const dataset = await openTrainingData(data, layout, system, options, folder);
+  const settings = system.settledBy?.(asked, dataset) ?? asked;
   system.checkData?.(settings, dataset);
   if (dataset.missing.length > 0) {
     onEvent({
@@ -174,8 +177,10 @@ async function trainLocked(settled: Settled, options: TrainOptions): Promise<Tra
   await writeSplitFile(join(folder, runFiles.splits), describeSplits(dataset.examples, settings.seed));
 
   const checkpoint = restored ?? freshRun(open, known, settings.seed);
+  let session: SessionOptions | undefined;
+  const reading = await openReading({ system, open, settings, known }, () => nodeSessions(session));
   const feed = await openFeed({
-    ...intakeOf(system, open, settings, known),
+    ...reading.forFeed,
     ...{ dataset, missing: settings.missing, batchSize: settings.batch },
     // Training on fewer clips than it began with would end in another adapter.
     whenLost: 'stop',
@@ -196,7 +201,7 @@ async function trainLocked(settled: Settled, options: TrainOptions): Promise<Tra
     };
   };
   try {
-    const session = typeof options.session === 'function' ? await options.session() : options.session;
+    session = typeof options.session === 'function' ? await options.session() : options.session;
     await feed.prepare({
       onProgress: (progress) => onEvent({ kind: 'prepare', ...progress }),
       ...(signal && { signal }),
@@ -206,6 +211,7 @@ async function trainLocked(settled: Settled, options: TrainOptions): Promise<Tra
       ...{ system, settings, known, open, feed, place, checkpoint, signal, saveInterval },
       isFresh: !restored,
       openSession: nodeSessions(session),
+      embed: embedTexts,
       clipsAtOnce: clipsOfBatchAtOnce(settled, evenBatchSize(await feed.count('train'), settings.batch), options),
       onEvent(event) {
         if (event.kind !== 'opened') return onEvent(event);
@@ -220,7 +226,14 @@ async function trainLocked(settled: Settled, options: TrainOptions): Promise<Tra
     throw error;
   } finally {
     await feed.close();
+    await reading.release();
   }
+}
+
+/** By the built-in text encoder, which needs no session. */
+async function embedTexts(texts: readonly string[]): Promise<readonly Float32Array[]> {
+  const embedder = openTextEmbedder(await openTextBackbone(), nodeSessions());
+  return embedder.embed(texts).finally(() => embedder.release());
 }
 
 /** The run's own splits where it has them, so that a resumed run keeps them though files may have come or gone. */

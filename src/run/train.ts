@@ -4,7 +4,15 @@ import type { Feed } from '../data/feed.ts';
 import { openPredictor, type Predictor } from '../infer/predictor.ts';
 import { firstValues, type ParameterValues, parameterLengths, type Specifications } from '../model/parameters.ts';
 import type { OpenSession } from '../runtime/session.ts';
-import type { ClipStage, KeptStage, Known, OpenSystem, System, SystemSettings } from '../systems/system.ts';
+import type {
+  ClipStage,
+  KeptStage,
+  Known,
+  OpenSystem,
+  System,
+  SystemSettings,
+  TrainingClips,
+} from '../systems/system.ts';
 import type { KeptRow } from '../train/kept-lesson.ts';
 import { type Outcome, type PlanAt, trainingLoop, type Validated } from '../train/loop.ts';
 import { openTrainer } from '../train/open-trainer.ts';
@@ -59,6 +67,8 @@ export type RunOptions = {
   /** Milliseconds between two saves within an epoch. */
   readonly saveInterval: number;
   readonly onEvent: (event: RunEvent) => void;
+  /** As `TrainingClips` has it; needed where a system names its classes by texts. */
+  readonly embed?: TrainingClips['embed'] | undefined;
   /** Rows with their features, where somebody keeps them. */
   readonly keptRows?: ((stage: KeptStage) => Promise<readonly KeptRow[]> | undefined) | undefined;
   /** Changes how long the run trains, before the first epoch and after each. */
@@ -117,6 +127,7 @@ export async function trainRun(options: RunOptions): Promise<RunOutcome> {
     onEvent({ kind: 'opened', provider, epochsDone: progress.epoch });
     for (const note of open.notes?.() ?? []) onNote(note);
     const scoring = { ...options, predictor };
+    if (options.isFresh) await takeFirstValues(options);
     if (options.isFresh && (await takeStarts(options))) {
       const { folded, metrics } = await validated(checkpoint.parameters, scoring);
       if (metrics) {
@@ -144,6 +155,15 @@ export async function trainRun(options: RunOptions): Promise<RunOutcome> {
     for (const release of releases.reverse()) await release();
   }
 }
+
+async function takeFirstValues({ open, feed, checkpoint, embed = noTexts }: RunOptions): Promise<void> {
+  const given = await open.firstValues?.({ walk: (pass) => feed.batches('train', pass), embed });
+  for (const [name, values] of given ?? []) checkpoint.parameters.get(name)!.set(values);
+}
+
+const noTexts = (): never => {
+  throw new Error('no text encoder was given to this training');
+};
 
 /** Trains the stages on kept features, which come before those on clips. @returns whether there are any. */
 async function takeStarts(options: RunOptions): Promise<boolean> {

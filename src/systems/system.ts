@@ -123,8 +123,26 @@ export type StemsOptions = {
   readonly onProgress?: ((seconds: number) => void) | undefined;
 };
 
+/** What reads clips where that takes a session, such as for a backbone's features. */
+export type ClipReader = Pick<Intake, 'read' | 'windows'> & { release(): Promise<void> };
+
+/** The training clips before anything is learned. */
+export type TrainingClips = {
+  /** Walks over them. */
+  walk(pass: Pass): AsyncIterable<Batch>;
+  /** Texts as vectors of length 1 by the built-in text encoder. */
+  embed(texts: readonly string[]): Promise<readonly Float32Array[]>;
+};
+
 export type OpenSystem<Answer = unknown, Result = unknown, Options = unknown> = {
   readonly intake: Intake;
+  /**
+   * Only of a system whose readings need a session: what then reads clips in the intake's place, in the caller's
+   * process. Its readings are stored under the intake's key, which has the backbone's hash.
+   */
+  reader?(openSession: OpenSession): Promise<ClipReader>;
+  /** First values of parameters that follow from the training clips or from the classes' names. */
+  firstValues?(clips: TrainingClips): Promise<ParameterValues>;
   /** Trained one after another; each begins with the parameters of the one before it. */
   readonly stages: readonly (ClipStage | KeptStage)[];
   readonly counts: ParameterCounts;
@@ -226,6 +244,8 @@ export type System<
   readonly resultOptions: z.ZodType<Options>;
   /** Settings without what the others leave nothing to do. @throws DuetError where they contradict each other. */
   coherent(settings: Settings): Settings;
+  /** The settings with what the training data decides of them. @throws DuetError for data that has nothing to learn. */
+  settledBy?(settings: Settings, dataset: Dataset): Settings;
   /** @throws DuetError for data that cannot be learned with these settings. */
   checkData?(settings: Settings, dataset: Dataset): void;
   open(settings: Settings, known: Known): OpenSystem<Answer, Result, Options>;
