@@ -64,7 +64,7 @@ function firstFlag(flag: string): string {
 }
 
 function shown(value: unknown): string {
-  if (Array.isArray(value)) return value.map(shown).join(' to ');
+  if (Array.isArray(value)) return value.map(shown).join(typeof value[0] === 'number' ? ' to ' : ', ');
   return typeof value === 'number' && value !== 0 && Math.abs(value) < 0.01 ? value.toExponential() : String(value);
 }
 

@@ -27,11 +27,10 @@ export const predictSettings = {
       wholeNumber({ least: 1, most: 1000 }),
       3,
     ),
-    threshold: settingWithDefault(
+    threshold: setting(
       '--threshold <share>',
-      'how probable an event of the timeline must be',
+      'how probable an event of the timeline must be (default: 0.5; of events in time, as validation found best)',
       fraction,
-      0.5,
     ),
     overlays: setting('--overlays <folder>', 'write frame and spectrogram with a map laid over them (PNG)', path),
     map: settingWithDefault(

@@ -44,7 +44,7 @@ export async function writeClip(stem: string, seconds: number): Promise<void> {
 }
 
 /** One channel of 16-bit PCM. */
-function wav(samples: Float32Array, sampleRate: number): Buffer {
+export function wav(samples: Float32Array, sampleRate: number): Buffer {
   const bytes = Buffer.alloc(44 + samples.length * 2);
   bytes.write('RIFF', 0);
   bytes.writeUInt32LE(36 + samples.length * 2, 4);

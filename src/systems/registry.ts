@@ -7,10 +7,15 @@ import { authenticSystem } from './avff/light/system.ts';
 import { avffSystem } from './avff/system.ts';
 import { maAvtSystem } from './ma-avt/system.ts';
 import type { Golden, System, SystemSettings } from './system.ts';
-import { referenceRuns } from './uniav/reference-runs.ts';
+import { uniavSystem } from './uniav/system.ts';
 import { vlsaGolden } from './vlsa/compare-golden.ts';
 
-const byName = { 'ma-avt': maAvtSystem, 'avff-light': authenticSystem, 'av-sep-chain': avSepChainSystem };
+const byName = {
+  'ma-avt': maAvtSystem,
+  uniav: uniavSystem,
+  'avff-light': authenticSystem,
+  'av-sep-chain': avSepChainSystem,
+};
 
 /** The first holds the recipe that is taken where none is named. */
 export const systems: readonly System[] = Object.values(byName);
@@ -29,7 +34,6 @@ export const goldenRuns: readonly { readonly system: string; readonly golden: Go
   ...systems,
   ...[avffSystem],
   { name: 'vlsa', golden: vlsaGolden },
-  { name: 'uniav', golden: referenceRuns },
 ].flatMap(({ name, golden }) => (golden ? [{ system: name, golden }] : []));
 
 export type SystemName = keyof typeof byName;

@@ -36,25 +36,34 @@ export function sharesOfClasses(asked: readonly Float32Array[], trained: readonl
 
 /**
  * The localiser's parameters for other classes. Its scores follow from the classes' texts; the distances to an event's
- * ends, which every trained class has for itself, are mixed from those of the classes that an asked one is like.
- * @param shares as `sharesOfClasses` gives them.
+ * ends, which every trained class has for itself, and the least scores are mixed from those of the classes that an asked
+ * one is like.
+ * @param asked unit vectors of the text encoder that the adapter was trained with.
  */
 export function withOtherClasses(
   parameters: ParameterValues,
   task: string,
-  shares: readonly (readonly number[])[],
+  asked: readonly Float32Array[],
   { tasks }: Pick<NetworkConfig, 'tasks'>,
 ): ParameterValues {
   const { classes, classAware } = tasks[task]!;
-  if (!classAware) return parameters; // One pair of distances serves all classes.
+  const [textName, texts] = [`text.${task}`, parameters.get(`text.${task}`)!];
+  const width = texts.length / classes;
+  const trained = Array.from({ length: classes }, (_, label) => texts.subarray(label * width, (label + 1) * width));
+  const shares = sharesOfClasses(asked, trained);
   const mixed = (values: Float32Array): Float32Array => {
-    // Two outputs a class: the distance to the start, then that to the end.
+    // Of distances two outputs a class: to the start, then to the end.
     const perClass = values.length / classes;
     return Float32Array.from({ length: shares.length * perClass }, (_, index) => {
-      const [asked, place] = [Math.floor(index / perClass), index % perClass];
-      return shares[asked]!.reduce((sum, share, trained) => sum + share * values[trained * perClass + place]!, 0);
+      const [ofAsked, place] = [Math.floor(index / perClass), index % perClass];
+      return shares[ofAsked]!.reduce((sum, share, label) => sum + share * values[label * perClass + place]!, 0);
     });
   };
-  const names = ['weight', 'bias'].map((part) => `reg_head.offset_head.${task}.conv.${part}`);
-  return new Map([...parameters].map(([name, values]) => [name, names.includes(name) ? mixed(values) : values]));
+  // Where classes are not told apart, one pair of distances serves all.
+  const distances = classAware ? ['weight', 'bias'].map((part) => `reg_head.offset_head.${task}.conv.${part}`) : [];
+  const mixedNames = [`threshold.${task}`, ...distances];
+  return new Map([
+    ...[...parameters].map(([name, values]) => [name, mixedNames.includes(name) ? mixed(values) : values] as const),
+    [textName, Float32Array.from(asked.flatMap((vector) => [...vector]))],
+  ]);
 }

@@ -2,7 +2,6 @@
 import { ownProposals } from './chunks.ts';
 import type { NetworkConfig } from './config.ts';
 import { decode, type Proposal } from './decode.ts';
-import type { RowChunk } from './row-chunks.ts';
 import { type Grid, inSeconds } from './seconds.ts';
 import { type SuppressionSettings, suppress } from './suppress.ts';
 
@@ -10,19 +9,22 @@ import { type SuppressionSettings, suppress } from './suppress.ts';
 export type ChunkAnswer = {
   readonly start: number;
   readonly proposals: Readonly<Record<string, readonly Proposal[]>>;
+  /** The least score of an event of each class, for each task. */
+  readonly thresholds: Readonly<Record<string, Float32Array>>;
 };
 
-/** @param outputs of `eventsModel` for one chunk: `TASK.logits` and `TASK.offsets`. */
+/** @param outputs of `eventsModel` for one chunk: `TASK.logits`, `TASK.offsets` and `TASK.thresholds`. */
 export function chunkAnswer(
   outputs: Readonly<Record<string, Float32Array>>,
-  { start, mask }: Pick<RowChunk, 'start' | 'mask'>,
+  { start, mask }: { readonly start: number; readonly mask: Float32Array },
   config: NetworkConfig,
 ): ChunkAnswer {
   const ofTasks = Object.entries(config.tasks).map(([task, { classes }]) => {
     const [logits, offsets] = [outputs[`${task}.logits`]!, outputs[`${task}.offsets`]!];
     return [task, decode({ logits, offsets, mask, classes }, config)] as const;
   });
-  return { start, proposals: Object.fromEntries(ofTasks) };
+  const thresholds = Object.keys(config.tasks).map((task) => [task, outputs[`${task}.thresholds`]!] as const);
+  return { start, proposals: Object.fromEntries(ofTasks), thresholds: Object.fromEntries(thresholds) };
 }
 
 /**

@@ -1,8 +1,8 @@
 // The light localiser over rows of Duet's own backbone: all kinds of events of a clip at once, in one step. Classes are
 // vectors of text, so that other names can be asked for later.
 // Shapes: B clips, T steps, P points, K classes, E the text encoder's width.
-import { add, concat, multiply, split, subtract } from '../../graph/functions.ts';
-import type { Tensor } from '../../graph/tensor.ts';
+import { add, concat, expand, multiply, reshape, split, subtract } from '../../graph/functions.ts';
+import type { Shape, Tensor } from '../../graph/tensor.ts';
 import type { Model, Tensors } from '../../model/model.ts';
 import type { ParameterSpecification } from '../../model/parameters.ts';
 import type { Weights } from '../../model/vit.ts';
@@ -13,21 +13,26 @@ import { branchCount, network } from './network.ts';
 import { networkParameters } from './parameters.ts';
 import { positionRows } from './positions.ts';
 
-/** What rows are standardised by: found once, from the training rows, and never trained. */
-export function isRowStatistic(parameter: string): boolean {
-  return parameter.startsWith('rows.');
+/** Of a class that validation says nothing about. */
+const usualThreshold = 0.3;
+
+/**
+ * What is never trained: what rows are standardised by (`rows.*`), the classes as vectors of text (`text.TASK`, [K, E])
+ * and the least scores of their events (`threshold.TASK`, [K]).
+ */
+export function isGiven(parameter: string): boolean {
+  return /^(rows|text|threshold)\./.test(parameter);
 }
 
 /**
- * A model of all tasks. Inputs, targets and results of a task are called by its name, as `actions.logits`; the frozen
- * weights `text.TASK` [K, E] have a vector for each of its classes. Where a clip is not annotated for a task, its
+ * A model of all tasks. Inputs, targets and results of a task are called by its name, as `actions.logits`. Where a clip is not annotated for a task, its
  * `valid` is zeros; `present` says whether it has picture and sound, and what it lacks counts as the mean of the rows.
  */
 export function eventsModel(config: NetworkConfig, steps: number): Model {
   const tasks = Object.keys(config.tasks);
   const positions = positionRows(steps, config.width);
   const points = pointCount(steps, config);
-  const outputs = (inputs: Tensors, frozen: Weights, trained: Weights, isTraining: boolean): Tensors => {
+  const outputs = (inputs: Tensors, trained: Weights, isTraining: boolean): Tensors => {
     const { visual, audio, mask, present } = inputs;
     const [isSeen, isHeard] = split(present!, 1, [1, 1]);
     const rows = {
@@ -37,7 +42,7 @@ export function eventsModel(config: NetworkConfig, steps: number): Model {
     };
     const all = tasks.flatMap((task) => {
       const factors = isTraining ? inputs[`${task}.factors`] : undefined;
-      const levels = network({ ...rows, factors, text: frozen(`text.${task}`) }, trained, config, task);
+      const levels = network({ ...rows, factors, text: trained(`text.${task}`) }, trained, config, task);
       return [
         [
           `${task}.logits`,
@@ -58,7 +63,7 @@ export function eventsModel(config: NetworkConfig, steps: number): Model {
     return Object.fromEntries(all);
   };
   return {
-    parameters: new Map([...statisticsParameters(config), ...networkParameters(config)]),
+    parameters: new Map([...givenParameters(config), ...networkParameters(config)]),
     inputs: {
       ...{ visual: [steps, config.visualWidth], audio: [steps, config.audioWidth], mask: [steps] },
       present: [2],
@@ -71,7 +76,7 @@ export function eventsModel(config: NetworkConfig, steps: number): Model {
         [`${task}.valid`, [points]],
       ]),
     ),
-    encode: (inputs, frozen, trained) => outputs(inputs, frozen, trained, true),
+    encode: (inputs, _, trained) => outputs(inputs, trained, true),
     losses(encoded, targets) {
       const ofTasks = Object.entries(config.tasks).map(([task, settings]) => {
         const [logits, offsets] = [encoded[`${task}.logits`]!, encoded[`${task}.offsets`]!];
@@ -84,16 +89,35 @@ export function eventsModel(config: NetworkConfig, steps: number): Model {
         logged: Object.fromEntries(ofTasks.map(([task, { total }]) => [task, total])),
       };
     },
-    answers: (inputs, frozen, trained) => outputs(inputs, frozen, trained, false),
+    answers: (inputs, _, trained) => ({
+      ...outputs(inputs, trained, false),
+      // Which steps there are, for those who have only the answers.
+      steps: multiply(inputs.mask!, 1),
+      ...Object.fromEntries(
+        Object.entries(config.tasks).map(([task, { classes }]) => {
+          const ofClip = reshape(trained(`threshold.${task}`), [1, classes]);
+          return [`${task}.thresholds`, expand(ofClip, [inputs.mask!.shape[0]!, classes])];
+        }),
+      ),
+    }),
   };
 }
 
-function statisticsParameters({ visualWidth, audioWidth }: NetworkConfig): [string, ParameterSpecification][] {
-  const widths = Object.entries({ visual: visualWidth, audio: audioWidth });
-  return widths.flatMap(([modality, width]): [string, ParameterSpecification][] => [
-    [`rows.${modality}.mean`, { shape: [width], initialisation: { kind: 'value', value: 0 } }],
-    [`rows.${modality}.factor`, { shape: [width], initialisation: { kind: 'value', value: 1 } }],
-  ]);
+function givenParameters({ visualWidth, audioWidth, textWidth, tasks }: NetworkConfig) {
+  const given = (name: string, shape: Shape, value: number): [string, ParameterSpecification] => [
+    name,
+    { shape, initialisation: { kind: 'value', value } },
+  ];
+  return [
+    ...Object.entries({ visual: visualWidth, audio: audioWidth }).flatMap(([modality, width]) => [
+      given(`rows.${modality}.mean`, [width], 0),
+      given(`rows.${modality}.factor`, [width], 1),
+    ]),
+    ...Object.entries(tasks).flatMap(([task, { classes }]) => [
+      given(`text.${task}`, [classes, textWidth], 0),
+      given(`threshold.${task}`, [classes], usualThreshold),
+    ]),
+  ];
 }
 
 /** Rows [B, T, width] of about mean zero and deviation one, zeros where the mask [B, T] has none. */

@@ -29,7 +29,8 @@ export function chunkPass(chunk: number): string {
 
 /** Start, end and class of the events of each kind that a clip is annotated for; in steps. */
 type Events = { readonly [kind: string]: readonly (readonly [start: number, end: number, label: number])[] };
-type Target = { readonly own: Events; readonly other: Events };
+/** What a row of a walk should teach: of its clip, and in training of the clip whose sound it may get. */
+export type EventsTarget = { readonly own: Events; readonly other: Events };
 
 /** @throws DuetError for an event of a class that the model does not know. */
 export function planEvents(examples: readonly Example[], pass: Pass, options: EventsRowsOptions): Row[] {
@@ -69,7 +70,7 @@ export async function rowOfEvents(
   pass: Pass,
   { config, length, training }: EventsRowsOptions,
 ): Promise<Arrays> {
-  const { own, other } = row.target as Target;
+  const { own, other } = row.target as EventsTarget;
   const [id, otherId] = row.clips as readonly [string, string?];
   const clip = await clipRows(await open(id), own);
   if (pass.name === 'train') {

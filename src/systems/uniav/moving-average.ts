@@ -8,8 +8,3 @@ export function updateAverage(average: Parameters, parameters: Parameters, decay
     for (let i = 0; i < values.length; i++) values[i] = decay * values[i]! + (1 - decay) * latest[i]!;
   }
 }
-
-/** The decay after a number of updates: it grows to `limit`, so that runs of hundreds of steps forget their start. */
-export function growingDecay(updates: number, limit: number): number {
-  return Math.min(limit, (1 + updates) / (10 + updates));
-}

@@ -13,7 +13,6 @@ import { releasedSuppression } from './suppress.ts';
 
 const context: EventsContext = {
   ...{ labels: ['cat', 'dog'], length: 64, grid: gridOf(2), seconds: 32, suppression: releasedSuppression(0.4) },
-  thresholds: { heard: new Map([['dog', 0.6]]) },
 };
 const proposal = (start: number, end: number, label: number, score: number) => ({ start, end, label, score });
 const answers: ChunkAnswer[] = [
@@ -23,6 +22,7 @@ const answers: ChunkAnswer[] = [
       heard: [proposal(9.5, 19.5, 1, 0.9), proposal(39.5, 43.5, 1, 0.5), proposal(1.5, 2, 0, 0.4)],
       seen: [proposal(29.5, 35.5, 0, 0.35), proposal(40, 50, 1, 0.1)],
     },
+    thresholds: { heard: Float32Array.of(0.3, 0.6), seen: Float32Array.of(0.3, 0.3) },
   },
 ];
 

@@ -37,12 +37,7 @@ export type EventsContext = {
   readonly grid: Grid;
   readonly seconds: number;
   readonly suppression: SuppressionSettings;
-  /** For each sense the least score of an event of each class. */
-  readonly thresholds: Readonly<Partial<Record<Sense, ReadonlyMap<string, number>>>>;
 };
-
-/** Of a class that has no threshold, such as a name never trained. */
-const usualThreshold = 0.3;
 
 /** The events that a clip's chunks add up to. The tasks are called by their senses. */
 export function eventsResult(
@@ -55,8 +50,9 @@ export function eventsResult(
     const detections = (ranked[sense] ?? []).map(({ start, end, score, label }) => ({
       ...{ start, end, score, video: '', label: context.labels[label]! },
     }));
-    const thresholds = threshold === null ? (context.thresholds[sense] ?? new Map()) : new Map<string, number>();
-    const clear = clearEvents(detections, { thresholds, otherwise: threshold ?? usualThreshold, shortest });
+    const least = [...(answers[0]?.thresholds[sense] ?? [])];
+    const thresholds = new Map(context.labels.map((label, i) => [label, threshold ?? least[i]!]));
+    const clear = clearEvents(detections, { thresholds, otherwise: 1, shortest });
     return clear.map(({ start, end, score, label }) => ({ start, end, label, sense, score }));
   });
   return { seconds: context.seconds, events: events.sort((a, b) => a.start - b.start || a.end - b.end) };

@@ -4,26 +4,30 @@ import type { ClipRows } from './clip-rows.ts';
 /** A feature that hardly varies is left as it is. */
 const leastDeviation = 1e-6;
 
-/** Values of the parameters `rows.*` of the events model. A modality that a clip lacks is empty and counts nowhere. */
-export function rowStatistics(
-  clips: Iterable<Pick<ClipRows, 'steps' | 'visual' | 'audio'>>,
-): Map<string, Float32Array> {
+type MeasuredRows = Pick<ClipRows, 'steps' | 'visual' | 'audio'>;
+
+/** Values of the parameters `rows.*` of the events model. A modality that a clip lacks is empty and counts nowhere; of one that all lack there are none. */
+export async function rowStatistics(
+  clips: AsyncIterable<MeasuredRows> | Iterable<MeasuredRows>,
+): Promise<Map<string, Float32Array>> {
   const sums = { visual: emptySums(), audio: emptySums() };
-  for (const clip of clips)
+  for await (const clip of clips)
     for (const modality of ['visual', 'audio'] as const)
       if (clip[modality].length > 0) addRows(sums[modality], clip[modality], clip.steps);
   return new Map(
-    Object.entries(sums).flatMap(([modality, { rows, sum, squares }]): [string, Float32Array][] => {
-      const mean = sum.map((total) => total / rows);
-      const factor = squares.map((total, i) => {
-        const deviation = Math.sqrt(Math.max(0, total / rows - mean[i]! ** 2));
-        return deviation < leastDeviation ? 1 : 1 / deviation;
-      });
-      return [
-        [`rows.${modality}.mean`, Float32Array.from(mean)],
-        [`rows.${modality}.factor`, Float32Array.from(factor)],
-      ];
-    }),
+    Object.entries(sums)
+      .filter(([, { rows }]) => rows > 0)
+      .flatMap(([modality, { rows, sum, squares }]): [string, Float32Array][] => {
+        const mean = sum.map((total) => total / rows);
+        const factor = squares.map((total, i) => {
+          const deviation = Math.sqrt(Math.max(0, total / rows - mean[i]! ** 2));
+          return deviation < leastDeviation ? 1 : 1 / deviation;
+        });
+        return [
+          [`rows.${modality}.mean`, Float32Array.from(mean)],
+          [`rows.${modality}.factor`, Float32Array.from(factor)],
+        ];
+      }),
   );
 }
 

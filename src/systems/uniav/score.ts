@@ -56,6 +56,15 @@ const defaultThreshold = 0.5;
 const resamples = 500;
 const half = tenthIous.indexOf(0.5);
 
+/** What an epoch is chosen by. */
+export function meanPrecisions({
+  detections,
+  truths,
+}: Pick<ScoredClips, 'detections' | 'truths'>): Pick<EventScore, 'meanPrecision' | 'precisionAtHalf'> {
+  const precisions = meanAveragePrecisions(classPrecisions(detections, truths, tenthIous));
+  return { meanPrecision: known(meanOf(precisions)), precisionAtHalf: known(precisions[half]!) };
+}
+
 export function scoreEvents({ clips, detections, truths, thresholds }: ScoredClips): EventScore {
   const tenths = classPrecisions(detections, truths, tenthIous);
   const precisions = meanAveragePrecisions(tenths);

@@ -1,5 +1,6 @@
 // What a training of the light localiser is set to, and its recipe.
 import * as z from 'zod';
+import { senses } from '../../data/annotation.ts';
 import { settingMeta } from '../../train/setting-fields.ts';
 import { trainingFields } from '../../train/settings.ts';
 
@@ -20,10 +21,11 @@ export const eventsSettingsSchema = z.strictObject({
   textForm: z
     .enum(['name', 'sentence'])
     .meta(input('--text-form <form>', 'give the text encoder bare names, or sentences about them')),
+  senses: z
+    .array(z.enum(senses))
+    .readonly()
+    .meta({ help: 'how events show; training keeps those that the data is annotated for' }),
   ...trainingFields,
-  averageDecay: share.meta(
-    learning('--average-decay <share>', 'of the average of the weights that predicts; 0: the last weights'),
-  ),
   otherSound: share.meta(
     learning('--other-sound <share>', 'of pictures that get another clip’s sound, where both are annotated'),
   ),
@@ -42,11 +44,11 @@ export const eventsSettingsSchema = z.strictObject({
 
 export type EventsSettings = z.infer<typeof eventsSettingsSchema>;
 
-/** As measured on scenes of 30 to 60 seconds; the averaged weights of the last epoch are kept. */
+/** For scenes of 30 to 60 seconds. */
 const events: EventsSettings = {
-  ...{ recipe: 'events', missing: 'zero', rate: 2, textForm: 'name', seed: 0 },
+  ...{ recipe: 'events', missing: 'zero', rate: 2, textForm: 'name', senses, seed: 0 },
   ...{ epochs: 36, batch: 8, learningRate: 1e-3, optimizer: 'adamw', weightDecay: 1e-4, clipNorm: 1, patience: null },
-  ...{ schedule: 'cosine', warmupEpochs: 2, stepEpochs: 10, averageDecay: 0.999 },
+  ...{ schedule: 'cosine', warmupEpochs: 2, stepEpochs: 10 },
   ...{ otherSound: 0.5, tempo: 0.2, leastKept: 0.7, leastOfEvent: 0.5 },
 };
 
