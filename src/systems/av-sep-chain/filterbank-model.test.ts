@@ -11,12 +11,16 @@ import { expectAgreement, type GoldenRun, isGoldenAbsent, readGolden, relativeEr
 import { siSdr } from './losses.ts';
 
 describe.skipIf(isGoldenAbsent)('the filterbank form is that of the reference run', () => {
-  const golden = readGolden('avsepchain-mini.safetensors');
-  const model = goldenModel(golden);
+  // The body runs where the tests are skipped, too.
+  const read = () => readGolden('avsepchain-mini.safetensors');
 
-  test('in its parameters, outputs, losses, gradients and five steps of Adam', () => expectAgreement(model, golden));
+  test('in its parameters, outputs, losses, gradients and five steps of Adam', () => {
+    const golden = read();
+    return expectAgreement(goldenModel(golden), golden);
+  });
 
   test('in the scale-invariant ratio and its gradient', () => {
+    const golden = read();
     const shape = golden.shape('input.mixture');
     const [mixture, target, production] = ['mixture', 'target', 'production'].map((name) =>
       input(name, shape, 'float64'),
