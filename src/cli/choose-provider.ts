@@ -4,7 +4,7 @@ import { isCompiled } from '../data/is-compiled.ts';
 import { openProcessPool } from '../data/process-pool-node.ts';
 import { messageOf } from '../errors.ts';
 import { differenceOf, type ProviderTrial } from '../run/try-provider-node.ts';
-import { type NodeProvider, nodeProviders, providerName } from '../runtime/session.ts';
+import { type NodeProvider, nodeProviders, providerName } from '../runtime/provider.ts';
 import { probeProvider } from './provider-probe.ts';
 
 /** What a provider took, or why it is out. */

@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defaultCacheFolder } from '../data/cache-folder-node.ts';
 import { messageOf } from '../errors.ts';
-import { nodeProviders } from '../runtime/session.ts';
+import { nodeProviders } from '../runtime/provider.ts';
 
 export type Check = {
   readonly name: string;

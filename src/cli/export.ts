@@ -67,7 +67,7 @@ async function runExport(run: string, onnx: string, settings: ExportSettings, co
   const { system, open, tensors } = await openAdapter(run, { backbone: settings.backbone, signal: context.signal });
   if (!open.exported)
     throw new DuetError(`${run} is a run of ${system.name}, which cannot be exported as one ONNX file.`);
-  const graph = open.exported(tensors);
+  const graph = await open.exported(tensors);
   await writeFileAtomic(onnx, graph.bytes);
   const shapes = (tensors: typeof graph.inputs) =>
     [...tensors].map(([name, tensor]) => ({ name, type: tensor.elementType, shape: tensor.shape }));

@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { ensureFolder, writeFileAtomic } from '../files/write-atomic.ts';
 import type { TunedSettings } from '../run/tune-node.ts';
-import { nodeProviders } from '../runtime/session.ts';
+import { nodeProviders } from '../runtime/provider.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

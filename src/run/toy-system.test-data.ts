@@ -124,7 +124,7 @@ export const toySystem: System<z.infer<typeof settingsSchema>, ToyResult, ToyRes
           ...{ kind: 'card', title: name, verdict: { said, truth } },
           shown: [],
         })),
-      exported: (adapter) =>
+      exported: async (adapter) =>
         exportModel({
           ...{ model, values: adapter, backbone, extras: [], metadata: { classes: JSON.stringify(labels) } },
           inputs: { facts: input('facts', [1, 4]) },

@@ -78,7 +78,7 @@ test('it is evaluated, with a page, and predicts and exports alike', async () =>
   const result = await predictor.resultOf({ kind: 'pair', image, audio });
   expect(result).toMatchObject({ label: 'red' });
   const { open, tensors } = predictor.adapter;
-  const exported = await openNodeSession(open.exported!(tensors), session);
+  const exported = await openNodeSession(await open.exported!(tensors), session);
   for await (const { window } of predictor.predict({ kind: 'pair', image, audio })) {
     const { probabilities } = await exported.run({ facts: window.inputs.facts! });
     expect(Math.max(...probabilities!)).toBeCloseTo((result as unknown as { probability: number }).probability, 5);

@@ -7,18 +7,11 @@ import { largestExactWeight } from './integer-products.ts';
 import { joinedProducts } from './joined-products.ts';
 import type { OnnxRuntime } from './onnx-runtime.ts';
 import type { Precision } from './precision.ts';
+import { type Provider, providerName } from './provider.ts';
 import { quantised } from './quantise.ts';
 import { splitsAsSlices } from './splits-as-slices.ts';
 
-/** Those of onnxruntime-node, as it calls them. */
-export const nodeProviders = ['cpu', 'webgpu', 'cuda', 'coreml', 'dml'] as const;
-export type NodeProvider = (typeof nodeProviders)[number];
-export type Provider = NodeProvider | 'wasm';
-
-/** As --provider takes it and people read it. */
-export function providerName(provider: Provider): string {
-  return provider === 'dml' ? 'directml' : provider;
-}
+export type { NodeProvider, Provider } from './provider.ts';
 
 export type SessionOptions = {
   readonly provider?: Provider | undefined;

@@ -8,7 +8,7 @@ import { avffSystem } from './avff/system.ts';
 import { maAvtSystem } from './ma-avt/system.ts';
 import type { Golden, System, SystemSettings } from './system.ts';
 import { uniavSystem } from './uniav/system.ts';
-import { vlsaGolden } from './vlsa/compare-golden.ts';
+import { referenceRuns as vlsaGolden } from './vlsa/reference-runs.ts';
 
 const byName = {
   'ma-avt': maAvtSystem,

@@ -176,7 +176,7 @@ export type OpenSystem<Answer = unknown, Result = unknown, Options = unknown> = 
   /** A clip's result, and some of its windows, for people. */
   shown(result: Result, windows: readonly ShownWindow<Answer>[]): readonly Shown[];
   /** The whole model for one window as one ONNX file, from decoded media to answers. */
-  exported?(adapter: ParameterValues): EncodedGraph;
+  exported?(adapter: ParameterValues): Promise<EncodedGraph>;
   /**
    * Only of systems whose answer is sound: an open clip's in stems, at its own rate and with its own channels.
    * @param predict the folded model's answers for one window's inputs.

@@ -4,7 +4,7 @@ import { readSafetensors, writeSafetensors } from '../../files/safetensors.ts';
 import { fromFloat32 } from '../../files/tensor-values.ts';
 import { nodeSessions } from '../../runtime/node.ts';
 import type { Comparison } from '../../train/comparison.ts';
-import { compareGolden, isGolden } from './compare-golden.ts';
+import { referenceRuns } from './reference-runs.ts';
 
 const folder = new URL('../../../../shared/golden/systems/', import.meta.url);
 const openSession = nodeSessions({ threads: 1 });
@@ -28,8 +28,8 @@ describe.skipIf(!existsSync(folder))('in single precision, the engine that train
   ])('%s', async (name, groups) => {
     const file = `${name}.safetensors`;
     const bytes = readFileSync(new URL(file, folder));
-    expect(isGolden(readSafetensors(bytes, file).metadata)).toBe(true);
-    const comparisons = await compareGolden(bytes, file, openSession);
+    expect(referenceRuns.reads(readSafetensors(bytes, file).metadata)).toBe(true);
+    const comparisons = await referenceRuns.compare(bytes, file, openSession);
     expect([...new Set(comparisons.map(({ group }) => group))]).toEqual(groups);
     expect(comparisons.filter(({ group, error }) => !(error < tolerances[group]))).toEqual([]);
   });
@@ -38,7 +38,7 @@ describe.skipIf(!existsSync(folder))('in single precision, the engine that train
 describe('a file that is no reference run is refused in a sentence', () => {
   const tensor = fromFloat32(new Float32Array(32), [2, 16]);
   const refusal = (names: readonly string[], metadata: Record<string, string>) =>
-    compareGolden(writeSafetensors(new Map(names.map((name) => [name, tensor])), metadata), 'run', openSession);
+    referenceRuns.compare(writeSafetensors(new Map(names.map((name) => [name, tensor])), metadata), 'run', openSession);
   const inputs = ['input.mixture', 'input.visual', 'input.target'];
 
   test.each([

@@ -17,11 +17,6 @@ import { type GoldenRun, readGoldenRun } from './golden.ts';
 
 const steps = 5;
 
-/** Whether a file with such metadata is a run of either form, or metrics of separated sound. */
-export function isGolden({ config = '', estimates }: Readonly<Record<string, string>>): boolean {
-  return estimates !== undefined || /"(perceptionBlocks|conditionWidth)"/.test(config);
-}
-
 /** Compares whatever a file recorded. @throws DuetError for files that are neither a run nor metrics of AVSepChain. */
 export async function compareGolden(bytes: Uint8Array, name: string, openSession: OpenSession): Promise<Comparison[]> {
   const { tensors } = readSafetensors(bytes, name);

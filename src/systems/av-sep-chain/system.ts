@@ -14,12 +14,12 @@ import {
   extractResultSchema,
   extractSummary,
 } from './answer.ts';
-import { compareGolden, isGolden } from './compare-golden.ts';
 import { extractIntake } from './extract-intake.ts';
 import { type ExtractConfig, extractModel, maskConfigOf, scoringModel } from './extract-model.ts';
 import { type ExtractSettings, extractRecipes, extractSettingsSchema } from './extract-settings.ts';
 import { extractStems } from './extract-stems.ts';
 import { factorCount } from './mask-form.ts';
+import { referenceRuns } from './reference-runs.ts';
 import { extractMetrics, scoreMixtures } from './score.ts';
 
 export const avSepChainSystem: System<ExtractSettings, ExtractAnswer, ExtractResult, object> = {
@@ -33,7 +33,7 @@ export const avSepChainSystem: System<ExtractSettings, ExtractAnswer, ExtractRes
   resultOptions: extractOptionsSchema,
   coherent: (settings) => settings,
   open: openExtract,
-  golden: { reads: isGolden, compare: compareGolden },
+  golden: referenceRuns,
   curves: extractCurves,
 };
 

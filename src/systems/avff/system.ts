@@ -1,11 +1,10 @@
 // The full AVFF as one of the systems.
 import type { SystemToCome } from '../system-to-come.ts';
-import { compareGoldenRun } from './compare-golden.ts';
 import { detectModel, detectStage } from './detect.ts';
-import { isGoldenRun, readGoldenRun } from './golden.ts';
 import { avffIntake } from './intake.ts';
 import { rightlyJudged } from './judged.ts';
 import { reconstructStage } from './reconstruct.ts';
+import { referenceRuns } from './reference-runs.ts';
 import { detectionMetrics } from './score.ts';
 import { type AvffSettings, avffRecipes, avffSettingsSchema, detectOf, networkOf, reconstructOf } from './settings.ts';
 
@@ -15,10 +14,7 @@ export const avffSystem: SystemToCome<AvffSettings> = {
   settings: avffSettingsSchema,
   recipes: avffRecipes,
   metrics: detectionMetrics,
-  golden: {
-    reads: isGoldenRun,
-    compare: (bytes, name, openSession) => compareGoldenRun(readGoldenRun(bytes, name), openSession),
-  },
+  golden: referenceRuns,
   open(settings) {
     const network = networkOf(settings);
     const detect = detectOf(settings);

@@ -107,7 +107,7 @@ test.each(baselineNames)('%s trains, evaluates, predicts and exports', async (na
     const { modalities } = training.model;
     expect(answer.visualAttention === undefined).toBe(modalities === 'audio');
     expect(answer.audioAttention === undefined).toBe(modalities === 'visual');
-    const graph = predictor.adapter.open.exported!(predictor.adapter.tensors);
+    const graph = await predictor.adapter.open.exported!(predictor.adapter.tensors);
     const inputs = ({ both: ['pixels', 'waveform'], visual: ['pixels'], audio: ['waveform'] } as const)[modalities];
     expect([...graph.inputs.keys()].sort()).toEqual(inputs);
     const exported = await openNodeSession(graph, session);

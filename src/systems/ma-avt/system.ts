@@ -22,11 +22,8 @@ import {
   windowAnswer,
 } from './answer.ts';
 import { withCalibratedBackground } from './calibrate-background.ts';
-import { compareGoldenRun } from './compare-golden.ts';
 import { backgroundLabel } from './epoch-plan.ts';
-import { exportGraph } from './export.ts';
 import { foldParameters } from './fold.ts';
-import { isGoldenRun, readGoldenRun } from './golden.ts';
 import { headFeaturesKey, headLesson } from './head-start.ts';
 import { headParameters } from './heads.ts';
 import { maAvtIntake, withoutModality } from './intake.ts';
@@ -34,6 +31,7 @@ import { maAvt } from './model.ts';
 import { pairBatch } from './pair-batch.ts';
 import { trainableParameters } from './parameters.ts';
 import { coherentTraining, modelConfig, recipes } from './recipes.ts';
+import { referenceRuns } from './reference-runs.ts';
 import { type Score, scoreClips } from './score.ts';
 import { foldedConfig } from './settings.ts';
 import {
@@ -101,10 +99,7 @@ export const maAvtSystem: System<TrainingConfig, WindowAnswer, ClipResult, Resul
   },
   open: openMaAvt,
   upgradeAdapter: upgradedAdapter,
-  golden: {
-    reads: isGoldenRun,
-    compare: (bytes, name, openSession) => compareGoldenRun(readGoldenRun(bytes, name), openSession),
-  },
+  golden: referenceRuns,
   maps: mapNames,
   curves: trainingCurves,
 };
@@ -200,8 +195,11 @@ export function openMaAvt(training: TrainingConfig, known: Known): OpenSystem<Wi
     maps: (answer) => pictureMaps(answer, backbone.config),
     shown: (result, windows) =>
       resultShown(result, windows, { labels, settings, patchSize: backbone.config.patchSize }),
-    exported: (adapter) =>
-      exportGraph({ model: folded, tensors: adapter, classes: labels, inputs: settings, threshold, backbone }),
+    async exported(adapter) {
+      // As the encoder of ONNX files takes long to load, and few ask for one.
+      const { exportGraph } = await import('./export.ts');
+      return exportGraph({ model: folded, tensors: adapter, classes: labels, inputs: settings, threshold, backbone });
+    },
     diagnose: alignmentProbe(config, clipModel),
   };
 }

@@ -1,17 +1,18 @@
 // What `verify` takes: recorded runs of the network, and of what follows it.
 import { readSafetensors } from '../../files/safetensors.ts';
 import type { Golden } from '../system.ts';
-import { compareGoldenRun } from './compare-golden.ts';
-import { comparePost } from './compare-post.ts';
-import { readGoldenRun } from './golden.ts';
 
 export const referenceRuns: Golden = {
   // The levels' ranges of lengths, which both forms state and no other system's.
   reads: ({ config = '' }) => /"ranges"/.test(config),
+  // Loaded where it is asked for: comparing brings the whole engine, and every command reads the list of systems.
   async compare(bytes, name, openSession) {
     const file = readSafetensors(bytes, name);
-    return /"cases"/.test(file.metadata.config ?? '')
-      ? comparePost(file, name)
-      : compareGoldenRun(readGoldenRun(file, name), openSession);
+    if (/"cases"/.test(file.metadata.config ?? '')) return (await import('./compare-post.ts')).comparePost(file, name);
+    const [{ compareGoldenRun }, { readGoldenRun }] = [
+      await import('./compare-golden.ts'),
+      await import('./golden.ts'),
+    ];
+    return compareGoldenRun(readGoldenRun(file, name), openSession);
   },
 };

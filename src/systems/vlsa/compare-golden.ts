@@ -15,39 +15,13 @@ import { type Comparison, relativeInNorm, relativeToLargest } from '../../train/
 import { openTrainer } from '../../train/open-trainer.ts';
 import { freshCheckpoint } from '../../train/progress.ts';
 import { openTrainingStep } from '../../train/step.ts';
-import type { Golden } from '../system.ts';
-import { type GoldenRun, parseJson, readGoldenRun } from './golden.ts';
+import { type GoldenRun, parseJson } from './golden.ts';
 import { matched, matchPairs } from './matching.ts';
 import { vlsaStage } from './model.ts';
 
 const steps = 5;
 // Adam, and nothing else done to the gradients.
 const training = { optimizer: 'adam', weightDecay: 0, clipNorm: 0, seed: 0 } as const;
-
-type Metadata = Readonly<Record<string, string>>;
-
-/** Runs of the model, and recordings of its sound front end and of the metrics of retrieval. */
-export const vlsaGolden: Golden = {
-  reads: (metadata) => isRun(metadata) || isFrontEnd(metadata) || isRetrieval(metadata),
-  async compare(bytes, name, openSession) {
-    const { metadata } = readSafetensors(bytes, name);
-    if (isRetrieval(metadata)) return compareRetrieval(bytes, name);
-    if (isFrontEnd(metadata)) return compareFrontEnd(bytes, name);
-    return compareRun(readGoldenRun(bytes, name), openSession);
-  },
-};
-
-function isRun({ config = '' }: Metadata): boolean {
-  return config.includes('"globalInputs"');
-}
-
-function isFrontEnd({ config = '' }: Metadata): boolean {
-  return config.includes('"floor"') && config.includes('"rows"');
-}
-
-function isRetrieval({ expected = '' }: Metadata): boolean {
-  return expected.includes('"medianRank"');
-}
 
 /** Answers and pairs' logits by their names in the file. */
 const outputNames: Readonly<Record<string, string>> = {
@@ -66,7 +40,7 @@ const outputNames: Readonly<Record<string, string>> = {
 };
 
 /** Compares whatever the run recorded; its parameters are changed. */
-async function compareRun(run: GoldenRun, openSession: OpenSession): Promise<Comparison[]> {
+export async function compareRun(run: GoldenRun, openSession: OpenSession): Promise<Comparison[]> {
   const { network, settings, clips, batch, learningRate, parameters, recorded } = run;
   const comparisons: Comparison[] = [];
   const compare = (group: Comparison['group'], name: string, ours: ArrayLike<number>, measure = relativeToLargest) => {
@@ -136,7 +110,7 @@ function withoutKeyBias(name: string): Measure {
 }
 
 /** Each recorded waveform's spectrogram, before and after it is standardised. */
-function compareFrontEnd(bytes: Uint8Array, name: string): Comparison[] {
+export function compareFrontEnd(bytes: Uint8Array, name: string): Comparison[] {
   const { tensors } = readSafetensors(bytes, name);
   const { samples } = logFrequency;
   return [...tensors.keys()].flatMap((key) => {
@@ -159,7 +133,7 @@ function compareFrontEnd(bytes: Uint8Array, name: string): Comparison[] {
 const expectedSchema = z.record(z.string(), z.record(z.string(), z.number()));
 
 /** Each case's ranks and metrics, in per cent where the file has them so. */
-function compareRetrieval(bytes: Uint8Array, name: string): Comparison[] {
+export function compareRetrieval(bytes: Uint8Array, name: string): Comparison[] {
   const { tensors, metadata } = readSafetensors(bytes, name);
   const cases = checkSchema(expectedSchema, parseJson(metadata.expected), `'expected' in the metadata of ${name}`);
   return Object.entries(cases).flatMap(([which, expected]): Comparison[] => {

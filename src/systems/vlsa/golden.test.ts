@@ -4,7 +4,7 @@ import { readSafetensors, writeSafetensors } from '../../files/safetensors.ts';
 import { fromFloat32 } from '../../files/tensor-values.ts';
 import { nodeSessions } from '../../runtime/node.ts';
 import type { Comparison } from '../../train/comparison.ts';
-import { vlsaGolden } from './compare-golden.ts';
+import { referenceRuns } from './reference-runs.ts';
 
 const folder = new URL('../../../../shared/golden/systems/', import.meta.url);
 const openSession = nodeSessions({ threads: 1 });
@@ -16,8 +16,8 @@ describe.skipIf(!existsSync(folder))('in single precision, what the reference re
   const compare = async (file: string) => {
     const bytes = readFileSync(new URL(`${file}.safetensors`, folder));
     const { tensors, metadata } = readSafetensors(bytes, file);
-    expect(vlsaGolden.reads(metadata)).toBe(true);
-    const comparisons = await vlsaGolden.compare(bytes, file, openSession);
+    expect(referenceRuns.reads(metadata)).toBe(true);
+    const comparisons = await referenceRuns.compare(bytes, file, openSession);
     expect(comparisons.filter(({ group, error }) => !(error < tolerances[group]))).toEqual([]);
     return { compared: comparisons.map(({ name }) => name), recorded: [...tensors.keys()] };
   };
@@ -49,6 +49,6 @@ describe('a file that is no such recording is refused in a sentence', () => {
     [{ expected: '{"a": "medianRank"' }, [], /'expected' in the metadata of run is not as expected/],
   ])('%j %j', async (metadata, names: readonly string[], message) => {
     const bytes = writeSafetensors(new Map(names.map((name) => [name, tensor])), metadata as Record<string, string>);
-    await expect(vlsaGolden.compare(bytes, 'run', openSession)).rejects.toThrow(message);
+    await expect(referenceRuns.compare(bytes, 'run', openSession)).rejects.toThrow(message);
   });
 });

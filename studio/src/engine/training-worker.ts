@@ -111,7 +111,7 @@ const worker = plainErrors({
   async exportOnnx(files: AdapterFiles): Promise<Uint8Array> {
     const { open, tensors } = await openStoredAdapter(files);
     if (!open.exported) throw new DuetError('A model of this system cannot be written as one ONNX file.');
-    return open.exported(tensors).bytes;
+    return (await open.exported(tensors)).bytes;
   },
 });
 

@@ -1,0 +1,12 @@
+// What `verify` takes of AVFF: recorded runs of the network.
+import type { Golden } from '../system.ts';
+import { isGoldenRun, readGoldenRun } from './golden.ts';
+
+export const referenceRuns: Golden = {
+  reads: isGoldenRun,
+  // Loaded where it is asked for: comparing brings the whole engine, and every command reads the list of systems.
+  async compare(bytes, name, openSession) {
+    const { compareGoldenRun } = await import('./compare-golden.ts');
+    return compareGoldenRun(readGoldenRun(bytes, name), openSession);
+  },
+};
