@@ -1,16 +1,17 @@
 // Fixed position tables of sines and cosines, over a sequence (Vaswani et al. 2017, section 3.5) and over a grid of
 // time and frequency (as masked autoencoders of spectrograms have them: Huang et al. 2022).
 
-/**
- * Row p of a sequence: channel i holds the sine (even i) or cosine (odd i) of p / 10000^(2 floor(i / 2) / width).
- * @returns rows x width values.
- */
+/** The sine (even channels) or cosine (odd ones) of position / 10000^(2 floor(channel / 2) / width). */
+export function sinusoidalPosition(position: number, channel: number, width: number): number {
+  const angle = position / 10_000 ** ((2 * Math.floor(channel / 2)) / width);
+  return channel % 2 === 0 ? Math.sin(angle) : Math.cos(angle);
+}
+
+/** Of each row of a sequence `sinusoidalPosition`. @returns rows x width values. */
 export function sequencePositions(rows: number, width: number): Float32Array {
-  return Float32Array.from({ length: rows * width }, (_, place) => {
-    const channel = place % width;
-    const angle = Math.floor(place / width) / 10_000 ** ((2 * Math.floor(channel / 2)) / width);
-    return channel % 2 === 0 ? Math.sin(angle) : Math.cos(angle);
-  });
+  return Float32Array.from({ length: rows * width }, (_, place) =>
+    sinusoidalPosition(Math.floor(place / width), place % width, width),
+  );
 }
 
 /**

@@ -1,12 +1,11 @@
 // The table that tells UniAV's steps apart: sines and cosines (Vaswani et al. 2017, section 3.5) over the square root
 // of the width.
+import { sinusoidalPosition } from '../../model/sinusoidal-positions.ts';
 
 /** Rows of the first `steps` steps, [steps, width]. */
 export function positionRows(steps: number, width: number): Float32Array {
   return Float32Array.from({ length: steps * width }, (_, index) => {
-    const [step, channel] = [Math.floor(index / width), index % width];
-    const angle = step / 10_000 ** ((2 * Math.floor(channel / 2)) / width);
-    return (channel % 2 === 0 ? Math.sin(angle) : Math.cos(angle)) / Math.sqrt(width);
+    return sinusoidalPosition(Math.floor(index / width), index % width, width) / Math.sqrt(width);
   });
 }
 
