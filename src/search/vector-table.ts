@@ -1,6 +1,6 @@
 // Many vectors in memory, and their products with one: all of them, so that the best are the best, by WebAssembly.
-
 import { DuetError } from '../errors.ts';
+import { instantiate, openMemory, pageBytes, type WasmMemory } from '../signal/web-assembly.ts';
 
 /** scan.wat in binary; the test says what has to stand here after a change of it. */
 export const binary =
@@ -18,29 +18,14 @@ export type VectorTable = {
 };
 
 type Scan = (vectors: number, query: number, scores: number, rows: number, width: number) => void;
-type Memory = { readonly buffer: ArrayBuffer; grow(pages: number): number };
 
-// Node's types know no WebAssembly, and those of browsers are not for this layer.
-const { WebAssembly } = globalThis as unknown as {
-  readonly WebAssembly: {
-    readonly Module: new (binary: Uint8Array) => object;
-    readonly Memory: new (size: { readonly initial: number }) => Memory;
-    readonly Instance: new (
-      module: object,
-      imports: { readonly duet: { readonly memory: Memory } },
-    ) => { readonly exports: { readonly scan: Scan } };
-  };
-};
-
-const pageBytes = 65_536;
 const mostPages = 65_536;
 const numberBytes = Float32Array.BYTES_PER_ELEMENT;
 /** Scores that one call computes: they lie between query and vectors, whose place then never changes. */
 const rowsAtOnce = 4096;
-let compiled: object | undefined;
 
 /** Four GiB are what WebAssembly addresses. @throws DuetError when there is no more. */
-function grow(memory: Memory, missing: number): void {
+function grow(memory: WasmMemory, missing: number): void {
   const pages = memory.buffer.byteLength / pageBytes;
   try {
     // A quarter more, so that many small additions do not each move everything.
@@ -57,18 +42,17 @@ function grow(memory: Memory, missing: number): void {
  * @param expected rows that there is room for at once.
  */
 export function createVectorTable(width: number, expected = 0): VectorTable {
-  compiled ??= new WebAssembly.Module(Uint8Array.from(atob(binary), (character) => character.charCodeAt(0)));
   const stride = 8 * Math.ceil(width / 8);
   const scoresAt = stride * numberBytes;
   const vectorsAt = scoresAt + rowsAtOnce * numberBytes;
   const place = (row: number) => vectorsAt + row * stride * numberBytes;
-  const memory = new WebAssembly.Memory({ initial: Math.ceil(vectorsAt / pageBytes) });
+  const memory = openMemory(vectorsAt);
   const makeRoom = (rows: number) => {
     const missing = Math.ceil((place(rows) - memory.buffer.byteLength) / pageBytes);
     if (missing > 0) grow(memory, missing);
   };
   makeRoom(expected);
-  const { scan } = new WebAssembly.Instance(compiled, { duet: { memory } }).exports;
+  const { scan } = instantiate<{ readonly scan: Scan }>(binary, memory);
   let count = 0;
   return {
     width,
