@@ -26,7 +26,7 @@ export function metricText({ unit }: Pick<Metric, 'unit'>, value: number): strin
 }
 
 /** The metrics that are known, as people read them. */
-export function metricRows({ scored, adapter }: Evaluation): (readonly [string, string])[] {
+function metricRows({ scored, adapter }: Evaluation): (readonly [string, string])[] {
   return adapter.system.metrics.flatMap((metric) => {
     const value = scored.metrics[metric.name];
     return value == null ? [] : [[metric.title, metricText(metric, value)] as const];

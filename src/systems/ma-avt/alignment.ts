@@ -64,7 +64,7 @@ async function measureAlignment(
 }
 
 /** Matched and mismatched pairs over the epochs, and the newest block by block. */
-export function alignmentCurves(measured: readonly (Alignment & { readonly epoch: number })[]): CurvesShown[] {
+function alignmentCurves(measured: readonly (Alignment & { readonly epoch: number })[]): CurvesShown[] {
   const newest = measured.at(-1);
   if (!newest) return [];
   const overall = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;

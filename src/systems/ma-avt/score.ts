@@ -1,6 +1,5 @@
 // A model's answers on one split of a data set, and what they are worth.
 import { indexOfLargest, sigmoid, softmaxRows } from '../../infer/decision.ts';
-import { areaUnderCurve } from '../../metrics/detection.ts';
 import {
   accuracy,
   type Calibration,
@@ -9,7 +8,8 @@ import {
   classScores,
   confusionCounts,
   macroF1,
-} from '../../train/metrics.ts';
+} from '../../metrics/classification.ts';
+import { areaUnderCurve } from '../../metrics/detection.ts';
 import type { Answered, Ask } from '../system.ts';
 import type { MaAvtTarget } from './epoch-plan.ts';
 import { backgroundLabel } from './epoch-plan.ts';

@@ -1,6 +1,7 @@
 // What MA-AVT has to show: its training, a window's prediction, and an evaluation.
 import type { Reading } from '../../data/intake.ts';
 import { type InputSettings, spectrogramSizeOf } from '../../data/settings.ts';
+import type { ClassScores } from '../../metrics/classification.ts';
 import type { Box } from '../../report/drawing.ts';
 import { percent, shortValue } from '../../report/format.ts';
 import { frequencyScale } from '../../report/frequency-scale.ts';
@@ -16,7 +17,6 @@ import type {
 } from '../../report/shown.ts';
 import { frontEnds } from '../../signal/front-ends.ts';
 import type { Picture } from '../../signal/picture.ts';
-import type { ClassScores } from '../../train/metrics.ts';
 import type { CurvedEpoch } from '../../train/progress.ts';
 import type { BackboneConfig } from '../../weights/backbone.ts';
 import type { ShownWindow } from '../system.ts';
@@ -262,7 +262,7 @@ export function scoredSections(scored: ScoredToShow): ShownSection[] {
   ];
 }
 
-export function classTable(perClass: ScoredToShow['perClass']): TableShown {
+function classTable(perClass: ScoredToShow['perClass']): TableShown {
   return {
     kind: 'table',
     note: 'F1 is the harmonic mean of precision and recall.',
@@ -290,7 +290,7 @@ function robustnessTable(robustness: Robustness): TableShown {
 }
 
 /** Names and shares. */
-export function robustnessRows(robustness: Robustness): (readonly [string, string])[] {
+function robustnessRows(robustness: Robustness): (readonly [string, string])[] {
   const { pictureMissing, soundMissing, falseAlarms, swapped } = robustness;
   return [
     ['accuracy without picture', percent(pictureMissing)],

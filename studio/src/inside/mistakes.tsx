@@ -1,8 +1,8 @@
 // The confusion matrix, whose cells open the clips behind them, and the clips in the order in which they are worth a
 // look.
 import { useState } from 'preact/hooks';
+import { confusionCounts } from '../../../src/metrics/classification.ts';
 import { percent } from '../../../src/report/format.ts';
-import { confusionCounts } from '../../../src/train/metrics.ts';
 import type { InspectedClip, Inspection } from '../engine/inspection.ts';
 import { examples } from '../state/project.ts';
 import { run } from '../state/training.ts';
