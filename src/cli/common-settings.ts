@@ -1,7 +1,7 @@
 // Options that several commands share.
 import { layoutNames } from '../data/dataset.ts';
 import { precisions } from '../runtime/precision.ts';
-import { choice, path, toggle, wholeNumber } from './field.ts';
+import { choice, decimal, path, toggle, wholeNumber } from './field.ts';
 import { grouped, setting, settingWithDefault } from './setting.ts';
 
 export const providers = ['auto', 'cpu', 'webgpu', 'cuda', 'coreml', 'directml'] as const;
@@ -53,6 +53,17 @@ export const layoutSettings = grouped('Input:', {
     '--layout <name>',
     'how the data is laid out on disk (default: as its files show)',
     choice(layoutNames),
+  ),
+});
+
+/** Which part of a video is looked at, and how densely. */
+export const stretchSettings = grouped('Input:', {
+  start: setting('--start <seconds>', 'begin here', decimal({ least: 0 })),
+  end: setting('--end <seconds>', 'stop here', decimal({ above: 0 })),
+  hop: setting(
+    '--hop <seconds>',
+    'from one window of a longer video to the next (default: half a window)',
+    decimal({ above: 0 }),
   ),
 });
 

@@ -3,9 +3,9 @@ import type { Command } from 'commander';
 import { DuetError } from '../errors.ts';
 import { kindOfPath } from '../files/read-clearly.ts';
 import type { Box } from '../signal/crop.ts';
-import { backboneSettings, examples, machineSettings, outputSettings } from './common-settings.ts';
+import { backboneSettings, examples, machineSettings, outputSettings, stretchSettings } from './common-settings.ts';
 import { type Context, writeResult } from './context.ts';
-import { decimal, type Field, path, toggle } from './field.ts';
+import { type Field, path, toggle } from './field.ts';
 import { knownOf, sessionOptions } from './session-options.ts';
 import { addSettings, grouped, setting, settingWithDefault, type ValuesOf, valuesOf } from './setting.ts';
 
@@ -28,14 +28,8 @@ const extractSettings = {
       box,
     ),
     otherBox: setting('--other-box <box>', 'the part that shows what else is in view, for runs that ask for it', box),
-    start: setting('--start <seconds>', 'begin here', decimal({ least: 0 })),
-    end: setting('--end <seconds>', 'stop here', decimal({ above: 0 })),
-    hop: setting(
-      '--hop <seconds>',
-      'from one window of a longer video to the next (default: half a window)',
-      decimal({ above: 0 }),
-    ),
   }),
+  ...stretchSettings,
   ...backboneSettings,
   ...grouped('Output:', {
     out: setting('--out <file>', 'write the sound of what is in view (WAV, 32-bit floats)', path),

@@ -1,8 +1,14 @@
 // What `duet predict` can be told, and what it says of one file.
 import type { Shown } from '../report/shown.ts';
 import { systems } from '../systems/registry.ts';
-import { backboneSettings, machineSettings, missingSettings, outputSettings } from './common-settings.ts';
-import { choice, decimal, fraction, path, wholeNumber } from './field.ts';
+import {
+  backboneSettings,
+  machineSettings,
+  missingSettings,
+  outputSettings,
+  stretchSettings,
+} from './common-settings.ts';
+import { choice, fraction, path, wholeNumber } from './field.ts';
 import { grouped, setting, settingWithDefault, type ValuesOf } from './setting.ts';
 
 const mapNames = systems.flatMap(({ maps = [] }) => maps);
@@ -10,14 +16,8 @@ const mapNames = systems.flatMap(({ maps = [] }) => maps);
 export const predictSettings = {
   ...grouped('Input:', {
     audio: setting('--audio <file>', 'the sound that belongs to a picture or to a folder of frames', path),
-    start: setting('--start <seconds>', 'begin here', decimal({ least: 0 })),
-    end: setting('--end <seconds>', 'stop here', decimal({ above: 0 })),
-    hop: setting(
-      '--hop <seconds>',
-      'from one window of a longer video to the next (default: half a window)',
-      decimal({ above: 0 }),
-    ),
   }),
+  ...stretchSettings,
   ...backboneSettings,
   ...missingSettings,
   ...grouped('Output:', {

@@ -1,12 +1,10 @@
 // A run asked where clips sound, compared with their boxes and with guesses that look at nothing.
 import { labelOf } from '../data/annotation.ts';
 import { type ClipBoxes, readBoxes } from '../data/boxes-node.ts';
-import { type Example, examplesOf, type LayoutName, type Split } from '../data/dataset.ts';
+import { type Example, examplesOf, type Split } from '../data/dataset.ts';
 import type { Window } from '../data/intake.ts';
-import type { MissingPolicy } from '../data/model-inputs.ts';
 import { DuetError, isDuetError } from '../errors.ts';
-import type { SessionOptions } from '../runtime/session.ts';
-import { openEvaluationData } from './evaluate-node.ts';
+import { type EvaluateOptions, openEvaluationData } from './evaluate-node.ts';
 import {
   type ClipLocalisation,
   centrePrior,
@@ -43,17 +41,8 @@ export type Localisation = {
   readonly skipped: readonly { readonly id: string; readonly reason: string }[];
 };
 
-export type LocaliseOptions = {
-  readonly run: string;
-  /** Data with an annotations.json in its folder. */
-  readonly data: string;
-  readonly layout?: LayoutName | undefined;
-  readonly split?: Split | 'all';
-  readonly splitFile?: string | undefined;
-  readonly backbone?: string | undefined;
-  readonly missing?: MissingPolicy | undefined;
-  readonly session?: SessionOptions;
-  readonly signal?: AbortSignal;
+/** Of data with an annotations.json in its folder. */
+export type LocaliseOptions = Omit<EvaluateOptions, 'batch' | 'workers' | 'onEvent'> & {
   readonly onProgress?: (done: number, total: number) => void;
   /** Sees each clip with its window, to draw it. */
   readonly onClip?: (clip: LocalisedClip, window: PredictedWindow, predictor: FilePredictor) => void;

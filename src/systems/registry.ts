@@ -32,7 +32,7 @@ export const systemsToCome: readonly NamedSettings[] = [avffSystem];
 /** The systems that have reference runs. */
 export const goldenRuns: readonly { readonly system: string; readonly golden: Golden }[] = [
   ...systems,
-  ...[avffSystem],
+  avffSystem,
   { name: 'vlsa', golden: vlsaGolden },
 ].flatMap(({ name, golden }) => (golden ? [{ system: name, golden }] : []));
 

@@ -2,15 +2,14 @@
 import type * as z from 'zod';
 import type { Annotation } from '../data/annotation.ts';
 import type { Batch } from '../data/batch.ts';
-import type { Arrays, Intake } from '../data/intake.ts';
-import type { Media } from '../media/media.ts';
+import type { Intake } from '../data/intake.ts';
 import type { Model, Stage } from '../model/model.ts';
 import type { ParameterValues } from '../model/parameters.ts';
 import type { Results } from '../runtime/feeds.ts';
 import type { Metric } from '../train/metric.ts';
 import type { StepBatch } from '../train/step.ts';
 import type { BackboneConfig } from '../weights/backbone.ts';
-import type { Golden, Stems, StemsOptions } from './system.ts';
+import type { Golden } from './system.ts';
 
 /** What is known once data and backbones are open. */
 type Known = {
@@ -44,10 +43,4 @@ type OpenSystem = {
   stepBatch(batch: Batch, step: number): StepBatch;
   /** How many clips of a batch can be judged as they are trained on, and how many of them are right. */
   judge(batch: Batch, logged: Results): { readonly judged: number; readonly right: number };
-  /**
-   * Only of systems whose answer is sound: an open clip's in stems, at its own rate and with its own channels.
-   * @param predict the folded model's answers for one window's inputs.
-   * @throws DuetError for clips that lack what the system needs, and boxes that are not in the picture.
-   */
-  stems?(media: Media, predict: (inputs: Arrays) => Promise<Results>, options: StemsOptions): AsyncIterable<Stems>;
 };
