@@ -1,6 +1,6 @@
 // Videos to measure on: generated ones, kept between benches.
 import { join } from 'node:path';
-import { generateDemoData } from '../src/demo/generate.ts';
+import { generateDemoData } from '../src/demo/generate-node.ts';
 
 export const demoSeed = 1;
 

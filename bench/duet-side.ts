@@ -1,5 +1,5 @@
 // Duet as a measured process.
-import { nodeSessions } from '../src/runtime/node.ts';
+import { nodeSessions } from '../src/runtime/session-node.ts';
 import { precisionOf, prepareJob } from './duet-jobs.ts';
 import { openInt8Product } from './int8-product.ts';
 import { serve } from './protocol.ts';

@@ -6,7 +6,7 @@ import type { Stage } from '../src/model/model.ts';
 import { firstValues } from '../src/model/parameters.ts';
 import { intakeOf } from '../src/run/intake-node.ts';
 import { openFilePredictor } from '../src/run/predict-node.ts';
-import { nodeSessions } from '../src/runtime/node.ts';
+import { nodeSessions } from '../src/runtime/session-node.ts';
 import { maAvt } from '../src/systems/ma-avt/model.ts';
 import { modelConfig, recipes } from '../src/systems/ma-avt/recipes.ts';
 import type { MaAvtConfig } from '../src/systems/ma-avt/settings.ts';

@@ -8,7 +8,7 @@ import { fromFloat32, toFloat32 } from '../src/files/tensor-values.ts';
 import { elementCount, type Shape } from '../src/graph/tensor.ts';
 import { firstValues } from '../src/model/parameters.ts';
 import { vitWeightShapes } from '../src/model/vit-weights.ts';
-import { createRandom } from '../src/random/random.ts';
+import { createRandom } from '../src/random.ts';
 import { foldParameters } from '../src/systems/ma-avt/fold.ts';
 import { trainableParameters } from '../src/systems/ma-avt/parameters.ts';
 import { modelConfig, recipes } from '../src/systems/ma-avt/recipes.ts';

@@ -4,16 +4,16 @@
 // first 128 principal components, and weighted n / (n + 500) for the n-th piece of the vocabulary, as frequent words
 // say little (Arora et al. 2017 weight by frequency a / (a + p); by Zipf's law p falls as 1 / n).
 import { join } from 'node:path';
-import { readJsonClearly } from '../src/files/read-clearly.ts';
+import { readJsonClearly } from '../src/files/read-clearly-node.ts';
 import { writeSafetensors } from '../src/files/safetensors.ts';
 import { fromFloat32 } from '../src/files/tensor-values.ts';
-import { ensureFolder, writeFileAtomic } from '../src/files/write-atomic.ts';
+import { ensureFolder, writeFileAtomic } from '../src/files/write-atomic-node.ts';
 import { mean } from '../src/graph/functions.ts';
 import { input } from '../src/graph/tensor.ts';
 import { frozenWeights } from '../src/model/frozen-weights.ts';
 import { textEncoder } from '../src/model/text-encoder.ts';
-import { createRandom } from '../src/random/random.ts';
-import { nodeSessions } from '../src/runtime/node.ts';
+import { createRandom } from '../src/random.ts';
+import { nodeSessions } from '../src/runtime/session-node.ts';
 import { openTextBackbone } from '../src/weights/open-text-backbone-node.ts';
 import type { TextTransformer } from '../src/weights/text-backbone.ts';
 import { wordPiecesType } from '../src/weights/word-pieces.ts';

@@ -6,13 +6,13 @@ import { writeFileSync } from 'node:fs';
 import { type NamedTensor, writeSafetensors } from '../src/files/safetensors.ts';
 import { fromFloat32 } from '../src/files/tensor-values.ts';
 import { differentiate } from '../src/graph/differentiate.ts';
-import { evaluate } from '../src/graph/evaluate.ts';
+import { interpret } from '../src/graph/interpret.ts';
 import { elementCount, type Tensor } from '../src/graph/tensor.ts';
 import { frozenWeights } from '../src/model/frozen-weights.ts';
 import { parameterInputs, weightsFrom } from '../src/model/parameters.ts';
 import { clipInputs, encodeInPortions } from '../src/model/passage.ts';
 import { vitWeightShapes } from '../src/model/vit-weights.ts';
-import { createRandom } from '../src/random/random.ts';
+import { createRandom } from '../src/random.ts';
 import { readGoldenRun, referenceName } from '../src/systems/ma-avt/golden.ts';
 import { trainableParameters } from '../src/systems/ma-avt/parameters.ts';
 import { recipes } from '../src/systems/ma-avt/recipes.ts';
@@ -75,7 +75,7 @@ for (const [name, tensor] of inputs) feeds.set(tensor, values.get(name)!);
 for (const [name, tensor] of Object.entries(images)) feeds.set(tensor, run.batch.inputs[name] as Float32Array);
 for (const [name, tensor] of Object.entries(targets)) feeds.set(tensor, run.batch.targets[name] as Float32Array);
 const total = Object.values(aims)[0]!;
-const loss = () => evaluate([total], feeds)[0]![0]!;
+const loss = () => interpret([total], feeds)[0]![0]!;
 
 for (const [name, tensor] of [
   ['output.p_fg', logged.class_logits],
@@ -86,10 +86,10 @@ for (const [name, tensor] of [
   ['output.bg_loss', logged.background],
   ['output.cnt_loss', logged.contrastive],
 ] as const)
-  if (tensor) put(name, tensor.shape, evaluate([tensor], feeds)[0]!);
+  if (tensor) put(name, tensor.shape, interpret([tensor], feeds)[0]!);
 
 const slopes = differentiate(total, [...inputs.values()]);
-const gradientsNow = () => new Map(evaluate(slopes, feeds).map((slope, index) => [[...inputs.keys()][index]!, slope]));
+const gradientsNow = () => new Map(interpret(slopes, feeds).map((slope, index) => [[...inputs.keys()][index]!, slope]));
 
 for (const [name, gradient] of gradientsNow()) {
   const [parameter, h] = [values.get(name)!, 1e-5];

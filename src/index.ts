@@ -13,7 +13,7 @@ export type { Intake } from './data/intake.ts';
 export { type OpenDatasetOptions, openDataset } from './data/open-dataset-node.ts';
 export { type Feed, type OpenFeedOptions, openFeed } from './data/open-feed-node.ts';
 export type { InputSettings } from './data/settings.ts';
-export { generateDemoData } from './demo/generate.ts';
+export { generateDemoData } from './demo/generate-node.ts';
 export { DuetError, isDuetError } from './errors.ts';
 export { type TimelineEvent, timelineEvents } from './infer/timeline.ts';
 export type { Media, MediaReference } from './media/media.ts';
@@ -27,7 +27,7 @@ export {
   type ExperimentOptions,
   experiment,
   planExperiment,
-} from './run/experiment/experiment.ts';
+} from './run/experiment/experiment-node.ts';
 export type { ExperimentResult } from './run/experiment/summary.ts';
 export { type IndexUpdate, type IndexVideosOptions, indexVideos } from './run/index-node.ts';
 export { type Localisation, type LocaliseOptions, localise } from './run/localise-node.ts';

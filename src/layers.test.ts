@@ -65,6 +65,18 @@ test('what graphs, signals and models are made of imports nothing of Node', () =
   expect(arrows(pairs.filter(({ from, to }) => pure.includes(from) && to.endsWith('-node.ts')))).toEqual([]);
 });
 
+/** Commands always run in Node, and `index.ts` is Node's entry; elsewhere the name says it. */
+const namedFiles = files.filter((path) => layerOf(path) !== 'cli' && path !== 'src/index.ts');
+const needsNode = (path: string) =>
+  /\b(Buffer|process)\.\w/.test(texts.get(path)!) ||
+  [...texts.get(path)!.matchAll(/^(?:import|export) (?!type )[^;]*?from '([^']+)'|\bimport\('([^']+)'/gm)].some(
+    ([, fixed, late]) => /^(node:|onnxruntime-node|sharp)|-node\.ts$/.test((fixed ?? late)!),
+  );
+
+test('a file is named -node if and only if it needs Node', () => {
+  expect(namedFiles.filter((path) => needsNode(path) !== path.endsWith('-node.ts'))).toEqual([]);
+});
+
 test('every path of src and studio that the docs name exists', () => {
   const pages = ['README.md', 'CONTRIBUTING.md', ...readdirSync(join(root, 'docs')).map((name) => `docs/${name}`)];
   const missing = pages

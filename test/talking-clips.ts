@@ -2,7 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { encodeClip } from '../src/demo/encode-clip.ts';
-import { createRandom } from '../src/random/random.ts';
+import { createRandom } from '../src/random.ts';
 import type { Picture } from '../src/signal/picture.ts';
 
 const seconds = 5;

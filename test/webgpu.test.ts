@@ -7,7 +7,7 @@ import { writeSafetensors } from '../src/files/safetensors.ts';
 import { fromFloat32 } from '../src/files/tensor-values.ts';
 import { elementCount } from '../src/graph/tensor.ts';
 import { vitWeightShapes } from '../src/model/vit-weights.ts';
-import { createRandom } from '../src/random/random.ts';
+import { createRandom } from '../src/random.ts';
 import { duet, type Ended, newFolder } from './duet.ts';
 import { goldenRuns } from './golden-runs.ts';
 

@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { suggestion } from '../data/suggestion.ts';
 import { DuetError } from '../errors.ts';
-import { readJsonClearly } from '../files/read-clearly.ts';
+import { readJsonClearly } from '../files/read-clearly-node.ts';
 import { isNamed } from '../train/setting-fields.ts';
 import type { Setting, Settings } from './setting.ts';
 

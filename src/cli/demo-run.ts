@@ -1,10 +1,10 @@
 // The demo from generated clips to a report page, each step by the same calls that the other commands make.
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { annotationsFile } from '../demo/annotations.ts';
-import { generateDemoData } from '../demo/generate.ts';
-import { kindOfPath } from '../files/read-clearly.ts';
-import { ensureFolder, writeFileAtomic } from '../files/write-atomic.ts';
+import { annotationsFile } from '../demo/annotations-node.ts';
+import { generateDemoData } from '../demo/generate-node.ts';
+import { kindOfPath } from '../files/read-clearly-node.ts';
+import { ensureFolder, writeFileAtomic } from '../files/write-atomic-node.ts';
 import { evaluate } from '../run/evaluate-node.ts';
 import type { Localisation } from '../run/localise-node.ts';
 import { runFiles } from '../run/place.ts';

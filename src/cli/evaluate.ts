@@ -1,6 +1,6 @@
 // duet evaluate RUN DATA
 import type { Command } from 'commander';
-import { writeFileAtomic } from '../files/write-atomic.ts';
+import { writeFileAtomic } from '../files/write-atomic-node.ts';
 import { shownText } from '../report/shown-text.ts';
 import type { EvaluateEvent, Evaluation } from '../run/evaluate-node.ts';
 import { evaluationResult, evaluationShown } from '../run/evaluation-result.ts';

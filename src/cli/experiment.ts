@@ -3,8 +3,8 @@ import { basename, extname, join } from 'node:path';
 import type { Command } from 'commander';
 import { duration, percent } from '../report/format.ts';
 import { textTable } from '../report/text-table.ts';
-import type { ExperimentEvent, ExperimentOptions } from '../run/experiment/experiment.ts';
-import type { PlannedRun } from '../run/experiment/plan.ts';
+import type { ExperimentEvent, ExperimentOptions } from '../run/experiment/experiment-node.ts';
+import type { PlannedRun } from '../run/experiment/plan-node.ts';
 import type { ExperimentResult, MetricSummary } from '../run/experiment/summary.ts';
 import { examples, loadingSettings, machineSettings, outputSettings } from './common-settings.ts';
 import { type Context, writeResult } from './context.ts';
@@ -61,14 +61,14 @@ export function addExperimentCommand(program: Command, context: Context): void {
       out = join('experiments', basename(file, extname(file))),
       ...settings
     } = valuesOf(command, experimentSettings);
-    const { experiment, planExperiment, experimentFiles } = await import('../run/experiment/experiment.ts');
+    const { experiment, planExperiment, experimentFiles } = await import('../run/experiment/experiment-node.ts');
     const { data, backbone, seeds, only, workers } = settings;
     const options: ExperimentOptions = {
       ...{ file, out, data, backbone, seeds, only, workers },
       ...{ signal: context.signal, command: context.commandLine },
     };
     if (dryRun) {
-      const { estimate } = await import('../run/experiment/plan.ts');
+      const { estimate } = await import('../run/experiment/plan-node.ts');
       const runs = await planExperiment(options);
       const seconds = estimate(runs);
       const told = { runs: runs.filter(({ isChosen }) => isChosen).map(plannedRun), seconds: seconds ?? null };

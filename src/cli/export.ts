@@ -1,8 +1,8 @@
 // duet export RUN --onnx FILE
 import type { Command } from 'commander';
 import { DuetError } from '../errors.ts';
-import { kindOfPath } from '../files/read-clearly.ts';
-import { writeFileAtomic } from '../files/write-atomic.ts';
+import { kindOfPath } from '../files/read-clearly-node.ts';
+import { writeFileAtomic } from '../files/write-atomic-node.ts';
 import { factLines } from '../report/text-table.ts';
 import { backboneSettings, examples, outputSettings } from './common-settings.ts';
 import { type Context, writeResult } from './context.ts';

@@ -1,7 +1,7 @@
 // duet extract RUN FILE
 import type { Command } from 'commander';
 import { DuetError } from '../errors.ts';
-import { kindOfPath } from '../files/read-clearly.ts';
+import { kindOfPath } from '../files/read-clearly-node.ts';
 import type { Box } from '../signal/crop.ts';
 import { backboneSettings, examples, machineSettings, outputSettings, stretchSettings } from './common-settings.ts';
 import { type Context, writeResult } from './context.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { candidateWindows, frameTime, middleOf } from '../data/windows.ts';
 import { DuetError } from '../errors.ts';
-import { kindOfPath, readJsonClearly } from '../files/read-clearly.ts';
+import { kindOfPath, readJsonClearly } from '../files/read-clearly-node.ts';
 import type { AudioTrack, VideoTrack } from '../media/media.ts';
 import type { Epoch } from '../run/history-node.ts';
 import type { RunConfig } from '../run/run-folder-node.ts';

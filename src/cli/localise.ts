@@ -1,6 +1,6 @@
 // duet localise RUN DATA
 import type { Command } from 'commander';
-import { writeFileAtomic } from '../files/write-atomic.ts';
+import { writeFileAtomic } from '../files/write-atomic-node.ts';
 import { percent } from '../report/format.ts';
 import { skippedSection } from '../report/skipped.ts';
 import { textTable } from '../report/text-table.ts';

@@ -2,8 +2,8 @@
 // many.
 import { basename, extname, join } from 'node:path';
 import { DuetError, isDuetError, messageOf } from '../errors.ts';
-import { kindOfPath } from '../files/read-clearly.ts';
-import { ensureFolder, writeFileAtomic } from '../files/write-atomic.ts';
+import { kindOfPath } from '../files/read-clearly-node.ts';
+import { ensureFolder, writeFileAtomic } from '../files/write-atomic-node.ts';
 import type { MediaReference } from '../media/media.ts';
 import { mapOverlays } from '../report/figures.ts';
 import { encodePng } from '../report/png-node.ts';

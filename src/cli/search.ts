@@ -1,6 +1,6 @@
 // duet search INDEX WORDS
 import type { Command } from 'commander';
-import { writeFileAtomic } from '../files/write-atomic.ts';
+import { writeFileAtomic } from '../files/write-atomic-node.ts';
 import { percent } from '../report/format.ts';
 import { textTable } from '../report/text-table.ts';
 import type { FoundMoments } from '../run/search-node.ts';

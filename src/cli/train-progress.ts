@@ -4,8 +4,8 @@ import { factLines } from '../report/text-table.ts';
 import { metricText } from '../run/evaluation-result.ts';
 import type { TrainEvent } from '../run/train-node.ts';
 import { systemNamed } from '../systems/registry.ts';
+import { type EpochRecord, lossOf } from '../train/checkpoint.ts';
 import type { Metric } from '../train/metric.ts';
-import { type EpochRecord, lossOf } from '../train/progress.ts';
 import type { Phase, Progress } from './progress.ts';
 import { settingFacts } from './setting-facts.ts';
 

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { arch, cpus, homedir, platform } from 'node:os';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import { ensureFolder, writeFileAtomic } from '../files/write-atomic.ts';
+import { ensureFolder, writeFileAtomic } from '../files/write-atomic-node.ts';
 import type { TunedSettings } from '../run/tune-node.ts';
 import { nodeProviders } from '../runtime/provider.ts';
 

@@ -6,7 +6,7 @@ import type { BatchOrder } from './batch.ts';
 import type { BatchMaker, MadeBatch } from './batch-maker.ts';
 import { createCacheBatchMaker } from './batch-maker-node.ts';
 import type { Intake } from './intake.ts';
-import type { IntakeOrigin } from './intake-origin-node.ts';
+import type { IntakeOrigin } from './intake-origin.ts';
 import { isCompiled } from './is-compiled.ts';
 
 export type NumberedOrder = { readonly number: number; readonly order: BatchOrder };

@@ -2,7 +2,7 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { createCacheBatchMaker } from './batch-maker-node.ts';
 import type { BatchAnswer, LoaderArgument, NumberedOrder } from './batch-pool-node.ts';
-import { intakeFrom } from './intake-origin-node.ts';
+import { intakeFrom } from './intake-origin.ts';
 
 const { folder, origin } = workerData as LoaderArgument;
 const maker = createCacheBatchMaker(folder, await intakeFrom(origin));

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import * as z from 'zod';
 import { DuetError } from '../errors.ts';
-import { kindOfPath, readJsonClearly } from '../files/read-clearly.ts';
+import { kindOfPath, readJsonClearly } from '../files/read-clearly-node.ts';
 import { checkSchema } from '../files/schema-error.ts';
 
 const fraction = z.number().min(0).max(1);

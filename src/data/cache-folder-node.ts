@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { DuetError, isDuetError, messageOf } from '../errors.ts';
 import { cacheHome } from '../files/cache-home-node.ts';
 import { errorCode } from '../files/file-error.ts';
-import { ensureFolder } from '../files/write-atomic.ts';
+import { ensureFolder } from '../files/write-atomic-node.ts';
 
 /** `$DUET_CACHE/readings`, else `$XDG_CACHE_HOME/duet/readings`, else `~/.cache/duet/readings`. */
 export function defaultCacheFolder(environment: NodeJS.ProcessEnv = process.env): string {

@@ -1,6 +1,6 @@
 // An intake for this folder's tests, small and unlike any system's: a clip's mean colour and its first samples.
 
-import { createRandom } from '../random/random.ts';
+import { createRandom } from '../random.ts';
 import type { Intake, Json, Reading, Row } from './intake.ts';
 import { missingModality } from './model-inputs.ts';
 

@@ -2,7 +2,7 @@
 // and a file that brings a decoder down must not bring the run down.
 import type { MediaReference } from '../media/media.ts';
 import type { Intake } from './intake.ts';
-import type { IntakeOrigin } from './intake-origin-node.ts';
+import type { IntakeOrigin } from './intake-origin.ts';
 import { isCompiled } from './is-compiled.ts';
 import { defaultPatienceMs, openProcessPool } from './process-pool-node.ts';
 import { type OpenReference, openReadingCache, type ReadingCache } from './reading-cache-node.ts';

@@ -2,7 +2,7 @@
 import { openReference } from '../media/open-reference-node.ts';
 import { answerOrders, poolArgument } from './answer-orders-node.ts';
 import type { DecoderArgument, DecoderOrder } from './decoder-pool-node.ts';
-import { intakeFrom } from './intake-origin-node.ts';
+import { intakeFrom } from './intake-origin.ts';
 import { openReadingCache } from './reading-cache-node.ts';
 import type { ClipOutcome } from './reading-index-node.ts';
 

@@ -1,6 +1,6 @@
 // An open clip that needs no file.
 import type { Media } from '../media/media.ts';
-import { createRandom } from '../random/random.ts';
+import { createRandom } from '../random.ts';
 
 /** Noise of `seconds` at `rate` and a picture that shows its time in its colour. */
 export function fakeMedia(rate: number, seconds: number): Media {

@@ -3,7 +3,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { dirname, extname, join, relative, sep } from 'node:path';
 import { DuetError } from '../errors.ts';
 import { readError } from '../files/file-error.ts';
-import { kindOfPath } from '../files/read-clearly.ts';
+import { kindOfPath } from '../files/read-clearly-node.ts';
 import type { MediaReference } from '../media/media.ts';
 import { ofClass } from './annotation.ts';
 import { byCodeUnits, type IgnoredFile, readSplitNames, type Split, type UnsplitExample } from './dataset.ts';

@@ -2,7 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import sharp from 'sharp';
-import { createRandom } from '../random/random.ts';
+import { createRandom } from '../random.ts';
 import type { InputSettings } from './settings.ts';
 
 export const smallSettings: InputSettings = {

@@ -2,8 +2,8 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { DuetError } from '../errors.ts';
-import { readEventCsv } from '../files/events/read-event-csv-node.ts';
-import { kindOfPath } from '../files/read-clearly.ts';
+import { readEventCsv } from '../files/events/read-event-csv.ts';
+import { kindOfPath } from '../files/read-clearly-node.ts';
 import { readTextClearly } from '../files/read-text-node.ts';
 import { referencePaths } from '../media/media.ts';
 import { type Annotation, type AnnotationKind, labelOf, labelsOf } from './annotation.ts';

@@ -9,7 +9,7 @@ import type { Dataset, Split } from './dataset.ts';
 import { openDecoderPool } from './decoder-pool-node.ts';
 import type { Feed } from './feed.ts';
 import { type Intake, plainPass, type Row } from './intake.ts';
-import type { IntakeOrigin } from './intake-origin-node.ts';
+import type { IntakeOrigin } from './intake-origin.ts';
 import type { MissingPolicy } from './model-inputs.ts';
 import { createPreparation, type PreparedClip } from './preparation-node.ts';
 import type { OpenReference } from './reading-cache-node.ts';

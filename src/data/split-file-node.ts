@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { DuetError, messageOf } from '../errors.ts';
 import { readTextClearly } from '../files/read-text-node.ts';
-import { writeFileAtomic } from '../files/write-atomic.ts';
+import { writeFileAtomic } from '../files/write-atomic-node.ts';
 import type { SplitFile } from './split.ts';
 
 const schema = z.strictObject({

@@ -1,6 +1,6 @@
 // Dividing clips into train, val and test: seeded, stratified by class, and the same whatever order the clips come in.
 import { DuetError } from '../errors.ts';
-import { createRandom } from '../random/random.ts';
+import { createRandom } from '../random.ts';
 import { labelOf } from './annotation.ts';
 import { byCodeUnits, type Example, groupBy, type Split, splitNames, type UnsplitExample } from './dataset.ts';
 

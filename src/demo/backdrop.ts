@@ -1,5 +1,5 @@
 // The still part of a scene: wall, table, textures.
-import { createRandom } from '../random/random.ts';
+import { createRandom } from '../random.ts';
 import { type Canvas, createCanvas } from './draw/canvas.ts';
 import { shade } from './draw/colour.ts';
 import { type Backdrop, frameSide, margin } from './scene.ts';

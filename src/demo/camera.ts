@@ -1,5 +1,5 @@
 // What a cheap camera makes of a drawn scene: shaken, exposed, darker in the corners, noisy.
-import { createRandom } from '../random/random.ts';
+import { createRandom } from '../random.ts';
 import type { Picture } from '../signal/picture.ts';
 import type { Canvas } from './draw/canvas.ts';
 import type { Point } from './draw/shape.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createRandom } from '../random/random.ts';
+import { createRandom } from '../random.ts';
 import { type DemoClass, demoClasses, distractorLooks } from './classes.ts';
 import { createClip } from './clip.ts';
 import { drawMotion, framesPerSecond, type Motion } from './motion.ts';

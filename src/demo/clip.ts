@@ -1,8 +1,8 @@
 // One clip from its keys: frames, sound and the truth about both.
-import { createRandom } from '../random/random.ts';
+import { createRandom } from '../random.ts';
 import type { Picture } from '../signal/picture.ts';
 import type { Waveform } from '../signal/waveform.ts';
-import type { ClipAnnotation, Split } from './annotations.ts';
+import type { ClipAnnotation, Split } from './annotations-node.ts';
 import { classOfLook, demoClasses, distractorLooks } from './classes.ts';
 import { clipSeconds, drawMotion, framesPerSecond } from './motion.ts';
 import { type Box, renderClip } from './render.ts';

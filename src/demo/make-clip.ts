@@ -1,5 +1,5 @@
 // One clip, from its keys to the bytes of its file.
-import type { ClipAnnotation } from './annotations.ts';
+import type { ClipAnnotation } from './annotations-node.ts';
 import { type ClipKeys, createClip } from './clip.ts';
 import { encodeClip } from './encode-clip.ts';
 

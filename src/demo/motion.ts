@@ -1,5 +1,5 @@
 // What happens in a clip, as times and strengths: picture and sound are both made from this, so they cannot disagree.
-import type { Random } from '../random/random.ts';
+import type { Random } from '../random.ts';
 import type { DemoClass } from './classes.ts';
 
 export const clipSeconds = 5;

@@ -1,5 +1,5 @@
 // The sound of a clip, made from the same motion as its frames.
-import type { Random } from '../random/random.ts';
+import type { Random } from '../random.ts';
 import type { Waveform } from '../signal/waveform.ts';
 import type { SoundName } from './classes.ts';
 import { clipSeconds, type Motion, type MotionOf } from './motion.ts';

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { createRandom } from '../random/random.ts';
+import { createRandom } from '../random.ts';
 import { differentiate } from './differentiate.ts';
-import { evaluate } from './evaluate.ts';
 import * as f from './functions.ts';
 import { gradientTable } from './gradients.ts';
+import { interpret } from './interpret.ts';
 import { operators } from './operators.ts';
 import { constant, elementCount, input, type Shape, type Tensor } from './tensor.ts';
 
@@ -121,12 +121,12 @@ describe('gradients agree with central differences in double precision', () => {
           [weights, draw(y.shape)],
           ...inputs.map((x) => [x, draw(x.shape)] as const),
         ]);
-        const gradients = evaluate(differentiate(loss, inputs), feeds);
+        const gradients = interpret(differentiate(loss, inputs), feeds);
         for (const [i, x] of inputs.entries()) {
           const point = feeds.get(x)!;
           const step = 1e-5;
           const lossAt = (place: number, shift: number) =>
-            evaluate([loss], new Map(feeds).set(x, point.with(place, point[place]! + shift)))[0]![0]!;
+            interpret([loss], new Map(feeds).set(x, point.with(place, point[place]! + shift)))[0]![0]!;
           for (const place of point.keys()) {
             const difference = (lossAt(place, step) - lossAt(place, -step)) / (2 * step);
             expect(Math.abs(gradients[i]![place]! - difference)).toBeLessThan(1e-7 * (1 + Math.abs(difference)));
@@ -156,13 +156,13 @@ test('operators without a row refuse when the graph is built', () => {
 test('a variable that the scalar does not depend on has a zero gradient', () => {
   const x = input('x', [2], 'float64');
   const unused = input('unused', [3], 'float64');
-  expect(evaluate(differentiate(f.sum(x), [unused]), new Map())[0]).toEqual(new Float64Array(3));
+  expect(interpret(differentiate(f.sum(x), [unused]), new Map())[0]).toEqual(new Float64Array(3));
 });
 
 test('what is detached counts as constant', () => {
   const x = input('x', [2], 'float64');
   const [gradient] = differentiate(f.sum(f.multiply(f.detach(f.multiply(x, x)), x)), [x]);
-  expect(evaluate([gradient!], new Map([[x, Float64Array.of(2, -3)]]))[0]).toEqual(Float64Array.of(4, 9));
+  expect(interpret([gradient!], new Map([[x, Float64Array.of(2, -3)]]))[0]).toEqual(Float64Array.of(4, 9));
 });
 
 test('frozen operands get no gradient nodes', () => {

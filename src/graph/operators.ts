@@ -1,5 +1,5 @@
 // The operators of ONNX opset 21, and of ONNX Runtime's own set, that Duet uses: for each its output types and how it
-// is written in a file. An operator is added here, with a row in gradients.ts and one in evaluate.ts.
+// is written in a file. An operator is added here, with a row in gradients.ts and one in interpret.ts.
 import {
   type Attributes,
   broadcastShapes,

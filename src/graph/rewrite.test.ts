@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { evaluate } from './evaluate.ts';
 import * as f from './functions.ts';
+import { interpret } from './interpret.ts';
 import { rewrite } from './rewrite.ts';
 import { input } from './tensor.ts';
 
@@ -11,7 +11,7 @@ test('a replaced node is what all that use it see, and a graph without such node
   const { y, exponential: replaced } = rewrite(outputs, (node, [operand]) =>
     node.operator === 'Exp' ? [f.negate(operand!)] : undefined,
   );
-  expect(evaluate([y!, replaced!], new Map([[x, [1, 5]]])).map((values) => [...values])).toEqual([
+  expect(interpret([y!, replaced!], new Map([[x, [1, 5]]])).map((values) => [...values])).toEqual([
     [-3, -15],
     [-1, -5],
   ]);

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { encodeOnnx } from '../graph/encode-onnx.ts';
 import { input } from '../graph/tensor.ts';
-import { createRandom } from '../random/random.ts';
-import { openNodeSession } from '../runtime/node.ts';
+import { createRandom } from '../random.ts';
+import { openNodeSession } from '../runtime/session-node.ts';
 import { type FrontEndName, frontEnds } from '../signal/front-ends.ts';
 import { frontEndGraph } from './front-end-graph.ts';
 

@@ -5,7 +5,7 @@ import { toFloat32, toInt32 } from '../files/tensor-values.ts';
 import { input } from '../graph/tensor.ts';
 import { frozenWeights } from '../model/frozen-weights.ts';
 import { textEncoder } from '../model/text-encoder.ts';
-import { nodeSessions } from '../runtime/node.ts';
+import { nodeSessions } from '../runtime/session-node.ts';
 import { miniBert } from '../weights/mini-text.test-data.ts';
 import { openTextBackbone } from '../weights/open-text-backbone-node.ts';
 import { parseTextBackbone } from '../weights/text-backbone.ts';

@@ -16,7 +16,7 @@ import {
   WebMOutputFormat,
 } from 'mediabunny';
 import { DuetError } from '../errors.ts';
-import { writeBesideAtomic } from '../files/write-atomic.ts';
+import { writeBesideAtomic } from '../files/write-atomic-node.ts';
 import type { Channels } from '../signal/waveform.ts';
 import { readBytes } from './container-kind-node.ts';
 import { describeSound } from './demuxed-sound.ts';

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createRandom } from '../random/random.ts';
+import { createRandom } from '../random.ts';
 import type { Channels } from '../signal/waveform.ts';
 import { openMedia } from './open-media-node.ts';
 import { writeSoundFile } from './sound-file-node.ts';

@@ -1,7 +1,7 @@
 // Sound written as a WAV file of 32-bit floats, block by block: nothing is clipped, and memory does not grow with it.
 
 import { EncodedAudioPacketSource, EncodedPacket, FilePathTarget, Output, WavOutputFormat } from 'mediabunny';
-import { writeBesideAtomic } from '../files/write-atomic.ts';
+import { writeBesideAtomic } from '../files/write-atomic-node.ts';
 import type { Channels } from '../signal/waveform.ts';
 
 export type SoundFormat = { readonly sampleRate: number; readonly channels: number };

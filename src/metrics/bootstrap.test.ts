@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createRandom } from '../random/random.ts';
+import { createRandom } from '../random.ts';
 import { bootstrapInterval } from './bootstrap.ts';
 
 const units = Array.from({ length: 400 }, (_, i) => `${i}`);

@@ -1,6 +1,6 @@
 // How sure a measured number is: the spread it would have for other test videos of the same kind (Efron and Tibshirani
 // 1993, chapter 13).
-import type { Random } from '../random/random.ts';
+import type { Random } from '../random.ts';
 
 export type Interval = { readonly low: number; readonly high: number };
 

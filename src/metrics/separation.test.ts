@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { readSafetensors } from '../files/safetensors.ts';
-import { createRandom } from '../random/random.ts';
+import { createRandom } from '../random.ts';
 import { estoi, stoi } from './intelligibility.ts';
 import { sdrV3, sdrV4, siSdr, siSdrGain, snr } from './separation.ts';
 

@@ -1,6 +1,6 @@
 // What a trainable parameter is, how it starts, and how parameters enter a graph.
 import { constant, elementCount, input, type Shape, type Tensor } from '../graph/tensor.ts';
-import { createRandom } from '../random/random.ts';
+import { createRandom } from '../random.ts';
 import type { WeightData } from './frozen-weights.ts';
 import type { Weights } from './vit.ts';
 import { type Geometry, vitWeightShapes } from './vit-weights.ts';

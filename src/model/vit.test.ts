@@ -5,7 +5,7 @@ import { toFloat32 } from '../files/tensor-values.ts';
 import { encodeOnnx } from '../graph/encode-onnx.ts';
 import { linear, slice } from '../graph/functions.ts';
 import { input, type Tensor } from '../graph/tensor.ts';
-import { openNodeSession } from '../runtime/node.ts';
+import { openNodeSession } from '../runtime/session-node.ts';
 import { type Backbone, parseBackbone } from '../weights/backbone.ts';
 import { openBackbone } from '../weights/open-backbone-node.ts';
 import { frozenWeights } from './frozen-weights.ts';

@@ -3,7 +3,7 @@ import type { Feed } from '../data/feed.ts';
 import { plainPass } from '../data/intake.ts';
 import { openPredictor, type PredictorOptions } from '../infer/predictor.ts';
 import type { Diagnosis } from '../systems/system.ts';
-import type { Checkpoint } from '../train/progress.ts';
+import type { Checkpoint } from '../train/checkpoint.ts';
 import { askAbout } from './ask.ts';
 
 export type OpenDiagnosis = { measure(epoch: number): Promise<void>; release(): Promise<void> };

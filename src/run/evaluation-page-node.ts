@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { labelOf } from '../data/annotation.ts';
 import type { MissingPolicy } from '../data/model-inputs.ts';
-import { kindOfPath } from '../files/read-clearly.ts';
+import { kindOfPath } from '../files/read-clearly-node.ts';
 import { reportPage } from '../report/page.ts';
 import { pictureUri } from '../report/png-node.ts';
 import type { Shown, ShownSection } from '../report/shown.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { wav } from '../data/generated-clips.test-data.ts';
-import { createRandom } from '../random/random.ts';
+import { createRandom } from '../random.ts';
 import { recipeNamed } from '../systems/registry.ts';
 import { evaluate } from './evaluate-node.ts';
 import { openFilePredictor } from './predict-node.ts';

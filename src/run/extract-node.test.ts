@@ -6,7 +6,7 @@ import { encodedClip } from '../media/encoded-clip.test-data.ts';
 import { loadNativeCodecs } from '../media/native-codecs-node.ts';
 import { openMedia } from '../media/open-media-node.ts';
 import { firstValues } from '../model/parameters.ts';
-import { createRandom } from '../random/random.ts';
+import { createRandom } from '../random.ts';
 import { avSepChainSystem } from '../systems/av-sep-chain/system.ts';
 import { parseBackbone } from '../weights/backbone.ts';
 import { miniTimm } from '../weights/mini-vit.test-data.ts';

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { listFolder } from '../data/folder-layout-node.ts';
 import { mediaKindOf } from '../data/media-kinds-node.ts';
 import { DuetError } from '../errors.ts';
-import { kindOfPath } from '../files/read-clearly.ts';
+import { kindOfPath } from '../files/read-clearly-node.ts';
 import type { FoundFile } from '../search/plan-update.ts';
 
 /**

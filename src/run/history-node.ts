@@ -1,6 +1,6 @@
 // A run's epochs as its history.json tells them.
 import * as z from 'zod';
-import { kindOfPath, readJsonClearly } from '../files/read-clearly.ts';
+import { kindOfPath, readJsonClearly } from '../files/read-clearly-node.ts';
 import { checkSchema } from '../files/schema-error.ts';
 
 const nullable = z.number().nullable();

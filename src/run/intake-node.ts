@@ -1,6 +1,6 @@
 // A system's intake together with where Node's processes and threads find it.
 import type { Intake, Json } from '../data/intake.ts';
-import type { IntakeOrigin } from '../data/intake-origin-node.ts';
+import type { IntakeOrigin } from '../data/intake-origin.ts';
 import { openMediaReader } from '../data/media-reader-node.ts';
 import type { OpenFeedOptions } from '../data/open-feed-node.ts';
 import type { OpenSession } from '../runtime/session.ts';

@@ -1,7 +1,7 @@
 // A run's folder as its place.
 import { join } from 'node:path';
-import { kindOfPath, readFileClearly } from '../files/read-clearly.ts';
-import { ensureFolder, writeFileAtomic } from '../files/write-atomic.ts';
+import { kindOfPath, readFileClearly } from '../files/read-clearly-node.ts';
+import { ensureFolder, writeFileAtomic } from '../files/write-atomic-node.ts';
 import type { Place } from './place.ts';
 
 export function folderPlace(folder: string): Place {

@@ -2,8 +2,8 @@
 import { type MediaReader, openMediaReader } from '../data/media-reader-node.ts';
 import type { MissingPolicy } from '../data/model-inputs.ts';
 import type { MediaReference } from '../media/media.ts';
-import { nodeSessions } from '../runtime/node.ts';
 import type { SessionOptions } from '../runtime/session.ts';
+import { nodeSessions } from '../runtime/session-node.ts';
 import type { ResultOf, SystemName } from '../systems/registry.ts';
 import { checkSystem } from './adapter.ts';
 import { openAdapter } from './open-adapter-node.ts';

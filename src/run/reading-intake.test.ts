@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { fakeMedia } from '../data/fake-media.test-data.ts';
 import type { Intake } from '../data/intake.ts';
-import { nodeSessions } from '../runtime/node.ts';
+import { nodeSessions } from '../runtime/session-node.ts';
 import type { ClipReader } from '../systems/system.ts';
 import { readingIntake } from './reading-intake.ts';
 

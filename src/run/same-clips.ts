@@ -1,7 +1,7 @@
 // A run that goes on must see the clips that it began with: on others it would end in another adapter.
 import type { OpenedFeed } from '../data/open-feed-node.ts';
 import { DuetError } from '../errors.ts';
-import type { RunProgress } from '../train/progress.ts';
+import type { RunProgress } from '../train/checkpoint.ts';
 
 /**
  * Notes in a new run's progress which clips it learns from and is judged by, and compares a resumed run's.

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { openTextEmbedder } from '../infer/text-embedder.ts';
-import { nodeSessions } from '../runtime/node.ts';
+import { nodeSessions } from '../runtime/session-node.ts';
 import { named, readQuery } from '../search/query.ts';
 import { openTextBackbone } from '../weights/open-text-backbone-node.ts';
 

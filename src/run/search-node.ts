@@ -1,7 +1,7 @@
 // Search in an index by words: the words are spread over the classes that the index knows, and the windows that show
 // those classes are the answer.
 import { openTextEmbedder } from '../infer/text-embedder.ts';
-import { nodeSessions } from '../runtime/node.ts';
+import { nodeSessions } from '../runtime/session-node.ts';
 import { bestMoments, type Moment } from '../search/combine.ts';
 import { openIndex } from '../search/open-index-node.ts';
 import { type QueryClass, readQuery } from '../search/query.ts';

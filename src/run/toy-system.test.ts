@@ -8,7 +8,7 @@ import { writeClip } from '../data/generated-clips.test-data.ts';
 import { openDataset } from '../data/open-dataset-node.ts';
 import { openStoredFeed } from '../data/stored-feed.ts';
 import { openReference } from '../media/open-reference-node.ts';
-import { nodeSessions, openNodeSession } from '../runtime/node.ts';
+import { nodeSessions, openNodeSession } from '../runtime/session-node.ts';
 import { systems } from '../systems/registry.ts';
 import type { System } from '../systems/system.ts';
 import { openBackbone } from '../weights/open-backbone-node.ts';
@@ -20,7 +20,7 @@ import { freshRun, trainRun } from './train.ts';
 const { evaluate } = await import('./evaluate-node.ts');
 const { evaluationPage } = await import('./evaluation-page-node.ts');
 const { evaluationResult } = await import('./evaluation-result.ts');
-const { experiment } = await import('./experiment/experiment.ts');
+const { experiment } = await import('./experiment/experiment-node.ts');
 const { openFilePredictor } = await import('./predict-node.ts');
 const { train } = await import('./train-node.ts');
 

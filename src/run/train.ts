@@ -13,16 +13,16 @@ import type {
   SystemSettings,
   TrainingClips,
 } from '../systems/system.ts';
-import type { KeptRow } from '../train/kept-lesson.ts';
-import { type Outcome, type PlanAt, trainingLoop, type Validated } from '../train/loop.ts';
-import { openTrainer } from '../train/open-trainer.ts';
 import {
   type Checkpoint,
   decodeCheckpoint,
   type EpochRecord,
   encodeCheckpoint,
   freshCheckpoint,
-} from '../train/progress.ts';
+} from '../train/checkpoint.ts';
+import type { KeptRow } from '../train/kept-lesson.ts';
+import { type Outcome, type PlanAt, trainingLoop, type Validated } from '../train/loop.ts';
+import { openTrainer } from '../train/open-trainer.ts';
 import type { TrainingSettings } from '../train/settings.ts';
 import { keptRows, trainOnKept } from '../train/train-on-kept.ts';
 import type { Trainer } from '../train/trainer.ts';

@@ -1,7 +1,7 @@
 // Training steps of the small backbone on computed clips: what settings and providers are compared by.
 import { openStoredFeed } from '../data/stored-feed.ts';
-import { nodeSessions } from '../runtime/node.ts';
 import type { SessionOptions } from '../runtime/session.ts';
+import { nodeSessions } from '../runtime/session-node.ts';
 import { recipeNamed } from '../systems/registry.ts';
 import type { ClipStage } from '../systems/system.ts';
 import { openTrainer } from '../train/open-trainer.ts';

@@ -1,9 +1,9 @@
 // Does Duet compute what a reference run computed? Every number of the run, group by group.
 import { DuetError } from '../errors.ts';
-import { readFileClearly } from '../files/read-clearly.ts';
+import { readFileClearly } from '../files/read-clearly-node.ts';
 import { readSafetensors } from '../files/safetensors.ts';
-import { nodeSessions } from '../runtime/node.ts';
 import type { SessionOptions } from '../runtime/session.ts';
+import { nodeSessions } from '../runtime/session-node.ts';
 import { goldenRuns } from '../systems/registry.ts';
 import type { ComparedGroup, Comparison } from '../train/comparison.ts';
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { topologicalOrder } from '../graph/differentiate.ts';
-import { evaluate } from '../graph/evaluate.ts';
 import { add, gemm, reshape } from '../graph/functions.ts';
+import { interpret } from '../graph/interpret.ts';
 import { constant, input, storedConstant, type Tensor } from '../graph/tensor.ts';
 import { joinedProducts } from './joined-products.ts';
 
@@ -33,7 +33,7 @@ test('a sum of products with neighbours becomes one product of the same value', 
   const after = joinedProducts({ y: before }).y!;
   expect([productsIn(before), productsIn(after)]).toEqual([3, 1]);
   expect(after.shape).toEqual([1, rows, columns]);
-  const [expected, found] = [evaluate([before], feeds)[0]!, evaluate([after], feeds)[0]!];
+  const [expected, found] = [interpret([before], feeds)[0]!, interpret([after], feeds)[0]!];
   for (const [index, value] of expected.entries()) expect(found[index]).toBeCloseTo(value, 10);
 });
 

@@ -1,13 +1,13 @@
 import * as ort from 'onnxruntime-node';
 import { describe, expect, test } from 'vitest';
 import { differentiate } from '../graph/differentiate.ts';
-import { evaluate } from '../graph/evaluate.ts';
 import * as f from '../graph/functions.ts';
+import { interpret } from '../graph/interpret.ts';
 import { constant, elementCount, input, type Shape, type Tensor } from '../graph/tensor.ts';
-import { createRandom } from '../random/random.ts';
+import { createRandom } from '../random.ts';
 import { largestExactWeight } from './integer-products.ts';
-import { nodeSessions } from './node.ts';
 import { quantised } from './quantise.ts';
+import { nodeSessions } from './session-node.ts';
 
 const rows = 6;
 const [inner, columns] = [128, 160];
@@ -51,7 +51,7 @@ describe.each([127, 63])('products in 8 bits with weights up to %i', (largestWei
     const allowed = largestWeight === 127 ? { y: 0.015, gradient: 0.03 } : { y: 0.025, gradient: 0.05 };
     for (const name of ['y', 'gradient'] as const) {
       const [exact, rounded] = [outputs[name], rewritten[name]!].map(
-        (tensor) => evaluate([tensor], evaluationFeed(tensor, x))[0]!,
+        (tensor) => interpret([tensor], evaluationFeed(tensor, x))[0]!,
       );
       expect(relativeError(rounded!, exact!)).toBeLessThan(allowed[name]);
       expect(relativeError(rounded!, exact!)).toBeGreaterThan(1e-4);
@@ -62,7 +62,7 @@ describe.each([127, 63])('products in 8 bits with weights up to %i', (largestWei
     const computed = await run(rewritten, x);
     for (const name of ['y', 'gradient']) {
       const tensor = rewritten[name]!;
-      expect(relativeError(computed[name]!, evaluate([tensor], evaluationFeed(tensor, x))[0]!)).toBeLessThan(1e-5);
+      expect(relativeError(computed[name]!, interpret([tensor], evaluationFeed(tensor, x))[0]!)).toBeLessThan(1e-5);
     }
   });
 });

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import { topologicalOrder } from '../graph/differentiate.ts';
 import { encodeOnnx } from '../graph/encode-onnx.ts';
-import { evaluate } from '../graph/evaluate.ts';
 import * as f from '../graph/functions.ts';
+import { interpret } from '../graph/interpret.ts';
 import { constant, elementCount, input, type Shape, type Tensor } from '../graph/tensor.ts';
-import { createRandom } from '../random/random.ts';
-import { openNodeSession } from './node.ts';
+import { createRandom } from '../random.ts';
+import { openNodeSession } from './session-node.ts';
 import { splitsAsSlices } from './splits-as-slices.ts';
 
 const fixed = (shape: Shape) => {
@@ -73,7 +73,7 @@ test.each(Object.keys(graphs))('ONNX Runtime computes %s as the plain evaluation
   const session = await openNodeSession(encodeOnnx({ y }));
   const result = (await session.run({ x: data })).y!;
   await session.release();
-  const expected = evaluate([y], new Map([[x, data]]))[0]!;
+  const expected = interpret([y], new Map([[x, data]]))[0]!;
   expect(result.length).toBe(expected.length);
   for (const [i, value] of expected.entries())
     expect(Math.abs(result[i]! - value)).toBeLessThan(2e-6 * (1 + Math.abs(value)));
@@ -116,5 +116,5 @@ test('of a split only the parts that are read are cut out, by slices where they 
   expect(operators({ a: f.exp(first), b: third }).sort()).toEqual(['Exp', 'Slice', 'Slice']);
   const data = Float32Array.from({ length: 18 }, (_, index) => index);
   const { y } = splitsAsSlices({ y: second }, 1);
-  expect([...evaluate([y!], new Map([[x, data]]))[0]!]).toEqual([2, 3, 4, 11, 12, 13]);
+  expect([...interpret([y!], new Map([[x, data]]))[0]!]).toEqual([2, 3, 4, 11, 12, 13]);
 });

@@ -4,8 +4,8 @@ import { differentiate } from '../graph/differentiate.ts';
 import { encodeOnnx } from '../graph/encode-onnx.ts';
 import * as f from '../graph/functions.ts';
 import { constant, input, type Tensor } from '../graph/tensor.ts';
-import { createRandom } from '../random/random.ts';
-import { openNodeSession } from './node.ts';
+import { createRandom } from '../random.ts';
+import { openNodeSession } from './session-node.ts';
 
 const [tokens, width] = [8, 32];
 const draw = (name: string, length: number) => Float32Array.from({ length }, createRandom(name).normal);

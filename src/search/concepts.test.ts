@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createRandom } from '../random/random.ts';
+import { createRandom } from '../random.ts';
 import { centred, createConcepts, likelihoods, pseudoCaption, querySpread } from './concepts.ts';
 
 const width = 6;

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { createRandom } from '../random/random.ts';
+import { createRandom } from '../random.ts';
 import { refusal } from '../refusal.test-data.ts';
 import { type IndexDescription, type IndexWriter, writeIndex } from './index-folder-node.ts';
 import { compactIndex, openIndex } from './open-index-node.ts';

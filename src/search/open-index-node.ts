@@ -2,7 +2,7 @@
 import { open } from 'node:fs/promises';
 import { DuetError } from '../errors.ts';
 import { readError } from '../files/file-error.ts';
-import { readFileClearly } from '../files/read-clearly.ts';
+import { readFileClearly } from '../files/read-clearly-node.ts';
 import { toFloat32 } from '../files/tensor-values.ts';
 import type { ArchiveWindow } from './combine.ts';
 import {

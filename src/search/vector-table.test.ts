@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import wabt from 'wabt';
-import { createRandom } from '../random/random.ts';
+import { createRandom } from '../random.ts';
 import { binary, createVectorTable } from './vector-table.ts';
 
 test('the binary is that of the text', async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createRandom } from '../random/random.ts';
+import { createRandom } from '../random.ts';
 import { fourierTransform } from './fourier.ts';
 import { powerSpectra } from './power-spectra.ts';
 

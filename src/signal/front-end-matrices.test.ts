@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createRandom } from '../random/random.ts';
+import { createRandom } from '../random.ts';
 import { kaldiMatrices, stftMatrices } from './front-end-matrices.ts';
 import { frontEnds } from './front-ends.ts';
 import { kaldiFilterBank } from './kaldi-filter-bank.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createRandom } from '../random/random.ts';
+import { createRandom } from '../random.ts';
 import { fitWaveform } from './fit-waveform.ts';
 import { type FrontEndName, frontEnds } from './front-ends.ts';
 import { resizeMap } from './resize-map.ts';

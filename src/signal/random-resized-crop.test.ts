@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createRandom } from '../random/random.ts';
+import { createRandom } from '../random.ts';
 import { randomResizedCropBox } from './random-resized-crop.ts';
 
 test('every box lies in the picture, whatever the picture', () => {

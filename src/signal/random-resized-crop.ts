@@ -1,5 +1,5 @@
 // Which part of a training picture to show: the usual random resized crop.
-import type { Random } from '../random/random.ts';
+import type { Random } from '../random.ts';
 import type { Box } from './crop.ts';
 
 export type RandomResizedCropOptions = {

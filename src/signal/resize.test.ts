@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createRandom } from '../random/random.ts';
+import { createRandom } from '../random.ts';
 import { crop } from './crop.ts';
 import { flipHorizontally } from './flip.ts';
 import { normalisePicture } from './normalise-picture.ts';

@@ -2,10 +2,10 @@
 import { expect, test } from 'vitest';
 import { matMul, mean, multiply, subtract } from '../graph/functions.ts';
 import type { Model, Stage } from '../model/model.ts';
-import { nodeSessions } from '../runtime/node.ts';
 import type { OpenSession } from '../runtime/session.ts';
+import { nodeSessions } from '../runtime/session-node.ts';
+import { freshCheckpoint } from './checkpoint.ts';
 import { openTrainer } from './open-trainer.ts';
-import { freshCheckpoint } from './progress.ts';
 import type { StepBatch } from './step.ts';
 
 const sessions = nodeSessions({ threads: 1 });

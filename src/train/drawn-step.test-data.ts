@@ -1,7 +1,7 @@
 // A small model and a batch of five clips that meet every part of a training step.
 
 import { firstValues } from '../model/parameters.ts';
-import { createRandom } from '../random/random.ts';
+import { createRandom } from '../random.ts';
 import { modelConfig, recipes } from '../systems/ma-avt/recipes.ts';
 import { openMaAvt } from '../systems/ma-avt/system.ts';
 import { pairStep } from '../systems/ma-avt/targets.ts';

@@ -1,6 +1,6 @@
 // The second half of OGM-GE (Peng et al. 2022, section 3.3): noise as strong as that of the gradient before it was
 // modulated.
-import { createRandom } from '../random/random.ts';
+import { createRandom } from '../random.ts';
 import type { Parameters } from './optimiser.ts';
 
 /**

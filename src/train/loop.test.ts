@@ -2,11 +2,11 @@ import { expect, test } from 'vitest';
 import type { Batch } from '../data/batch.ts';
 import type { Feed } from '../data/feed.ts';
 import { parameterLengths } from '../model/parameters.ts';
-import { nodeSessions } from '../runtime/node.ts';
+import { nodeSessions } from '../runtime/session-node.ts';
+import { type Checkpoint, decodeCheckpoint, encodeCheckpoint, freshCheckpoint } from './checkpoint.ts';
 import { batchSize, drawnStep } from './drawn-step.test-data.ts';
 import { type Outcome, trainingLoop } from './loop.ts';
 import { openTrainer } from './open-trainer.ts';
-import { type Checkpoint, decodeCheckpoint, encodeCheckpoint, freshCheckpoint } from './progress.ts';
 
 const openSession = nodeSessions({ threads: 1 });
 const stepsInEpoch = 4;

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from 'vitest';
-import { nodeSessions } from '../runtime/node.ts';
+import { nodeSessions } from '../runtime/session-node.ts';
 import { batchSize, classes, drawnStep, norm } from './drawn-step.test-data.ts';
 import { openTrainingStep, type TrainingStep } from './step.ts';
 import { openStepInParts } from './step-in-parts.ts';

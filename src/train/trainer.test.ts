@@ -1,12 +1,12 @@
 // The graph that trains on a device, here on the processor, beside the optimiser in this process.
 import { describe, expect, test } from 'vitest';
-import { nodeSessions } from '../runtime/node.ts';
 import type { OpenSession, Session } from '../runtime/session.ts';
+import { nodeSessions } from '../runtime/session-node.ts';
 import type { TrainingConfig } from '../systems/ma-avt/training-config.ts';
+import { freshCheckpoint } from './checkpoint.ts';
 import { drawnStep, norm } from './drawn-step.test-data.ts';
 import { openTrainer } from './open-trainer.ts';
 import type { Parameters as ParameterValues } from './optimiser.ts';
-import { freshCheckpoint } from './progress.ts';
 
 const sessions = nodeSessions({ threads: 1 });
 const learningRate = 1e-3;

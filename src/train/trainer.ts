@@ -1,9 +1,9 @@
 // What takes the steps of a run: gradients, and the optimiser's step by them.
 import type { Provider } from '../runtime/session.ts';
+import type { Checkpoint } from './checkpoint.ts';
 import type { StepReport } from './loss-graph.ts';
 import type { StepOptions } from './open-step.ts';
 import type { OptimisersOfAims } from './optimiser.ts';
-import type { Checkpoint } from './progress.ts';
 import type { TrainingSettings } from './settings.ts';
 import type { StepBatch } from './step.ts';
 

@@ -2,8 +2,8 @@
 
 import { join } from 'node:path';
 import { DuetError } from '../errors.ts';
-import { kindOfPath, readFileClearly, readJsonClearly } from '../files/read-clearly.ts';
-import { ensureFolder, writeFileAtomic } from '../files/write-atomic.ts';
+import { kindOfPath, readFileClearly, readJsonClearly } from '../files/read-clearly-node.ts';
+import { ensureFolder, writeFileAtomic } from '../files/write-atomic-node.ts';
 import type { UpgradeConfig } from './adapter-config.ts';
 import { type Adapter, adapterConfigFile, adapterModelFile, decodeAdapter, encodeAdapter } from './adapter-files.ts';
 

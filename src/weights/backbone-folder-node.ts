@@ -5,7 +5,7 @@ import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { DuetError } from '../errors.ts';
 import { readError } from '../files/file-error.ts';
-import { kindOfPath, readJsonClearly } from '../files/read-clearly.ts';
+import { kindOfPath, readJsonClearly } from '../files/read-clearly-node.ts';
 import type { NamedTensor } from '../files/safetensors.ts';
 import { openSafetensors } from '../files/safetensors-file-node.ts';
 import type { BackboneFile } from './backbone.ts';

@@ -5,7 +5,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { cacheHome } from '../files/cache-home-node.ts';
-import { ensureFolder, writeFileAtomic } from '../files/write-atomic.ts';
+import { ensureFolder, writeFileAtomic } from '../files/write-atomic-node.ts';
 import type { BackboneFile } from './backbone.ts';
 
 /** Raise it when the hash is computed in another way. */

@@ -3,10 +3,10 @@
 import { join } from 'node:path';
 import { isDuetError } from '../errors.ts';
 import { cacheHome } from '../files/cache-home-node.ts';
-import { kindOfPath } from '../files/read-clearly.ts';
+import { kindOfPath } from '../files/read-clearly-node.ts';
 import { type NamedTensor, type SafetensorsFile, safetensorsParts, showShape } from '../files/safetensors.ts';
 import { openSafetensors } from '../files/safetensors-file-node.ts';
-import { ensureFolder, writeFileAtomic } from '../files/write-atomic.ts';
+import { ensureFolder, writeFileAtomic } from '../files/write-atomic-node.ts';
 import type { Backbone, BackboneWeightName } from './backbone.ts';
 import { type BackboneWeight, float32Bytes, readWhenAsked } from './backbone-weight.ts';
 

@@ -6,8 +6,8 @@ import { copyFile, readFile, rename, symlink } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { getHFHubCachePath, getRepoFolderName } from '@huggingface/hub';
 import { writeError } from '../files/file-error.ts';
-import { kindOfPath } from '../files/read-clearly.ts';
-import { ensureFolder, writeFileAtomic } from '../files/write-atomic.ts';
+import { kindOfPath } from '../files/read-clearly-node.ts';
+import { ensureFolder, writeFileAtomic } from '../files/write-atomic-node.ts';
 import { readShardNames, shardIndexFile, weightsFile } from './backbone-folder-node.ts';
 
 export type HubModel = { readonly name: string; readonly revision: string };

@@ -6,9 +6,9 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { HubApiError, modelInfo, type PathInfo, pathsInfo } from '@huggingface/hub';
 import { DuetError, isDuetError, messageOf } from '../errors.ts';
-import { withFileLock } from '../files/file-lock.ts';
-import { kindOfPath } from '../files/read-clearly.ts';
-import { ensureFolder } from '../files/write-atomic.ts';
+import { withFileLock } from '../files/file-lock-node.ts';
+import { kindOfPath } from '../files/read-clearly-node.ts';
+import { ensureFolder } from '../files/write-atomic-node.ts';
 import { configFiles, readShardNames, shardIndexFile, weightsFile } from './backbone-folder-node.ts';
 import {
   blobPath,

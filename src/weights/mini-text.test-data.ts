@@ -2,7 +2,7 @@
 // once more: sharing the table under test would hide its mistakes.
 import type { NamedTensor } from '../files/safetensors.ts';
 import { fromFloat32 } from '../files/tensor-values.ts';
-import { createRandom } from '../random/random.ts';
+import { createRandom } from '../random.ts';
 import type { TextBackboneFile } from './text-backbone-file.ts';
 
 export const miniWidth = 8;

@@ -3,7 +3,7 @@
 
 import type { NamedTensor } from '../files/safetensors.ts';
 import { fromFloat32 } from '../files/tensor-values.ts';
-import { createRandom } from '../random/random.ts';
+import { createRandom } from '../random.ts';
 
 export type Tensors = Map<string, NamedTensor>;
 

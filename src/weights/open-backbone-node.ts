@@ -3,7 +3,7 @@
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DuetError } from '../errors.ts';
-import { kindOfPath } from '../files/read-clearly.ts';
+import { kindOfPath } from '../files/read-clearly-node.ts';
 import { type Backbone, type BackboneFile, type BackboneOptions, parseBackbone } from './backbone.ts';
 import { readBackboneFile, readBackboneFolder } from './backbone-folder-node.ts';
 import { backboneMemory } from './backbone-memory-node.ts';

@@ -2,7 +2,7 @@
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DuetError } from '../errors.ts';
-import { kindOfPath, readJsonClearly } from '../files/read-clearly.ts';
+import { kindOfPath, readJsonClearly } from '../files/read-clearly-node.ts';
 import { readBackboneFolder } from './backbone-folder-node.ts';
 import type { HubOptions } from './hub-download-node.ts';
 import { hubName } from './hub-name.ts';

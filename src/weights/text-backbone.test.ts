@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { NamedTensor } from '../files/safetensors.ts';
 import { fromFloat32, toFloat32 } from '../files/tensor-values.ts';
-import { evaluate } from '../graph/evaluate.ts';
+import { interpret } from '../graph/interpret.ts';
 import { input } from '../graph/tensor.ts';
 import { frozenWeights } from '../model/frozen-weights.ts';
 import { textEncoder } from '../model/text-encoder.ts';
@@ -29,7 +29,7 @@ function vectors({ weights, config }: TextTransformer, texts: readonly (readonly
     [ids, padded],
     [mask, shown],
   ]);
-  const [values] = evaluate([embedding], feeds);
+  const [values] = interpret([embedding], feeds);
   const width = config.outputWidth;
   return texts.map((_, i) => [...values!.subarray(i * width, (i + 1) * width)]);
 }

@@ -8,7 +8,7 @@ import { chromium, type Page } from 'playwright-core';
 import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type StaticServer, serveFolder } from '../../src/cli/static-server.ts';
-import { nodeSessions } from '../../src/runtime/node.ts';
+import { nodeSessions } from '../../src/runtime/session-node.ts';
 import { openBackbone } from '../../src/weights/open-backbone-node.ts';
 import { browserPath } from './browser.ts';
 import { forwardAndStep, imageSize, type Numbers } from './providers/forward-and-step.ts';

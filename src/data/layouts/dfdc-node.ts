@@ -3,7 +3,7 @@
 import { dirname, relative, sep } from 'node:path';
 import * as z from 'zod';
 import { DuetError } from '../../errors.ts';
-import { readJsonClearly } from '../../files/read-clearly.ts';
+import { readJsonClearly } from '../../files/read-clearly-node.ts';
 import { readTextClearly } from '../../files/read-text-node.ts';
 import { checkSchema } from '../../files/schema-error.ts';
 import { type MissingClip, readSplitNames, type UnsplitExample } from '../dataset.ts';

@@ -1,5 +1,5 @@
 // What the room does to a sound: reverberation, noise, hum.
-import type { Random } from '../../random/random.ts';
+import type { Random } from '../../random.ts';
 import type { Room } from '../scene.ts';
 import { sampleRate } from './waves.ts';
 

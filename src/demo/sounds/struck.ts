@@ -1,5 +1,5 @@
 // Things that are hit: bowls, clockwork, bells, balls.
-import type { Random } from '../../random/random.ts';
+import type { Random } from '../../random.ts';
 import type { Event } from '../motion.ts';
 import { addBurst, addModes, type Mode } from './waves.ts';
 

@@ -1,5 +1,5 @@
 // Things that sound for a while: callers, rolling, pouring.
-import type { Random } from '../../random/random.ts';
+import type { Random } from '../../random.ts';
 import type { MotionOf } from '../motion.ts';
 import { createResonator, sampleRate } from './waves.ts';
 

@@ -1,5 +1,5 @@
 // Building blocks of the synthesised sounds. All add to a buffer of samples at `sampleRate`.
-import type { Random } from '../../random/random.ts';
+import type { Random } from '../../random.ts';
 
 /** Hertz: one of Opus's own rates, and more than the 16 kHz that the spectrograms look at. */
 export const sampleRate = 24_000;

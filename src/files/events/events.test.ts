@@ -7,7 +7,7 @@ import { desedTable, isDesedTable, readDesedDurations, readDesedEvents } from '.
 import { eventsCsv } from './event-csv.ts';
 import { eventFile } from './event-file.ts';
 import { parseTime } from './events.ts';
-import { readEventCsv } from './read-event-csv-node.ts';
+import { readEventCsv } from './read-event-csv.ts';
 import { webVtt } from './web-vtt.ts';
 
 const dog = { start: 1.5, end: 62.25, label: 'a dog, "barking"', score: 0.875 };

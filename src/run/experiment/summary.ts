@@ -2,8 +2,8 @@
 
 import { recipeNamed } from '../../systems/registry.ts';
 import type { Metric } from '../../train/metric.ts';
-import type { Grid } from './grid.ts';
-import type { RunResult } from './run-result.ts';
+import type { Grid } from './grid-node.ts';
+import type { RunResult } from './run-result-node.ts';
 import { meanAndDeviation, type PairedDifference, pairedDifference } from './statistics.ts';
 
 export type FailedRun = { readonly variant: string; readonly seed: number; readonly reason: string };

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { evaluate } from '../../graph/evaluate.ts';
 import { concat, matMul, multiply, transpose } from '../../graph/functions.ts';
+import { interpret } from '../../graph/interpret.ts';
 import { constantLike, input } from '../../graph/tensor.ts';
-import { createRandom } from '../../random/random.ts';
+import { createRandom } from '../../random.ts';
 import { fourierTransform } from '../../signal/fourier.ts';
 import type { Channels } from '../../signal/waveform.ts';
 import { applyMasks } from './apply-masks.ts';
@@ -79,7 +79,7 @@ describe('the stems', () => {
       table,
     );
     const masked = soundOfSpectra(multiply(spectra(x, 32), concat([mask, mask], 2)), 32);
-    const [expected] = evaluate([masked], new Map([[x, sound]]));
+    const [expected] = interpret([masked], new Map([[x, sound]]));
     const { target } = await stemsOf([sound], 16_000, stream(masks), small);
     for (const [index, value] of expected!.entries()) expect(target[0]![index]).toBeCloseTo(value, 6);
   });

@@ -9,9 +9,9 @@ import type { Stage } from '../../model/model.ts';
 import { parameterInputs, weightsFrom } from '../../model/parameters.ts';
 import { clipInputs } from '../../model/passage.ts';
 import type { OpenSession } from '../../runtime/session.ts';
+import { freshCheckpoint } from '../../train/checkpoint.ts';
 import { type Comparison, relativeInNorm, relativeToLargest } from '../../train/comparison.ts';
 import { openTrainer } from '../../train/open-trainer.ts';
-import { freshCheckpoint } from '../../train/progress.ts';
 import { openTrainingStep } from '../../train/step.ts';
 import { type GoldenRun, readGoldenRun } from './golden.ts';
 

@@ -8,7 +8,7 @@ import { wholeClip } from '../../data/windows.ts';
 import { DuetError } from '../../errors.ts';
 import { joinFloat32 } from '../../files/tensor-values.ts';
 import type { Media } from '../../media/media.ts';
-import { createRandom, type Random } from '../../random/random.ts';
+import { createRandom, type Random } from '../../random.ts';
 import { type Box, crop } from '../../signal/crop.ts';
 import { flipHorizontally } from '../../signal/flip.ts';
 import { type Colour, normalisePicture } from '../../signal/normalise-picture.ts';

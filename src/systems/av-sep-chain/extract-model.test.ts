@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { differentiate } from '../../graph/differentiate.ts';
-import { evaluate } from '../../graph/evaluate.ts';
+import { interpret } from '../../graph/interpret.ts';
 import { constant, elementCount, input, type Shape, type Tensor } from '../../graph/tensor.ts';
 import type { Weights } from '../../model/vit.ts';
 import { vitWeightShapes } from '../../model/vit-weights.ts';
-import { createRandom } from '../../random/random.ts';
+import { createRandom } from '../../random.ts';
 import { type ExtractConfig, extractModel, maskConfigOf } from './extract-model.ts';
 import { maskModel } from './mask-model.ts';
 
@@ -53,24 +53,24 @@ describe('the model that extracts by pictures', () => {
   test('is the mask form on both pictures’ features side by side', () => {
     const plain = maskModel(maskConfigOf(config), samples);
     const visual = input('visual', [clips, 8]);
-    const [features] = evaluate([encoded.visual!], feeds);
+    const [features] = interpret([encoded.visual!], feeds);
     const rest = plain.encode({ mixture: inputs.mixture!, visual }, untouched, trained);
     const { aims: ofPlain } = plain.losses(rest, inputs, trained);
-    const [loss] = evaluate([aims.total!], withFactors(1));
-    const [expected] = evaluate([ofPlain.total!], new Map<Tensor, ArrayLike<number>>([...feeds, [visual, features!]]));
+    const [loss] = interpret([aims.total!], withFactors(1));
+    const [expected] = interpret([ofPlain.total!], new Map<Tensor, ArrayLike<number>>([...feeds, [visual, features!]]));
     expect(loss![0]).toBeCloseTo(expected![0]!, 6);
   });
 
   test('learns nothing in blocks that dropout silences', () => {
     const names = ['perception.blocks.0.up.weight', 'production.blocks.1.down.weight'];
     const gradients = differentiate(aims.total!, names.map(trained));
-    for (const values of evaluate(gradients, withFactors(0))) expect(values.every((value) => value === 0)).toBe(true);
-    for (const values of evaluate(gradients, withFactors(1))) expect(values.some((value) => value !== 0)).toBe(true);
+    for (const values of interpret(gradients, withFactors(0))) expect(values.every((value) => value === 0)).toBe(true);
+    for (const values of interpret(gradients, withFactors(1))) expect(values.some((value) => value !== 0)).toBe(true);
   });
 
   test('answers with a mask between 0 and 1, without factors', () => {
     const { mask } = model.answers({ mixture: inputs.mixture!, images: inputs.images! }, frozen, trained, []);
     expect(mask!.shape).toEqual([clips, 5, 3]);
-    for (const value of evaluate([mask!], feeds)[0]!) expect(value >= 0 && value <= 1).toBe(true);
+    for (const value of interpret([mask!], feeds)[0]!) expect(value >= 0 && value <= 1).toBe(true);
   });
 });

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { differentiate } from '../../graph/differentiate.ts';
-import { evaluate } from '../../graph/evaluate.ts';
 import { mean, negate } from '../../graph/functions.ts';
+import { interpret } from '../../graph/interpret.ts';
 import { elementCount, input, type Shape, type Tensor } from '../../graph/tensor.ts';
-import { createRandom } from '../../random/random.ts';
+import { createRandom } from '../../random.ts';
 import { miniFilterbank } from './filterbank-config.test-data.ts';
 import { type FilterbankConfig, filterbankConfigSchema } from './filterbank-config.ts';
 import { filterbankModel } from './filterbank-model.ts';
@@ -26,7 +26,7 @@ describe.skipIf(isGoldenAbsent)('the filterbank form is that of the reference ru
       input(name, shape, 'float64'),
     );
     const ofMixture = siSdr(mixture!, target!);
-    const results = evaluate(
+    const results = interpret(
       [siSdr(production!, target!), ofMixture, ...differentiate(negate(mean(ofMixture)), [mixture!])],
       new Map([
         [mixture!, golden.values('input.mixture')],
@@ -55,7 +55,7 @@ describe('options of the filterbank form', () => {
     const parameters = new Map([...model.parameters].map(([name, { shape }]) => [name, fed(name, shape)]));
     const trained = (name: string) => parameters.get(name)!;
     const { aims } = model.losses(model.encode(inputs, trained, trained), inputs, trained);
-    const results = evaluate([aims.total!, ...differentiate(aims.total!, names.map(trained))], feeds);
+    const results = interpret([aims.total!, ...differentiate(aims.total!, names.map(trained))], feeds);
     return results.map((values) => values.reduce((total, value) => total + Math.abs(value), 0));
   };
   const ofPerception = ['perception.head.out.weight', 'perception.visual.project.weight'];

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { evaluate } from '../../graph/evaluate.ts';
+import { interpret } from '../../graph/interpret.ts';
 import { input } from '../../graph/tensor.ts';
-import { createRandom } from '../../random/random.ts';
+import { createRandom } from '../../random.ts';
 import { decodeSound, encodeSound, segment, unsegment } from './filterbank.ts';
 import { miniFilterbank } from './filterbank-config.test-data.ts';
 import { gridOf } from './filterbank-config.ts';
@@ -15,7 +15,7 @@ test.each([21, 24, 31, 40])('chunks of a sound of %d samples add up to twice the
   const grid = gridOf(miniFilterbank, { samples, frames: 3 });
   const x = input('x', [2, grid.length, 3], 'float64');
   const values = drawn(`frames ${samples}`, 2 * grid.length * 3);
-  const [back] = evaluate([unsegment(segment(x, grid), grid)], new Map([[x, values]]));
+  const [back] = interpret([unsegment(segment(x, grid), grid)], new Map([[x, values]]));
   for (const [index, value] of values.entries()) expect(back![index]).toBeCloseTo(2 * value, 12);
 });
 
@@ -36,7 +36,7 @@ test('the filterbank is a convolution and a transposed one, by their definitions
   ];
   const codec = (name: string) => tensors[name as 'analysis'];
   const encoded = encodeSound(tensors.sound, codec, miniFilterbank);
-  const results = evaluate(
+  const results = interpret(
     [encoded, decodeSound(encoded, codec, samples)],
     new Map([
       [tensors.sound, sound],

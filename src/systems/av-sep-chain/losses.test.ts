@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { evaluate } from '../../graph/evaluate.ts';
+import { interpret } from '../../graph/interpret.ts';
 import { input } from '../../graph/tensor.ts';
-import { createRandom } from '../../random/random.ts';
+import { createRandom } from '../../random.ts';
 import { matchingLoss } from './losses.ts';
 
 const [clips, chunks, width] = [2, 3, 4];
@@ -29,7 +29,7 @@ test('matching by chunks leaves out a neighbour in the same clip, in both direct
   const all = [...oneWay(rows(sounds), rows(pictures)), ...oneWay(rows(pictures), rows(sounds))];
   const expected = all.reduce((total, value) => total + value, 0) / all.length;
   const loss = matchingLoss(p!, q!, frames, { matchLevel: 'frame', temperature });
-  const [value] = evaluate(
+  const [value] = interpret(
     [loss],
     new Map([
       [p!, sounds],

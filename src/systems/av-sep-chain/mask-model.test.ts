@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { differentiate } from '../../graph/differentiate.ts';
-import { evaluate } from '../../graph/evaluate.ts';
+import { interpret } from '../../graph/interpret.ts';
 import { elementCount, input, type Shape, type Tensor } from '../../graph/tensor.ts';
-import { createRandom } from '../../random/random.ts';
+import { createRandom } from '../../random.ts';
 import type { Matrix } from '../../signal/matrix.ts';
 import { soundOfSpectra, spectra } from './fourier-frames.ts';
 import { expectAgreement, isGoldenAbsent, readGolden, relativeError } from './golden.test-data.ts';
@@ -26,7 +26,7 @@ test('the inverse transform of the spectra is the sound', () => {
   const { normal } = createRandom('mask model test');
   const x = input('x', [2, 48], 'float64');
   const sound = Float64Array.from({ length: 96 }, normal);
-  const [back] = evaluate([soundOfSpectra(spectra(x, 16), 16)], new Map([[x, sound]]));
+  const [back] = interpret([soundOfSpectra(spectra(x, 16), 16)], new Map([[x, sound]]));
   for (const [index, value] of sound.entries()) expect(back![index]).toBeCloseTo(value, 12);
 });
 
@@ -62,7 +62,7 @@ test('semantic matching reaches the embeddings and the mask, and the production 
   const encoded = model.encode(inputs, trained, trained);
   const { logged } = model.losses(encoded, inputs, trained);
   const names = ['speechEmbedding.up.weight', 'visualEmbedding.up.weight', 'perception.output.weight'];
-  const [perception, production, ...gradients] = evaluate(
+  const [perception, production, ...gradients] = interpret(
     [encoded.perception!, encoded.production!, ...differentiate(logged.match!, names.map(trained))],
     feeds,
   );

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createRandom } from '../../random/random.ts';
+import { createRandom } from '../../random.ts';
 import { mixSounds, mixtureLevel, soundingCut, variedCut } from './mix.ts';
 
 const noise = (length: number, name: string, level = 0.1) => {

@@ -1,7 +1,7 @@
 // Two clips' sounds as one mixture whose parts are known. Clips are mono here; levels and cuts follow stated rules:
 // a cut is drawn where the clip sounds, a clip that is shorter stands in silence, and mixtures have one level, beyond
 // which nothing is clipped.
-import type { Random } from '../../random/random.ts';
+import type { Random } from '../../random.ts';
 import { resample } from '../../signal/resample.ts';
 
 /** A cut may be this much quieter than the clip's loudest one, in decibels. */

@@ -2,7 +2,7 @@
 import { groupBy } from '../../data/dataset.ts';
 import type { Row } from '../../data/intake.ts';
 import { DuetError } from '../../errors.ts';
-import { createRandom, type Random } from '../../random/random.ts';
+import { createRandom, type Random } from '../../random.ts';
 
 /** Target, interferer, and the clips whose pictures stand for them. */
 export type MixtureRow = Row & {

@@ -2,7 +2,7 @@
 import { parameterCounts } from '../../model/parameters.ts';
 import type { CurvesShown } from '../../report/shown.ts';
 import type { Box } from '../../signal/crop.ts';
-import type { CurvedEpoch } from '../../train/progress.ts';
+import type { CurvedEpoch } from '../../train/checkpoint.ts';
 import type { BackboneConfig } from '../../weights/backbone.ts';
 import type { Known, OpenSystem, System } from '../system.ts';
 import {

@@ -5,9 +5,9 @@ import { parameterInputs, weightsFrom } from '../../model/parameters.ts';
 import { clipInputs } from '../../model/passage.ts';
 import { asked, type Results, rowsOf } from '../../runtime/feeds.ts';
 import type { OpenSession } from '../../runtime/session.ts';
+import { freshCheckpoint } from '../../train/checkpoint.ts';
 import { type Comparison, relativeInNorm, relativeToLargest } from '../../train/comparison.ts';
 import { openTrainer } from '../../train/open-trainer.ts';
-import { freshCheckpoint } from '../../train/progress.ts';
 import { openTrainingStep } from '../../train/step.ts';
 import { type GoldenRun, recordedNames } from './golden.ts';
 

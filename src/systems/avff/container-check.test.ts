@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createRandom } from '../../random/random.ts';
+import { createRandom } from '../../random.ts';
 import { betrayals, type ContainerFacts } from './container-check.ts';
 
 const random = createRandom('containers');

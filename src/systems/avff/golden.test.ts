@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { readSafetensors } from '../../files/safetensors.ts';
-import { nodeSessions } from '../../runtime/node.ts';
+import { nodeSessions } from '../../runtime/session-node.ts';
 import { compareGoldenRun } from './compare-golden.ts';
 import { readGoldenRun } from './golden.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { differentiate } from '../../graph/differentiate.ts';
-import { evaluate } from '../../graph/evaluate.ts';
+import { interpret } from '../../graph/interpret.ts';
 import { type DetectSettings, detectModel } from './detect.ts';
 import { reconstructModel } from './reconstruct.ts';
 import { build, drawn, tinyNetwork, tinyReconstruct } from './tiny-network.test-data.ts';
@@ -19,7 +19,7 @@ function compareAlong(
   const mine = [...parameters].filter(([name]) => isMine(name));
   const tensors = mine.map(([, tensor]) => tensor);
   const scalar = losses.aims[aim]!;
-  const gradients = evaluate(differentiate(scalar, tensors), feeds);
+  const gradients = interpret(differentiate(scalar, tensors), feeds);
   const directions = mine.map(([name, { shape }]) => drawn(`direction ${name}`, shape));
   const partOf = (name: string) => name.split('.')[0]!;
   return [...new Set(mine.map(([name]) => partOf(name)))].map((part) => {
@@ -33,7 +33,7 @@ function compareAlong(
           point.map((value, k) => value + shift * directions[i]![k]!),
         );
       }
-      return evaluate([scalar], shifted)[0]![0]!;
+      return interpret([scalar], shifted)[0]![0]!;
     };
     const step = 1e-5;
     const along = places.reduce(

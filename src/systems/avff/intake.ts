@@ -7,7 +7,7 @@ import { readSound } from '../../data/read-sound.ts';
 import { DuetError } from '../../errors.ts';
 import { windowStarts } from '../../infer/timeline.ts';
 import type { Media } from '../../media/media.ts';
-import { createRandom, type Random } from '../../random/random.ts';
+import { createRandom, type Random } from '../../random.ts';
 import { silentFrames } from '../../signal/leading-silence.ts';
 import type { Picture } from '../../signal/picture.ts';
 import { audioPatches, framesPerSecond, sampleRate, secondsOf, squareFrame, videoPatches } from './inputs.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createRandom } from '../../random/random.ts';
+import { createRandom } from '../../random.ts';
 import { drawVisible, overMoments } from './masks.ts';
 
 test('half of the slices are visible, each equally often, and equal names give equal masks', () => {

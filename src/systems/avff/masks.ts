@@ -1,5 +1,5 @@
 // Complementary masks over slices of time: where the picture is seen the sound is not, and the reverse.
-import type { Random } from '../../random/random.ts';
+import type { Random } from '../../random.ts';
 
 /** Ones for the slices in which the picture is seen, half of them (the smaller half of an odd number); zeros elsewhere. */
 export function drawVisible(random: Random, slices: number): Float32Array {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { readSafetensors } from '../../files/safetensors.ts';
 import { toFloat32 } from '../../files/tensor-values.ts';
 import { differentiate } from '../../graph/differentiate.ts';
-import { evaluate } from '../../graph/evaluate.ts';
+import { interpret } from '../../graph/interpret.ts';
 import { input, type Tensor } from '../../graph/tensor.ts';
 import { gridPositions, sequencePositions } from '../../model/sinusoidal-positions.ts';
 import { criticLosses } from './critic.ts';
@@ -32,14 +32,14 @@ describe('stage 1', () => {
   test('padding and fakes change no loss', () => {
     const built = build(model, { ...given, real: [1, 1, 0] });
     const scalars = [...Object.values(built.losses.aims), ...Object.values(built.losses.logged)];
-    const before = evaluate(scalars, built.feeds);
+    const before = interpret(scalars, built.feeds);
     const changed = new Map(built.feeds);
     for (const side of ['video', 'audio'] as const) {
       const values = Float64Array.from(changed.get(built.inputs[side]!)!);
       changed.set(built.inputs[side]!, values.fill(0.1, (values.length / clips) * 2));
     }
     changed.set(built.inputs.visible!, [1, 0, 0, 1, 0, 0]);
-    expect(evaluate(scalars, changed)).toEqual(before);
+    expect(interpret(scalars, changed)).toEqual(before);
   });
 
   test('what a side hides is rebuilt from the other side alone', () => {
@@ -48,7 +48,7 @@ describe('stage 1', () => {
     const built = build(model, { ...given, visible: [1, 0, 1, 0, 1, 0], real: [1, 1, 1] });
     const trained = (name: string) => built.parameters.get(name)!;
     const answers = model.answers(built.inputs, trained, trained, ['fused', 'crossings']);
-    const [video, a2v] = evaluate([answers.video_fused!, answers.a2v!], built.feeds);
+    const [video, a2v] = interpret([answers.video_fused!, answers.a2v!], built.feeds);
     const perSlice = tokenSizes(tinyNetwork).video.perSlice * tinyNetwork.width;
     const slice = (values: Float64Array, index: number) => values.slice(index * perSlice, (index + 1) * perSlice);
     expect(slice(video!, 1)).toEqual(slice(a2v!, 1));
@@ -58,7 +58,7 @@ describe('stage 1', () => {
   test('the errors in the answers, over the hidden slices, are the reconstruction losses', () => {
     const built = build(model, { ...given, real: [1, 1, 1] });
     const { video, audio } = built.losses.logged;
-    const [videoErrors, audioErrors, ofVideo, ofAudio] = evaluate(
+    const [videoErrors, audioErrors, ofVideo, ofAudio] = interpret(
       [built.answers.video_errors!, built.answers.audio_errors!, video!, audio!],
       built.feeds,
     );
@@ -89,7 +89,7 @@ describe('critics', () => {
     );
     feeds.set(mask, [1, 0, 1, 1]).set(mix, [0.3]);
     const { penalty } = criticLosses(real, generated, mask, mix, (name) => weights.get(name)!);
-    const [found, gradient] = evaluate([penalty, ...differentiate(penalty, [weights.get('fc2.weight')!])], feeds);
+    const [found, gradient] = interpret([penalty, ...differentiate(penalty, [weights.get('fc2.weight')!])], feeds);
     const closedForm = (second: readonly number[]) => {
       const of = (tensor: Tensor) => feeds.get(tensor)!;
       const [first, bias] = [of(weights.get('fc1.weight')!), of(weights.get('fc1.bias')!)];
@@ -121,7 +121,7 @@ describe('stage 2', () => {
   test('a slice whose label is unknown, and padding, change no loss', () => {
     const model = detectModel(tinyNetwork, { ...fullDetect, head: { kind: 'slices', width: 4, sliceWeight: 0.5 } });
     const built = build(model, { label: [1, 0, 1], counted: [1, 1, 0], slice_label: [-1, -1, -1, -1, 1, 1] });
-    const [slices, total, clip] = evaluate(
+    const [slices, total, clip] = interpret(
       [built.losses.logged.slices!, built.losses.aims.network!, built.losses.logged.clip!],
       built.feeds,
     );

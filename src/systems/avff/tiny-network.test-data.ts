@@ -1,7 +1,7 @@
 // The smallest AVFF with everything in it, with drawn values, for this folder's tests.
 import { elementCount, input, type Shape, type Tensor } from '../../graph/tensor.ts';
 import type { Model } from '../../model/model.ts';
-import { createRandom } from '../../random/random.ts';
+import { createRandom } from '../../random.ts';
 import type { AvffNetwork } from './network.ts';
 import type { ReconstructSettings } from './reconstruct.ts';
 

@@ -12,7 +12,7 @@ import { openReference } from '../../media/open-reference-node.ts';
 import { evaluate } from '../../run/evaluate-node.ts';
 import { openFilePredictor } from '../../run/predict-node.ts';
 import { train } from '../../run/train-node.ts';
-import { openNodeSession } from '../../runtime/node.ts';
+import { openNodeSession } from '../../runtime/session-node.ts';
 import { frontEnds } from '../../signal/front-ends.ts';
 import { resize } from '../../signal/resize.ts';
 import { readAdapter } from '../../weights/adapter-folder-node.ts';

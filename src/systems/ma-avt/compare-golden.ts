@@ -2,9 +2,9 @@
 // same batch.
 import type { Stage } from '../../model/model.ts';
 import type { OpenSession } from '../../runtime/session.ts';
+import { freshCheckpoint } from '../../train/checkpoint.ts';
 import { type ComparedGroup, type Comparison, relativeInNorm, relativeToLargest } from '../../train/comparison.ts';
 import { openTrainer } from '../../train/open-trainer.ts';
-import { freshCheckpoint } from '../../train/progress.ts';
 import { openTrainingStep, type StepResult } from '../../train/step.ts';
 import { type GoldenRun, referenceName } from './golden.ts';
 import { recipes } from './recipes.ts';

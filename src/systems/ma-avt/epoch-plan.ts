@@ -2,7 +2,7 @@
 import { groupBy } from '../../data/dataset.ts';
 import type { Row } from '../../data/intake.ts';
 import { DuetError } from '../../errors.ts';
-import { createRandom, type Random } from '../../random/random.ts';
+import { createRandom, type Random } from '../../random.ts';
 
 /** What a row should teach: class indices, `backgroundLabel` for background. */
 export type MaAvtTarget = {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { evaluate } from '../../graph/evaluate.ts';
+import { interpret } from '../../graph/interpret.ts';
 import { evidenceMaps } from './evidence.ts';
 import { build, clips, plain } from './mini-ma-avt.test-data.ts';
 import { present } from './modalities.ts';
@@ -17,7 +17,7 @@ test.each(Object.entries(variants))('evidence maps are shares of the patches: %s
   const { outputs, trace, feeds } = build(config);
   const maps = present(evidenceMaps(outputs, trace, config));
   expect(maps.length).toBe(config.modalities === 'both' ? 2 : 1);
-  for (const map of evaluate(maps, feeds)) {
+  for (const map of interpret(maps, feeds)) {
     expect(map.length).toBe(clips * 4);
     expect(map.every((share) => share >= 0)).toBe(true);
     const sums = Array.from({ length: clips }, (_, clip) =>
@@ -40,7 +40,7 @@ test('where the picture holds what sounds depends on what the sound is taken for
       feeds.get(tensor)!.map((value) => -value),
     );
   }
-  const [first, second] = [evaluate(maps, feeds), evaluate(maps, other)];
+  const [first, second] = [interpret(maps, feeds), interpret(maps, other)];
   expect(first[1]).toEqual(second[1]);
   expect(first[0]!.some((share, patch) => Math.abs(share - second[0]![patch]!) > 1e-3)).toBe(true);
 });

@@ -1,6 +1,6 @@
 // From trained parameters to an adapter: what does not depend on a clip is computed once, what only training needs is
 // dropped.
-import { evaluate } from '../../graph/evaluate.ts';
+import { interpret } from '../../graph/interpret.ts';
 import type { Tensor } from '../../graph/tensor.ts';
 import { type ParameterValues, parameterInputs, weightsFrom } from '../../model/parameters.ts';
 import { tokenSet } from './encoder.ts';
@@ -16,7 +16,7 @@ export function foldParameters(parameters: ParameterValues, config: MaAvtConfig)
   );
   for (const kind of tokenKinds) {
     if (config.tokens[kind] === 0) continue;
-    const [values] = evaluate([tokenSet(kind, weightsFrom(tensors), config)], feeds);
+    const [values] = interpret([tokenSet(kind, weightsFrom(tensors), config)], feeds);
     folded.set(`${kind}_tokens`, Float32Array.from(values!));
   }
   return folded;

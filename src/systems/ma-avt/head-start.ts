@@ -2,7 +2,7 @@
 // once.
 import { type Json, plainPass } from '../../data/intake.ts';
 import type { InputSettings } from '../../data/settings.ts';
-import { createRandom } from '../../random/random.ts';
+import { createRandom } from '../../random.ts';
 import type { KeptLesson, KeptRow } from '../../train/kept-lesson.ts';
 import { defaultOptimiser } from '../../train/optimiser.ts';
 import type { MaAvtTarget } from './epoch-plan.ts';

@@ -20,7 +20,7 @@ import { candidateWindows, frameTime, middleOf, wholeClip } from '../../data/win
 import { DuetError } from '../../errors.ts';
 import { windowStarts } from '../../infer/timeline.ts';
 import type { Media } from '../../media/media.ts';
-import { createRandom, type Random } from '../../random/random.ts';
+import { createRandom, type Random } from '../../random.ts';
 import { crop } from '../../signal/crop.ts';
 import { flipHorizontally } from '../../signal/flip.ts';
 import { frontEnds } from '../../signal/front-ends.ts';

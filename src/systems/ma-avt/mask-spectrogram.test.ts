@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createRandom } from '../../random/random.ts';
+import { createRandom } from '../../random.ts';
 import { maskSpectrogram } from './mask-spectrogram.ts';
 
 const size = { height: 20, width: 30 };

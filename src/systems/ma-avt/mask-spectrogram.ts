@@ -2,7 +2,7 @@
 // time warp.
 
 import type { Size } from '../../data/settings.ts';
-import type { Random } from '../../random/random.ts';
+import type { Random } from '../../random.ts';
 import type { FrontEnd } from '../../signal/front-ends.ts';
 
 export type Masking = {

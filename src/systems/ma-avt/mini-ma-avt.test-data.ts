@@ -5,7 +5,7 @@ import type { Model } from '../../model/model.ts';
 import { firstValues, parameterInputs, weightsFrom } from '../../model/parameters.ts';
 import { clipInputs, encodeInPortions } from '../../model/passage.ts';
 import { vitWeightShapes } from '../../model/vit-weights.ts';
-import { createRandom } from '../../random/random.ts';
+import { createRandom } from '../../random.ts';
 import { encode } from './encoder.ts';
 import { heads, readWidth } from './heads.ts';
 import type { lossNames } from './losses.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { differentiate } from '../../graph/differentiate.ts';
-import { evaluate } from '../../graph/evaluate.ts';
+import { interpret } from '../../graph/interpret.ts';
 import type { Tensor } from '../../graph/tensor.ts';
 import { build, clips, drawn, plain } from './mini-ma-avt.test-data.ts';
 import { coherentOptions, type MaAvtConfig } from './settings.ts';
@@ -55,9 +55,9 @@ const variants: Record<string, Partial<MaAvtConfig>> = {
 describe('every trainable parameter’s gradient agrees with central differences in double precision', () => {
   test.each(Object.entries(variants))('%s', (_, change) => {
     const { parameters, losses, feeds } = build({ ...plain, ...change });
-    const gradients = evaluate(differentiate(losses.total, [...parameters.values()]), feeds);
+    const gradients = interpret(differentiate(losses.total, [...parameters.values()]), feeds);
     const lossWith = (tensor: Tensor, values: Float64Array) =>
-      evaluate([losses.total], new Map<Tensor, ArrayLike<number>>(feeds).set(tensor, values))[0]![0]!;
+      interpret([losses.total], new Map<Tensor, ArrayLike<number>>(feeds).set(tensor, values))[0]![0]!;
     for (const [index, [name, tensor]] of [...parameters].entries()) {
       // One random direction through all of a parameter's elements sees an error in any of them.
       const direction = drawn(`direction ${name}`, tensor.shape);
@@ -82,7 +82,7 @@ test.each([
 ])('clips that pass the blocks %s have the same numbers and gradients', (_, passage) => {
   const [whole, other] = [build(plain), build(plain, passage)].map(({ losses, logged, encoded, parameters, feeds }) => {
     const results = [losses.total, logged.class_logits!, logged.background_logits!, encoded['audio.attention']!];
-    return evaluate([...results, ...differentiate(losses.total, [...parameters.values()])], feeds).map((values) => [
+    return interpret([...results, ...differentiate(losses.total, [...parameters.values()])], feeds).map((values) => [
       ...values,
     ]);
   });
@@ -104,7 +104,7 @@ test('a clip that is padding changes no loss', () => {
           tensor,
           data.map((value, i) => (i >= (2 * data.length) / 3 ? images : value)),
         );
-    return evaluate(
+    return interpret(
       names.map((name) => losses[name]),
       values,
     ).map(([value]) => value);
@@ -114,7 +114,7 @@ test('a clip that is padding changes no loss', () => {
 
 test('attention maps sum to one and agree in shape with the patches', () => {
   const { encoded, feeds } = build(plain);
-  for (const map of evaluate([encoded['visual.attention']!, encoded['audio.attention']!], feeds)) {
+  for (const map of interpret([encoded['visual.attention']!, encoded['audio.attention']!], feeds)) {
     expect(map.length).toBe(clips * 4);
     for (let clip = 0; clip < clips; clip++)
       expect(map.slice(clip * 4, clip * 4 + 4).reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 12);

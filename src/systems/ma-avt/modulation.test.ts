@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { differentiate } from '../../graph/differentiate.ts';
-import { evaluate } from '../../graph/evaluate.ts';
+import { interpret } from '../../graph/interpret.ts';
 import { constant, type Tensor } from '../../graph/tensor.ts';
 import { heads as headsOf } from './heads.ts';
 import { build, drawn, plain } from './mini-ma-avt.test-data.ts';
@@ -9,7 +9,7 @@ import { modalityScores, modulatedGradients, modulationFactors } from './modulat
 function factors(visual: number, audio: number): number[] {
   const scalar = (value: number) => constant(Float64Array.of(value), []);
   const result = modulationFactors({ visual: scalar(visual), audio: scalar(audio) });
-  return evaluate([result.visual, result.audio], new Map()).map(([value]) => value!);
+  return interpret([result.visual, result.audio], new Map()).map(([value]) => value!);
 }
 
 test('only the modality that is ahead is slowed, by 1 - tanh(0.1 ratio)', () => {
@@ -26,7 +26,7 @@ test('a score is the sum of the true classes’ probabilities, whatever the smoo
   const own = { visual: logits(0.9, 0.1, 0.6, 0.4, 0.5, 0.5), audio: logits(0.2, 0.8, 0.3, 0.7, 0.5, 0.5) };
   const targets = constant(Float32Array.of(0.95, 0.05, 0.05, 0.95, 0, 0), [3, 2]);
   const { visual, audio } = modalityScores(own, encoded, targets, (name) => parameters.get(name)!, plain);
-  expect(evaluate([visual, audio], new Map()).map(([value]) => value)).toEqual([
+  expect(interpret([visual, audio], new Map()).map(([value]) => value)).toEqual([
     expect.closeTo(1.3, 6),
     expect.closeTo(0.9, 6),
   ]);
@@ -42,7 +42,7 @@ test('the joint head’s halves, each with half of the bias, add up to its logit
   const both = Float32Array.from({ length: 32 }, (_, i) => weight[Math.floor(i / 16) * 8 + (i % 8)]!);
   const values = new Map<Tensor, ArrayLike<number>>(feeds).set(trainable('class_head.weight'), both);
   const scores = modalityScores(undefined, equal, label, trainable, config);
-  const [visual, audio, cls] = evaluate([scores.visual, scores.audio, encoded['visual.cls']!], values) as [
+  const [visual, audio, cls] = interpret([scores.visual, scores.audio, encoded['visual.cls']!], values) as [
     Float64Array,
     Float64Array,
     Float64Array,
@@ -73,7 +73,7 @@ test.each(['paper', 'agreement'] as const)(
       parameters,
       config,
     );
-    const values = evaluate(
+    const values = interpret(
       [visual, audio, ...differentiate(losses.total, [...parameters.values()]), ...gradients],
       feeds,
     );
@@ -94,7 +94,7 @@ test.each(['paper', 'agreement'] as const)(
       else if (/^(cls_token|background_token|shared)/.test(name)) expect(scale, name).toBe('mixed');
       else expect(scale, name).toBeCloseTo(1, 9);
     }
-    const [deviation, gradient] = evaluate(
+    const [deviation, gradient] = interpret(
       [deviations.get('cls_token')!, differentiate(losses.total, [trainable('cls_token')])[0]!],
       feeds,
     );

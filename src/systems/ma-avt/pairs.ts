@@ -2,7 +2,7 @@
 // without running the backbone again.
 import { groupBy } from '../../data/dataset.ts';
 import { joinFloat32 } from '../../files/tensor-values.ts';
-import type { Random } from '../../random/random.ts';
+import type { Random } from '../../random.ts';
 import type { Results } from '../../runtime/feeds.ts';
 import type { StepBatch } from '../../train/step.ts';
 import type { MaAvtTarget } from './epoch-plan.ts';

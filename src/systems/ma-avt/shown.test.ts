@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { createRandom } from '../../random/random.ts';
+import { createRandom } from '../../random.ts';
 import { frequencyScale } from '../../report/frequency-scale.ts';
-import type { CurvedEpoch } from '../../train/progress.ts';
+import type { CurvedEpoch } from '../../train/checkpoint.ts';
 import { predictionCard, trainingCurves } from './shown.ts';
 
 const epoch = (number: number, accuracy: number | null): CurvedEpoch => ({

@@ -17,7 +17,7 @@ import type {
 } from '../../report/shown.ts';
 import { frontEnds } from '../../signal/front-ends.ts';
 import type { Picture } from '../../signal/picture.ts';
-import type { CurvedEpoch } from '../../train/progress.ts';
+import type { CurvedEpoch } from '../../train/checkpoint.ts';
 import type { BackboneConfig } from '../../weights/backbone.ts';
 import type { ShownWindow } from '../system.ts';
 import { type ClipResult, labelOfAnswer, type WindowAnswer } from './answer.ts';

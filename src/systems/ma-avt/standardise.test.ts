@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createRandom } from '../../random/random.ts';
+import { createRandom } from '../../random.ts';
 import { plain } from './mini-ma-avt.test-data.ts';
 import type { ClipFeatures } from './pairs.ts';
 import { featureScales, standardised, unstandardiseHeads } from './standardise.ts';

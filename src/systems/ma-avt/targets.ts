@@ -1,6 +1,6 @@
 // What a training step aims at, as arrays: class distributions and dropout masks.
 
-import { createRandom } from '../../random/random.ts';
+import { createRandom } from '../../random.ts';
 import type { StepBatch } from '../../train/step.ts';
 import { readWidth } from './heads.ts';
 import type { Modality } from './modalities.ts';

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { evaluate } from '../../graph/evaluate.ts';
+import { interpret } from '../../graph/interpret.ts';
 import { elementCount, type Tensor } from '../../graph/tensor.ts';
 import { firstValues, parameterConstants, weightsFrom } from '../../model/parameters.ts';
 import { clipInputs } from '../../model/passage.ts';
-import { createRandom } from '../../random/random.ts';
+import { createRandom } from '../../random.ts';
 import { classText, sharesOfClasses, withOtherClasses } from './class-texts.ts';
 import { eventsModel } from './events-model.ts';
 import { practicalNetwork } from './practical.ts';
@@ -50,7 +50,7 @@ function answers(vectors: readonly (readonly number[])[]) {
       Float32Array.from({ length: elementCount(tensor.shape) }, () => (name === 'mask' ? 1 : normal())),
     ]),
   );
-  const [logits, offsets] = evaluate([outputs['heard.logits']!, outputs['heard.offsets']!], feeds);
+  const [logits, offsets] = interpret([outputs['heard.logits']!, outputs['heard.offsets']!], feeds);
   return { logits: [...logits!], offsets: [...offsets!] };
 }
 

@@ -1,5 +1,5 @@
 // A clip as rows of features with its events, and what training makes of it: crops, other tempos, other sounds.
-import type { Random } from '../../random/random.ts';
+import type { Random } from '../../random.ts';
 import type { EventKind } from './config.ts';
 import type { StepEvent } from './targets.ts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { differentiate } from '../../graph/differentiate.ts';
-import { evaluate } from '../../graph/evaluate.ts';
+import { interpret } from '../../graph/interpret.ts';
 import { elementCount, input, type Shape, type Tensor } from '../../graph/tensor.ts';
-import { createRandom } from '../../random/random.ts';
+import { createRandom } from '../../random.ts';
 import type { ClipRows } from './clip-rows.ts';
 import type { NetworkConfig, TaskConfig } from './config.ts';
 import { eventsModel, isGiven } from './events-model.ts';
@@ -67,7 +67,7 @@ describe('the model of all tasks', () => {
   test('has gradients that agree with central differences', () => {
     const { parameters, total, feeds } = build([clip(7, seen), clip(5, { TAL: [] })]);
     const names = [...parameters.keys()].filter((name) => !isGiven(name));
-    const gradients = evaluate(
+    const gradients = interpret(
       differentiate(
         total,
         names.map((name) => parameters.get(name)!),
@@ -85,7 +85,7 @@ describe('the model of all tasks', () => {
           Float64Array.from(feeds.get(tensor)!, (value, i) => value + step * direction.get(name)![i]!),
         );
       }
-      return evaluate([total], moved)[0]![0]!;
+      return interpret([total], moved)[0]![0]!;
     };
     const step = 1e-6;
     const difference = (lossAt(step) - lossAt(-step)) / (2 * step);
@@ -100,10 +100,10 @@ describe('the model of all tasks', () => {
   test('learns nothing about a task from a clip that is not annotated for it', () => {
     const loss = (other: ClipRows['events'], name: string) => {
       const { logged, feeds } = build([clip(7, seen), clip(5, other)]);
-      return evaluate([logged[name]!], feeds)[0]![0]!;
+      return interpret([logged[name]!], feeds)[0]![0]!;
     };
     const alone = build([clip(7, seen)]);
-    expect(loss({ TAL: [] }, 'sounds')).toBeCloseTo(evaluate([alone.logged.sounds!], alone.feeds)[0]![0]!, 9);
+    expect(loss({ TAL: [] }, 'sounds')).toBeCloseTo(interpret([alone.logged.sounds!], alone.feeds)[0]![0]!, 9);
     expect(loss({ TAL: [], SED: [] }, 'sounds')).toBeGreaterThan(loss({ TAL: [] }, 'sounds'));
   });
 
@@ -118,7 +118,7 @@ describe('the model of all tasks', () => {
         inputs[name]!,
         Float64Array.from(feeds.get(inputs[name]!)!, (v, i) => (i < 5 * width ? v : 9)),
       );
-    expect(evaluate(Object.values(answers), behind)).toEqual(evaluate(Object.values(answers), feeds));
+    expect(interpret(Object.values(answers), behind)).toEqual(interpret(Object.values(answers), feeds));
   });
 });
 
@@ -131,7 +131,7 @@ test('a clip without sound answers as with the sound’s mean, whatever its rows
     inputs.audio!,
     Float64Array.from({ length: 2 * steps }, (_, i) => mean[i % 2]!),
   );
-  const [ours, theirs] = [feeds, mute].map((values) => evaluate(Object.values(answers), values).map((x) => [...x]));
+  const [ours, theirs] = [feeds, mute].map((values) => interpret(Object.values(answers), values).map((x) => [...x]));
   for (const [i, value] of ours!.flat().entries()) expect(value).toBeCloseTo(theirs!.flat()[i]!, 10);
 });
 

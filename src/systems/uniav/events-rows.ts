@@ -4,7 +4,7 @@ import { annotationsOf } from '../../data/annotation.ts';
 import type { Example } from '../../data/dataset.ts';
 import type { Arrays, Pass, Row, StoredReading } from '../../data/intake.ts';
 import { DuetError } from '../../errors.ts';
-import { createRandom } from '../../random/random.ts';
+import { createRandom } from '../../random.ts';
 import type { ClipRows } from './clip-rows.ts';
 import type { EventKind, NetworkConfig } from './config.ts';
 import { kindOfSense } from './practical.ts';

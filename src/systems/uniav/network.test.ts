@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { readSafetensors } from '../../files/safetensors.ts';
-import { nodeSessions } from '../../runtime/node.ts';
+import { nodeSessions } from '../../runtime/session-node.ts';
 import type { ComparedGroup } from '../../train/comparison.ts';
 import { readGoldenRun } from './golden.ts';
 import { referenceRuns } from './reference-runs.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { fakeMedia } from '../../data/fake-media.test-data.ts';
-import { nodeSessions } from '../../runtime/node.ts';
+import { nodeSessions } from '../../runtime/session-node.ts';
 import { parseBackbone } from '../../weights/backbone.ts';
 import { miniTimm } from '../../weights/mini-vit.test-data.ts';
 import { openPerceiver } from './perceiver.ts';

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { evaluate } from '../../graph/evaluate.ts';
+import { interpret } from '../../graph/interpret.ts';
 import { elementCount, input, type Shape } from '../../graph/tensor.ts';
 import { frozenWeights } from '../../model/frozen-weights.ts';
 import { vit } from '../../model/vit.ts';
 import { vitWeightShapes } from '../../model/vit-weights.ts';
-import { createRandom } from '../../random/random.ts';
+import { createRandom } from '../../random.ts';
 import { pictureRows, rowWidths, soundRows } from './row-encoder.ts';
 
 // Two blocks over a grid of 8 x 8 patches.
@@ -23,7 +23,7 @@ test('a picture’s row is its class token beside the mean of its patches', () =
   const pictures = input('pictures', [2, 3, 16, 16]);
   const rows = pictureRows(pictures, frozen, config);
   const { features } = vit(pictures, frozen, config);
-  const [ours, tokens] = evaluate([rows, features], new Map([[pictures, drawn('pictures', pictures.shape)]]));
+  const [ours, tokens] = interpret([rows, features], new Map([[pictures, drawn('pictures', pictures.shape)]]));
   const { visual } = rowWidths(config);
   expect(rows.shape).toEqual([2, visual]);
   for (const picture of [0, 1]) {
@@ -39,7 +39,7 @@ test('a sound’s row has the means of four bands of rows half-way, the lowest f
   const sounds = input('sounds', [1, 1, 16, 16]);
   const rows = soundRows(sounds, frozen, config);
   const { hidden } = vit(sounds, frozen, config);
-  const [ours, tokens] = evaluate([rows, hidden[1]!], new Map([[sounds, drawn('sounds', sounds.shape)]]));
+  const [ours, tokens] = interpret([rows, hidden[1]!], new Map([[sounds, drawn('sounds', sounds.shape)]]));
   expect(rows.shape).toEqual([1, rowWidths(config).audio]);
   // Two of the eight rows of eight patches each, after CLS.
   const mean = (band: number, channel: number) =>

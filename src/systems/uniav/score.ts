@@ -15,7 +15,7 @@ import {
   tenthIous,
 } from '../../metrics/event-detection.ts';
 import { polyphonicScore, scenarios } from '../../metrics/polyphonic-detection.ts';
-import { createRandom } from '../../random/random.ts';
+import { createRandom } from '../../random.ts';
 import { percent } from '../../report/format.ts';
 import type { Shown } from '../../report/shown.ts';
 

@@ -2,7 +2,7 @@
 import { annotationsOf, senses } from '../../data/annotation.ts';
 import { DuetError } from '../../errors.ts';
 import type { CurvesShown } from '../../report/shown.ts';
-import type { CurvedEpoch } from '../../train/progress.ts';
+import type { CurvedEpoch } from '../../train/checkpoint.ts';
 import type { System } from '../system.ts';
 import { type LocaliserAnswer, openLocaliser } from './localiser.ts';
 import { chunkLength, practicalNetwork } from './practical.ts';

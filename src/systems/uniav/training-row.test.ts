@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createRandom } from '../../random/random.ts';
+import { createRandom } from '../../random.ts';
 import type { NetworkConfig } from './config.ts';
 import { pointCount } from './config.ts';
 import { branchCount } from './network.ts';

@@ -1,6 +1,6 @@
 // One clip of a training batch for one task: rows padded to the graph's length, and what its points should say.
 import type { Arrays } from '../../data/intake.ts';
-import type { Random } from '../../random/random.ts';
+import type { Random } from '../../random.ts';
 import type { ClipRows } from './clip-rows.ts';
 import { type NetworkConfig, strideOf } from './config.ts';
 import { branchCount } from './network.ts';

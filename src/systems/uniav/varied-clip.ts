@@ -1,5 +1,5 @@
 // A training clip as one epoch shows it.
-import type { Random } from '../../random/random.ts';
+import type { Random } from '../../random.ts';
 import { type ClipRows, type CropSettings, cropAtRandom, stretched, withOtherSound } from './clip-rows.ts';
 import type { EventsSettings } from './settings.ts';
 

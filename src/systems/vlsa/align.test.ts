@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { differentiate } from '../../graph/differentiate.ts';
-import { evaluate } from '../../graph/evaluate.ts';
+import { interpret } from '../../graph/interpret.ts';
 import { elementCount, input, type Tensor } from '../../graph/tensor.ts';
-import { createRandom } from '../../random/random.ts';
+import { createRandom } from '../../random.ts';
 import { createOptimiserState, defaultOptimiser, optimiserStep } from '../../train/optimiser.ts';
 import { alignModel, alignStage, defaultAlignSettings } from './align.ts';
 
@@ -51,7 +51,7 @@ function firstValues(name: string): Float32Array {
 
 function losses(clips: readonly Values[]): Record<string, number> {
   const { logged, feeds } = build(clips);
-  const found = evaluate(Object.values(logged), feeds);
+  const found = interpret(Object.values(logged), feeds);
   return Object.fromEntries(Object.keys(logged).map((name, i) => [name, found[i]![0]!]));
 }
 
@@ -64,7 +64,7 @@ test('the loss of a pair of texts that have nothing in common is that of telling
     { ...b, pseudo: texts.pseudo.map((value) => -value) },
   ];
   const { answers, feeds } = build(pair.map((values) => ({ ...values, caption: values.pseudo })));
-  const [picture, text] = evaluate([answers.picture_vector!, answers.text_vector!], feeds) as [
+  const [picture, text] = interpret([answers.picture_vector!, answers.text_vector!], feeds) as [
     Float64Array,
     Float64Array,
   ];
@@ -101,8 +101,8 @@ test('clips without sound or captions, and those that only fill the batch, chang
 
 test('a batch without any caption is worth nothing there, and its gradients are finite', () => {
   const { aim, parameters, feeds, logged } = build([clip('a', { caption: 0 }), clip('b', { caption: 0 })]);
-  expect(evaluate([logged.picture_caption!], feeds)[0]![0]).toBe(0);
-  for (const gradient of evaluate(differentiate(aim, [...parameters.values()]), feeds))
+  expect(interpret([logged.picture_caption!], feeds)[0]![0]).toBe(0);
+  for (const gradient of interpret(differentiate(aim, [...parameters.values()]), feeds))
     expect(gradient.every(Number.isFinite)).toBe(true);
 });
 
@@ -115,11 +115,11 @@ test('after some steps each clip is found by its own words', () => {
   const fed = () =>
     new Map([...feeds, ...[...parameters].map(([name, tensor]) => [tensor, values.get(name)!] as const)]);
   for (let step = 0; step < 150; step++) {
-    const found = evaluate(gradients, fed());
+    const found = interpret(gradients, fed());
     const named = [...parameters.keys()].map((name, i) => [name, Float32Array.from(found[i]!)] as const);
     optimiserStep(values, new Map(named), state, 0.05, defaultOptimiser);
   }
-  const [picture, sound, text] = evaluate(
+  const [picture, sound, text] = interpret(
     [answers.picture_vector!, answers.sound_vector!, answers.text_vector!],
     fed(),
   );

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { readSafetensors, writeSafetensors } from '../../files/safetensors.ts';
 import { fromFloat32 } from '../../files/tensor-values.ts';
-import { nodeSessions } from '../../runtime/node.ts';
+import { nodeSessions } from '../../runtime/session-node.ts';
 import type { Comparison } from '../../train/comparison.ts';
 import { referenceRuns } from './reference-runs.ts';
 

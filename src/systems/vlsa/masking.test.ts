@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createRandom } from '../../random/random.ts';
+import { createRandom } from '../../random.ts';
 import { drawPairs, drawVisible, maskWords, visiblePatches } from './masking.ts';
 
 const special = { pad: 0, mask: 103, all: [0, 100, 101, 102, 103] };

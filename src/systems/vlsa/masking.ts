@@ -1,6 +1,6 @@
 // What is hidden of a clip in training, and which clips are paired: drawn by chance, as BERT (Devlin et al. 2019) masks
 // words and masked autoencoders (He et al. 2022) mask patches.
-import type { Random } from '../../random/random.ts';
+import type { Random } from '../../random.ts';
 
 /** The word pieces that have a meaning of their own. */
 export type SpecialWords = {

@@ -1,9 +1,9 @@
 // What must hold for every choice of settings, on a network of a few numbers, in double precision.
 import { describe, expect, test } from 'vitest';
 import { differentiate } from '../../graph/differentiate.ts';
-import { evaluate } from '../../graph/evaluate.ts';
+import { interpret } from '../../graph/interpret.ts';
 import { elementCount, input, type Tensor } from '../../graph/tensor.ts';
-import { createRandom } from '../../random/random.ts';
+import { createRandom } from '../../random.ts';
 import { drawPairs, drawVisible } from './masking.ts';
 import { vlsaModel } from './model.ts';
 import { patchedSides, patchGrid, type VlsaNetwork } from './network.ts';
@@ -81,7 +81,7 @@ function build(settings: VlsaSettings, clips: number) {
 function lossOf(settings: VlsaSettings, values: Values, clips: number): number {
   const { model, trained, inputs, targets, feeds } = build(settings, clips);
   const { aims } = model.losses(model.encode(inputs, trained, trained), targets, trained);
-  return evaluate([aims.network!], feeds(values))[0]![0]!;
+  return interpret([aims.network!], feeds(values))[0]![0]!;
 }
 
 const pairs = drawPairs(3, createRandom('pairs'));
@@ -95,7 +95,7 @@ describe.each(Object.entries(choices))('%s', (_, choice) => {
     const { model, parameters, trained, inputs, targets: wanted, feeds } = build(settings, 3);
     const { aims } = model.losses(model.encode(inputs, trained, trained), wanted, trained);
     const fed = feeds(values);
-    const gradients = evaluate(differentiate(aims.network!, [...parameters.values()]), fed);
+    const gradients = interpret(differentiate(aims.network!, [...parameters.values()]), fed);
     for (const [i, [name, tensor]] of [...parameters].entries()) {
       const gradient = gradients[i]!;
       const steepest = gradient.reduce(
@@ -106,7 +106,7 @@ describe.each(Object.entries(choices))('%s', (_, choice) => {
       if (!/mask_token|logit|frame|match|embed|encoder.norm/.test(name)) continue;
       const point = Float64Array.from(fed.get(tensor)!);
       const at = (shift: number) =>
-        evaluate([aims.network!], new Map(fed).set(tensor, point.with(steepest, point[steepest]! + shift)))[0]![0]!;
+        interpret([aims.network!], new Map(fed).set(tensor, point.with(steepest, point[steepest]! + shift)))[0]![0]!;
       const difference = (at(1e-5) - at(-1e-5)) / 2e-5;
       expect(Math.abs(gradient[steepest]! - difference), name).toBeLessThan(1e-5 * (1 + Math.abs(difference)));
     }
@@ -123,7 +123,7 @@ describe.each(Object.entries(choices))('%s', (_, choice) => {
     const encode = (names: readonly string[]) => {
       const { model, trained, inputs, feeds } = build(settings, names.length);
       const encoded = Object.entries(model.encode(inputs, trained, trained));
-      const found = evaluate(
+      const found = interpret(
         encoded.map(([, tensor]) => tensor),
         feeds(clipsOf(names)),
       );
@@ -140,7 +140,7 @@ test('what stands in padded words changes nothing', () => {
   const { model, trained, inputs, feeds } = build(defaultSettings, 1);
   const answer = (last: number, shown: number) => {
     const changed = { ...clip, words: clip.words!.with(3, last), shown_words: [1, 1, 1, shown] };
-    return [...evaluate([model.answers(inputs, trained, trained, []).text_vector!], feeds(changed))[0]!];
+    return [...interpret([model.answers(inputs, trained, trained, []).text_vector!], feeds(changed))[0]!];
   };
   expect(answer(0, 0)).toEqual(answer(7, 0));
   expect(answer(0, 1)).not.toEqual(answer(7, 1));

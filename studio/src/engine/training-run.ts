@@ -5,7 +5,7 @@ import { type Place, runFiles } from '../../../src/run/place.ts';
 import { freshRun, type RunEvent, restoredRun, trainRun } from '../../../src/run/train.ts';
 import { recipeNamed } from '../../../src/systems/registry.ts';
 import type { Known } from '../../../src/systems/system.ts';
-import { type EpochRecord, encodeCheckpoint } from '../../../src/train/progress.ts';
+import { type EpochRecord, encodeCheckpoint } from '../../../src/train/checkpoint.ts';
 import { adapterConfigFile, adapterModelFile } from '../../../src/weights/adapter-files.ts';
 import type { Backbone } from '../../../src/weights/backbone.ts';
 import { type AdapterFiles, type StoredRun, writeValue } from '../storage/database.ts';

@@ -6,7 +6,7 @@ import { labelOf } from '../../../src/data/annotation.ts';
 import { byCodeUnits } from '../../../src/data/dataset.ts';
 import { cutValFromTrain } from '../../../src/data/split.ts';
 import { runFiles } from '../../../src/run/place.ts';
-import { type EpochRecord, historyOf } from '../../../src/train/progress.ts';
+import { type EpochRecord, historyOf } from '../../../src/train/checkpoint.ts';
 import { problemOf } from '../engine/plain-error.ts';
 import type { TrainingUpdate } from '../engine/training-run.ts';
 import { clearFiles, readValue, type StoredRun, writeValue } from '../storage/database.ts';

@@ -1,7 +1,7 @@
 // Train: one button, and what comes of it.
 import { duration, percent } from '../../../src/report/format.ts';
 import type { CurveSeries, CurvesShown, Point } from '../../../src/report/shown.ts';
-import { type EpochRecord, lossOf } from '../../../src/train/progress.ts';
+import { type EpochRecord, lossOf } from '../../../src/train/checkpoint.ts';
 import { model } from '../state/model.ts';
 import { goTo } from '../state/place.ts';
 import { type Effort, effort, effortSeconds, efforts } from '../state/preferences.ts';

@@ -6,8 +6,8 @@ import { firstValues } from '../../../src/model/parameters.ts';
 import type { OpenSession } from '../../../src/runtime/session.ts';
 import { recipeNamed } from '../../../src/systems/registry.ts';
 import type { ClipStage } from '../../../src/systems/system.ts';
+import { freshCheckpoint } from '../../../src/train/checkpoint.ts';
 import { openTrainer } from '../../../src/train/open-trainer.ts';
-import { freshCheckpoint } from '../../../src/train/progress.ts';
 import { openTrainingStep } from '../../../src/train/step.ts';
 import type { Backbone } from '../../../src/weights/backbone.ts';
 

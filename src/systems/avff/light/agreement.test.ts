@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { evaluate } from '../../../graph/evaluate.ts';
+import { interpret } from '../../../graph/interpret.ts';
 import { input } from '../../../graph/tensor.ts';
-import { createRandom } from '../../../random/random.ts';
+import { createRandom } from '../../../random.ts';
 import { agreement, lags, largestLag, margin, offsetOf } from './agreement.ts';
 import { agreementCurve, curveMargin, lagSums } from './agreement-graph.ts';
 import { standardised } from './features.ts';
@@ -49,7 +49,7 @@ describe('as a graph', () => {
   test('sums over every pair of moments come by their lag', () => {
     const [a, b] = [input('a', [1, 5, 2]), input('b', [1, 5, 2])];
     const [first, second] = [noise('first', 10), noise('second', 10)];
-    const [sums] = evaluate(
+    const [sums] = interpret(
       [lagSums(a, b, 3)],
       new Map([
         [a, first],
@@ -77,7 +77,7 @@ describe('as a graph', () => {
     const [predicted, truth] = [input('p', [2, moments, channels]), input('t', [2, moments, channels])];
     const present = input('present', [2, moments]);
     const curve = agreementCurve(predicted, truth, present);
-    const [found, read] = evaluate(
+    const [found, read] = interpret(
       [curve, curveMargin(curve)],
       new Map([
         [predicted, series.flatMap((clip) => padded(clip.predicted))],

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createRandom } from '../../../random/random.ts';
+import { createRandom } from '../../../random.ts';
 import { envelopeAgreement } from './baseline.ts';
 import { cells, standardised } from './features.ts';
 import { bands } from './reading.ts';

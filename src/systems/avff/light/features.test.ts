@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createRandom } from '../../../random/random.ts';
+import { createRandom } from '../../../random.ts';
 import { cells, featuresOf, standardised } from './features.ts';
 import {
   bands,

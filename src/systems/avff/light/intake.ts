@@ -4,7 +4,7 @@ import type { Example } from '../../../data/dataset.ts';
 import type { Arrays, Intake, Pass, Reading, Row, StoredReading } from '../../../data/intake.ts';
 import { DuetError } from '../../../errors.ts';
 import { windowStarts } from '../../../infer/timeline.ts';
-import { createRandom, type Random } from '../../../random/random.ts';
+import { createRandom, type Random } from '../../../random.ts';
 import { drawVisible, overMoments } from '../masks.ts';
 import { cells, type Features, featuresOf } from './features.ts';
 import { readStreams } from './read-streams.ts';

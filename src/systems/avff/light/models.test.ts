@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { differentiate } from '../../../graph/differentiate.ts';
-import { evaluate } from '../../../graph/evaluate.ts';
+import { interpret } from '../../../graph/interpret.ts';
 import { build, drawn } from '../tiny-network.test-data.ts';
 import { lightDetectModel, lightDetectStage } from './detect.ts';
 import { lightReconstructModel } from './reconstruct.ts';
@@ -19,7 +19,7 @@ describe('stage 1', () => {
     });
     const scalar = losses.aims.network!;
     const tensors = [...parameters.values()];
-    const gradients = evaluate(differentiate(scalar, tensors), feeds);
+    const gradients = interpret(differentiate(scalar, tensors), feeds);
     const directions = tensors.map(({ shape }, i) => drawn(`direction ${i}`, shape));
     const along = gradients.reduce(
       (total, gradient, i) => total + gradient.reduce((sum, g, k) => sum + g * directions[i]![k]!, 0),
@@ -32,7 +32,7 @@ describe('stage 1', () => {
           tensor,
           Float64Array.from(feeds.get(tensor)!, (value, k) => value + shift * directions[i]![k]!),
         );
-      return evaluate([scalar], moved)[0]![0]!;
+      return interpret([scalar], moved)[0]![0]!;
     };
     const difference = (lossAt(1e-5) - lossAt(-1e-5)) / 2e-5;
     expect(Math.abs(along - difference)).toBeLessThan(1e-6 * Math.abs(difference));
@@ -42,7 +42,7 @@ describe('stage 1', () => {
     const model = lightReconstructModel({ ...tiny, hidden: 0, penalty: 0 });
     const built = build(model, { seen, heard, learns: [1, 0, 1, 0, 1, 0] });
     const ofFold = (fold: number) => [...built.parameters].filter(([name]) => name.startsWith(`folds.${fold}.`));
-    const gradients = evaluate(
+    const gradients = interpret(
       differentiate(
         built.losses.aims.network!,
         ofFold(1).map(([, tensor]) => tensor),
@@ -50,7 +50,7 @@ describe('stage 1', () => {
       built.feeds,
     );
     expect(gradients.every((gradient) => gradient.every((value) => value === 0))).toBe(true);
-    const own = evaluate(
+    const own = interpret(
       differentiate(
         built.losses.aims.network!,
         ofFold(0).map(([, tensor]) => tensor),
@@ -63,7 +63,7 @@ describe('stage 1', () => {
   test('what is hidden is predicted from the other side, not from itself', () => {
     const model = lightReconstructModel({ ...tiny, hidden: 0 });
     const built = build(model, { seen, heard, learns: [1, 1, 1, 1, 1, 1] });
-    const errors = () => evaluate([built.answers.a2v_errors!], built.feeds)[0]!;
+    const errors = () => interpret([built.answers.a2v_errors!], built.feeds)[0]!;
     const before = errors();
     // Motion that is seen, or after the end, is no part of A2V: neither its input nor its target.
     const motion = Float64Array.from(built.feeds.get(built.inputs.motion!)!);
@@ -88,7 +88,7 @@ describe('stage 2', () => {
     const model = lightDetectModel(settings);
     const curves = (judges: readonly number[]) => {
       const built = build(model, { present, judges, still: [0, 0, 0], label: [1, 0, 1], counted: [1, 1, 1] });
-      return evaluate([built.answers.v2a_curve!], built.feeds)[0]!;
+      return interpret([built.answers.v2a_curve!], built.feeds)[0]!;
     };
     const [first, second, both] = [
       [1, 0],
@@ -110,9 +110,9 @@ describe('stage 2', () => {
     const { parameters, losses, feeds } = build(lightDetectModel(settings), given);
     const weight = parameters.get('judge.weight')!;
     const point = Float64Array.from(feeds.get(weight)!);
-    const [gradient] = evaluate(differentiate(losses.aims.network!, [weight]), feeds);
+    const [gradient] = interpret(differentiate(losses.aims.network!, [weight]), feeds);
     const lossAt = (place: number, shift: number) =>
-      evaluate([losses.aims.network!], new Map(feeds).set(weight, point.with(place, point[place]! + shift)))[0]![0]!;
+      interpret([losses.aims.network!], new Map(feeds).set(weight, point.with(place, point[place]! + shift)))[0]![0]!;
     for (const place of [0, 1]) {
       const difference = (lossAt(place, 1e-5) - lossAt(place, -1e-5)) / 2e-5;
       expect(gradient![place]).toBeCloseTo(difference, 8);

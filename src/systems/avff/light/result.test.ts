@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createRandom } from '../../../random/random.ts';
+import { createRandom } from '../../../random.ts';
 import { agreement, lags } from './agreement.ts';
 import { cells, standardised } from './features.ts';
 import { bands } from './reading.ts';

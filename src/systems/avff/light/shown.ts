@@ -3,7 +3,7 @@
 import { sigmoid } from '../../../infer/decision.ts';
 import { clock, shortValue } from '../../../report/format.ts';
 import type { CardShown, CurvesShown, NumbersShown, Shown, TimelineShown } from '../../../report/shown.ts';
-import type { CurvedEpoch } from '../../../train/progress.ts';
+import type { CurvedEpoch } from '../../../train/checkpoint.ts';
 import type { ShownWindow } from '../../system.ts';
 import { lags } from './agreement.ts';
 import { framesPerSecond } from './reading.ts';

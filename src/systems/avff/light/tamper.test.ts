@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createRandom } from '../../../random/random.ts';
+import { createRandom } from '../../../random.ts';
 import { bands, frameCount, frameSize, type Streams } from './reading.ts';
 import { drawTampering, tamper, tamperingKinds } from './tamper.ts';
 

@@ -1,6 +1,6 @@
 // Tampering acted out on what is kept of real clips: fakes to learn from and to be tested with, each with the times and
 // the side at fault.
-import type { Random } from '../../../random/random.ts';
+import type { Random } from '../../../random.ts';
 import { bands, frameCount, frameSize, framesPerSecond, type Streams, stepsPerFrame, stretch } from './reading.ts';
 
 /** A time in seconds within the tampered clip. */

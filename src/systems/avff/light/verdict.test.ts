@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createRandom } from '../../../random/random.ts';
+import { createRandom } from '../../../random.ts';
 import { calibrate, decide, defaultRates, falseAlarmRate } from './verdict.ts';
 
 const evidence = { seconds: 5, logit: 0, still: 0, silent: 0 };

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { DuetError } from '../errors.ts';
 import { writeSafetensors } from '../files/safetensors.ts';
-import { decodeCheckpoint, historyOf } from './progress.ts';
+import { decodeCheckpoint, historyOf } from './checkpoint.ts';
 
 test('a checkpoint whose metadata is damaged is refused in a sentence', () => {
   const bytes = writeSafetensors(new Map(), { progress: '{"epoch": 3, ' });

@@ -5,7 +5,7 @@ import { mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { DuetError } from '../errors.ts';
 import { errorCode, writeError } from './file-error.ts';
-import { kindOfPath } from './read-clearly.ts';
+import { kindOfPath } from './read-clearly-node.ts';
 
 /** A file's content, or its parts one after another. */
 export type FileContent = Uint8Array | string | Iterable<Uint8Array>;

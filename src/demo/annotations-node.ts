@@ -1,7 +1,7 @@
 // The known truth of a generated data set, as annotations.json beside its clips.
 import { join } from 'node:path';
 import { z } from 'zod';
-import { readJsonClearly } from '../files/read-clearly.ts';
+import { readJsonClearly } from '../files/read-clearly-node.ts';
 import { checkSchema } from '../files/schema-error.ts';
 import { lookNames, soundNames } from './classes.ts';
 

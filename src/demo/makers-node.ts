@@ -13,7 +13,7 @@ export function openMakers(count: number): Maker[] {
 }
 
 function openThread(): Maker {
-  const worker = new Worker(new URL('./maker-thread.js', import.meta.url));
+  const worker = new Worker(new URL('./maker-thread-node.js', import.meta.url));
   let settle: { resolve(clip: MadeClip): void; reject(error: Error): void } | undefined;
   let failure: Error | undefined;
   worker.on('message', (clip: MadeClip) => settle?.resolve(clip));

@@ -4,7 +4,7 @@ import { link, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { errorCode, writeError } from './file-error.ts';
-import { isAlive, type LockOwner, parseOwner, thisProcess } from './lock-owner.ts';
+import { isAlive, type LockOwner, parseOwner, thisProcess } from './lock-owner-node.ts';
 
 export type LockTiming = {
   /** How often the owner shows that it lives, in milliseconds. */

@@ -16,7 +16,7 @@ type Evaluation = (
  * @param feeds a value for every input that the outputs depend on.
  * @throws when an input has no value or a value of another length.
  */
-export function evaluate(outputs: readonly Tensor[], feeds: ReadonlyMap<Tensor, ArrayLike<number>>): Float64Array[] {
+export function interpret(outputs: readonly Tensor[], feeds: ReadonlyMap<Tensor, ArrayLike<number>>): Float64Array[] {
   const values = new Map<Tensor, Value>();
   const get = (tensor: Tensor): Value => {
     const known = values.get(tensor);
@@ -25,7 +25,7 @@ export function evaluate(outputs: readonly Tensor[], feeds: ReadonlyMap<Tensor, 
     const data = source.kind === 'constant' ? source.data : feeds.get(tensor);
     if (!data || data.length !== elementCount(shape))
       throw new Error(
-        `evaluate: ${source.kind === 'input' ? source.name : 'a tensor'} needs a value of shape [${shape}]`,
+        `interpret: ${source.kind === 'input' ? source.name : 'a tensor'} needs a value of shape [${shape}]`,
       );
     const value = { shape, data: Float64Array.from(data as ArrayLike<number>, Number) };
     values.set(tensor, value);

@@ -3,11 +3,11 @@
 import { join } from 'node:path';
 import * as z from 'zod';
 import { DuetError } from '../../errors.ts';
-import { kindOfPath, readJsonClearly } from '../../files/read-clearly.ts';
+import { kindOfPath, readJsonClearly } from '../../files/read-clearly-node.ts';
 import { checkSchema } from '../../files/schema-error.ts';
-import { ensureFolder, writeFileAtomic } from '../../files/write-atomic.ts';
+import { ensureFolder, writeFileAtomic } from '../../files/write-atomic-node.ts';
 import { countsSchema, epochSchema } from '../history-node.ts';
-import type { Variant } from './grid.ts';
+import type { Variant } from './grid-node.ts';
 
 const resultSchema = z.strictObject({
   variant: z.string(),

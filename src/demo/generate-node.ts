@@ -4,8 +4,8 @@ import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { DuetError } from '../errors.ts';
 import { errorCode, readError, writeError } from '../files/file-error.ts';
-import { withFileLock } from '../files/file-lock.ts';
-import { ensureFolder } from '../files/write-atomic.ts';
+import { withFileLock } from '../files/file-lock-node.ts';
+import { ensureFolder } from '../files/write-atomic-node.ts';
 import {
   annotationsFile,
   type ClipAnnotation,
@@ -13,10 +13,10 @@ import {
   readDemoAnnotations,
   type Split,
   splits,
-} from './annotations.ts';
+} from './annotations-node.ts';
 import { demoClasses } from './classes.ts';
 import type { ClipKeys } from './clip.ts';
-import { type Maker, openMakers } from './makers.ts';
+import { type Maker, openMakers } from './makers-node.ts';
 
 export type DemoDataOptions = {
   /** Gets `train|val|test/<class>/NNN.webm` and `annotations.json`. It must not exist, or hold exactly this data. */

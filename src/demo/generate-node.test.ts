@@ -2,9 +2,9 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readDemoAnnotations } from './annotations.ts';
+import { readDemoAnnotations } from './annotations-node.ts';
 import { demoClasses } from './classes.ts';
-import { generateDemoData } from './generate.ts';
+import { generateDemoData } from './generate-node.ts';
 
 describe('generateDemoData', () => {
   const clipsPerClass = { train: 1, val: 0, test: 0 };

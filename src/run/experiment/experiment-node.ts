@@ -2,17 +2,17 @@
 import { join } from 'node:path';
 import * as z from 'zod';
 import { messageOf } from '../../errors.ts';
-import { kindOfPath } from '../../files/read-clearly.ts';
-import { writeFileAtomic } from '../../files/write-atomic.ts';
+import { kindOfPath } from '../../files/read-clearly-node.ts';
+import { writeFileAtomic } from '../../files/write-atomic-node.ts';
 import type { SessionOptions } from '../../runtime/session.ts';
 import { type EvaluateEvent, evaluate } from '../evaluate-node.ts';
 import { runFiles } from '../place.ts';
 import { readRunConfig, withFolderLock } from '../run-folder-node.ts';
 import { type TrainEvent, train } from '../train-node.ts';
-import { experimentPage } from './experiment-page.ts';
-import { type Grid, type GridOptions, readGrid, type Variant } from './grid.ts';
-import { type PlannedRun, planRuns } from './plan.ts';
-import { placeOf, type RunResult, settingsOf, writeResult } from './run-result.ts';
+import { experimentPage } from './experiment-page-node.ts';
+import { type Grid, type GridOptions, readGrid, type Variant } from './grid-node.ts';
+import { type PlannedRun, planRuns } from './plan-node.ts';
+import { placeOf, type RunResult, settingsOf, writeResult } from './run-result-node.ts';
 import { type ExperimentResult, type FailedRun, summarise } from './summary.ts';
 import { resultsCsv } from './table.ts';
 

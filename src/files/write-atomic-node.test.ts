@@ -6,8 +6,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DuetError } from '../errors.ts';
 import { refusal } from '../refusal.test-data.ts';
 import { writeError } from './file-error.ts';
-import { kindOfPath, readFileClearly, readJsonClearly } from './read-clearly.ts';
-import { ensureFolder, writeFileAtomic } from './write-atomic.ts';
+import { kindOfPath, readFileClearly, readJsonClearly } from './read-clearly-node.ts';
+import { ensureFolder, writeFileAtomic } from './write-atomic-node.ts';
 
 let folder: string;
 beforeAll(async () => {

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { withFileLock } from './file-lock.ts';
-import { thisProcess } from './lock-owner.ts';
+import { withFileLock } from './file-lock-node.ts';
+import { thisProcess } from './lock-owner-node.ts';
 
 let folder: string;
 let lock: string;

@@ -6,9 +6,9 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { writeClips } from '../../data/generated-clips.test-data.ts';
 import { writeSafetensors } from '../../files/safetensors.ts';
 import { miniTimm } from '../../weights/mini-vit.test-data.ts';
-import { type ExperimentEvent, experiment, planExperiment } from './experiment.ts';
-import { readGrid } from './grid.ts';
-import { estimate } from './plan.ts';
+import { type ExperimentEvent, experiment, planExperiment } from './experiment-node.ts';
+import { readGrid } from './grid-node.ts';
+import { estimate } from './plan-node.ts';
 
 let folder: string;
 const session = { threads: 1 };

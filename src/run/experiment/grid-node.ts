@@ -4,7 +4,7 @@ import { basename, dirname, extname, resolve } from 'node:path';
 import * as z from 'zod';
 import { type LayoutName, layoutNames } from '../../data/dataset.ts';
 import { DuetError } from '../../errors.ts';
-import { kindOfPath, readJsonClearly } from '../../files/read-clearly.ts';
+import { kindOfPath, readJsonClearly } from '../../files/read-clearly-node.ts';
 import { checkSchema } from '../../files/schema-error.ts';
 import { recipeNamed, recipeNames } from '../../systems/registry.ts';
 import type { SystemSettings } from '../../systems/system.ts';

@@ -1,12 +1,12 @@
 // Which runs a grid consists of, and how far each has come.
 import { join } from 'node:path';
 import { DuetError } from '../../errors.ts';
-import { kindOfPath } from '../../files/read-clearly.ts';
+import { kindOfPath } from '../../files/read-clearly-node.ts';
 import { nearest } from '../../files/schema-error.ts';
 import { readHistory } from '../history-node.ts';
 import { runFiles } from '../place.ts';
-import type { Grid, Variant } from './grid.ts';
-import { placeOf, type RunResult, readResult } from './run-result.ts';
+import type { Grid, Variant } from './grid-node.ts';
+import { placeOf, type RunResult, readResult } from './run-result-node.ts';
 
 export type PlannedRun = {
   readonly variant: Variant;
