@@ -1,4 +1,4 @@
-// One product of matrices in eight bits on ONNX Runtime, for what this processor can do at best: not how Duet computes.
+// One product of matrices in eight bits on ONNX Runtime, for what this CPU can do at best: not how Duet computes.
 import { create, toBinary } from '@bufbuild/protobuf';
 import {
   GraphProtoSchema,

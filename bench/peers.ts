@@ -58,7 +58,7 @@ export async function findContestants(): Promise<readonly Contestant[]> {
       found: script('duet-side.js'),
     },
     pytorch('eager fp32', 'eager fp32'),
-    // MKL, which PyTorch takes by default, leaves AMD's processors their widest vectors unused; oneDNN, which it has
+    // MKL, which PyTorch takes by default, leaves AMD's CPUs their widest vectors unused; oneDNN, which it has
     // too, does not.
     pytorch('eager fp32, oneDNN', 'eager fp32 onednn', { jobs: ['predict', 'step', 'product'] }),
     pytorch('compile fp32', 'compile fp32', { isSlow: true }),

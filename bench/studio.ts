@@ -45,9 +45,7 @@ async function measure(clips: number, effort: string): Promise<void> {
     await writeFile(zip, await zippedExamples(clips));
     const shown = createClip({ seed: demoSeed, split: 'test', className: 'metal-bowl', index: 0 });
     const device = await writeDevice(folder, 'unseen', [shown]);
-    process.stdout.write(
-      `${cpus().length} cores (${cpus()[0]?.model.trim()}), headless Chromium without a graphics card\n\n`,
-    );
+    process.stdout.write(`${cpus().length} cores (${cpus()[0]?.model.trim()}), headless Chromium without a GPU\n\n`);
     process.stdout.write('| what | promised | measured |\n| --- | --- | --- |\n');
     row('first useful screen, empty cache, median of five', '3 s', seconds(await firstScreen(server.url, folder)));
     await teachTrainWatch(server.url, { folder, zip, device, clips, effort });

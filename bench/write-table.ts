@@ -1,4 +1,4 @@
-// npm run bench:table: docs/performance.md anew from bench/results.
+// npm run bench:table: docs/performance.md again from bench/results.
 import { readResults } from './results.ts';
 import { writeTable } from './table.ts';
 import { workloads } from './workloads.ts';

@@ -28,7 +28,7 @@ test('a table is printed between its markers, and what stood there goes', () => 
   expect(withTables(lines.join('\n'))).toBe(lines.join('\n'));
 });
 
-test('changes are told against one recipe, and only what differs', () => {
+test('changes are listed against one recipe, and only what differs', () => {
   const page = withTables('<!-- changes of ma-avt: full -->\n<!-- end of table -->');
   expect(page).toContain('| setting | `full` | `duet` | `reference` |');
   expect(page).toMatch(/^\| `modulation` \| none (\| +)+\| ogm-ge \|$/m);

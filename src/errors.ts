@@ -1,7 +1,7 @@
 // The one error type that users are meant to read.
 
 /**
- * Something the user can mend: a bad file, option, folder or environment.
+ * Something the user can fix: a bad file, option, folder or environment.
  * The message is one sentence that says what is wrong and how to put it right; the command line prints it without a
  * stack.
  */

@@ -1,4 +1,4 @@
-// Whatever is wrong is told in one sentence, with a failing exit code, and leaves nothing half-written behind.
+// Whatever is wrong is reported in one sentence, with a failing exit code, and leaves nothing half-written behind.
 import { spawnSync } from 'node:child_process';
 import { closeSync, existsSync, openSync } from 'node:fs';
 import { cp, mkdir, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
@@ -102,7 +102,7 @@ describe('data', () => {
     );
   });
 
-  test('with damaged, empty and foreign files among good ones: these are skipped, counted and listed, and the rest goes on', async () => {
+  test('with damaged, empty and unreadable files among good ones: these are skipped, counted and listed, and the rest goes on', async () => {
     const data = await newFolder('damaged');
     await cp(inject('shared').data, data, { recursive: true });
     const bad = [
@@ -133,7 +133,7 @@ describe('data', () => {
 });
 
 describe('clips without sound, without picture or without length', () => {
-  test('are told with their name, and --missing zero predicts the first two', async () => {
+  test('are reported with their name, and --missing zero predicts the first two', async () => {
     const { run } = inject('shared');
     const silent = await keepOnly('picture', clipOf('metal-bowl'), join(folder, 'clip'));
     const blind = await keepOnly('sound', clipOf('metal-bowl'), join(folder, 'blind.webm'));

@@ -19,14 +19,14 @@ async function trained(folder: string, run: string): Promise<string> {
 test('the first training tries what computes fastest, says so and keeps it for the next', async () => {
   const folder = await newFolder('providers');
   const told = await trained(folder, 'first');
-  const [, name] = /^Computing on (the processor|\w+), from now on: /m.exec(told) ?? [];
+  const [, name] = /^Computing on (the CPU|\w+), from now on: /m.exec(told) ?? [];
   expect(name, told).toBeDefined();
   const { machines } = JSON.parse(await readFile(join(folder, 'tuned.json'), 'utf8')) as Tuned;
-  expect(Object.values(machines)).toEqual([{ provider: name === 'the processor' ? 'cpu' : name }]);
+  expect(Object.values(machines)).toEqual([{ provider: name === 'the CPU' ? 'cpu' : name }]);
   expect(await trained(folder, 'second')).not.toContain('from now on');
 });
 
-test('data that is not there is told before anything is tried', async () => {
+test('data that is not there is reported before anything is tried', async () => {
   const folder = await newFolder('providers-no-data');
   const ended = await duet(['train', join(folder, 'absent'), '--out', join(folder, 'run')], {
     environment: { DUET_CONFIG: folder },
@@ -35,7 +35,7 @@ test('data that is not there is told before anything is tried', async () => {
   expect(ended.error).toMatch(/^duet: There is no data at .*\n$/);
 });
 
-test('a provider that no longer computes is told, and the processor takes its place', async () => {
+test('a provider that no longer computes is reported, and the CPU takes its place', async () => {
   const folder = await newFolder('providers-gone');
   await mkdir(folder, { recursive: true });
   const provider = platform() === 'win32' ? 'coreml' : 'dml';
@@ -44,8 +44,6 @@ test('a provider that no longer computes is told, and the processor takes its pl
     JSON.stringify({ version: 1, machines: { [machineName()]: { provider } } }),
   );
   const told = await trained(folder, 'run');
-  expect(told).toMatch(
-    /^(coreml|directml), which was fastest here, cannot be used \(.+\); on the processor instead\.$/m,
-  );
+  expect(told).toMatch(/^(coreml|directml), which was fastest here, cannot be used \(.+\); on the CPU instead\.$/m);
   expect(told).toMatch(/^ +computed on +cpu$/m);
 });

@@ -1,4 +1,4 @@
-// Commands on a graphics card, or on one imitated in software: the numbers of the processor.
+// Commands on a GPU, or on one imitated in software: the numbers of the CPU.
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -11,13 +11,13 @@ import { createRandom } from '../src/random.ts';
 import { duet, type Ended, newFolder } from './duet.ts';
 import { goldenRuns } from './golden-runs.ts';
 
-// Chromium brings a Vulkan driver that computes on the processor; a real graphics card needs no such file.
+// Chromium brings a Vulkan driver that computes on the CPU; a real GPU needs no such file.
 const softwareDriver = '/usr/lib/chromium/vk_swiftshader_icd.json';
 
 // Alone on two cores the longest takes a minute.
 const patience = 400;
 
-async function onGraphicsCard(argv: readonly string[], { skip }: Pick<TestContext, 'skip'>): Promise<Ended> {
+async function onGpu(argv: readonly string[], { skip }: Pick<TestContext, 'skip'>): Promise<Ended> {
   const environment = existsSync(softwareDriver) ? { VK_DRIVER_FILES: softwareDriver } : {};
   const ended = await duet([...argv, '--provider', 'webgpu'], { environment, seconds: patience });
   skip(/The provider "webgpu" cannot be used here/.test(ended.error), 'no WebGPU adapter here');
@@ -26,9 +26,9 @@ async function onGraphicsCard(argv: readonly string[], { skip }: Pick<TestContex
 }
 
 test.for(goldenRuns)('the forward pass and training steps give the numbers of %s', async (run, context) => {
-  const { out } = await onGraphicsCard(['verify', run, '--json'], context);
+  const { out } = await onGpu(['verify', run, '--json'], context);
   const [result] = JSON.parse(out) as [{ groups: { name: string; error: number }[] }];
-  // Another order of sums; the biases of small projections feel it most (1e-4 where the processor has 2e-5).
+  // Another order of sums; the biases of small projections feel it most (1e-4 where the CPU has 2e-5).
   const allowed: Record<string, number> = {
     outputs: 1e-5,
     losses: 1e-5,
@@ -42,7 +42,7 @@ test.for(goldenRuns)('the forward pass and training steps give the numbers of %s
 });
 
 test(
-  'training, from the head start to the last epoch, has the losses of the processor',
+  'training, from the head start to the last epoch, has the losses of the CPU',
   async (context) => {
     const folder = await newFolder('webgpu');
     const backbone = await smallBackbone(join(folder, 'small'));
@@ -55,11 +55,11 @@ test(
       backbone,
       ...settings,
     ];
-    const onCard = await onGraphicsCard(train('card'), context);
+    const onCard = await onGpu(train('card'), context);
     expect(onCard.code, onCard.error).toBe(0);
-    const onProcessor = await duet(train('processor'));
+    const onProcessor = await duet(train('CPU'));
     expect(onProcessor.code, onProcessor.error).toBe(0);
-    const [found, expected] = [await epochsOf(join(folder, 'card')), await epochsOf(join(folder, 'processor'))];
+    const [found, expected] = [await epochsOf(join(folder, 'card')), await epochsOf(join(folder, 'CPU'))];
     expect(found).toHaveLength(2);
     for (const [index, { losses, validation }] of expected.entries()) {
       for (const [name, loss] of Object.entries(losses)) expect(found[index]!.losses[name], name).toBeCloseTo(loss, 3);

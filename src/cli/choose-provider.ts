@@ -1,4 +1,4 @@
-// What computes where nothing is said: the provider that trains fastest here, of those that train as the processor
+// What computes where nothing is said: the provider that trains fastest here, of those that train as the CPU
 // does. Tried once.
 import { isCompiled } from '../data/is-compiled.ts';
 import { openProcessPool } from '../data/process-pool-node.ts';
@@ -14,13 +14,13 @@ type Tried = { readonly provider: NodeProvider } & Outcome;
 
 export type ProviderChoice = {
   readonly provider: NodeProvider;
-  /** For people: the processor, webgpu. */
+  /** For people: the CPU, webgpu. */
   readonly name: string;
   /** Why. */
   readonly text: string;
 };
 
-/** Preparing a graph for a graphics card may take a while, for one imitated in software minutes. */
+/** Preparing a graph for a GPU may take a while, for one imitated in software minutes. */
 const patienceMs = 30_000;
 /** Another provider rounds differently and starts later, so it has to be worth it. */
 const worthwhile = 0.8;
@@ -62,7 +62,7 @@ export async function tryProviders(signal: AbortSignal): Promise<ProviderChoice 
   }
 }
 
-/** The processor, unless another is much faster and has its losses; and what to say of all. */
+/** The CPU, unless another is much faster and has its losses; and what to say of all. */
 export function fastest(processor: ProviderTrial, tried: readonly Tried[]): ProviderChoice {
   const judged = tried.map((one): Tried => {
     const problem = 'trial' in one ? differenceOf(one.trial, processor) : undefined;
@@ -71,7 +71,7 @@ export function fastest(processor: ProviderTrial, tried: readonly Tried[]): Prov
   const right = judged.filter((one) => 'trial' in one).sort((a, b) => a.trial.milliseconds - b.trial.milliseconds);
   const [best] = right;
   const provider = best && best.trial.milliseconds < worthwhile * processor.milliseconds ? best.provider : 'cpu';
-  const told = judged.map((one) =>
+  const others = judged.map((one) =>
     'trial' in one
       ? `${providerName(one.provider)} ${took(one.trial)}`
       : `${providerName(one.provider)} cannot be used (${one.problem})`,
@@ -79,7 +79,7 @@ export function fastest(processor: ProviderTrial, tried: readonly Tried[]): Prov
   return {
     provider,
     name: spoken(provider),
-    text: [...(best ? [`the processor ${took(processor)}`] : []), ...told].join(', '),
+    text: [...(best ? [`the CPU ${took(processor)}`] : []), ...others].join(', '),
   };
 }
 
@@ -90,7 +90,7 @@ export async function whyUnusable(provider: NodeProvider): Promise<string | unde
 }
 
 function spoken(provider: NodeProvider): string {
-  return provider === 'cpu' ? 'the processor' : providerName(provider);
+  return provider === 'cpu' ? 'the CPU' : providerName(provider);
 }
 
 function took({ milliseconds }: ProviderTrial): string {

@@ -23,7 +23,7 @@ export const outputSettings = grouped('Output:', {
 export const machineSettings = grouped('Machine:', {
   provider: settingWithDefault(
     '--provider <name>',
-    'what computes; auto: what trained fastest when it was first tried here, and for predict the processor',
+    'what computes; auto: what trained fastest when it was first tried here, and for predict the CPU',
     choice(providers),
     'auto',
   ),
@@ -34,7 +34,7 @@ export const machineSettings = grouped('Machine:', {
   ),
   precision: settingWithDefault(
     '--precision <name>',
-    'in what the backbone’s products are computed; int8 is faster, on the processor and for large backbones, and rounds',
+    'in what the backbone’s products are computed; int8 is faster, on the CPU and for large backbones, and rounds',
     choice(precisions),
     'float32',
   ),

@@ -1,4 +1,4 @@
-// What `duet demo` can be told.
+// What `duet demo` can be set to.
 import { machineSettings, outputSettings } from './common-settings.ts';
 import { path, toggle, wholeNumber } from './field.ts';
 import { grouped, setting, settingWithDefault, type ValuesOf } from './setting.ts';

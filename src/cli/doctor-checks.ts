@@ -15,7 +15,7 @@ export type Check = {
   readonly state: 'ok' | 'note' | 'broken';
   readonly found: string;
   /** What to do about it. */
-  readonly mend?: string;
+  readonly fix?: string;
 };
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -42,16 +42,16 @@ export function nodeCheck(version: string): Check {
   const check = { name: 'Node', found: version } as const;
   return enough
     ? { ...check, state: 'ok' }
-    : { ...check, state: 'broken', mend: 'install Node 20.9 or newer from nodejs.org' };
+    : { ...check, state: 'broken', fix: 'install Node 20.9 or newer from nodejs.org' };
 }
 
 function machineCheck(): Check {
   const cores = availableParallelism();
-  const model = cpus()[0]?.model.trim() ?? 'unknown processor';
+  const model = cpus()[0]?.model.trim() ?? 'unknown CPU';
   const found = `${platform()} ${arch()} ${release()}, ${cores} ${cores === 1 ? 'core' : 'cores'} (${model}), ${gibibytes(totalmem())} memory, ${gibibytes(freemem())} free`;
   const check = { name: 'machine', found };
   return freemem() < 1 * gibi
-    ? { ...check, state: 'note', mend: 'close other programs: training wants about 2 GiB free' }
+    ? { ...check, state: 'note', fix: 'close other programs: training wants about 2 GiB free' }
     : { ...check, state: 'ok' };
 }
 
@@ -68,8 +68,8 @@ async function runtimeChecks(): Promise<Check[]> {
       ...providers,
     ];
   } catch (error) {
-    const mend = `run "npm ci" again; builds exist for Linux and Windows on x64 and arm64, and for macOS on arm64 (Apple silicon); this is ${platform()} ${arch()}`;
-    return [{ name, state: 'broken', found: firstLine(error), mend }];
+    const fix = `run "npm ci" again; builds exist for Linux and Windows on x64 and arm64, and for macOS on arm64 (Apple silicon); this is ${platform()} ${arch()}`;
+    return [{ name, state: 'broken', found: firstLine(error), fix }];
   }
 }
 
@@ -77,12 +77,12 @@ async function runtimeChecks(): Promise<Check[]> {
 function providerCheck(provider: string, problem: string | undefined): Check {
   const name = `  ${provider}`;
   if (problem === undefined) return { name, state: 'ok', found: 'computes' };
-  if (provider === 'cpu') return { name, state: 'broken', found: problem, mend: 'run "npm ci" again' };
-  return { name, state: 'note', found: problem, mend: providerMend[provider] ?? 'cpu works without it' };
+  if (provider === 'cpu') return { name, state: 'broken', found: problem, fix: 'run "npm ci" again' };
+  return { name, state: 'note', found: problem, fix: providerFix[provider] ?? 'cpu works without it' };
 }
 
-const providerMend: Readonly<Record<string, string>> = {
-  webgpu: 'needs a graphics card with a Vulkan, Metal or Direct3D 12 driver; cpu works without it',
+const providerFix: Readonly<Record<string, string>> = {
+  webgpu: 'needs a GPU with a Vulkan, Metal or Direct3D 12 driver; cpu works without it',
   cuda: 'needs an NVIDIA driver, CUDA 12, cuDNN 9, and onnxruntime-node’s own install script (README, "CUDA"); cpu works without it',
   coreml: 'needs macOS; cpu works without it',
   dml: 'needs Windows with Direct3D 12; cpu works without it',
@@ -97,7 +97,7 @@ async function sharpCheck(): Promise<Check> {
       name: 'pictures',
       state: 'broken',
       found: firstLine(error),
-      mend: 'run "npm ci" again, with optional packages (not --omit=optional)',
+      fix: 'run "npm ci" again, with optional packages (not --omit=optional)',
     };
   }
 }
@@ -111,7 +111,7 @@ async function containerCheck(): Promise<Check> {
     await import('mediabunny');
     return { name: 'video files', state: 'ok', found: `mediabunny ${moduleVersion('mediabunny')}` };
   } catch (error) {
-    return { name: 'video files', state: 'broken', found: firstLine(error), mend: 'run "npm ci" again' };
+    return { name: 'video files', state: 'broken', found: firstLine(error), fix: 'run "npm ci" again' };
   }
 }
 
@@ -119,9 +119,9 @@ async function codecCheck(): Promise<Check> {
   const { loadNativeCodecs, nativeCodecsPackage } = await import('../media/native-codecs-node.ts');
   const name = 'decoders';
   if (loadNativeCodecs() !== undefined) return { name, state: 'ok', found: nativeCodecsPackage };
-  const mend =
+  const fix =
     'run "npm ci" again, with optional packages; where the package has no build, convert videos to frames and WAV';
-  return { name, state: 'broken', found: `${nativeCodecsPackage} does not load`, mend };
+  return { name, state: 'broken', found: `${nativeCodecsPackage} does not load`, fix };
 }
 
 function ffmpegCheck(environment: Environment): Check {
@@ -136,7 +136,7 @@ function ffmpegCheck(environment: Environment): Check {
     name: 'ffmpeg',
     state: 'note',
     found: 'none on the PATH',
-    mend: 'install ffmpeg to read avi, mpg and flv; mp4, mov, webm and mkv need none',
+    fix: 'install ffmpeg to read avi, mpg and flv; mp4, mov, webm and mkv need none',
   };
 }
 
@@ -144,7 +144,7 @@ function backboneCheck(): Check {
   const file = fileURLToPath(new URL('../../assets/vit_micro_patch16_224/model.safetensors', import.meta.url));
   const name = 'embedded backbone';
   if (!existsSync(file))
-    return { name, state: 'broken', found: 'missing', mend: 'install duet-av again, or check out assets/ in full' };
+    return { name, state: 'broken', found: 'missing', fix: 'install duet-av again, or check out assets/ in full' };
   return { name, state: 'ok', found: `vit_micro_patch16_224, ${(statSync(file).size / 1e6).toFixed(1)} MB` };
 }
 
@@ -160,7 +160,7 @@ function diskCheck(name: string, folder: string): Check {
     const free = disk.bavail * disk.bsize;
     const found = `${folder}, ${gibibytes(free)} free`;
     return free < 2 * gibi
-      ? { name, state: 'note', found, mend: 'free some space: caches and checkpoints want a few GiB' }
+      ? { name, state: 'note', found, fix: 'free some space: caches and checkpoints want a few GiB' }
       : { name, state: 'ok', found };
   } catch (error) {
     return { name, state: 'note', found: `${folder}: ${firstLine(error)}` };

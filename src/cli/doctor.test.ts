@@ -6,7 +6,7 @@ import { probeProvider } from './provider-probe.ts';
 test('an old Node is broken and says what to install', () => {
   expect(nodeCheck('20.9.0').state).toBe('ok');
   expect(nodeCheck('24.1.0').state).toBe('ok');
-  expect(nodeCheck('20.8.1')).toMatchObject({ state: 'broken', mend: expect.stringContaining('20.9') });
+  expect(nodeCheck('20.8.1')).toMatchObject({ state: 'broken', fix: expect.stringContaining('20.9') });
   expect(nodeCheck('18.20.0').state).toBe('broken');
 });
 
@@ -19,7 +19,7 @@ test('this machine, which runs the tests, can compute and read videos', async ()
   expect(stateOf('ffmpeg')).toBe('note');
   for (const check of checks) {
     expect(check.found).not.toMatch(/undefined|\n/);
-    if (check.state === 'broken') expect(check.mend).toBeTruthy();
+    if (check.state === 'broken') expect(check.fix).toBeTruthy();
   }
 }, 60_000);
 
@@ -27,10 +27,10 @@ test('a provider that does not exist is no crash but a reason', async () => {
   expect(await probeProvider('abacus')).toMatch(/\S/);
 });
 
-test('what is broken is shown with its mend, and the verdict says so', () => {
+test('what is broken is shown with its fix, and the verdict says so', () => {
   const text = doctorText({
     healthy: false,
-    checks: [{ name: 'Node', state: 'broken', found: '18.0.0', mend: 'install Node 20.9' }],
+    checks: [{ name: 'Node', state: 'broken', found: '18.0.0', fix: 'install Node 20.9' }],
   });
-  expect(text).toBe('✗ Node  18.0.0\n        → install Node 20.9\n\nNot ready: mend what is marked ✗.\n');
+  expect(text).toBe('✗ Node  18.0.0\n        → install Node 20.9\n\nNot ready: fix what is marked ✗.\n');
 });

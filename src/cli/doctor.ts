@@ -34,7 +34,7 @@ export function addDoctorCommand(program: Command, context: Context): void {
   command.addHelpText(
     'after',
     examples(
-      ['duet doctor', 'what works, what does not, and how to mend it'],
+      ['duet doctor', 'what works, what does not, and how to fix it'],
       ['duet doctor --json', 'the same as JSON, for a bug report'],
       ['duet doctor --tune', 'what is fastest here; flags such as --threads still win over it'],
     ),
@@ -95,13 +95,13 @@ async function runDoctor(settings: Pick<ValuesOf<typeof jsonSettings>, 'json'>, 
 
 const marks = { ok: '✓', note: '–', broken: '✗' } as const;
 
-/** One line per check, and under it how to mend what does not work. */
+/** One line per check, and under it how to fix what does not work. */
 export function doctorText(result: DoctorResult): string {
   const width = Math.max(...result.checks.map((check) => check.name.length));
   const lines = result.checks.flatMap((check) => [
     `${marks[check.state]} ${check.name.padEnd(width)}  ${check.found}`,
-    ...(check.mend === undefined ? [] : [`  ${' '.repeat(width)}  → ${check.mend}`]),
+    ...(check.fix === undefined ? [] : [`  ${' '.repeat(width)}  → ${check.fix}`]),
   ]);
-  const verdict = result.healthy ? 'Ready.' : 'Not ready: mend what is marked ✗.';
+  const verdict = result.healthy ? 'Ready.' : 'Not ready: fix what is marked ✗.';
   return `${lines.join('\n')}\n\n${verdict}\n`;
 }

@@ -18,9 +18,9 @@ export function reportFailure(
     write('duet: stopped\n');
     return exitCodes.interrupted;
   }
-  const told = systemError(error);
-  write(`duet: ${oneLine(messageOf(told))}\n`);
-  if (!isDuetError(told) && !debugging)
+  const reported = systemError(error);
+  write(`duet: ${oneLine(messageOf(reported))}\n`);
+  if (!isDuetError(reported) && !debugging)
     write('duet: this looks like a fault of the program; run with DUET_DEBUG=1 for the stack\n');
   return exitCodes.failure;
 }

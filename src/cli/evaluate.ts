@@ -55,7 +55,7 @@ export function addEvaluateCommand(program: Command, context: Context): void {
     .argument('<run>', 'folder that duet train wrote')
     .argument('<data>', 'folder with one sub-folder per class or in a known layout, or a CSV or JSONL manifest');
   command.description(
-    'Predict every clip of a split and compare with its label: accuracy, macro F1, and how well unrelated sound is told from true sound.',
+    'Predict every clip of a split and compare with its label: accuracy, macro F1, and how well unrelated sound is distinguished from true sound.',
   );
   addSettings(command, evaluateSettings);
   command.addHelpText(

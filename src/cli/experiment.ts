@@ -71,8 +71,8 @@ export function addExperimentCommand(program: Command, context: Context): void {
       const { estimate } = await import('../run/experiment/plan-node.ts');
       const runs = await planExperiment(options);
       const seconds = estimate(runs);
-      const told = { runs: runs.filter(({ isChosen }) => isChosen).map(plannedRun), seconds: seconds ?? null };
-      writeResult(context, json, told, () => planText(told));
+      const result = { runs: runs.filter(({ isChosen }) => isChosen).map(plannedRun), seconds: seconds ?? null };
+      writeResult(context, json, result, () => planText(result));
       return;
     }
     const progress = context.progress(quiet);

@@ -1,4 +1,4 @@
-// What `duet predict` can be told, and what it says of one file.
+// What `duet predict` can be set to, and what it says of one file.
 import type { Shown } from '../report/shown.ts';
 import { systems } from '../systems/registry.ts';
 import {

@@ -22,7 +22,7 @@ export function sessionOptions(
 /**
  * What of this machine's entry applies here; says so.
  * - `tries`: long work, for which providers are tried if they never were.
- * - `starts at once`: work that another provider than the processor would begin later than the processor ends it.
+ * - `starts at once`: work that another provider than the CPU would begin later than the CPU ends it.
  */
 export async function knownOf(
   settings: MachineSettings,
@@ -31,7 +31,7 @@ export async function knownOf(
   work: 'tries' | 'takes what is known' | 'starts at once',
 ): Promise<MachineEntry> {
   const entry = readTunedSettings(environment) ?? {};
-  // Eight bits are for the processor.
+  // Eight bits are for the CPU.
   const isOpen = settings.provider === 'auto' && settings.precision === 'float32' && work !== 'starts at once';
   const provider = isOpen ? await providerOf(entry, environment, signal, progress, work === 'tries') : undefined;
   if (provider !== undefined && provider !== 'cpu') return { provider };
@@ -54,7 +54,7 @@ async function providerOf(
   if (provider !== undefined) {
     const problem = await whyUnusable(provider);
     if (problem === undefined) return provider;
-    progress.note(`${problem}; on the processor instead.`);
+    progress.note(`${problem}; on the CPU instead.`);
     return 'cpu';
   }
   const phase = progress.begin('trying what computes fastest here');

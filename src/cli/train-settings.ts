@@ -1,4 +1,4 @@
-// Everything `duet train` can be told. The same names are the keys of a configuration file. What a training is set to
+// Everything `duet train` can be set to. The same names are the keys of a configuration file. What a training is set to
 // comes from the systems' schemas; here is only what the command itself needs to know: data, run folder, machine.
 import type { Command } from 'commander';
 import { recipeNames, systems } from '../systems/registry.ts';

@@ -47,7 +47,7 @@ test('a known provider computes where none is given, and its threads are its own
   });
 });
 
-test('tuned threads hold on the processor, where none are given', async () => {
+test('tuned threads hold on the CPU, where none are given', async () => {
   const environment = { DUET_CONFIG: folder };
   await writeTunedSettings({ threads: 5 }, environment);
   const tuned = readTunedSettings(environment);

@@ -28,7 +28,7 @@ export function tunedSettingsPath({ DUET_CONFIG, XDG_CONFIG_HOME }: Environment)
 
 /** Machines of one name are taken for alike. */
 export function machineName(): string {
-  return `${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${cpus().length} cores, ${platform()} ${arch()}`;
+  return `${cpus()[0]?.model.trim() ?? 'unknown CPU'}, ${cpus().length} cores, ${platform()} ${arch()}`;
 }
 
 /**

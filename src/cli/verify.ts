@@ -28,7 +28,7 @@ export function addVerifyCommand(program: Command, context: Context): void {
     examples(
       ['duet verify golden/*.safetensors', 'every file, a table for each'],
       ['duet verify golden.safetensors --json', 'the same as JSON'],
-      ['duet verify golden.safetensors --provider webgpu', 'does the graphics card compute the same?'],
+      ['duet verify golden.safetensors --provider webgpu', 'does the GPU compute the same?'],
     ),
   );
   command.action((files: string[]) => runVerify(files, valuesOf(command, verifySettings), context));

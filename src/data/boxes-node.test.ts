@@ -23,7 +23,7 @@ test('boxes are found by clip id, whatever else the file says', async () => {
   expect(boxes.get('dog/2.mp4')).toEqual({ box });
 });
 
-test('data without boxes, or with boxes beyond the picture, is told so', async () => {
+test('data without boxes, or with boxes beyond the picture, is reported', async () => {
   await expect(readBoxes(folder)).rejects.toThrow(/There is no .*annotations\.json; localisation needs one/);
   await writeFile(
     join(folder, 'annotations.json'),

@@ -138,7 +138,7 @@ describe('a folder', () => {
     await expect(openDataset(folder)).rejects.toMatchObject({ name: 'DuetError' });
   });
 
-  test('whose class folders lie one level deeper is told which folder to name', async () => {
+  test('whose class folders lie one level deeper is answered with the folder to name', async () => {
     await touch(...clips('animals/dog', 3), ...clips('animals/cat', 3));
     await touch('vehicles/car/0.mp4');
     await expect(openDataset(folder)).rejects.toThrow(
@@ -148,7 +148,7 @@ describe('a folder', () => {
     await expect(openDataset(folder)).rejects.toThrow(/"Alists" in .* such as "UCF-101\/Archery"; name ".*UCF-101" as/);
   });
 
-  test('whose class folders lie deeper still, or below split folders, is told so', async () => {
+  test('whose class folders lie deeper still, or below split folders, is reported', async () => {
     await touch(...clips('data/videos/dog', 3), ...clips('data/videos/cat', 3), 'data/notes/a.txt');
     await expect(openDataset(folder)).rejects.toThrow(
       /"data" in .* 2 levels deeper, such as "data\/videos\/cat"; name ".*data.videos" as the data instead/,

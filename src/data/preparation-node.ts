@@ -31,7 +31,7 @@ export type PreparationOptions = {
 };
 
 const mostDecoders = 8;
-/** Looking a clip up waits for the disk rather than for the processor. */
+/** Looking a clip up waits for the disk rather than for the CPU. */
 const lookUpsAtOnce = 16;
 
 /** Each split is prepared once; asking again costs nothing. */

@@ -115,7 +115,7 @@ function startWorker<Order, Outcome>({
     watch();
   }
 
-  /** Patience begins anew with each order, and once more when a process has started. */
+  /** Patience begins again with each order, and once more when a process has started. */
   function watch(): void {
     clearTimeout(watchdog);
     watchdog = setTimeout(() => child?.kill('SIGKILL'), patienceMs);

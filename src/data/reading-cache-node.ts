@@ -85,7 +85,7 @@ export function openReadingCache(options: ReadingCacheOptions): ReadingCache {
 }
 
 /**
- * A DuetError is about the content, which stays as it is, unless a program on the PATH would mend it;
+ * A DuetError is about the content, which stays as it is, unless a program on the PATH would fix it;
  * others, such as too little memory, may pass.
  */
 function isLasting(error: unknown): boolean {

@@ -98,7 +98,7 @@ function failurePath(folder: string, key: string): string {
 
 /**
  * Remembers why a clip cannot be decoded: for its content, wherever that lies, so paths are left out and put back when
- * it is told.
+ * it is reported.
  */
 export async function writeFailure(
   folder: string,

@@ -57,7 +57,7 @@ describe('generateDemoData', () => {
     );
   });
 
-  it('stops when told to and leaves nothing behind', async () => {
+  it('stops when asked to and leaves nothing behind', async () => {
     const control = new AbortController();
     const stopped = join(root, 'stopped');
     const onProgress = () => control.abort(new Error('enough'));

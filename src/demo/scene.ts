@@ -1,5 +1,5 @@
 // Where a clip plays: everything that is seen or heard and says nothing about the class.
-// No function here is told the class, so nothing of it can leak into the surroundings.
+// No function here gets the class, so nothing of it can leak into the surroundings.
 import type { Random } from '../random.ts';
 import { brightness, fromHue } from './draw/colour.ts';
 import type { Colour } from './draw/shape.ts';

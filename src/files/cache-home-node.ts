@@ -1,4 +1,4 @@
-// Where Duet keeps what it can make anew.
+// Where Duet keeps what it can make again.
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 

@@ -9,7 +9,7 @@ const readProblems: Readonly<Record<string, string>> = {
   EACCES: 'you have no permission to read it; change its permissions',
   EPERM: 'you have no permission to read it; change its permissions',
   EMFILE: 'too many files are open; raise the limit with "ulimit -n"',
-  ELOOP: 'its symbolic links go in a circle; mend them',
+  ELOOP: 'its symbolic links go in a circle; fix them',
   ENAMETOOLONG: 'the path is longer than the system allows; check it',
   ERR_INVALID_ARG_VALUE: 'the path holds a NUL character; check it',
   ERR_FS_FILE_TOO_LARGE: 'it is larger than 2 GiB; split it (safetensors: into shards with an index)',

@@ -1,4 +1,4 @@
-// One process at a time, told by a file: the others wait or are refused, and a lock whose owner died is taken over.
+// One process at a time, by a file: the others wait or are refused, and a lock whose owner died is taken over.
 import { randomUUID } from 'node:crypto';
 import { link, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';

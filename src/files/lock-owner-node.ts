@@ -1,4 +1,4 @@
-// Which process holds a lock, told so that a process of the same number in another container, or a later one, is not
+// Which process holds a lock, written so that a process of the same number in another container, or a later one, is not
 // taken for it.
 import { readFile, readlink } from 'node:fs/promises';
 import { hostname } from 'node:os';

@@ -20,7 +20,7 @@ export async function readJsonClearly(path: string): Promise<unknown> {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new DuetError(`${path} is not JSON (${(error as Error).message}); mend it or get a fresh copy.`, {
+    throw new DuetError(`${path} is not JSON (${(error as Error).message}); fix it or get a fresh copy.`, {
       cause: error,
     });
   }

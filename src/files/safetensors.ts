@@ -32,7 +32,7 @@ export type NamedTensor = {
   readonly dtype: TensorType;
   readonly shape: readonly number[];
   /**
-   * The elements in row-major order: a view into the file's bytes where those are in memory, else read anew each time
+   * The elements in row-major order: a view into the file's bytes where those are in memory, else read again each time
    * it is asked for.
    */
   readonly bytes: Uint8Array;

@@ -12,9 +12,9 @@ test.each([
     "run.json has the unknown key 'audoi' in 'tokens'; did you mean 'audio'?",
   ],
   [{ epochs: 1, somethingElse: 2 }, "run.json has the unknown key 'somethingElse'; remove it."],
-  [{}, "run.json is not as expected: 'epochs' is missing; mend it."],
-  [{ epochs: 'x' }, "run.json is not as expected: 'epochs', invalid input: expected number, received string; mend it."],
-  ['x', 'run.json is not as expected, invalid input: expected object, received string; mend it.'],
+  [{}, "run.json is not as expected: 'epochs' is missing; fix it."],
+  [{ epochs: 'x' }, "run.json is not as expected: 'epochs', invalid input: expected number, received string; fix it."],
+  ['x', 'run.json is not as expected, invalid input: expected object, received string; fix it.'],
 ])('%j gets one sentence', (value, sentence) => {
   expect(() => checkSchema(schema, value, 'run.json')).toThrow(new DuetError(sentence));
 });

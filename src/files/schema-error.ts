@@ -19,7 +19,7 @@ export function checkSchema<Output>(schema: z.ZodType<Output>, value: unknown, w
   const place = issue.path.length > 0 ? `: '${issue.path.join('.')}'` : '';
   const missing = issue.path.length > 0 && isMissing(value, issue.path);
   throw new DuetError(
-    `${what} is not as expected${place}${missing ? ' is missing' : `, ${lowerFirst(issue.message)}`}; mend it.`,
+    `${what} is not as expected${place}${missing ? ' is missing' : `, ${lowerFirst(issue.message)}`}; fix it.`,
   );
 }
 

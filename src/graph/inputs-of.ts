@@ -1,4 +1,4 @@
-// Which inputs a graph reads, told from the graph itself.
+// Which inputs a graph reads, found in the graph itself.
 import { topologicalOrder } from './differentiate.ts';
 import type { Tensor } from './tensor.ts';
 

@@ -18,7 +18,7 @@ type OperatorRule = {
   readonly infer: (inputs: readonly TensorType[], attributes: Attributes) => readonly TensorType[];
   /** Attributes that ONNX writes as attributes. */
   readonly attributes?: Readonly<Record<string, AttributeKind>>;
-  /** Default: ONNX's own operators. Those of ONNX Runtime are for its processors. */
+  /** Default: ONNX's own operators. Those of ONNX Runtime are for its CPUs. */
   readonly domain?: 'com.microsoft';
   /** Attributes that ONNX expects as constant int64 inputs, in this order after the tensors. */
   readonly constantInputs?: readonly string[];

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { openBackbone } from '../weights/open-backbone-node.ts';
 import { hasForeignRange } from './input-choices.ts';
 
-test('ImageNet’s mean and deviation are foreign to a backbone that was trained on -1 to 1, and its own are not', async () => {
+test('ImageNet’s mean and deviation do not fit a backbone that was trained on -1 to 1, and its own are not', async () => {
   const { config } = await openBackbone();
   expect(hasForeignRange(config, { frontEnd: 'vggsound', normalisation: 'imagenet' })).toBe(true);
   expect(hasForeignRange(config, { frontEnd: 'vggsound', normalisation: 'backbone' })).toBe(false);

@@ -18,7 +18,7 @@ import { UndecodableTrack } from './undecodable-track.ts';
  * `name` is how error messages call the file, `read` gives its bytes.
  */
 export async function demuxedMedia(input: Input, name: string, read: ReadBytes): Promise<Media> {
-  // What goes wrong is told in one sentence, not on the console.
+  // What goes wrong is reported in one sentence, not on the console.
   Logging.level = LogLevel.Silent;
   const undecodable = await passedOver(await input.getFormat(), read);
   const videoTrack = await input.getPrimaryVideoTrack();

@@ -48,7 +48,7 @@ export async function lastSoundEnd(track: InputAudioTrack): Promise<number> {
       sample.close();
     }
   } catch {
-    // A damaged end is told when somebody asks for that sound.
+    // A damaged end is reported when somebody asks for that sound.
   }
   return end;
 }
@@ -61,7 +61,7 @@ async function firstSound(track: InputAudioTrack): Promise<{ sampleRate: number;
       return { sampleRate, channels };
     }
   } catch {
-    // A damaged start is told when somebody asks for that sound.
+    // A damaged start is reported when somebody asks for that sound.
   }
   return undefined;
 }
@@ -101,7 +101,7 @@ async function decoderTakesOff(track: InputAudioTrack, delay: number): Promise<b
       if (++count === 2) return timestamp < second.timestamp - delay / 2;
     }
   } catch {
-    // A damaged start is told when somebody asks for that sound.
+    // A damaged start is reported when somebody asks for that sound.
   }
   return false;
 }

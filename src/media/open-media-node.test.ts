@@ -34,7 +34,7 @@ async function sentenceOf(work: Promise<unknown>): Promise<string> {
   return message;
 }
 
-// Frames are told apart by their brightness.
+// Frames are distinguished by their brightness.
 const step = 6;
 const lumaOf = (index: number) => 20 + index * step;
 const indexOf = (red: number) => Math.round(((red * 219) / 255 + 16 - 20) / step);

@@ -22,7 +22,7 @@ export async function samplePicture(
   statedMatrix: string | undefined,
 ): Promise<Picture> {
   const { width, height } = sample.visibleRect;
-  // Frames that a browser keeps on the graphics card have no format of their own.
+  // Frames that a browser keeps on the GPU have no format of their own.
   const layout = sample.format === null ? undefined : pixelLayout(sample.format);
   // The type that mediabunny sees is older than the standard: it lacks `format`.
   const options = (layout ? {} : { format: 'RGBA' }) as VideoFrameCopyToOptions;

@@ -1,4 +1,4 @@
-// How many clips pass the blocks together: on processors as many as their caches hold the activations of.
+// How many clips pass the blocks together: on CPUs as many as their caches hold the activations of.
 
 /** The same work in smaller portions costs more than the cache gains. */
 const fewest = 2;

@@ -42,7 +42,7 @@ export function binaryCrossEntropy(logits: Tensor, targets: Tensor, mask: Tensor
  * @param a [B, E], unit vectors.
  * @param b [B, E], unit vectors.
  * @param mask [B], 1 for clips that take part, else 0; others are neither asked nor offered. Default: all do.
- * @param leavesOut whether a pair that does not belong together is not to be told apart either.
+ * @param leavesOut whether a pair that does not belong together is not to be pushed apart either.
  */
 export function infoNce(
   a: Tensor,

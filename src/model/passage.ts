@@ -19,7 +19,7 @@ export function mapTensors<From, To>(
 }
 
 /**
- * What each clip becomes, with so many clips at most passing together: smaller working sets stay in the processor's
+ * What each clip becomes, with so many clips at most passing together: smaller working sets stay in the CPU's
  * cache. The numbers are the same for any portion.
  */
 export function encodeInPortions(

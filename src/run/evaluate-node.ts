@@ -129,7 +129,7 @@ export async function openEvaluationData(
 const trainedOnSchema = z.looseObject({ data: z.string(), layout: z.enum(layoutNames).optional() });
 
 /**
- * The run's splits, if it wrote any, and the layout that it was told, if it was trained on the same data.
+ * The run's splits, if it wrote any, and the layout that it was given, if it was trained on the same data.
  * A clip is found again by its name within the data or by its place on this machine.
  */
 async function writtenByRun(

@@ -159,7 +159,7 @@ type ReadShares = {
 type ReadOptions = {
   readonly hop: number | undefined;
   readonly signal: AbortSignal | undefined;
-  /** Told how many are done. */
+  /** Called with how many are done. */
   readonly onWindow: (windows: number) => void;
 };
 

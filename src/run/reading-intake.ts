@@ -20,7 +20,7 @@ export function readingIntake(
   return {
     intake: {
       ...intake,
-      // One clip after another: several at once would share the processor, and need as many times the memory.
+      // One clip after another: several at once would share the CPU, and need as many times the memory.
       read(media) {
         const mine = turn.then(async () => (await open()).read(media));
         turn = mine.catch(() => undefined);

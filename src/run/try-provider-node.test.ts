@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { differenceOf, tryProvider } from './try-provider-node.ts';
 
-test('two trials of the processor are of one training, and time real steps', async () => {
+test('two trials of the CPU are of one training, and time real steps', async () => {
   const options = { seconds: 0.1, imageSize: 32 };
   const [first, second] = [await tryProvider('cpu', options), await tryProvider('cpu', options)];
   expect(first.milliseconds).toBeGreaterThan(0);

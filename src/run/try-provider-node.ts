@@ -1,4 +1,4 @@
-// Whether a provider trains as the processor does, and how fast.
+// Whether a provider trains as the CPU does, and how fast.
 import type { Provider } from '../runtime/session.ts';
 import { openTrialStep } from './trial-step-node.ts';
 
@@ -37,7 +37,5 @@ export async function tryProvider(
 /** Why two trials cannot be of the same training, or undefined. */
 export function differenceOf({ losses }: ProviderTrial, reference: ProviderTrial): string | undefined {
   const step = losses.findIndex((loss, index) => !(Math.abs(loss / reference.losses[index]! - 1) <= rounding));
-  return step < 0
-    ? undefined
-    : `its loss of step ${step + 1} is ${losses[step]}, the processor's ${reference.losses[step]}`;
+  return step < 0 ? undefined : `its loss of step ${step + 1} is ${losses[step]}, the CPU's ${reference.losses[step]}`;
 }

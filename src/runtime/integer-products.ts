@@ -1,4 +1,4 @@
-// Whether this processor adds up products of 8 bits exactly. Those without VNNI instructions add two of them in 16
+// Whether this CPU adds up products of 8 bits exactly. Those without VNNI instructions add two of them in 16
 // bits, and clip the sum.
 import { encodeOnnx } from '../graph/encode-onnx.ts';
 import { matMulIntegerToFloat } from '../graph/functions.ts';

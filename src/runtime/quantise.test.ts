@@ -41,7 +41,7 @@ const outputs = layer(frozen('weight', [columns, inner]));
 const x = draw('x', [rows, inner]);
 const exactHere = await largestExactWeight(ort);
 
-// A processor has one of the two: 127 with VNNI instructions, 63 without.
+// A CPU has one of the two: 127 with VNNI instructions, 63 without.
 describe.each([127, 63])('products in 8 bits with weights up to %i', (largestWeight) => {
   const rewritten = quantised(outputs, largestWeight);
 
@@ -58,7 +58,7 @@ describe.each([127, 63])('products in 8 bits with weights up to %i', (largestWei
     }
   });
 
-  test.skipIf(largestWeight > exactHere)('are on this processor what the plain evaluation gives', async () => {
+  test.skipIf(largestWeight > exactHere)('are on this CPU what the plain evaluation gives', async () => {
     const computed = await run(rewritten, x);
     for (const name of ['y', 'gradient']) {
       const tensor = rewritten[name]!;
@@ -68,7 +68,7 @@ describe.each([127, 63])('products in 8 bits with weights up to %i', (largestWei
 });
 
 describe('a session in 8 bits', () => {
-  test('computes with the largest weights that are exact on this processor', async () => {
+  test('computes with the largest weights that are exact on this CPU', async () => {
     expect(await run(outputs, x, 'int8')).toEqual(await run(quantised(outputs, exactHere), x));
   });
 

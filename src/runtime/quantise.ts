@@ -14,7 +14,7 @@ const zeroPoint = 128;
 /**
  * The same graph, with its large products with constant weights computed in 8 bits, on the way forward and on the way
  * back alike.
- * @param largestWeight 127, or less for processors that add up products of 8 bits in 16.
+ * @param largestWeight 127, or less for CPUs that add up products of 8 bits in 16.
  */
 export function quantised(outputs: Readonly<Record<string, Tensor>>, largestWeight = 127): Record<string, Tensor> {
   // A batch that passes the blocks in chunks multiplies with each weight several times.
@@ -85,7 +85,7 @@ function quantisedColumns(data: Float32Array, inner: number, columns: number, la
   return { values, scales: sizes.map((size) => size / largest) };
 }
 
-/** Columns that are turned together: as many bytes as a line of the processor's cache. */
+/** Columns that are turned together: as many bytes as a line of the CPU's cache. */
 const strip = 64;
 
 /** Of data [columns, inner], as the checkpoint lays it out; the values become [inner, columns]. */

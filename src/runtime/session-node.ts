@@ -13,7 +13,7 @@ import {
 // What goes wrong is thrown; the native log would tell it once more, on the console.
 ort.env.logLevel = 'fatal';
 
-/** Loads a graph on this machine's processor or, on request, another provider. */
+/** Loads a graph on this machine's CPU or, on request, another provider. */
 export function openNodeSession(
   graph: EncodedGraph,
   options: SessionOptions = {},

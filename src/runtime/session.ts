@@ -17,9 +17,9 @@ export type SessionOptions = {
   readonly provider?: Provider | undefined;
   /** Threads inside an operator; default: one for each core. */
   readonly threads?: number | undefined;
-  /** In what the products with frozen weights are computed; int8 is for the processor only. Default: float32. */
+  /** In what the products with frozen weights are computed; int8 is for the CPU only. Default: float32. */
   readonly precision?: Precision;
-  /** See OpenSession; for processors only. Default: what suits most of them. */
+  /** See OpenSession; for CPUs only. Default: what suits most of them. */
   readonly activationBytes?: number | undefined;
 };
 
@@ -59,7 +59,7 @@ export function releaseKept(feeds: Iterable<Feed>): void {
 export type GraphOptions = {
   /** Outputs that are to stay on the device; `runKeeping` hands them out. Default: none. */
   readonly kept?: readonly string[];
-  /** Whether constants that lie in files are laid out anew for products: faster, for a copy of them. Default: false. */
+  /** Whether constants that lie in files are laid out again for products: faster, for a copy of them. Default: false. */
   readonly packsWeights?: boolean;
 };
 
@@ -79,7 +79,7 @@ export type OpenSession = {
 
 /** Fits the caches: measured on ViT-Micro, Tiny and B; `duet doctor --tune` tries others. */
 const processorActivationBytes = 5e6;
-/** Work for a whole graphics card, with buffers well below the 128 MiB that WebGPU promises. */
+/** Work for a whole GPU, with buffers well below the 128 MiB that WebGPU promises. */
 const deviceActivationBytes = 50e6;
 
 /** Loads every graph with the same options. Constants that lie in files stay there. */
@@ -110,7 +110,7 @@ function keepsTensors(provider: Provider): boolean {
   return provider === 'webgpu';
 }
 
-/** Loads a graph. @throws DuetError when a provider other than the processor is absent or refuses the graph. */
+/** Loads a graph. @throws DuetError when a provider other than the CPU is absent or refuses the graph. */
 export async function openSession(
   runtime: OnnxRuntime,
   graph: EncodedGraph,
@@ -193,7 +193,7 @@ function providerError(provider: Provider, error: unknown): DuetError {
   const line = messageOf(error).split('\n')[0]!.trim();
   const reason = /(?:Failed to|Unable to|Cannot|\[\w+\] backend not found).*$/i.exec(line)?.[0] ?? line.slice(-160);
   return new DuetError(
-    `The provider "${providerName(provider)}" cannot be used here (${reason.replace(/\.$/, '')}); see "duet doctor" for what it needs, or leave out --provider to compute on the processor.`,
+    `The provider "${providerName(provider)}" cannot be used here (${reason.replace(/\.$/, '')}); see "duet doctor" for what it needs, or leave out --provider to compute on the CPU.`,
     { cause: error },
   );
 }

@@ -33,7 +33,7 @@ test('a moved file and one that was only touched keep their vectors, a changed o
     ['elsewhere/b', 1, 'b'],
     ['c', 2, 'other'],
     ['new', 1, 'new'],
-    ['bad', 2, 'mended'],
+    ['bad', 2, 'fixed'],
   ]);
   expect(lines).toEqual([
     { kind: 'moved', from: 'a', path: 'a', size: 1, modified: 2 },
@@ -57,7 +57,7 @@ test('a copy shares the rows of the file that it is a copy of', async () => {
   expect(found.hashed).toEqual(['copy of b']);
 });
 
-test('what is gone is told, failed files too', async () => {
+test('what is gone is reported, failed files too', async () => {
   const { lines } = await plan([['a', 1, 'a']]);
   expect(lines).toEqual(['b', 'c', 'bad'].map((path) => ({ kind: 'gone', path })));
 });

@@ -77,7 +77,7 @@ function resizeColumns(picture: Picture, height: number, filter: ResizeFilter): 
   return { width: picture.width, height, data };
 }
 
-// Frames of one video share their sizes; random crops do not, hence a bound.
+// Frames of one video share their sizes; random crops do not, so there is a bound.
 const MOST_REMEMBERED = 64;
 const remembered = new Map<string, FixedWeights>();
 

@@ -119,7 +119,7 @@ export type StemsOptions = {
   readonly hop?: number | undefined;
   /** The parts of the picture that show the target, and what else is in view where the system asks for it. */
   readonly boxes?: readonly PixelBox[] | undefined;
-  /** Told now and then how many seconds of the clip are done. */
+  /** Called now and then with how many seconds of the clip are done. */
   readonly onProgress?: ((seconds: number) => void) | undefined;
 };
 

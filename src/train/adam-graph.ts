@@ -22,7 +22,7 @@ export type AdamGraph = {
    */
   readonly kept: Readonly<Record<string, Tensor>>;
   /** `squares` [number of parameters]: of each gradient the sum of its squares, before it is shortened. */
-  readonly told: Readonly<Record<string, Tensor>>;
+  readonly reported: Readonly<Record<string, Tensor>>;
 };
 
 /** Parameters that are stepped alike. */
@@ -75,7 +75,7 @@ export function adamGraph(groups: readonly SteppedAlike[], clipNorm: number): Ad
   );
   return {
     kept: { 'next.parameters': next, 'next.first': m, 'next.second': v, ...Object.fromEntries(named) },
-    told: { squares },
+    reported: { squares },
   };
 }
 

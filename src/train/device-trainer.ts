@@ -23,8 +23,8 @@ export async function openDeviceTrainer(options: TrainerOptions): Promise<Traine
   const groups = steppedAlike(stage, optimiserOf(stage.model, optimiserSettings(training), optimisers));
   const names = groups.flatMap(({ shapes }) => [...shapes.keys()]);
   const step = await openStep({ ...options, keepGradients: true });
-  const { kept, told } = adamGraph(groups, training.clipNorm);
-  const adam = await openSession({ ...kept, ...told }, { kept: Object.keys(kept) });
+  const { kept, reported } = adamGraph(groups, training.clipNorm);
+  const adam = await openSession({ ...kept, ...reported }, { kept: Object.keys(kept) });
   const { length } = joined(parameters);
   const fetching = await openSession(
     Object.fromEntries(

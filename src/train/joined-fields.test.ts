@@ -44,7 +44,7 @@ test('one name for two kinds of value, or two flags, is a fault of the program',
   );
 });
 
-test('what the chosen system does not take of it is told', () => {
+test('what the chosen system does not take of it is reported', () => {
   expect(() => checkGiven(first, { heads: 'paper', size: 8 }, 'duet')).not.toThrow();
   expect(() => checkGiven(first, { frames: 3 }, 'duet')).toThrow(
     '"frames" is no setting of the recipe duet; leave it out, or choose another recipe.',

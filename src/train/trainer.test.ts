@@ -1,4 +1,4 @@
-// The graph that trains on a device, here on the processor, beside the optimiser in this process.
+// The graph that trains on a device, here on the CPU, beside the optimiser in this process.
 import { describe, expect, test } from 'vitest';
 import type { OpenSession, Session } from '../runtime/session.ts';
 import { nodeSessions } from '../runtime/session-node.ts';

@@ -49,7 +49,7 @@ export function decodeAdapter(
   return { config: parsed, tensors };
 }
 
-function refuseNonFinite(data: Float32Array, where: string, name: string, mend: string): void {
+function refuseNonFinite(data: Float32Array, where: string, name: string, fix: string): void {
   if (data.every(Number.isFinite)) return;
-  throw new DuetError(`${where}: tensor '${name}' holds numbers that are not finite (NaN or infinity); ${mend}.`);
+  throw new DuetError(`${where}: tensor '${name}' holds numbers that are not finite (NaN or infinity); ${fix}.`);
 }

@@ -18,7 +18,7 @@ afterEach(() => rm(folder, { recursive: true }));
 const write = (path: string) => writeFile(path, writeSafetensors(miniTimm()));
 const memoryOf = (path: string) => backboneMemory(openSafetensors(path), { folder: join(folder, 'kept'), smallest: 1 });
 
-test('a hash is recalled for the same file and the same heads, until the file is written anew', async () => {
+test('a hash is recalled for the same file and the same heads, until the file is written again', async () => {
   const path = join(folder, 'mini.safetensors');
   await write(path);
   expect((await memoryOf(path))!.recall(2)).toBeUndefined();

@@ -93,13 +93,13 @@ function headCount(
   config: z.infer<typeof configSchema>,
 ): number {
   const { width } = geometry;
-  const told = /\bheads (\d+)/.exec(metadata.architecture ?? '')?.[1];
+  const stated = /\bheads (\d+)/.exec(metadata.architecture ?? '')?.[1];
   const architecture = config.architecture ?? metadata.architecture;
   const heads =
     asked ??
     config.num_attention_heads ??
     config.model_args?.num_heads ??
-    (told === undefined ? publishedHeads(architecture, width) : Number(told));
+    (stated === undefined ? publishedHeads(architecture, width) : Number(stated));
   if (heads === undefined) {
     const known = architecture === undefined ? 'no file with it names' : `'${architecture}' does not tell`;
     throw new DuetError(
@@ -128,13 +128,13 @@ function metadataTriple({ name, metadata }: SettingsSource, key: 'mean' | 'std')
 function positiveTriple(name: string, deviation: Triple): Triple {
   if (deviation.every((value) => value > 0)) return deviation;
   throw new DuetError(
-    `${name} divides pixels by a deviation of ${deviation.join(', ')}; all three must be above zero: mend its config.`,
+    `${name} divides pixels by a deviation of ${deviation.join(', ')}; all three must be above zero: fix its config.`,
   );
 }
 
-function agree(name: string, field: string, told: number | undefined, found: number): void {
-  if (told === undefined || told === found) return;
+function agree(name: string, field: string, stated: number | undefined, found: number): void {
+  if (stated === undefined || stated === found) return;
   throw new DuetError(
-    `${name}: config.json says ${field} ${told}, the tensors say ${found}; these files do not belong together.`,
+    `${name}: config.json says ${field} ${stated}, the tensors say ${found}; these files do not belong together.`,
   );
 }

@@ -4,7 +4,7 @@ import { joinFloat32, toFloat32 } from '../files/tensor-values.ts';
 
 export type BackboneWeight = {
   readonly shape: readonly number[];
-  /** Read anew each time it is asked for, where the weight is left in its file. */
+  /** Read again each time it is asked for, where the weight is left in its file. */
   readonly data: Float32Array;
   /** Whether the numbers are left in a file, as they are or in 16 bits. */
   readonly leftInFile?: boolean;

@@ -49,7 +49,7 @@ async function float32File(folder: string, name: string, weights: Weights): Prom
     const known = (await kindOfPath(path)) === 'file' ? openSafetensors(path) : undefined;
     if (known && holds(known, weights)) return known;
   } catch (error) {
-    // Damaged or not readable: made anew.
+    // Damaged or not readable: made again.
     if (!isDuetError(error)) throw error;
   }
   try {

@@ -48,7 +48,7 @@ test('float16 weights become one float32 file, whose numbers lie where it says, 
   expect(file).toMatch(new RegExp(`^${backbone.hash}-\\d+\\.safetensors$`));
   await withFloat32Weights(backboneOf(micro), { folder: cache, smallest: 0 });
   expect((await stat(join(cache, file!))).mtimeMs).toBe(mtimeMs);
-  // A file that was cut off is made anew.
+  // A file that was cut off is made again.
   await truncate(join(cache, file!), size - 1000);
   sameNumbers(await withFloat32Weights(backboneOf(micro), { folder: cache, smallest: 0 }), original);
   expect((await stat(join(cache, file!))).size).toBe(size);

@@ -1,4 +1,4 @@
-// A small ViT with repeatable weights in each naming, for this folder's tests. The names are spelled out here anew:
+// A small ViT with repeatable weights in each naming, for this folder's tests. The names are spelled out here again:
 // sharing the table under test would hide its mistakes.
 
 import type { NamedTensor } from '../files/safetensors.ts';

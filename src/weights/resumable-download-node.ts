@@ -58,7 +58,7 @@ export async function downloadResumably(download: Download): Promise<void> {
   if (received !== totalBytes || (await digestOf(partial, totalBytes, download.digest)) !== download.digest) {
     await rm(partial, { force: true });
     throw new DuetError(
-      `The download of ${file} arrived damaged: its size or checksum is not the hub's; run again to fetch it anew.`,
+      `The download of ${file} arrived damaged: its size or checksum is not the hub's; run again to fetch it again.`,
     );
   }
   await rename(partial, path).catch((error: unknown) => {

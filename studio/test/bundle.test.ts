@@ -16,7 +16,7 @@ test.skipIf(!existsSync(join(page, 'index.html')))(
     const first = ['index.html', ...[...html.matchAll(/(?:src|href)="\.\/(assets\/[^"]+)"/g)].map(([, path]) => path!)];
     const compressed = await Promise.all(first.map(async (path) => gzipSync(await readFile(join(page, path))).length));
     expect(compressed.reduce((sum, bytes) => sum + bytes, 0)).toBeLessThan(180_000);
-    // Runtime for processors (14 MB) and for graphics cards (27 MB), and the backbone (6 MB).
+    // Runtime for CPUs (14 MB) and for GPUs (27 MB), and the backbone (6 MB).
     const sizes = await Promise.all(assets.map(async (name) => (await stat(join(page, 'assets', name))).size));
     expect(sizes.reduce((sum, bytes) => sum + bytes, 0)).toBeLessThan(52_000_000);
     // Nothing is fetched from elsewhere unless the user asks for a backbone of the hub.

@@ -38,15 +38,15 @@ describe.skipIf(browserPath === undefined)('providers in Chromium', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  test('the processor, with threads, computes what Node does', async () => {
-    const { provider, name, numbers } = await computedIn('processor', []);
+  test('the CPU, with threads, computes what Node does', async () => {
+    const { provider, name, numbers } = await computedIn('CPU', []);
     expect(provider).toBe('wasm');
     expect(name).toMatch(/^processor, \d+ threads$/);
     expectAlike(numbers, inNode);
   });
 
-  test('the graphics card, here imitated in software, computes what Node does', async ({ skip }) => {
-    const { provider, numbers } = await computedIn('graphics card', [
+  test('the GPU, here imitated in software, computes what Node does', async ({ skip }) => {
+    const { provider, numbers } = await computedIn('GPU', [
       '--enable-unsafe-webgpu',
       '--use-webgpu-adapter=swiftshader',
     ]);
@@ -54,13 +54,10 @@ describe.skipIf(browserPath === undefined)('providers in Chromium', () => {
     expectAlike(numbers, inNode);
   });
 
-  test('a browser without a graphics card falls back to the processor and says so', async () => {
-    const { provider, name } = await inPage(
-      [],
-      (page) => page.evaluate(`compute('graphics card')`) as Promise<Computed>,
-    );
+  test('a browser without a GPU falls back to the CPU and says so', async () => {
+    const { provider, name } = await inPage([], (page) => page.evaluate(`compute('GPU')`) as Promise<Computed>);
     expect(provider).toBe('wasm');
-    expect(name).toMatch(/^processor.*no graphics card/);
+    expect(name).toMatch(/^processor.*no GPU/);
   });
 
   const computedIn = (preference: string, args: readonly string[]) =>

@@ -38,8 +38,8 @@ async function readAudioSet(root: string): Promise<LayoutContent> {
       if (number === 1 && !Number.isFinite(start)) continue;
       const where = `Row ${number} of "${path}"`;
       if (cells.length < 4 || video === '' || labels === '')
-        throw new DuetError(`${where} is not an id, a start, an end and labels; mend it.`);
-      if (!Number.isFinite(start + end)) throw new DuetError(`${where} has times that are no numbers; mend it.`);
+        throw new DuetError(`${where} is not an id, a start, an end and labels; fix it.`);
+      if (!Number.isFinite(start + end)) throw new DuetError(`${where} has times that are no numbers; fix it.`);
       const parts = labels.split(',').map((label) => label.trim());
       // A comma may also be part of the one label's name.
       const isList = parts.length > 1 && parts.every((part) => names.has(part) || machineId.test(part));

@@ -50,7 +50,7 @@ async function readListed(root: string): Promise<LayoutContent> {
       const [name = '', label = ''] = cells;
       if (!clipName.test(name) || label === '') {
         throw new DuetError(
-          `Row ${number} of "${path}" is not a clip's name and an emotion, such as 1001_DFA_ANG_XX,ANG; mend it.`,
+          `Row ${number} of "${path}" is not a clip's name and an emotion, such as 1001_DFA_ANG_XX,ANG; fix it.`,
         );
       }
       const clip = found.clip(name);

@@ -6,7 +6,7 @@ import { listFolder } from '../folder-layout-node.ts';
 import { isNativeContainer, mediaKindOf, stemOf } from '../media-kinds-node.ts';
 
 /** Paths of what was found under one name, the first in the order of paths for each kind. */
-type ClipFiles = { native?: string; foreign?: string; frames?: string; picture?: string; sound?: string };
+type ClipFiles = { native?: string; other?: string; frames?: string; picture?: string; sound?: string };
 
 export type MediaFinder = {
   /** All names that were found, in no order. */
@@ -40,7 +40,7 @@ export async function findMedia(root: string, isWanted: (name: string) => boolea
       const name = stemOf(file);
       const kind = mediaKindOf(file);
       if (!kind || !isWanted(name)) continue;
-      const slot = kind === 'video' ? (isNativeContainer(file) ? 'native' : 'foreign') : kind;
+      const slot = kind === 'video' ? (isNativeContainer(file) ? 'native' : 'other') : kind;
       filesOf(name)[slot] ??= join(folder, file);
     }
     for (const sub of folders) {
@@ -53,8 +53,8 @@ export async function findMedia(root: string, isWanted: (name: string) => boolea
 
   const idOf = (path: string) => relative(root, path).split(sep).join('/');
   function clipOf(name: string): FoundClip | string {
-    const { native, foreign, frames, picture, sound } = found.get(name) ?? {};
-    const video = native ?? (frames && sound ? undefined : foreign);
+    const { native, other, frames, picture, sound } = found.get(name) ?? {};
+    const video = native ?? (frames && sound ? undefined : other);
     if (video) return { name, id: idOf(video), media: { kind: 'video', path: video } };
     if (frames && sound) return { name, id: idOf(frames), media: { kind: 'frames', folder: frames, audio: sound } };
     if (picture && sound)

@@ -120,7 +120,7 @@ test.each([
   ['a baseline that is none', { baseline: 'b' }, /names the baseline 'b', which is none of its variants/],
   ['a name that is no folder', { baseline: undefined, variants: { '../a': {} } }, /has a variant called '..\/a'/],
   ['no variants', { baseline: undefined, variants: {} }, /has no variants/],
-])('%s is told in one sentence before anything runs', async (_, change, sentence) => {
+])('%s is reported in one sentence before anything runs', async (_, change, sentence) => {
   const file = await fileOf('wrong.json', { ...grid, baseline: undefined, ...change });
   await expect(experiment({ file, out: place('wrong') })).rejects.toThrow(sentence);
 });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { meanAndDeviation, pairedDifference, studentQuantile } from './statistics.ts';
 
-// Two-sided 95 % points as printed in tables of Student's t, hence three decimals.
+// Two-sided 95 % points as printed in tables of Student's t, so to three decimals.
 test.each([
   [1, 12.706],
   [2, 4.303],

@@ -16,7 +16,7 @@ export type ExtractStemsOptions = {
   readonly mask: (inputs: Arrays) => Promise<Float32Array>;
   /** Seconds between windows. Default: the intake's own choice. */
   readonly hop?: number | undefined;
-  /** Told after each window how many seconds of the file are done. */
+  /** Called after each window with how many seconds of the file are done. */
   readonly onProgress?: ((seconds: number) => void) | undefined;
 };
 

@@ -18,19 +18,19 @@ export const extractMetrics: readonly Metric[] = [
 type Separated = { readonly row: MixtureRow; readonly before: number; readonly gain: number };
 
 export async function scoreMixtures(ask: Ask, { extent }: Pick<ScoreOptions, 'extent'>): Promise<Scored> {
-  const told = await separated(ask, 'evaluate');
-  const gains = told.map(({ gain }) => gain);
+  const answers = await separated(ask, 'evaluate');
+  const gains = answers.map(({ gain }) => gain);
   const gainOf = async (pass: string) =>
     extent === 'full' ? mean((await separated(ask, pass)).map(({ gain }) => gain)) : null;
   const metrics = {
     ...{ siSdrGain: mean(gains), improved: mean(gains.map((gain) => Number(gain > 0))), medianGain: median(gains) },
-    mixtureSiSdr: mean(told.map(({ before }) => before)),
+    mixtureSiSdr: mean(answers.map(({ before }) => before)),
     ...{ misledGain: await gainOf('misled'), blindGain: await gainOf('without picture') },
   };
-  const clips = told.map(({ row: { clips, target }, before, gain }) => ({
+  const clips = answers.map(({ row: { clips, target }, before, gain }) => ({
     ...{ path: clips[0], interferer: clips[1], ratio: target.ratio, mixtureSiSdr: before, siSdrGain: gain },
   }));
-  const worstFirst = [...told].sort((a, b) => a.gain - b.gain).map(({ row }) => row.clips[0]);
+  const worstFirst = [...answers].sort((a, b) => a.gain - b.gain).map(({ row }) => row.clips[0]);
   return {
     metrics,
     details: {} as Readonly<Record<string, Json>>,

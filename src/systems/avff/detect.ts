@@ -32,7 +32,7 @@ export type DetectSettings = {
         readonly width: number /** Share of values dropped in training. */;
         readonly dropout: number;
       };
-  /** Factor on the learning rate of the head, which starts anew where the rest is tuned. */
+  /** Factor on the learning rate of the head, which starts again where the rest is tuned. */
   readonly headRate: number;
   /** What stage 2 changes. */
   readonly trains: 'all' | 'head';

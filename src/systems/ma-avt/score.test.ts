@@ -4,7 +4,7 @@ import { scoreClips } from './score.ts';
 
 type Clip = { readonly label: number; readonly logits: readonly [number, number]; readonly background: number };
 
-/** Scores clips whose answers are given; each picture with a foreign sound gets the background logit -1. */
+/** Scores clips whose answers are given; each picture with a mismatched sound gets the background logit -1. */
 function score(clips: readonly Clip[], backgroundThreshold: number) {
   const pairs = (shift: number) =>
     clips.map(({ label }, index) => ({
@@ -25,7 +25,7 @@ function score(clips: readonly Clip[], backgroundThreshold: number) {
   return scoreClips(ask, { classes: 2, backgroundThreshold, mismatchSeed: 0 });
 }
 
-test('clips labelled background are one more class, told by the decision rule before the classes', async () => {
+test('clips labelled background are one more class, found by the decision rule before the classes', async () => {
   const clips: Clip[] = [
     { label: 0, logits: [1, 0], background: -3 },
     { label: 1, logits: [1, 0], background: -2 },
@@ -40,7 +40,7 @@ test('clips labelled background are one more class, told by the decision rule be
     [1, 0, 1],
   ]);
   expect(result.accuracy).toBeCloseTo(2 / 5);
-  // The five foreign pairs and the two labelled ones against the three events.
+  // The five mismatched pairs and the two labelled ones against the three events.
   expect(result.backgroundAuc).toBeCloseTo((5 * 2 + 3 + 2) / 21);
   for (const { probabilities } of result.clips)
     expect(probabilities.reduce((sum, share) => sum + share)).toBeCloseTo(1);

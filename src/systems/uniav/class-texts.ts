@@ -59,7 +59,7 @@ export function withOtherClasses(
       return shares[ofAsked]!.reduce((sum, share, label) => sum + share * values[label * perClass + place]!, 0);
     });
   };
-  // Where classes are not told apart, one pair of distances serves all.
+  // Where classes are not distinguished, one pair of distances serves all.
   const distances = classAware ? ['weight', 'bias'].map((part) => `reg_head.offset_head.${task}.conv.${part}`) : [];
   const mixedNames = [`threshold.${task}`, ...distances];
   return new Map([

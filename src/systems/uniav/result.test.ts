@@ -38,7 +38,7 @@ test('events are as sure as validation asks of their class, in order, in seconds
   expect(asked.events.map(({ start }) => start)).toEqual([5, 20]);
 });
 
-test('people are told the events in a table and in tracks', () => {
+test('people are shown the events in a table and in tracks', () => {
   const result = eventsResult(answers, context, eventsOptionsSchema.parse({ threshold: 0.3 }));
   const { headline, shown } = eventsSummary(result);
   expect(headline).toBe('4 events in 0:32');

@@ -1,4 +1,4 @@
-// ONNX Runtime as a page has it: on the graphics card where there is one, else on the processor, with threads where the
+// ONNX Runtime as a page has it: on the GPU where there is one, else on the CPU, with threads where the
 // page may have them.
 
 import asyncifyLoader from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.mjs?url';
@@ -9,25 +9,25 @@ import type { OnnxRuntime } from '../../../src/runtime/onnx-runtime.ts';
 import type { OpenSession } from '../../../src/runtime/session.ts';
 import { sessionOpener } from '../../../src/runtime/session.ts';
 
-export type ComputePreference = 'automatic' | 'processor' | 'graphics card';
+export type ComputePreference = 'automatic' | 'CPU' | 'GPU';
 
 export type Compute = {
   readonly provider: 'webgpu' | 'wasm';
-  /** For people: `graphics card`, `processor, 2 threads`. */
+  /** For people: `GPU`, `CPU, 2 threads`. */
   readonly name: string;
   readonly openSession: OpenSession;
 };
 
 /**
- * Finds what to compute on. A graphics card that is only imitated by software is passed over unless it is asked for.
+ * Finds what to compute on. A GPU that is only imitated by software is passed over unless it is asked for.
  */
 export async function openCompute(preference: ComputePreference): Promise<Compute> {
-  if (preference !== 'processor' && (await hasGraphicsCard(preference === 'graphics card'))) return webgpu();
+  if (preference !== 'CPU' && (await hasGpu(preference === 'GPU'))) return webgpu();
   const { name, ...rest } = await wasm();
-  return { ...rest, name: preference === 'graphics card' ? `${name} (the browser offers no graphics card)` : name };
+  return { ...rest, name: preference === 'GPU' ? `${name} (the browser offers no GPU)` : name };
 }
 
-async function hasGraphicsCard(evenSoftware: boolean): Promise<boolean> {
+async function hasGpu(evenSoftware: boolean): Promise<boolean> {
   try {
     const adapter = await navigator.gpu?.requestAdapter();
     if (!adapter) return false;
@@ -44,7 +44,7 @@ async function wasm(): Promise<Compute> {
   ort.env.logLevel = 'fatal';
   ort.env.wasm.numThreads = threads;
   ort.env.wasm.wasmPaths = { mjs: absolute(plainLoader), wasm: absolute(plainBinary) };
-  return compute(ort, 'wasm', `processor, ${threads === 1 ? 'one thread' : `${threads} threads`}`);
+  return compute(ort, 'wasm', `CPU, ${threads === 1 ? 'one thread' : `${threads} threads`}`);
 }
 
 async function webgpu(): Promise<Compute> {
@@ -52,7 +52,7 @@ async function webgpu(): Promise<Compute> {
   ort.env.logLevel = 'fatal';
   ort.env.wasm.numThreads = threadCount();
   ort.env.wasm.wasmPaths = { mjs: absolute(asyncifyLoader), wasm: absolute(asyncifyBinary) };
-  return compute(ort, 'webgpu', 'graphics card');
+  return compute(ort, 'webgpu', 'GPU');
 }
 
 function compute(runtime: OnnxRuntime, provider: Compute['provider'], name: string): Compute {

@@ -10,11 +10,8 @@ test.each([
   ['memory', new RangeError('Array buffer allocation failed')],
   ['memory', new Error("Can't create a session. ERROR_CODE: 6, ERROR_MESSAGE: std::bad_alloc")],
   ['memory', new WebAssembly.RuntimeError('memory access out of bounds')],
-  [
-    'graphics card',
-    new DuetError('The provider "webgpu" cannot be used here (Failed to get GPU adapter); compute on the processor.'),
-  ],
-  ['graphics card', new Error('WebGPU device lost (1): Device was destroyed.')],
+  ['GPU', new DuetError('The provider "webgpu" cannot be used here (Failed to get GPU adapter); compute on the CPU.')],
+  ['GPU', new Error('WebGPU device lost (1): Device was destroyed.')],
   ['storage', named('QuotaExceededError', 'The current transaction exceeded its quota limitations.')],
   ['fault', new TypeError('x is undefined')],
 ] as const)('it is a problem of kind "%s": %s', (kind, error) => {

@@ -1,7 +1,7 @@
 // Errors on their way from a worker to the page: only text and name survive that, so the name says what kind it is.
 import { isDuetError, messageOf } from '../../../src/errors.ts';
 
-export type ProblemKind = 'user' | 'memory' | 'graphics card' | 'storage' | 'fault';
+export type ProblemKind = 'user' | 'memory' | 'GPU' | 'storage' | 'fault';
 
 /** What went wrong, as the page tells it. */
 export type Problem = { readonly kind: ProblemKind; readonly message: string };
@@ -10,9 +10,9 @@ export type Problem = { readonly kind: ProblemKind; readonly message: string };
 export function problemOf(error: unknown): Problem {
   const message = messageOf(error);
   const name = error instanceof Error ? error.name : '';
-  const told = /^problem: (\w[\w ]*)$/.exec(name)?.[1];
-  if (told) return { kind: told as ProblemKind, message };
-  if (/provider "webgpu"/.test(message)) return { kind: 'graphics card', message };
+  const stated = /^problem: (\w[\w ]*)$/.exec(name)?.[1];
+  if (stated) return { kind: stated as ProblemKind, message };
+  if (/provider "webgpu"/.test(message)) return { kind: 'GPU', message };
   if (isDuetError(error)) return { kind: 'user', message };
   if (name === 'QuotaExceededError' || /quota/i.test(message)) return { kind: 'storage', message };
   if (
@@ -21,7 +21,7 @@ export function problemOf(error: unknown): Problem {
     )
   )
     return { kind: 'memory', message };
-  if (/webgpu|GPUDevice|device (?:is |was )?lost|GPUBuffer/i.test(message)) return { kind: 'graphics card', message };
+  if (/webgpu|GPUDevice|device (?:is |was )?lost|GPUBuffer/i.test(message)) return { kind: 'GPU', message };
   return { kind: 'fault', message };
 }
 

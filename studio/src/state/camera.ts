@@ -85,7 +85,7 @@ async function reasonOf(error: unknown): Promise<string> {
   if (error instanceof DuetError) return error.message;
   const name = error instanceof DOMException ? error.name : '';
   if (name === 'NotAllowedError')
-    return 'The browser was told not to give this page camera and microphone; allow both beside the address and try again, or add files instead.';
+    return 'The browser may not give this page camera and microphone; allow both beside the address and try again, or add files instead.';
   if (name === 'NotFoundError') {
     const kinds = (await navigator.mediaDevices.enumerateDevices()).map(({ kind }) => kind);
     const missing = kinds.includes('videoinput')

@@ -58,12 +58,12 @@ export async function ensureOpened(): Promise<OpenedModel> {
 /** Tells what went wrong while recognising, and makes ready for another try. */
 export function recoverWatching(error: unknown): void {
   const { kind } = notifyProblem(error);
-  if (kind !== 'graphics card' && kind !== 'memory') return;
-  if (kind === 'graphics card') computePreference.value = 'processor';
+  if (kind !== 'GPU' && kind !== 'memory') return;
+  if (kind === 'GPU') computePreference.value = 'CPU';
   forgetOpened();
 }
 
-/** Starts the watching worker anew, after what it computes on has changed or failed. */
+/** Starts the watching worker again, after what it computes on has changed or failed. */
 export function forgetOpened(): void {
   restartWatchingWorker();
   openedFiles = undefined;

@@ -35,8 +35,7 @@ export function notifyProblem(error: unknown, action?: Notice['action']): Proble
 export function sentenceFor({ kind, message }: Problem): string {
   if (kind === 'memory')
     return 'This page ran out of memory; close other tabs, or train with fewer examples or a smaller backbone. What is stored is safe.';
-  if (kind === 'graphics card')
-    return 'The graphics card cannot go on; from here the processor computes, from where it was.';
+  if (kind === 'GPU') return 'The GPU cannot go on; from here the CPU computes, from where it was.';
   if (kind === 'storage')
     return 'The browser gives this page no more room; delete some examples or free space on the disk.';
   if (kind === 'fault')

@@ -5,8 +5,8 @@ export const places = ['teach', 'train', 'watch', 'inside', 'home'] as const;
 export type Place = (typeof places)[number];
 
 function current(): Place {
-  const told = location.hash.slice(1) as Place;
-  return places.includes(told) ? told : 'teach';
+  const asked = location.hash.slice(1) as Place;
+  return places.includes(asked) ? asked : 'teach';
 }
 
 export const place = signal<Place>(current());

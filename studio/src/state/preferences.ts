@@ -15,11 +15,7 @@ function kept<Value extends string>(key: string, values: readonly Value[], fallb
 export const themes = ['system', 'light', 'dark'] as const satisfies readonly Theme[];
 export const theme = kept('theme', themes, 'system');
 
-export const computePreferences = [
-  'automatic',
-  'graphics card',
-  'processor',
-] as const satisfies readonly ComputePreference[];
+export const computePreferences = ['automatic', 'GPU', 'CPU'] as const satisfies readonly ComputePreference[];
 export const computePreference = kept('compute', computePreferences, 'automatic');
 
 export const efforts = ['quick', 'standard', 'thorough'] as const;

@@ -36,7 +36,7 @@ test('a small zip that unpacks to more than a page can keep is refused, also whe
   );
 });
 
-test('too many files are refused, and a zip that is damaged or has no videos in folders is told', async () => {
+test('too many files are refused, and a zip that is damaged or has no videos in folders is reported', async () => {
   const many = Object.fromEntries([1, 2, 3, 4].map((index) => [`dog/${index}.mp4`, strToU8('x')]));
   await expect(readArchive(zipped(many), limits)).rejects.toThrow(/more than 3 videos/);
   await expect(readArchive(zipped({ 'alone.mp4': strToU8('x') }), limits)).rejects.toThrow(/no videos in folders/);

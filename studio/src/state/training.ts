@@ -152,10 +152,10 @@ async function afterFailure(error: unknown): Promise<void> {
   const { kind } = problemOf(error);
   const stored = await readValue('run');
   if (stored) run.value = { ...stored, state: 'stopped' };
-  if (kind === 'memory' || kind === 'graphics card') restartTrainingWorker();
-  if (kind === 'graphics card') {
-    computePreference.value = 'processor';
-    notifyProblem(error, { label: 'Go on with the processor', run: () => void continueTraining() });
+  if (kind === 'memory' || kind === 'GPU') restartTrainingWorker();
+  if (kind === 'GPU') {
+    computePreference.value = 'CPU';
+    notifyProblem(error, { label: 'Go on with the CPU', run: () => void continueTraining() });
   } else if (kind === 'memory' && stored && stored.settings.batch > 4) {
     const smaller = { ...stored, settings: { ...stored.settings, batch: stored.settings.batch / 2 } };
     await writeValue('run', smaller);

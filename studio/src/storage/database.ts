@@ -86,7 +86,7 @@ export type Values = {
   readonly run: StoredRun;
   readonly model: StoredModel;
   readonly backbone: StoredBackbone;
-  /** What is to be told once. */
+  /** What is to be shown once. */
   readonly notice: string;
 };
 

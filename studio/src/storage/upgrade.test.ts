@@ -10,7 +10,7 @@ test('a run of the first version keeps what it was trained on, and goes on from 
     examples: [{ id: 'a', label: 'bowl', split: 'val' }],
     backboneHash: '0123456789abcdef',
     state: 'stopped',
-    provider: 'processor, 2 threads',
+    provider: 'CPU, 2 threads',
     seconds: 12,
     start: { accuracy: 0.5, seconds: 3 },
   } as const;

@@ -205,7 +205,7 @@ function Curves() {
   const startPoint = start !== undefined && Number.isFinite(start) ? [{ x: 0, y: start }] : [];
   const accuracy: CurvesShown = {
     kind: 'curves',
-    title: 'Accuracy: share of examples told right',
+    title: 'Accuracy: share of examples classified right',
     xLabel: 'epoch',
     yLabel: 'accuracy',
     unit: 'percent',

@@ -31,7 +31,7 @@ export function Settings() {
               name="compute"
               legend="Compute on"
               values={computePreferences}
-              labels={{ automatic: 'Automatic', 'graphics card': 'Graphics card', processor: 'Processor' }}
+              labels={{ automatic: 'Automatic', GPU: 'GPU', CPU: 'CPU' }}
               value={computePreference.value}
               disabled={isTraining.value}
               onChange={(chosen) => {
@@ -51,7 +51,7 @@ export function Settings() {
 
 function threadsText(): string {
   if (globalThis.crossOriginIsolated)
-    return `This computer offers ${navigator.hardwareConcurrency} processor threads to the page.`;
+    return `This computer offers ${navigator.hardwareConcurrency} CPU threads to the page.`;
   return 'The server does not isolate this page, so it computes on one thread; docs/studio.md says which two headers it has to send.';
 }
 

@@ -103,7 +103,7 @@ function Recognised(props: { readonly file: File; readonly options: Options; rea
 /** Half a second apart, so that the scrubber shows how things change; a short clip is one window. */
 const hop = 0.5;
 
-/** Looks at the file anew whenever the options or the model change. */
+/** Looks at the file again whenever the options or the model change. */
 function useWindows(file: File, options: Options) {
   const [state, setState] = useState<{ moments: readonly Moment[]; seconds: number; isDone: boolean }>({
     moments: [],

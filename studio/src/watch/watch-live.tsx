@@ -108,7 +108,7 @@ function useRecognition(options: Options) {
           ...before.filter((point) => point.time > time - shownSeconds),
           ...(seen.answer ? [{ ...seen.answer, time }] : []),
         ]);
-        // No eye follows more than this, and training may want the processor.
+        // No eye follows more than this, and training may want the CPU.
         await pause(Math.max(0, 80 - seen.milliseconds));
       }
     };

@@ -17,7 +17,7 @@ import type { Backbone } from '../../../src/weights/backbone.ts';
  */
 export type Numbers = Readonly<Record<string, readonly number[]>>;
 
-/** Small, as a graphics card imitated in software is slow. */
+/** Small, as a GPU imitated in software is slow. */
 export const imageSize = [64, 64] as const;
 
 const clips = 3;

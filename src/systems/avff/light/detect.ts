@@ -18,7 +18,7 @@ export type LightDetectSettings = PredictorSettings & {
 
 /**
  * Both margins together, and the share of still moments. More (each direction by itself, agreement at lag 0, the best
- * lag) told less of persons never seen: there are too few clips to weigh them.
+ * lag) said less of persons never seen: there are too few clips to weigh them.
  */
 const features = 2;
 

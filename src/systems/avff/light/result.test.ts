@@ -34,7 +34,7 @@ const faithful = answerOf(outputs(sound, motion, -2), window);
 const nonsense = answerOf(outputs(noise('x', sound.length), noise('y', motion.length), 2), window);
 
 describe('windows', () => {
-  test("stretches are told on the clip's clock, and of the moments that are there", () => {
+  test("stretches are reported on the clip's clock, and of the moments that are there", () => {
     expect(faithful.stretches[0]).toMatchObject({ start: 4, end: 7 });
     expect(faithful.stretches.at(-1)).toMatchObject({ start: 7, end: 10 });
     expect(Math.max(...faithful.stretches.map(({ score }) => score))).toBeLessThan(-1);

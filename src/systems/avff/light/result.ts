@@ -56,7 +56,7 @@ const periodSchema = z.object({ start: z.number(), end: z.number(), score: z.num
 export const lightResultSchema = z.object({
   seconds: z.number(),
   verdict: z.enum(['agree', 'do not agree', 'cannot tell']),
-  /** Why nothing can be told. */
+  /** Why nothing can be decided. */
   reason: z.enum(['too short', 'still picture', 'silence', 'too close']).optional(),
   /** Share of the real clips of the calibration that score at least as high; absent without a calibration. */
   falseAlarms: z.number().optional(),

@@ -28,7 +28,7 @@ test('a clip that does not agree says when, by how much, and what gives it away'
   });
 });
 
-test('what cannot be told is said with its reason, and a clip too short has no numbers', () => {
+test('what cannot be decided is reported with its reason, and a clip too short has no numbers', () => {
   const short: LightResult = { ...agreeing, seconds: 2, verdict: 'cannot tell', reason: 'too short', timeline: [] };
   const { headline, shown } = lightSummary(short);
   expect(headline).toBe('cannot tell: the clip is shorter than 3 s');

@@ -55,7 +55,7 @@ export function lightCurves(history: readonly CurvedEpoch[], kept: number | unde
       training: ({ losses }) => losses.clip,
       validation: ({ validation }) => validation?.loss,
     }),
-    chart('How well real clips and fakes are told apart', 'share', detect, {
+    chart('How well real clips and fakes are distinguished', 'share', detect, {
       'right in training': ({ trainAccuracy }) => trainAccuracy,
       'area under ROC in validation': ({ validation }) => validation?.auc,
     }),

@@ -47,7 +47,7 @@ describe('verdicts', () => {
     [{ seconds: 2.9 }, 'too short'],
     [{ still: 0.95 }, 'still picture'],
     [{ silent: 1 }, 'silence'],
-  ])('%o cannot be told, whatever the score', (part, reason) => {
+  ])('%o cannot be decided, whatever the score', (part, reason) => {
     expect(decide({ ...evidence, logit: 200, ...part }, hundred)).toEqual({ kind: 'cannot tell', reason });
   });
 });

@@ -65,7 +65,7 @@ export function falseAlarmRate(logit: number, real: readonly number[]): number {
   return (1 + real.filter((other) => other >= logit).length) / (1 + real.length);
 }
 
-/** Without a calibration the sign of the logit decides, as real and acted-out fakes are told apart in training. */
+/** Without a calibration the sign of the logit decides, as training separates real clips from acted-out fakes in training. */
 export function decide({ seconds, logit, still, silent }: Evidence, calibration?: Calibration): Verdict {
   const doubt = (reason: Doubt): Verdict => ({ kind: 'cannot tell', reason });
   if (seconds < shortestSeconds) return doubt('too short');
