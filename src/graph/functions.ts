@@ -145,6 +145,57 @@ export function slice(x: Tensor, axis: number, start: number, end: number): Tens
   return parts[start > 0 ? 1 : 0] as Tensor;
 }
 
+export type ConvolutionOptions = {
+  /** Places between two windows, down and across. Default: 1. */
+  readonly stride?: readonly [number, number];
+  /** Places between two weights of a kernel. Default: 1. */
+  readonly dilation?: readonly [number, number];
+  /** Zeros around the maps: above and below, left and right. Default: none. */
+  readonly padding?: readonly [number, number];
+};
+
+function convolutionAttributes({ stride = [1, 1], dilation = [1, 1], padding = [0, 0] }: ConvolutionOptions) {
+  return { strides: stride, dilations: dilation, pads: [...padding, ...padding] };
+}
+
+/** Maps x [N, C, height, width] under kernels [M, C, rows, columns], plus bias [M]: [N, M, ...]. */
+export function convolve(x: Tensor, kernels: Tensor, bias?: Tensor, options: ConvolutionOptions = {}): Tensor {
+  return only('Conv', bias ? [x, kernels, bias] : [x, kernels], convolutionAttributes(options));
+}
+
+/**
+ * The transpose of `convolve` with the same kernels and options: maps [N, M, rows, columns] to [N, C, height, width].
+ * @param rest rows and columns at the end of the maps that no window of `convolve` reaches. Default: none.
+ */
+export function convolveTransposed(
+  x: Tensor,
+  kernels: Tensor,
+  options: ConvolutionOptions & { readonly rest?: readonly [number, number] } = {},
+): Tensor {
+  const { rest = [0, 0] } = options;
+  return only('ConvTranspose', [x, kernels], { ...convolutionAttributes(options), output_padding: rest });
+}
+
+/** The largest elements of windows [rows, columns] that lie side by side; what fills no window at the end is left out. */
+export function maxPool(x: Tensor, [rows, columns]: readonly [number, number]): Tensor {
+  const whole = slice(slice(x, 2, 0, wholeOf(x, 2, rows)), 3, 0, wholeOf(x, 3, columns));
+  return only('MaxPool', [whole], { kernel_shape: [rows, columns], strides: [rows, columns] });
+}
+
+/** The means of such windows. */
+export function averagePool(x: Tensor, [rows, columns]: readonly [number, number]): Tensor {
+  const [count, channels] = x.shape as [number, number];
+  const [height, width] = [wholeOf(x, 2, rows), wholeOf(x, 3, columns)];
+  const whole = slice(slice(x, 2, 0, height), 3, 0, width);
+  const apart = reshape(whole, [count, channels, height / rows, rows, width / columns, columns]);
+  return mean(apart, [3, 5]);
+}
+
+/** How much of an axis windows of a length fill. */
+function wholeOf(x: Tensor, axis: number, length: number): number {
+  return Math.floor(x.shape[axis]! / length) * length;
+}
+
 function reduce(operator: OperatorName) {
   return (x: Tensor, axes: readonly number[] = x.shape.map((_, axis) => axis), keepAxes = false): Tensor =>
     axes.length === 0

@@ -72,6 +72,32 @@ const cases: Record<string, Case[]> = {
       build: (a, b) => f.concat([a, b, a], 1),
     },
   ],
+  // With and without a bias; with strides that leave rows over, dilations and padding that differ down and across.
+  Conv: [
+    {
+      shapes: [[2, 2, 4, 3], [3, 2, 3, 2], [3]],
+      build: (x, kernels, bias) => f.convolve(x, kernels, bias, { padding: [1, 0] }),
+    },
+    {
+      shapes: [
+        [1, 2, 7, 6],
+        [2, 2, 2, 3],
+      ],
+      build: (x, kernels) => f.convolve(x, kernels, undefined, { stride: [3, 2], dilation: [2, 1], padding: [1, 1] }),
+    },
+  ],
+  ConvTranspose: [
+    {
+      shapes: [
+        [1, 2, 3, 2],
+        [2, 2, 2, 3],
+      ],
+      build: (x, kernels) =>
+        f.convolveTransposed(x, kernels, { stride: [3, 2], dilation: [2, 1], padding: [1, 0], rest: [1, 0] }),
+    },
+  ],
+  // Of 5 x 7 places the last row and column fill no window.
+  MaxPool: [{ shapes: [[2, 2, 5, 7]], build: (x) => f.maxPool(x, [2, 3]) }],
   Split: [
     { shapes: [[2, 6]], build: (x) => f.slice(x, 1, 2, 5) },
     { shapes: [[6, 2]], build: (x) => f.multiply(...(f.split(x, 0, [3, 3]) as [Tensor, Tensor])) },

@@ -1,9 +1,13 @@
 // The gradient table: one row for each operator. A row takes the node and the gradients of its outputs, and gives the
 // gradients of its inputs, as graphs. What nobody asks for is never reached, so a row may offer more than is used.
+import { convolutionOf } from './convolution.ts';
 import {
   add,
+  type ConvolutionOptions,
   cast,
   concat,
+  convolve,
+  convolveTransposed,
   divide,
   equal,
   erf,
@@ -18,6 +22,7 @@ import {
   negate,
   reshape,
   sigmoid,
+  slice,
   split,
   subtract,
   sum,
@@ -124,6 +129,35 @@ export const gradientTable: Partial<Record<OperatorName, GradientRow>> = {
     );
     return [concat(parts, attributes.axis as number)];
   },
+  Conv: (node, g) => {
+    const [x, kernels, bias] = node.inputs;
+    const options = convolutionOptions(node);
+    const { stride, dilation, padding } = options;
+    const reached = (axis: 0 | 1) =>
+      stride[axis] * (g.shape[axis + 2]! - 1) + dilation[axis] * (kernels!.shape[axis + 2]! - 1) + 1;
+    const rest = ([0, 1] as const).map((axis) => x!.shape[axis + 2]! + 2 * padding[axis] - reached(axis));
+    return [
+      convolveTransposed(g, kernels!, { ...options, rest: rest as [number, number] }),
+      ofKernels(x!, g, kernels!, options),
+      bias && sum(g, [0, 2, 3]),
+    ];
+  },
+  ConvTranspose: (node, g) => {
+    const [x, kernels] = node.inputs;
+    const options = convolutionOptions(node);
+    return [convolve(g, kernels!, undefined, options), ofKernels(g, x!, kernels!, options)];
+  },
+  // Equal maxima share the gradient.
+  MaxPool: ({ inputs: [x], outputs: [y], attributes }, g) => {
+    const [rows, columns] = attributes.kernel_shape as [number, number];
+    const [count, channels, down, across] = y!.shape as [number, number, number, number];
+    const windows = [count, channels, down, rows, across, columns];
+    const spread = (map: Tensor) =>
+      reshape(expand(reshape(map, [count, channels, down, 1, across, 1]), windows), x!.shape);
+    const isMax = cast(equal(x!, spread(y!)), x!.elementType);
+    const ties = sum(reshape(isMax, windows), [3, 5]);
+    return [multiply(isMax, spread(divide(g, ties)))];
+  },
   ReduceSum: (node, g) => [spreadReduced(node, g)],
   ReduceMean: (node, g) => [divide(spreadReduced(node, g), ratioOfSizes(node))],
   // Equal maxima share the gradient.
@@ -163,6 +197,27 @@ export const gradientTable: Partial<Record<OperatorName, GradientRow>> = {
     ];
   },
 };
+
+type Both = readonly [number, number];
+
+function convolutionOptions({ attributes }: Node): { stride: Both; dilation: Both; padding: Both } {
+  const { strides, dilations, pads } = convolutionOf(attributes);
+  const [top, left, bottom, right] = pads;
+  if (top !== bottom || left !== right)
+    throw new Error('Conv: gradients need as much padding at the end as at the start');
+  return { stride: strides as Both, dilation: dilations as Both, padding: [top!, left!] };
+}
+
+/**
+ * The gradient of a convolution's kernels: its input under its output's gradient, clips and channels exchanged. What is
+ * a stride there is a dilation here, and the reverse.
+ */
+function ofKernels(x: Tensor, g: Tensor, kernels: Tensor, { stride, dilation, padding }: Required<ConvolutionOptions>) {
+  const exchanged = (maps: Tensor) => transpose(maps, [1, 0, 2, 3]);
+  const all = convolve(exchanged(x), exchanged(g), undefined, { stride: dilation, dilation: stride, padding });
+  const [, , rows, columns] = kernels.shape as [number, number, number, number];
+  return exchanged(slice(slice(all, 2, 0, rows), 3, 0, columns));
+}
 
 function swapLastAxes(x: Tensor): Tensor {
   const rank = x.shape.length;

@@ -1,8 +1,9 @@
 // A slow, plain evaluation of a graph in double precision: the oracle that gradients and ONNX Runtime's results are
 // tested against.
+import { convolutionOf, products } from './convolution.ts';
 import { topologicalOrder } from './differentiate.ts';
 import type { OperatorName } from './operators.ts';
-import { type Attributes, elementCount, type Shape, type Tensor } from './tensor.ts';
+import { type Attributes, elementCount, ravel, type Shape, type Tensor, unravel } from './tensor.ts';
 
 type Value = { readonly shape: Shape; readonly data: Float64Array };
 type Evaluation = (
@@ -156,6 +157,33 @@ const evaluations: Record<OperatorName, Evaluation> = {
   ReduceSum: reduction((values) => values.reduce((total, value) => total + value, 0)),
   ReduceMean: reduction((values) => values.reduce((total, value) => total + value, 0) / values.length),
   ReduceMax: reduction((values) => Math.max(...values)),
+  Conv: ([x, kernels, bias], attributes, [y]) => {
+    const result = new Float64Array(elementCount(y!.shape));
+    const channels = y!.shape[1]!;
+    const places = y!.shape[2]! * y!.shape[3]!;
+    if (bias) for (const i of result.keys()) result[i] = bias.data[Math.floor(i / places) % channels]!;
+    for (const { map, kernel, place } of products(x!.shape, kernels!.shape, y!.shape, convolutionOf(attributes)))
+      result[place]! += x!.data[map]! * kernels!.data[kernel]!;
+    return [result];
+  },
+  ConvTranspose: ([x, kernels], attributes, [y]) => {
+    const result = new Float64Array(elementCount(y!.shape));
+    for (const { map, kernel, place } of products(y!.shape, kernels!.shape, x!.shape, convolutionOf(attributes)))
+      result[map]! += x!.data[place]! * kernels!.data[kernel]!;
+    return [result];
+  },
+  MaxPool: ([x], { kernel_shape }, [y]) => {
+    const windows = kernel_shape as readonly number[];
+    const result = new Float64Array(elementCount(y!.shape)).fill(Number.NEGATIVE_INFINITY);
+    for (const [index, value] of x!.data.entries()) {
+      const position = unravel(index, x!.shape).map((at, axis) =>
+        axis < 2 ? at : Math.floor(at / windows[axis - 2]!),
+      );
+      const place = ravel(position, y!.shape);
+      result[place] = Math.max(result[place]!, value);
+    }
+    return [result];
+  },
   Softmax: alongAxis((values) => {
     const largest = Math.max(...values);
     const exponentials = values.map((value) => Math.exp(value - largest));
@@ -252,19 +280,6 @@ function cutOut({ data, shape: whole }: Value, shape: Shape, axis: number, start
 
 function fill(shape: Shape, compute: (position: number[]) => number): Float64Array {
   return Float64Array.from({ length: elementCount(shape) }, (_, i) => compute(unravel(i, shape)));
-}
-
-function unravel(index: number, shape: Shape): number[] {
-  const position = Array<number>(shape.length);
-  for (let axis = shape.length - 1; axis >= 0; axis--) {
-    position[axis] = index % shape[axis]!;
-    index = Math.floor(index / shape[axis]!);
-  }
-  return position;
-}
-
-function ravel(position: readonly number[], shape: Shape): number {
-  return shape.reduce((index, length, axis) => index * length + position[axis]!, 0);
 }
 
 /** Maps an index into the broadcast shape to one into a tensor of `shape`. */

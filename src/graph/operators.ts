@@ -1,5 +1,6 @@
 // The operators of ONNX opset 21, and of ONNX Runtime's own set, that Duet uses: for each its output types and how it
 // is written in a file. An operator is added here, with a row in gradients.ts and one in interpret.ts.
+import { convolutionOf, mapsOf, placesOf, pooledShape } from './convolution.ts';
 import {
   type Attributes,
   broadcastShapes,
@@ -49,6 +50,8 @@ const reduction: OperatorRule = {
   attributes: { keepdims: 'int' },
   constantInputs: ['axes'],
 };
+
+const convolutionAttributes = { strides: 'ints', dilations: 'ints', pads: 'ints' } as const;
 
 const alongAxis: OperatorRule = {
   infer: ([x], { axis }) => {
@@ -210,6 +213,31 @@ export const operators = {
   ReduceSum: reduction,
   ReduceMean: reduction,
   ReduceMax: reduction,
+  /** Cross-correlation of maps [N, C, height, width] with kernels [M, C, rows, columns], and a bias [M]. */
+  Conv: {
+    infer: ([x, kernels, bias], attributes) => {
+      const shape = placesOf(typeOf(x).shape, typeOf(kernels).shape, convolutionOf(attributes));
+      if (bias && bias.shape.join() !== `${shape[1]}`) throw new Error(`a bias [${shape[1]}] is needed`);
+      return [{ shape, elementType: typeOf(x).elementType }];
+    },
+    attributes: convolutionAttributes,
+  },
+  /** What `Conv` does to a gradient on its way back, with the same kernels. */
+  ConvTranspose: {
+    infer: ([x, kernels], attributes) => {
+      const rest = attributes.output_padding as readonly number[];
+      const shape = mapsOf(typeOf(x).shape, typeOf(kernels).shape, convolutionOf(attributes), rest);
+      return [{ shape, elementType: typeOf(x).elementType }];
+    },
+    attributes: { ...convolutionAttributes, output_padding: 'ints' },
+  },
+  /** Largest element of each window of maps; the windows lie side by side and fill the maps. */
+  MaxPool: {
+    infer: ([x], { kernel_shape }) => [
+      { shape: pooledShape(typeOf(x).shape, kernel_shape as readonly number[]), elementType: typeOf(x).elementType },
+    ],
+    attributes: { kernel_shape: 'ints', strides: 'ints' },
+  },
   Softmax: alongAxis,
   LogSoftmax: alongAxis,
   /** Outputs: the normalised tensor, the mean and the inverse standard deviation over the last axis. */

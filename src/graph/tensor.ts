@@ -93,6 +93,21 @@ export function elementCount(shape: Shape): number {
   return shape.reduce((count, length) => count * length, 1);
 }
 
+/** An element's place on each axis, of its index row by row. */
+export function unravel(index: number, shape: Shape): number[] {
+  const position = Array<number>(shape.length);
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    position[axis] = index % shape[axis]!;
+    index = Math.floor(index / shape[axis]!);
+  }
+  return position;
+}
+
+/** The reverse. */
+export function ravel(position: readonly number[], shape: Shape): number {
+  return shape.reduce((index, length, axis) => index * length + position[axis]!, 0);
+}
+
 /** The axis counted from the front; negative axes count from the end. */
 export function resolveAxis(axis: number, rank: number): number {
   const resolved = axis < 0 ? axis + rank : axis;

@@ -57,6 +57,12 @@ const graphs: Record<string, (x: Tensor) => Tensor> = {
   ReduceSum: (x) => f.sum(x, [0, 2]),
   ReduceMean: (x) => f.mean(x, [1], true),
   ReduceMax: (x) => f.max(x, [2]),
+  Conv: (x) =>
+    f.convolve(f.reshape(x, [1, 2, 3, 4]), fixed([3, 2, 2, 2]), fixed([3]), { stride: [2, 1], padding: [1, 0] }),
+  ConvTranspose: (x) =>
+    f.convolveTransposed(f.reshape(x, [1, 2, 3, 4]), fixed([2, 3, 2, 2]), { stride: [2, 1], dilation: [1, 2] }),
+  MaxPool: (x) => f.maxPool(f.reshape(x, [1, 2, 3, 4]), [1, 2]),
+  'averages of windows': (x) => f.averagePool(f.reshape(x, [1, 2, 3, 4]), [2, 2]),
   Softmax: (x) => f.softmax(x, 1),
   LogSoftmax: (x) => f.logSoftmax(x, 2),
   LayerNormalization: (x) => f.layerNormalization(x, fixed([4]), fixed([4]), 1e-6),
