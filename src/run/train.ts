@@ -118,6 +118,7 @@ export async function trainRun(options: RunOptions): Promise<RunOutcome> {
         training: { ...settings, ...stage.settings },
         clipsAtOnce: options.clipsAtOnce,
         optimisers: stage.optimisers,
+        rowsRepeat: stage.rowsRepeat,
       }),
     );
   try {
@@ -196,7 +197,10 @@ function trainStage(stage: ClipStage, options: StageTraining): Promise<Outcome> 
     training: { ...options.settings, ...stage.settings },
     metrics: system.metrics,
     lesson: {
-      stepBatch: (batch, step) => stage.stepBatch(batch, step),
+      stepBatch: (batch, step) => ({
+        ...stage.stepBatch(batch, step),
+        ...(stage.rowsRepeat && { rowNames: batch.rows.map(({ clips }) => clips.join('\n')) }),
+      }),
       judge: (batch, logged) => stage.judge?.(batch, logged) ?? { judged: 0, right: 0 },
       validate: async (parameters) =>
         isLast ? validated(parameters, options) : { folded: parameters, metrics: undefined },

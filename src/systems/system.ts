@@ -80,6 +80,11 @@ export type ClipStage = Stage & {
   readonly settings?: Partial<TrainingSettings> | undefined;
   /** The intake's word for its walks over the training clips. Default: `train`. */
   readonly pass?: string | undefined;
+  /**
+   * Whether a row has the same inputs in every epoch: what it becomes is then computed once, where nothing is trained
+   * before the features.
+   */
+  readonly rowsRepeat?: boolean | undefined;
 };
 
 /** A stage on features that are computed once. */

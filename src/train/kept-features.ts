@@ -2,7 +2,7 @@
 import { inputsOf } from '../graph/inputs-of.ts';
 import type { Tensor } from '../graph/tensor.ts';
 import { frozenWeights } from '../model/frozen-weights.ts';
-import type { Model } from '../model/model.ts';
+import type { Model, Tensors } from '../model/model.ts';
 import { type ParameterValues, parameterConstants, parameterInputs, weightsFrom } from '../model/parameters.ts';
 import { clipInputs, mapTensors } from '../model/passage.ts';
 import { asked, type Results, type Rows, rowsOf } from '../runtime/feeds.ts';
@@ -66,6 +66,13 @@ function featuresRead(model: Model, shapes: Readonly<Record<string, readonly num
   return inputsOf(Object.values(aims));
 }
 
+/** Names of the parameters that a stage trains and that act in `encode`, read off the graph. */
+export function trainedBeforeFeatures({ stage, backbone }: Pick<TrainingStepOptions, 'stage' | 'backbone'>): string[] {
+  const parameters = parameterInputs(stage.model.parameters);
+  const reached = inputsOf(Object.values(encodedClip(stage.model, backbone, parameters)));
+  return [...reached].filter((name) => parameters.has(name) && stage.trains(name));
+}
+
 /**
  * Builds and loads the step of a stage on kept features; its batches' inputs are the features by name. Release it when
  * done, and the gradients that it keeps.
@@ -77,9 +84,8 @@ export async function openKeptStep(options: TrainingStepOptions & Partial<KeepGr
   const { keepGradients = false, stage, backbone, batchSize, openSession } = options;
   const { model } = stage;
   const parameters = parameterInputs(model.parameters);
-  const encoded = model.encode(clipInputs(model.inputs, 1), frozenWeights(backbone.weights), weightsFrom(parameters));
-  const shapes = mapTensors(encoded, ({ shape }) => shape.slice(1));
-  const early = [...inputsOf(Object.values(encoded))].filter((name) => parameters.has(name) && stage.trains(name));
+  const shapes = mapTensors(encodedClip(model, backbone, parameters), ({ shape }) => shape.slice(1));
+  const early = trainedBeforeFeatures(options);
   if (early.length > 0)
     throw new Error(`the stage ${stage.name} keeps features and trains what acts before them: ${early.join(', ')}`);
   const whole = lossGraph(stage, clipInputs(shapes, batchSize), parameters, batchSize);
@@ -105,4 +111,12 @@ export async function openKeptStep(options: TrainingStepOptions & Partial<KeepGr
     },
     release: () => session.release(),
   };
+}
+
+function encodedClip(
+  model: Model,
+  { weights }: TrainingStepOptions['backbone'],
+  parameters: ReadonlyMap<string, Tensor>,
+): Tensors {
+  return model.encode(clipInputs(model.inputs, 1), frozenWeights(weights), weightsFrom(parameters));
 }

@@ -13,6 +13,8 @@ export type StepBatch = {
   /** For a stage on kept features these. */
   readonly inputs: Rows;
   readonly targets: Rows;
+  /** What each row is known by, where a row has the same inputs in every epoch. */
+  readonly rowNames?: readonly string[];
 };
 
 /** @typeParam Gradient an array, or what stays on the device. */

@@ -146,6 +146,7 @@ export function openMaAvt(training: TrainingConfig, known: Known): OpenSystem<Wi
         model: clipModel,
         on: 'clips',
         trains: () => true,
+        rowsRepeat: training.augment === 'none',
         stepBatch: (batch, step) => pairStep(pairBatch(batch), config, training, step),
         judge(batch, logged) {
           const { labels: truths } = pairBatch(batch);
