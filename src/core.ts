@@ -30,5 +30,5 @@ export {
   upgradeAdapter,
 } from './systems/registry.ts';
 export type { OpenSystem, System, SystemSettings } from './systems/system.ts';
-export { type Adapter as AdapterFiles, decodeAdapter, encodeAdapter } from './weights/adapter-files.ts';
+export { type AdapterFiles, decodeAdapter, encodeAdapter } from './weights/adapter-files.ts';
 export { type BackboneFile, type BackboneOptions, parseBackbone } from './weights/backbone.ts';

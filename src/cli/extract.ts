@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { DuetError } from '../errors.ts';
 import { kindOfPath } from '../files/read-clearly-node.ts';
-import type { Box } from '../signal/crop.ts';
+import type { Box } from '../signal/box.ts';
 import { backboneSettings, examples, machineSettings, outputSettings, stretchSettings } from './common-settings.ts';
 import { type Context, writeResult } from './context.ts';
 import { type Field, path, toggle } from './field.ts';
@@ -14,8 +14,8 @@ const box: Field<Box> = {
   accept(value) {
     if (!Array.isArray(value) || value.length !== 4 || !value.every((part) => Number.isSafeInteger(part) && part >= 0))
       return undefined;
-    const [left, top, width, height] = value as [number, number, number, number];
-    return width > 0 && height > 0 ? { left, top, width, height } : undefined;
+    const [x, y, width, height] = value as [number, number, number, number];
+    return width > 0 && height > 0 ? { x, y, width, height } : undefined;
   },
   fromText: (text) => text.split(',').map((part) => (/^\d+$/.test(part.trim()) ? Number(part) : part)),
 };

@@ -1,11 +1,12 @@
 // One clip from its keys: frames, sound and the truth about both.
 import { createRandom } from '../random.ts';
+import type { Box } from '../signal/box.ts';
 import type { Picture } from '../signal/picture.ts';
 import type { Waveform } from '../signal/waveform.ts';
 import type { ClipAnnotation, Split } from './annotations-node.ts';
 import { classOfLook, demoClasses, distractorLooks } from './classes.ts';
 import { clipSeconds, drawMotion, framesPerSecond } from './motion.ts';
-import { type Box, renderClip } from './render.ts';
+import { renderClip } from './render.ts';
 import { drawScene } from './scene.ts';
 import { inRoom } from './sounds/room.ts';
 import { synthesise } from './synthesise.ts';

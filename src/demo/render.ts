@@ -1,4 +1,5 @@
 // The frames of a clip, and where its objects are in them.
+import type { Box } from '../signal/box.ts';
 import type { Picture } from '../signal/picture.ts';
 import { drawBackdropCanvas } from './backdrop.ts';
 import { createCamera } from './camera.ts';
@@ -9,12 +10,10 @@ import { drawAtRest, drawInMotion, standingAt } from './looks/pose.ts';
 import { clipSeconds, framesPerSecond, type Motion } from './motion.ts';
 import { type Camera, frameSide, margin, type Place, type Scene } from './scene.ts';
 
-/** In fractions of the frame, from its top left corner, clipped to it. */
-export type Box = { readonly x: number; readonly y: number; readonly width: number; readonly height: number };
-
 export type Rendering = {
   readonly frames: readonly Picture[];
   /** The sounding object's box at a time in seconds, as the camera sees it. */
+  /** In fractions of the frame, clipped to it; so is the next. */
   boxAt(time: number): Box;
   distractorBoxAt(time: number): Box;
 };

@@ -3,7 +3,7 @@
 import * as f from '../graph/functions.ts';
 import { constant, filled, type Tensor } from '../graph/tensor.ts';
 import { kaldiMatrices, stftMatrices } from '../signal/front-end-matrices.ts';
-import { type Analysis, type FrontEndName, frontEnds, type Normalisation } from '../signal/front-ends.ts';
+import { type Analysis, type FrontEndName, frontEnds, type MapNormalisation } from '../signal/front-ends.ts';
 import type { Matrix } from '../signal/matrix.ts';
 import { resizeMatrix } from '../signal/resize-map.ts';
 
@@ -41,7 +41,7 @@ function analyse(samples: Tensor, analysis: Analysis): Tensor {
   return f.log(f.where(f.greater(energies, floor), energies, filled(floor, [], 'float64'))); // [time, mel]
 }
 
-function normalise(map: Tensor, normalisation: Normalisation): Tensor {
+function normalise(map: Tensor, normalisation: MapNormalisation): Tensor {
   if (normalisation.kind === 'fixed') return f.divide(f.subtract(map, normalisation.mean), 2 * normalisation.deviation);
   const centred = f.subtract(map, f.mean(map));
   const deviation = f.sqrt(f.mean(f.multiply(centred, centred)));

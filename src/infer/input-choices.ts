@@ -24,7 +24,7 @@ export function inputSettings(backbone: BackboneConfig, { frontEnd, normalisatio
 }
 
 /** Whether pictures come to the backbone in another range than it was trained on. */
-export function hasForeignRange(backbone: BackboneConfig, choices: InputChoices): boolean {
+export function hasOtherRange(backbone: BackboneConfig, choices: InputChoices): boolean {
   const { mean, std } = inputSettings(backbone, choices);
   return String([...mean, ...std]) !== String([...backbone.mean, ...backbone.std]);
 }

@@ -34,7 +34,7 @@ export async function mp4EditLists(read: ReadBytes): Promise<ReadonlyMap<number,
 
 /** In the timescales of the movie and of the media. */
 type Edit = { readonly duration: number; readonly mediaTime: number };
-type Box = { readonly type: string; readonly start: number; readonly end: number };
+type Mp4Box = { readonly type: string; readonly start: number; readonly end: number };
 
 function segmentsOf(edits: readonly Edit[], movieTimescale: number, timescale: number): readonly Segment[] {
   const leading = edits.findIndex(({ mediaTime }) => mediaTime >= 0);
@@ -53,7 +53,7 @@ function segmentsOf(edits: readonly Edit[], movieTimescale: number, timescale: n
   return segments;
 }
 
-async function trackIn(read: ReadBytes, trak: Box): Promise<{ id: number; timescale: number; edits?: Edit[] }> {
+async function trackIn(read: ReadBytes, trak: Mp4Box): Promise<{ id: number; timescale: number; edits?: Edit[] }> {
   const track: { id: number; timescale: number; edits?: Edit[] } = { id: 0, timescale: 0 };
   for await (const box of boxes(read, trak.start, trak.end)) {
     if (box.type === 'tkhd') {
@@ -72,7 +72,7 @@ async function trackIn(read: ReadBytes, trak: Box): Promise<{ id: number; timesc
 
 const mostEdits = 10_000;
 
-async function editsIn(read: ReadBytes, box: Box): Promise<Edit[]> {
+async function editsIn(read: ReadBytes, box: Mp4Box): Promise<Edit[]> {
   const { version, view } = await fullBox(read, box, 8 + mostEdits * 20);
   const size = version === 1 ? 20 : 12;
   const count = Math.min(view.getUint32(4), Math.floor((view.byteLength - 8) / size));
@@ -86,20 +86,20 @@ async function editsIn(read: ReadBytes, box: Box): Promise<Edit[]> {
   });
 }
 
-async function timescaleIn(read: ReadBytes, box: Box): Promise<number> {
+async function timescaleIn(read: ReadBytes, box: Mp4Box): Promise<number> {
   const { version, view } = await fullBox(read, box, 24);
   return view.getUint32(version === 1 ? 20 : 12);
 }
 
 /** At most `length` bytes of a box, from its version on; zeros where it is shorter. */
-async function fullBox(read: ReadBytes, { start, end }: Box, length: number) {
+async function fullBox(read: ReadBytes, { start, end }: Mp4Box, length: number) {
   const found = await read(start, Math.min(length, end - start));
   const bytes = new Uint8Array(Math.max(24, found.length));
   bytes.set(found);
   return { version: bytes[0]!, view: new DataView(bytes.buffer) };
 }
 
-async function* boxes(read: ReadBytes, from: number, to: number): AsyncGenerator<Box> {
+async function* boxes(read: ReadBytes, from: number, to: number): AsyncGenerator<Mp4Box> {
   for (let position = from; position + 8 <= to; ) {
     const header = await read(position, 16);
     if (header.length < 8) return;

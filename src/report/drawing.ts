@@ -1,15 +1,13 @@
 // Boxes and markers on pictures. Each function returns a new picture.
+import type { Box } from '../signal/box.ts';
 import type { Picture } from '../signal/picture.ts';
 import type { Colour } from './colour-map.ts';
-
-/** A rectangle in pixels; x and y are its left and top edges. */
-export type Box = { readonly x: number; readonly y: number; readonly width: number; readonly height: number };
 
 export const truthColour: Colour = [64, 224, 128];
 export const peakColour: Colour = [255, 255, 255];
 
 /**
- * The outline of `box`, `thickness` pixels wide and with a dark rim so that it shows on any ground; parts outside are
+ * The outline of `box` in pixels, `thickness` pixels wide and with a dark rim so that it shows on any ground; parts outside are
  * left out.
  */
 export function drawBox(picture: Picture, box: Box, colour: Colour = truthColour, thickness = 2): Picture {

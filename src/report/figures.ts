@@ -1,8 +1,10 @@
 // Pictures and spectrograms as figures: each as it is and, where there is a map, once more under it.
+
+import type { Box } from '../signal/box.ts';
 import type { Picture } from '../signal/picture.ts';
 import { resize } from '../signal/resize.ts';
 import { attentionOverlay, attentionPeak } from './attention-overlay.ts';
-import { type Box, drawBox, drawRing, peakColour, truthColour } from './drawing.ts';
+import { drawBox, drawRing, peakColour, truthColour } from './drawing.ts';
 import type { FrequencyScale, MapShown, PictureShown, Shown, SpectrogramShown } from './shown.ts';
 import { spectrogramPicture } from './spectrogram-picture.ts';
 

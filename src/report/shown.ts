@@ -1,7 +1,8 @@
 // What can be shown of a result, as plain data. Terminal, report page, Studio and server draw these kinds and no others.
 // Shares are in 0 ... 1, times in seconds.
+
+import type { Box } from '../signal/box.ts';
 import type { Picture } from '../signal/picture.ts';
-import type { Box } from './drawing.ts';
 import type { SpectrogramAxes } from './spectrogram-picture.ts';
 
 /** Few numbers with their names, already as people read them. */

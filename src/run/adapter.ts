@@ -6,7 +6,7 @@ import type { ParameterValues } from '../model/parameters.ts';
 import { systemNamed } from '../systems/registry.ts';
 import type { Known, OpenSystem, System, SystemSettings } from '../systems/system.ts';
 import { type AdapterConfig, adapterFormatVersion, checkAdapterBackbone } from '../weights/adapter-config.ts';
-import type { Adapter as AdapterFiles } from '../weights/adapter-files.ts';
+import type { AdapterFiles } from '../weights/adapter-files.ts';
 import type { Backbone } from '../weights/backbone.ts';
 
 /** A trained adapter in memory. */

@@ -95,7 +95,7 @@ describe.skipIf(!loadNativeCodecs())('a video’s sound', () => {
     const asked = (options: Partial<Parameters<typeof extractSound>[0]>) =>
       extractSound({ ...common, clip, out: at('none.wav'), ...options });
     await expect(asked({ clip: { kind: 'video', path: at('mute.mkv') } })).rejects.toThrow(/The clip has no sound/);
-    const box = { left: 0, top: 0, width: 33, height: 2 };
+    const box = { x: 0, y: 0, width: 33, height: 2 };
     await expect(asked({ boxes: [box] })).rejects.toThrow(/reaches beyond the picture of 32 x 32/);
     await expect(asked({ clip: { ...clip, start: 1 }, mux: at('none.mkv') })).rejects.toThrow(
       /beside a whole video only/,

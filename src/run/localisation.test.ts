@@ -1,13 +1,6 @@
 import { expect, test } from 'vitest';
-import {
-  type Box,
-  centrePrior,
-  compareWithBox,
-  fittedPrior,
-  localisationScore,
-  type PatchMap,
-  placeOf,
-} from './localisation.ts';
+import type { Box } from '../signal/box.ts';
+import { centrePrior, compareWithBox, fittedPrior, localisationScore, type PatchMap, placeOf } from './localisation.ts';
 
 /** A map that is 1 in the cells of a rectangle, else 0. */
 function block(left: number, top: number, width: number, height: number): PatchMap {

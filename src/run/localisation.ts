@@ -1,9 +1,7 @@
 // How well a map over patches shows where something is, where its true box is known. Measures and threshold are those
 // of sound-source localisation (Senocak et al. 2018, "Learning to localize sound source in visual scenes").
+import type { Box } from '../signal/box.ts';
 import { smoothResize } from '../signal/smooth-resize.ts';
-
-/** A rectangle in fractions of the picture, from its top left corner. */
-export type Box = { readonly x: number; readonly y: number; readonly width: number; readonly height: number };
 
 /** A map over the picture, row by row; the scale of its values does not matter. */
 export type PatchMap = { readonly values: Float32Array; readonly rows: number; readonly columns: number };

@@ -12,7 +12,7 @@ export type Analysis =
   | { readonly kind: 'stft'; readonly settings: StftSettings }
   | { readonly kind: 'kaldi'; readonly settings: KaldiSettings };
 
-export type Normalisation =
+export type MapNormalisation =
   /**
    * (x - mean) / deviation with the clip's own mean and population deviation; 0 throughout where the deviation is less
    * than `flatBelow`.
@@ -28,7 +28,7 @@ export type FrontEnd = WaveformFit & {
   /** What goes down and what goes across. Frequency and time both ascend. */
   readonly axes: 'frequency-time' | 'time-frequency';
   readonly analysis: Analysis;
-  readonly normalisation: Normalisation;
+  readonly normalisation: MapNormalisation;
   /** The sound as the analysis takes it: resampled, cut or filled up to round(seconds * sampleRate) samples. */
   prepare(waveform: Waveform): Float32Array;
   /**
@@ -42,7 +42,7 @@ export type FrontEnd = WaveformFit & {
 const SIZE = 224;
 
 /** Far above the rounding of single precision, far below what any sound gives. */
-const PER_CLIP: Normalisation = { kind: 'per-clip', flatBelow: 1e-4 };
+const PER_CLIP: MapNormalisation = { kind: 'per-clip', flatBelow: 1e-4 };
 
 /** All front ends. Their settings are those of the published MA-AVT runs on the data sets of these names. */
 export const frontEnds: Readonly<Record<FrontEndName, FrontEnd>> = {
@@ -113,7 +113,7 @@ function analyse(samples: Float32Array, analysis: Analysis): Matrix {
   return analysis.kind === 'stft' ? logStft(samples, analysis.settings) : kaldiFilterBank(samples, analysis.settings);
 }
 
-function normalise(map: Matrix, normalisation: Normalisation): Matrix {
+function normalise(map: Matrix, normalisation: MapNormalisation): Matrix {
   if (normalisation.kind === 'fixed') {
     const { mean, deviation } = normalisation;
     return { ...map, values: map.values.map((value) => (value - mean) / (2 * deviation)) };

@@ -9,10 +9,10 @@ test('every box lies in the picture, whatever the picture', () => {
     fc.property(side, side, fc.integer(), (width, height, seed) => {
       const box = randomResizedCropBox(width, height, createRandom(seed));
       expect(Object.values(box).every(Number.isInteger)).toBe(true);
-      expect(Math.min(box.left, box.top)).toBeGreaterThanOrEqual(0);
+      expect(Math.min(box.x, box.y)).toBeGreaterThanOrEqual(0);
       expect(Math.min(box.width, box.height)).toBeGreaterThanOrEqual(1);
-      expect(box.left + box.width).toBeLessThanOrEqual(width);
-      expect(box.top + box.height).toBeLessThanOrEqual(height);
+      expect(box.x + box.width).toBeLessThanOrEqual(width);
+      expect(box.y + box.height).toBeLessThanOrEqual(height);
     }),
     { numRuns: 1000 },
   );
@@ -30,22 +30,22 @@ test('areas are uniform in 0.08 ... 1 and shapes log-uniform in 3/4 ... 4/3 wher
   expect(mean(areas.map((area) => (area - 0.29) ** 2))).toBeCloseTo(0.42 ** 2 / 12, 3);
   expect(mean(shapes)).toBeCloseTo(0, 2);
   expect(mean(shapes.map((shape) => shape ** 2))).toBeCloseTo(Math.log(4 / 3) ** 2 / 3, 3);
-  expect(mean(boxes.map((box) => box.left / (1000 - box.width)))).toBeCloseTo(0.5, 2);
-  expect(mean(boxes.map((box) => box.top / (1000 - box.height)))).toBeCloseTo(0.5, 2);
+  expect(mean(boxes.map((box) => box.x / (1000 - box.width)))).toBeCloseTo(0.5, 2);
+  expect(mean(boxes.map((box) => box.y / (1000 - box.height)))).toBeCloseTo(0.5, 2);
 });
 
 test('where no box fits, the largest centred one of an allowed shape is taken', () => {
   const random = createRandom('fallback');
-  expect(randomResizedCropBox(3000, 30, random)).toEqual({ left: 1480, top: 0, width: 40, height: 30 });
-  expect(randomResizedCropBox(30, 3000, random)).toEqual({ left: 0, top: 1480, width: 30, height: 40 });
+  expect(randomResizedCropBox(3000, 30, random)).toEqual({ x: 1480, y: 0, width: 40, height: 30 });
+  expect(randomResizedCropBox(30, 3000, random)).toEqual({ x: 0, y: 1480, width: 30, height: 40 });
 });
 
 test('both edges of the picture are reached', () => {
   const random = createRandom('edges');
   const boxes = Array.from({ length: 2000 }, () => randomResizedCropBox(12, 9, random));
-  expect(boxes.some((box) => box.left > 0 && box.left + box.width === 12)).toBe(true);
-  expect(boxes.some((box) => box.top > 0 && box.top + box.height === 9)).toBe(true);
-  expect(boxes.some((box) => box.left === 0)).toBe(true);
+  expect(boxes.some((box) => box.x > 0 && box.x + box.width === 12)).toBe(true);
+  expect(boxes.some((box) => box.y > 0 && box.y + box.height === 9)).toBe(true);
+  expect(boxes.some((box) => box.x === 0)).toBe(true);
 });
 
 function mean(values: readonly number[]): number {

@@ -1,6 +1,6 @@
 // Which part of a training picture to show: the usual random resized crop.
 import type { Random } from '../random.ts';
-import type { Box } from './crop.ts';
+import type { Box } from './box.ts';
 
 export type RandomResizedCropOptions = {
   /** Least and greatest part of the picture's area to keep; by default 0.08 and 1. */
@@ -12,7 +12,7 @@ export type RandomResizedCropOptions = {
 const TRIES = 10;
 
 /**
- * A box inside a picture of `width` x `height` by torchvision's RandomResizedCrop rule: area uniform within `scale`,
+ * A box in pixels inside a picture of `width` x `height` by torchvision's RandomResizedCrop rule: area uniform within `scale`,
  * shape log-uniform within `ratio`, place uniform. After ten boxes that did not fit, the largest centred box of an
  * allowed shape.
  */
@@ -30,9 +30,9 @@ export function randomResizedCropBox(
     const boxWidth = Math.round(Math.sqrt(area * shape));
     const boxHeight = Math.round(Math.sqrt(area / shape));
     if (boxWidth > 0 && boxHeight > 0 && boxWidth <= width && boxHeight <= height) {
-      const top = random.integer(height - boxHeight + 1);
-      const left = random.integer(width - boxWidth + 1);
-      return { left, top, width: boxWidth, height: boxHeight };
+      const y = random.integer(height - boxHeight + 1);
+      const x = random.integer(width - boxWidth + 1);
+      return { x, y, width: boxWidth, height: boxHeight };
     }
   }
   return centredBox(width, height, ratio);
@@ -43,8 +43,8 @@ function centredBox(width: number, height: number, [narrowest, widest]: readonly
   const boxWidth = shape > widest ? Math.max(1, Math.round(height * widest)) : width;
   const boxHeight = shape < narrowest ? Math.max(1, Math.round(width / narrowest)) : height;
   return {
-    left: Math.floor((width - boxWidth) / 2),
-    top: Math.floor((height - boxHeight) / 2),
+    x: Math.floor((width - boxWidth) / 2),
+    y: Math.floor((height - boxHeight) / 2),
     width: boxWidth,
     height: boxHeight,
   };

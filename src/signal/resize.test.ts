@@ -102,17 +102,17 @@ describe('resizeMap', () => {
 describe('crop', () => {
   test('takes the pixels inside the box', () => {
     const source: Picture = { width: 4, height: 3, data: Uint8Array.from({ length: 36 }, (_, n) => n) };
-    expect([...crop(source, { left: 1, top: 1, width: 2, height: 2 }).data]).toEqual([
+    expect([...crop(source, { x: 1, y: 1, width: 2, height: 2 }).data]).toEqual([
       15, 16, 17, 18, 19, 20, 27, 28, 29, 30, 31, 32,
     ]);
   });
 
   test.each([
-    { left: 3, top: 0, width: 2, height: 1 },
-    { left: 0, top: 2, width: 1, height: 2 },
-    { left: -1, top: 0, width: 1, height: 1 },
-    { left: 0, top: 0, width: 0, height: 1 },
-    { left: 0.5, top: 0, width: 1, height: 1 },
+    { x: 3, y: 0, width: 2, height: 1 },
+    { x: 0, y: 2, width: 1, height: 2 },
+    { x: -1, y: 0, width: 1, height: 1 },
+    { x: 0, y: 0, width: 0, height: 1 },
+    { x: 0.5, y: 0, width: 1, height: 1 },
   ])('refuses %o in a picture of 4 x 3', (box) => {
     expect(() => crop(noise(4, 3, 1), box)).toThrow(/not inside the picture of 4 x 3/);
   });

@@ -9,11 +9,10 @@ import type { EncodedGraph } from '../graph/encode-onnx.ts';
 import type { Media } from '../media/media.ts';
 import type { Model, Stage } from '../model/model.ts';
 import type { ParameterCounts, ParameterValues } from '../model/parameters.ts';
-import type { Box } from '../report/drawing.ts';
 import type { CurvesShown, MapShown, Shown, ShownSection } from '../report/shown.ts';
 import type { Results } from '../runtime/feeds.ts';
 import type { OpenSession } from '../runtime/session.ts';
-import type { Box as PixelBox } from '../signal/crop.ts';
+import type { Box } from '../signal/box.ts';
 import type { Channels } from '../signal/waveform.ts';
 import type { CurvedEpoch } from '../train/checkpoint.ts';
 import type { Comparison } from '../train/comparison.ts';
@@ -122,8 +121,8 @@ export type Stems = {
 export type StemsOptions = {
   /** Seconds between windows; the intake's own choice by default. */
   readonly hop?: number | undefined;
-  /** The parts of the picture that show the target, and what else is in view where the system asks for it. */
-  readonly boxes?: readonly PixelBox[] | undefined;
+  /** The parts of the picture, in its pixels, that show the target, and what else is in view where the system asks for it. */
+  readonly boxes?: readonly Box[] | undefined;
   /** Called now and then with how many seconds of the clip are done. */
   readonly onProgress?: ((seconds: number) => void) | undefined;
 };

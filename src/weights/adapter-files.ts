@@ -11,7 +11,7 @@ export const adapterConfigFile = 'adapter_config.json';
 
 export type AdapterTensor = { readonly shape: readonly number[]; readonly data: Float32Array };
 
-export type Adapter = {
+export type AdapterFiles = {
   readonly config: AdapterConfig;
   /** float32, row-major, by their parameter names. */
   readonly tensors: ReadonlyMap<string, AdapterTensor>;
@@ -19,7 +19,7 @@ export type Adapter = {
 
 /** What goes into the two files; numbers that are not finite are refused. `name` is what messages call the adapter. */
 export function encodeAdapter(
-  { config, tensors }: Adapter,
+  { config, tensors }: AdapterFiles,
   name: string,
 ): { readonly config: string; readonly model: Uint8Array } {
   const checked = checkSchema(adapterConfigSchema, config, `The adapter for ${name}`);
@@ -37,7 +37,7 @@ export function decodeAdapter(
   config: unknown,
   model: Uint8Array,
   { name, modelName, upgrade }: { readonly name: string; readonly modelName: string; readonly upgrade: UpgradeConfig },
-): Adapter {
+): AdapterFiles {
   const parsed = parseAdapterConfig(config, name, upgrade);
   const file = readSafetensors(model, modelName);
   const tensors = new Map<string, AdapterTensor>();

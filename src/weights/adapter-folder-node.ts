@@ -5,12 +5,18 @@ import { DuetError } from '../errors.ts';
 import { kindOfPath, readFileClearly, readJsonClearly } from '../files/read-clearly-node.ts';
 import { ensureFolder, writeFileAtomic } from '../files/write-atomic-node.ts';
 import type { UpgradeConfig } from './adapter-config.ts';
-import { type Adapter, adapterConfigFile, adapterModelFile, decodeAdapter, encodeAdapter } from './adapter-files.ts';
+import {
+  type AdapterFiles,
+  adapterConfigFile,
+  adapterModelFile,
+  decodeAdapter,
+  encodeAdapter,
+} from './adapter-files.ts';
 
-export { type Adapter, adapterConfigFile, adapterModelFile } from './adapter-files.ts';
+export { type AdapterFiles, adapterConfigFile, adapterModelFile } from './adapter-files.ts';
 
 /** Writes both files, each whole or not at all; numbers that are not finite are refused. */
-export async function writeAdapter(folder: string, adapter: Adapter): Promise<void> {
+export async function writeAdapter(folder: string, adapter: AdapterFiles): Promise<void> {
   const { config, model } = encodeAdapter(adapter, folder);
   await ensureFolder(folder);
   await writeFileAtomic(join(folder, adapterModelFile), model);
@@ -21,7 +27,7 @@ export async function writeAdapter(folder: string, adapter: Adapter): Promise<vo
  * Reads an adapter; a missing, damaged or unknown one is a DuetError. Whether it fits a backbone:
  * `checkAdapterBackbone`.
  */
-export async function readAdapter(folder: string, upgrade: UpgradeConfig): Promise<Adapter> {
+export async function readAdapter(folder: string, upgrade: UpgradeConfig): Promise<AdapterFiles> {
   if ((await kindOfPath(folder)) !== 'folder') {
     throw new DuetError(`There is no adapter folder ${folder}; check the path, or train one with "duet train".`);
   }

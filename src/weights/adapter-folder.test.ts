@@ -8,7 +8,7 @@ import { writeSafetensors } from '../files/safetensors.ts';
 import { fromFloat32 } from '../files/tensor-values.ts';
 import { refusal } from '../refusal.test-data.ts';
 import { type AdapterConfig, checkAdapterBackbone } from './adapter-config.ts';
-import { type Adapter, readAdapter, writeAdapter } from './adapter-folder-node.ts';
+import { type AdapterFiles, readAdapter, writeAdapter } from './adapter-folder-node.ts';
 import { parseBackbone } from './backbone.ts';
 import { miniTimm } from './mini-vit.test-data.ts';
 
@@ -23,7 +23,10 @@ const config: AdapterConfig = {
   settings: { recipe: 'reference', epochs: 3, model: { contrastive: 'blockwise-separate' } },
   decision: { backgroundThreshold: 0.5 },
 };
-const adapter: Adapter = { config, tensors: new Map([['cls', { shape: [1, 2], data: Float32Array.of(1.5, -2) }]]) };
+const adapter: AdapterFiles = {
+  config,
+  tensors: new Map([['cls', { shape: [1, 2], data: Float32Array.of(1.5, -2) }]]),
+};
 
 const noUpgrade = () => undefined;
 

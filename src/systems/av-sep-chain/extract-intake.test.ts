@@ -105,7 +105,7 @@ describe('windows', () => {
   });
 
   test('show the box that is asked for, and refuse one outside the picture or too few', async () => {
-    const box = { left: 70, top: 0, width: 10, height: 60 };
+    const box = { x: 70, y: 0, width: 10, height: 60 };
     expect((await windowsOf({ ...one, boxes: [box] })).length).toBeGreaterThan(1);
     await expect(windowsOf({ ...one, boxes: [{ ...box, width: 11 }] })).rejects.toThrow(
       'The box of 11 x 60 at (70, 0) reaches beyond the picture of 80 x 60; give one inside it.',

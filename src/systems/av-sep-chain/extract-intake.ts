@@ -9,7 +9,8 @@ import { DuetError } from '../../errors.ts';
 import { joinFloat32 } from '../../files/tensor-values.ts';
 import type { Media } from '../../media/media.ts';
 import { createRandom, type Random } from '../../random.ts';
-import { type Box, crop } from '../../signal/crop.ts';
+import type { Box } from '../../signal/box.ts';
+import { crop } from '../../signal/crop.ts';
 import { flipHorizontally } from '../../signal/flip.ts';
 import { type Colour, normalisePicture } from '../../signal/normalise-picture.ts';
 import type { Picture } from '../../signal/picture.ts';
@@ -163,9 +164,9 @@ function partsOf(frame: Picture, { pictures, boxes = [] }: ExtractIntakeOptions)
         : 'This network is shown the target and what else is in view; give a box for each.',
     );
   return boxes.map((box) => {
-    if (box.left + box.width > frame.width || box.top + box.height > frame.height)
+    if (box.x + box.width > frame.width || box.y + box.height > frame.height)
       throw new DuetError(
-        `The box of ${box.width} x ${box.height} at (${box.left}, ${box.top}) reaches beyond the picture of ${frame.width} x ${frame.height}; give one inside it.`,
+        `The box of ${box.width} x ${box.height} at (${box.x}, ${box.y}) reaches beyond the picture of ${frame.width} x ${frame.height}; give one inside it.`,
       );
     return crop(frame, box);
   });

@@ -1,7 +1,7 @@
 // AVSepChain as one of the systems: the sound of what is in view.
 import { parameterCounts } from '../../model/parameters.ts';
 import type { CurvesShown } from '../../report/shown.ts';
-import type { Box } from '../../signal/crop.ts';
+import type { Box } from '../../signal/box.ts';
 import type { CurvedEpoch } from '../../train/checkpoint.ts';
 import type { BackboneConfig } from '../../weights/backbone.ts';
 import type { Known, OpenSystem, System } from '../system.ts';

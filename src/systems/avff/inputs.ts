@@ -25,7 +25,7 @@ export function frameTimes({ video }: AvffNetwork, start: number): number[] {
 /** The centre square of a frame as the network takes it. One box for all frames of a clip: no motion of its own. */
 export function squareFrame(picture: Picture, { video }: AvffNetwork): Picture {
   const side = Math.min(picture.width, picture.height);
-  const box = { left: (picture.width - side) >> 1, top: (picture.height - side) >> 1, width: side, height: side };
+  const box = { x: (picture.width - side) >> 1, y: (picture.height - side) >> 1, width: side, height: side };
   return resize(crop(picture, box), video.imageSize, video.imageSize, 'bilinear');
 }
 

@@ -2,7 +2,6 @@
 import type { Reading } from '../../data/intake.ts';
 import { type InputSettings, spectrogramSizeOf } from '../../data/settings.ts';
 import type { ClassScores } from '../../metrics/classification.ts';
-import type { Box } from '../../report/drawing.ts';
 import { percent, shortValue } from '../../report/format.ts';
 import { frequencyScale } from '../../report/frequency-scale.ts';
 import type {
@@ -15,6 +14,7 @@ import type {
   TableShown,
   TimelineShown,
 } from '../../report/shown.ts';
+import type { Box } from '../../signal/box.ts';
 import { frontEnds } from '../../signal/front-ends.ts';
 import type { Picture } from '../../signal/picture.ts';
 import type { CurvedEpoch } from '../../train/checkpoint.ts';

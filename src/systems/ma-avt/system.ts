@@ -4,7 +4,7 @@ import type { Json } from '../../data/intake.ts';
 import { DuetError } from '../../errors.ts';
 import { checkSchema } from '../../files/schema-error.ts';
 import { indexOfLargest } from '../../infer/decision.ts';
-import { hasForeignRange, inputSettings } from '../../infer/input-choices.ts';
+import { hasOtherRange, inputSettings } from '../../infer/input-choices.ts';
 import { parameterCounts } from '../../model/parameters.ts';
 import { frontEnds } from '../../signal/front-ends.ts';
 import type { Metric, Metrics } from '../../train/metric.ts';
@@ -163,7 +163,7 @@ export function openMaAvt(training: TrainingConfig, known: Known): OpenSystem<Wi
     fold,
     decision: { backgroundThreshold: threshold },
     notes: () =>
-      hasForeignRange(backbone.config, training)
+      hasOtherRange(backbone.config, training)
         ? [
             'Pictures are normalised with ImageNet’s mean and deviation, as the recipe asks; this backbone was trained on another range, and --normalisation backbone may do much better.',
           ]

@@ -2,11 +2,11 @@
 import { type Adapter, fitAdapter } from '../../../src/run/adapter.ts';
 import { upgradeAdapter } from '../../../src/systems/registry.ts';
 import { decodeAdapter } from '../../../src/weights/adapter-files.ts';
-import type { AdapterFiles } from '../storage/database.ts';
+import type { StoredAdapter } from '../storage/database.ts';
 import { openStoredBackbone } from './backbone.ts';
 
 /** @throws DuetError when it is of another backbone than the one in use. */
-export async function openStoredAdapter({ config, model }: AdapterFiles): Promise<Adapter> {
+export async function openStoredAdapter({ config, model }: StoredAdapter): Promise<Adapter> {
   const name = 'The adapter';
   const files = decodeAdapter(JSON.parse(config), model, {
     name,

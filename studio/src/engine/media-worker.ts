@@ -10,7 +10,7 @@ import { spectrogramPicture } from '../../../src/report/spectrogram-picture.ts';
 import { type IntakeArgument, openWithoutWeights } from '../../../src/run/open-intake.ts';
 import type { Picture } from '../../../src/signal/picture.ts';
 import { resize } from '../../../src/signal/resize.ts';
-import type { AdapterFiles } from '../storage/database.ts';
+import type { StoredAdapter } from '../storage/database.ts';
 import { modelFacts } from './model-facts.ts';
 import { pictureBlob } from './picture-blob.ts';
 import { plainErrors } from './plain-error.ts';
@@ -62,6 +62,6 @@ function buffersOf({ arrays }: Reading): ArrayBuffer[] {
   return [...new Set(Object.values(arrays).map(({ data }) => data.buffer))] as ArrayBuffer[];
 }
 
-const worker = plainErrors({ read, modelFacts: async (files: AdapterFiles) => modelFacts(files) });
+const worker = plainErrors({ read, modelFacts: async (files: StoredAdapter) => modelFacts(files) });
 export type MediaWorker = typeof worker;
 expose(worker);

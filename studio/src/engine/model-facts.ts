@@ -4,7 +4,7 @@ import { frontEnds } from '../../../src/signal/front-ends.ts';
 import { systemNamed, upgradeAdapter } from '../../../src/systems/registry.ts';
 import type { AdapterConfig } from '../../../src/weights/adapter-config.ts';
 import { decodeAdapter } from '../../../src/weights/adapter-files.ts';
-import type { AdapterFiles } from '../storage/database.ts';
+import type { StoredAdapter } from '../storage/database.ts';
 
 export type ModelFacts = {
   /** The backbone that it was trained on. */
@@ -16,7 +16,7 @@ export type ModelFacts = {
 };
 
 /** @throws DuetError when the files are damaged, or of a system that this page does not know. */
-export function modelFacts({ config: text, model }: AdapterFiles): ModelFacts {
+export function modelFacts({ config: text, model }: StoredAdapter): ModelFacts {
   const names = { name: 'The adapter', modelName: 'adapter_model.safetensors' };
   const { config } = decodeAdapter(JSON.parse(text), model, { ...names, upgrade: upgradeAdapter });
   const { maps = [] } = systemNamed(config.system);

@@ -8,7 +8,7 @@ import type { Known } from '../../../src/systems/system.ts';
 import { type EpochRecord, encodeCheckpoint } from '../../../src/train/checkpoint.ts';
 import { adapterConfigFile, adapterModelFile } from '../../../src/weights/adapter-files.ts';
 import type { Backbone } from '../../../src/weights/backbone.ts';
-import { type AdapterFiles, type StoredRun, writeValue } from '../storage/database.ts';
+import { type StoredAdapter, type StoredRun, writeValue } from '../storage/database.ts';
 import { runPlace } from '../storage/run-place.ts';
 import type { Compute } from './compute.ts';
 import { planWithin } from './epochs-in-time.ts';
@@ -20,7 +20,7 @@ export type TrainingUpdate =
   | { readonly kind: 'preparing' }
   | {
       readonly kind: 'model';
-      readonly files: AdapterFiles;
+      readonly files: StoredAdapter;
       readonly epoch: number;
       readonly accuracy: number | undefined;
     }
@@ -171,7 +171,7 @@ function secondsSince(moment: number): number {
 }
 
 /** A place that holds the newest adapter in memory, too. */
-function watchedPlace(inner: Place): { readonly place: Place; adapter(): AdapterFiles } {
+function watchedPlace(inner: Place): { readonly place: Place; adapter(): StoredAdapter } {
   const written = new Map<string, Uint8Array>();
   const place: Place = {
     ...inner,

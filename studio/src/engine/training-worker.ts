@@ -3,7 +3,7 @@ import { expose } from 'comlink';
 import { DuetError } from '../../../src/errors.ts';
 import { recipeNamed } from '../../../src/systems/registry.ts';
 import type { Backbone } from '../../../src/weights/backbone.ts';
-import { type AdapterFiles, readValue, type StoredBackbone, type StoredRun } from '../storage/database.ts';
+import { readValue, type StoredAdapter, type StoredBackbone, type StoredRun } from '../storage/database.ts';
 import type { StoredClip } from '../storage/stored-example.ts';
 import { openStoredAdapter } from './adapter.ts';
 import { type BackboneFacts, backboneFacts, openStoredBackbone, parseStoredBackbone } from './backbone.ts';
@@ -97,7 +97,7 @@ const worker = plainErrors({
   },
 
   inspect(
-    files: AdapterFiles,
+    files: StoredAdapter,
     clips: readonly Omit<StoredClip, 'split'>[],
     preference: ComputePreference,
     onProgress: (done: number, total: number) => void,
@@ -108,7 +108,7 @@ const worker = plainErrors({
   },
 
   /** The whole model as one ONNX file. @throws DuetError for a system that has none. */
-  async exportOnnx(files: AdapterFiles): Promise<Uint8Array> {
+  async exportOnnx(files: StoredAdapter): Promise<Uint8Array> {
     const { open, tensors } = await openStoredAdapter(files);
     if (!open.exported) throw new DuetError('A model of this system cannot be written as one ONNX file.');
     return (await open.exported(tensors)).bytes;

@@ -10,7 +10,7 @@ import { openPrediction, type Prediction } from '../../../src/run/predict.ts';
 import type { OpenSession } from '../../../src/runtime/session.ts';
 import { resize } from '../../../src/signal/resize.ts';
 import type { ClassShares } from '../../../src/systems/system.ts';
-import type { AdapterFiles } from '../storage/database.ts';
+import type { StoredAdapter } from '../storage/database.ts';
 import { openStoredAdapter } from './adapter.ts';
 import { type ComputePreference, openCompute } from './compute.ts';
 import { createSoundBuffer, momentMedia, type SoundBuffer } from './live-media.ts';
@@ -178,7 +178,7 @@ function heard({ values, height, width, axes, map }: SpectrogramShown, isPlain: 
 
 const worker = plainErrors({
   /** Loads an adapter and its backbone; the one before is released. */
-  open(files: AdapterFiles, preference: ComputePreference): Promise<OpenedModel> {
+  open(files: StoredAdapter, preference: ComputePreference): Promise<OpenedModel> {
     return inTurn(async () => {
       const adapter = await openStoredAdapter(files);
       const compute = await openCompute(preference);

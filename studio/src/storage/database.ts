@@ -35,7 +35,7 @@ export type StoredFeatures = { readonly id: string; readonly settings: string; r
 /** What an untrained model makes of a clip; `made` names the model and the intake. */
 export type StoredKeptFeatures = { readonly id: string; readonly made: string; readonly features: Results };
 
-export type AdapterFiles = { readonly config: string; readonly model: Uint8Array };
+export type StoredAdapter = { readonly config: string; readonly model: Uint8Array };
 
 /** A backbone as it was chosen: the built-in one, or files that the browser keeps. */
 export type StoredBackbone =
@@ -72,7 +72,7 @@ export type StoredRun = {
 
 /** The adapter in use: what was trained here, or opened from elsewhere. */
 export type StoredModel = {
-  readonly files: AdapterFiles;
+  readonly files: StoredAdapter;
   readonly origin: 'trained' | 'opened';
   /** What the page calls it. */
   readonly name: string;
