@@ -48,7 +48,7 @@ export function agreementCurve(predicted: Tensor, truth: Tensor, present: Tensor
   const count = atLeastOne(sum(mask, [1], true));
   const averageOf = (x: Tensor) => divide(sum(multiply(x, mask), [1], true), count);
   const centred = multiply(subtract(predicted, averageOf(predicted)), mask);
-  const deviation = sqrt(add(averageOf(multiply(centred, centred)), 1e-12));
+  const deviation = sqrt(add(mean(averageOf(multiply(centred, centred)), [2], true), 1e-12));
   const overlaps = atLeastOne(lagSums(mask, mask, largestLag));
   return divide(divide(lagSums(divide(centred, deviation), truth, largestLag), overlaps), channels);
 }

@@ -1,6 +1,5 @@
 // How well two series agree at every shift of time, in plain arithmetic; `agreement-graph.ts` is the same as a graph.
 
-import { standardised } from './features.ts';
 import { framesPerSecond } from './reading.ts';
 
 /** Lags are counted in moments, 25 a second; positive where the truth comes later than the prediction. */
@@ -14,15 +13,15 @@ export const farLag = 0.16 * framesPerSecond;
 export const lags: readonly number[] = Array.from({ length: 2 * largestLag + 1 }, (_, place) => place - largestLag);
 
 /**
- * The mean over channels of the correlation of prediction and truth at each lag, means and deviations those of the
- * whole series.
+ * The correlation of prediction and truth over all channels together at each lag, means those of the whole series.
+ * A channel that is predicted with more certainty, so with larger values, counts for more.
  * @param predicted T x channels values.
  * @param truth the same, each channel with mean 0 and deviation 1.
  * @returns a value for each of `lags`; 0 where fewer than two moments overlap.
  */
 export function agreement(predicted: Float32Array, truth: Float32Array, channels: number): Float32Array {
   const moments = truth.length / channels;
-  const scaled = standardised(predicted, channels);
+  const scaled = scaledTogether(predicted, channels);
   return Float32Array.from(lags, (lag) => {
     const [start, end] = [Math.max(0, -lag), Math.min(moments, moments - lag)];
     if (end - start < 2) return 0;
@@ -32,6 +31,16 @@ export function agreement(predicted: Float32Array, truth: Float32Array, channels
         total += scaled[moment * channels + channel]! * truth[(moment + lag) * channels + channel]!;
     return total / channels / (end - start);
   });
+}
+
+/** Every channel with mean 0, and all together with deviation 1; a constant series becomes 0. */
+function scaledTogether(series: Float32Array, channels: number): Float32Array {
+  const moments = series.length / channels;
+  const means = new Float64Array(channels);
+  for (const [place, value] of series.entries()) means[place % channels]! += value / moments;
+  const centred = series.map((value, place) => value - means[place % channels]!);
+  const deviation = Math.sqrt(centred.reduce((sum, value) => sum + value ** 2, 0) / series.length);
+  return deviation < 1e-6 ? centred.fill(0) : centred.map((value) => value / deviation);
 }
 
 /**

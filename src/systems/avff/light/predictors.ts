@@ -17,8 +17,8 @@ export const channels: Readonly<Record<Direction, { readonly from: number; reado
   a2v: { from: bands, to: cells },
 };
 
-/** Moments that a prediction sees: its own and two on either side. */
-const taps = 5;
+/** Moments that a prediction sees: its own and three on either side. */
+const taps = 7;
 
 /**
  * `folds` pairs of predictors, each of which learns from all persons but those of its fold, so that for everybody there
