@@ -5,6 +5,13 @@ import { beforeAll, expect, test } from 'vitest';
 import { duet, duetJson, newFolder, theOneSentence } from './duet.ts';
 import { writeExchanged, writeTalkingClips } from './talking-clips.ts';
 
+type Scored = {
+  readonly auc: number;
+  readonly methods: readonly { readonly name: string }[];
+  readonly baselines: readonly { readonly name: string }[];
+  readonly inTime: readonly { readonly overlap: number }[];
+};
+
 let folder: string;
 let data: string;
 let run: string;
@@ -30,7 +37,7 @@ beforeAll(async () => {
 test('is tested on fakes that are acted out on real clips', async () => {
   const predictions = join(folder, 'predictions.jsonl');
   const report = join(folder, 'report.html');
-  const scored = await duetJson<{ auc: number; fakes: string; methods: { name: string; auc: number }[] }>([
+  const scored = await duetJson<Scored>([
     ...['evaluate', run, data, '--predictions', predictions, '--report', report, '--threads', '1'],
   ]);
   expect(scored.auc).toBeGreaterThan(0.9);
@@ -39,10 +46,18 @@ test('is tested on fakes that are acted out on real clips', async () => {
     ...['exchanged-sound', 'frozen-picture', 'replaced-picture', 'retimed-picture', 'retimed-sound'],
     ...['reversed-picture', 'shifted-sound'],
   ]);
+  expect(scored.baselines.map(({ name }) => name)).toContain('envelope');
+  expect(scored.inTime.map(({ overlap }) => overlap)).toEqual([0.5, 0.75, 0.95]);
   const lines = (await readFile(predictions, 'utf8')).trimEnd().split('\n');
   expect(lines.map((line) => (JSON.parse(line) as { truth: string }).truth)).toEqual(Array(4).fill('real'));
   const page = await readFile(report, 'utf8');
-  for (const text of ['4 test clips.', 'Kinds of fakes', 'Loss of the detector', 'Agreement where the sound is moved'])
+  for (const text of [
+    '4 test clips.',
+    'Kinds of fakes',
+    'Which seconds',
+    'Loss of the detector',
+    'Agreement where the sound is moved',
+  ])
     expect(page).toContain(text);
 });
 
@@ -52,13 +67,13 @@ test('says of a file whether picture and sound agree, and shows it over time', a
   expect(result).toMatchObject({
     ...{ path: clip, seconds: expect.closeTo(5, 0), verdict: 'agree' },
     ...{ margins: { v2a: expect.any(Number), a2v: expect.any(Number) }, offset: expect.any(Number) },
-    timeline: expect.arrayContaining([{ time: 2.25, score: expect.any(Number) }]),
+    timeline: expect.arrayContaining([{ time: 2.25, score: expect.any(Number), probability: expect.any(Number) }]),
   });
   const report = join(folder, 'clip.html');
   const { out } = await duet(['predict', run, clip, '--report', report, '--threads', '1']);
   expect(out).toMatch(/: picture and sound agree/);
   expect(out).toContain('faces that were drawn to follow the sound');
-  expect(await readFile(report, 'utf8')).toContain('How little picture and sound agree');
+  expect(await readFile(report, 'utf8')).toContain('How probable it is that the three seconds');
   const short = await duet(['predict', run, clip, '--end', '2', '--threads', '1']);
   expect(short.out).toContain('cannot tell: the clip is shorter than 3 s');
 });

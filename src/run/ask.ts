@@ -21,7 +21,7 @@ export function askAbout({ feed, predictor, adapter, split, most, onRows }: AskO
   return async function* ask(pass) {
     let ofWalk = 0;
     for await (const { rows, arrays, count } of feed.batches(split, pass)) {
-      yield { rows, outputs: await predictor.run(adapter, arrays, count) };
+      yield { rows, arrays, outputs: await predictor.run(adapter, arrays, count) };
       done += count;
       ofWalk += count;
       onRows?.(done);

@@ -4,6 +4,10 @@
 /** A sample louder than this is sound. */
 const loudest = 0.0005;
 
+export function isSilent(samples: Float32Array): boolean {
+  return !samples.some((sample) => Math.abs(sample) > loudest);
+}
+
 /**
  * Whole frames to cut off the beginning of a clip: those that are silent, rounded up to the next frame, and one more; 0
  * where the sound begins at once or never.

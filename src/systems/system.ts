@@ -38,8 +38,8 @@ export type Known = {
   readonly decision?: Readonly<Record<string, Json>> | undefined;
 };
 
-/** The model's answers to the rows of one batch, [B, ...] by name. */
-export type Answered = { readonly rows: readonly Row[]; readonly outputs: Results };
+/** The rows of one batch with their arrays, and the model's answers to them, [B, ...] by name. */
+export type Answered = { readonly rows: readonly Row[]; readonly arrays: Arrays; readonly outputs: Results };
 
 /** Walks over the clips that are scored, and gives the model's answers. */
 export type Ask = (pass: Pass) => AsyncIterable<Answered>;

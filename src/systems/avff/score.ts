@@ -64,12 +64,12 @@ export function scoresByMethod(clips: readonly JudgedClip[], threshold: number):
   );
 }
 
+export type TemporalScore = { readonly overlap: number; readonly averagePrecision: number };
+
 const overlaps = [0.5, 0.75, 0.95] as const;
 
 /** Average precision of the fake periods found, at each temporal IoU; undefined where no clip's periods are known. */
-export function temporalScores(
-  clips: readonly JudgedClip[],
-): readonly { readonly overlap: number; readonly averagePrecision: number }[] | undefined {
+export function temporalScores(clips: readonly JudgedClip[]): readonly TemporalScore[] | undefined {
   const known = clips.filter(({ real, fakes }) => real || fakes);
   const truths = known.flatMap(({ id, fakes = [] }) => fakes.map((period) => ({ ...period, video: id })));
   if (truths.length === 0) return undefined;

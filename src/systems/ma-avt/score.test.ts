@@ -16,6 +16,7 @@ function score(clips: readonly Clip[], backgroundThreshold: number) {
     const isMismatched = name === 'mismatched';
     yield {
       rows: pairs(isMismatched ? 1 : 0),
+      arrays: {},
       outputs: {
         class_logits: Float32Array.from(clips.flatMap(({ logits }) => logits)),
         background_logits: Float32Array.from(clips, ({ background }) => (isMismatched ? -1 : background)),

@@ -1,6 +1,24 @@
-// What costs nothing: does the picture move more where the sound is louder?
+// What costs nothing: single numbers that a detector has to be better than.
+import { margin } from './agreement.ts';
 import { cells, type Features } from './features.ts';
 import { bands } from './reading.ts';
+
+export const baselineNames = ['envelope', 'soundFromPicture', 'pictureFromSound', 'stillness', 'silence'] as const;
+export type BaselineName = (typeof baselineNames)[number];
+
+/** Each the higher, the more it speaks for a fake. */
+export function baselineScores(
+  clip: Features & { readonly curves: { readonly v2a: Float32Array; readonly a2v: Float32Array } },
+): Record<BaselineName, number> {
+  const total = (values: Float32Array) => values.reduce((sum, value) => sum + value, 0);
+  return {
+    envelope: -envelopeAgreement(clip),
+    soundFromPicture: -margin(clip.curves.v2a),
+    pictureFromSound: -margin(clip.curves.a2v),
+    stillness: total(clip.stills) / clip.moments,
+    silence: total(clip.silents) / clip.moments,
+  };
+}
 
 /**
  * The correlation of motion, mean over the picture, with loudness, mean over the bands, -1 to 1; 0 where either is

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createRandom } from '../../../random.ts';
-import { cells, featuresOf, standardised } from './features.ts';
+import { cells, featuresOf, mirrored, standardised } from './features.ts';
 import {
   bands,
   frameCount,
@@ -22,6 +22,8 @@ function lively(frames: number, name = 'lively'): { frames: Uint8Array; energies
     energies: Float32Array.from({ length: frames * 2 * bands }, () => Math.exp(random.normal())),
   };
 }
+
+const mean = (values: Float32Array) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /** Repeats the picture before it at some frames. */
 function repeating(streams: Streams, ...repeated: readonly number[]): Streams {
@@ -86,9 +88,9 @@ describe('features', () => {
 
   test('a frame repeated for want of a faster file does not count as still, two do', () => {
     const streams = lively(20);
-    expect(featuresOf(streams).still).toBe(0);
-    expect(featuresOf(repeating(streams, 5, 9, 13)).still).toBe(0);
-    expect(featuresOf(repeating(streams, 5, 6)).still).toBeCloseTo(2 / 19, 12);
+    expect(mean(featuresOf(streams).stills)).toBe(0);
+    expect(mean(featuresOf(repeating(streams, 5, 9, 13)).stills)).toBe(0);
+    expect(mean(featuresOf(repeating(streams, 5, 6)).stills)).toBeCloseTo(2 / 19, 12);
   });
 
   test('a repeated frame halves the change that follows between two moments', () => {
@@ -102,7 +104,14 @@ describe('features', () => {
   test('silence is the share of moments without any sound', () => {
     const streams = lively(21);
     const energies = streams.energies.slice().fill(0, 0, 22 * bands);
-    expect(featuresOf({ ...streams, energies }).silent).toBeCloseTo(10 / 20, 12);
+    expect(mean(featuresOf({ ...streams, energies }).silents)).toBeCloseTo(10 / 20, 12);
     expect(frameCount(streams)).toBe(21);
   });
+});
+
+test('a mirrored picture moves where its mirror image does', () => {
+  const streams = lively(10);
+  const flipped = streams.frames.map((_, i) => streams.frames[i - (i % frameSize) + frameSize - 1 - (i % frameSize)]!);
+  const [plain, mirror] = [featuresOf(streams), featuresOf({ ...streams, frames: flipped })];
+  for (const [i, value] of mirrored(plain.motion).entries()) expect(value).toBeCloseTo(mirror.motion[i]!, 5);
 });

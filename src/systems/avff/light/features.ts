@@ -19,10 +19,10 @@ export type Features = {
   readonly motion: Float32Array;
   /** T x 8, likewise. */
   readonly sound: Float32Array;
-  /** Share of moments at which nothing changes, 0 to 1, not counting single ones. */
-  readonly still: number;
-  /** Share of moments without any sound, 0 to 1. */
-  readonly silent: number;
+  /** T, 1 for moments at which nothing changes, not counting single ones, else 0. */
+  readonly stills: Float32Array;
+  /** T, 1 for moments without any sound, else 0. */
+  readonly silents: Float32Array;
 };
 
 /** @throws when there are fewer than two frames. */
@@ -40,8 +40,8 @@ export function featuresOf(streams: Streams): Features {
       cells,
     ),
     sound: standardised(smoothed(loud, moments), bands),
-    still: runsOfStills(still).filter(Boolean).length / moments,
-    silent: silentMoments(loud, moments) / moments,
+    stills: Float32Array.from(runsOfStills(still), Number),
+    silents: silentMoments(loud, moments),
   };
 }
 
@@ -98,11 +98,11 @@ function loudness(energies: Float32Array, moments: number): Float32Array {
 }
 
 /** Moments at which every band is no louder than twice what counts as silence. */
-function silentMoments(loud: Float32Array, moments: number): number {
+function silentMoments(loud: Float32Array, moments: number): Float32Array {
   const limit = Math.log(2 * energyFloor);
-  return Array.from({ length: moments }, (_, moment) =>
-    loud.subarray(moment * bands, (moment + 1) * bands).every((value) => value <= limit),
-  ).filter(Boolean).length;
+  return Float32Array.from({ length: moments }, (_, moment) =>
+    Number(loud.subarray(moment * bands, (moment + 1) * bands).every((value) => value <= limit)),
+  );
 }
 
 /** Mean over three moments, two at the ends. */
@@ -111,6 +111,14 @@ function smoothed(series: Float32Array, moments: number): Float32Array {
     const moment = Math.floor(place / bands);
     const near = [moment - 1, moment, moment + 1].filter((other) => other >= 0 && other < moments);
     return near.reduce((sum, other) => sum + series[other * bands + (place % bands)]!, 0) / near.length;
+  });
+}
+
+/** The motion of the mirrored picture, T x 49. */
+export function mirrored(motion: Float32Array): Float32Array {
+  return motion.map((_, place) => {
+    const column = place % cellsAcross;
+    return motion[place - column + cellsAcross - 1 - column]!;
   });
 }
 

@@ -139,5 +139,5 @@ test('windows of a long clip are stretches of a little over 4 s, the last of whi
     [4, 8.04],
     [expect.closeTo(6.96, 9), 11],
   ]);
-  expect(Object.keys(windows[0]!.inputs).sort()).toEqual(['judges', 'motion', 'present', 'silent', 'sound', 'still']);
+  expect(Object.keys(windows[0]!.inputs).sort()).toEqual(['judges', 'motion', 'present', 'silents', 'sound', 'stills']);
 });

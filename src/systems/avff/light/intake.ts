@@ -6,10 +6,10 @@ import { DuetError } from '../../../errors.ts';
 import { windowStarts } from '../../../infer/timeline.ts';
 import { createRandom, type Random } from '../../../random.ts';
 import { drawVisible, overMoments } from '../masks.ts';
-import { cells, type Features, featuresOf } from './features.ts';
-import { readStreams } from './read-streams.ts';
+import { cells, type Features, featuresOf, mirrored } from './features.ts';
+import { readStreams, soundStart } from './read-streams.ts';
 import { bands, frameCount, frameSize, framesPerSecond, type Streams, stepsPerFrame, stretch } from './reading.ts';
-import { drawTampering, type Tampered, type Tampering, tamper, tamperingKinds } from './tamper.ts';
+import { drawTampering, type Period, type Tampered, type Tampering, tamper, tamperingKinds } from './tamper.ts';
 import { shortestSeconds } from './verdict.ts';
 
 export type LightIntakeSettings = {
@@ -28,6 +28,8 @@ export type LightTarget = {
   readonly tampering?: Tampering['kind'] | 'drawn';
   /** Among the folds, for clips that the predictors have learnt from. */
   readonly fold?: number;
+  /** Where a given fake is known to be fake. */
+  readonly fakes?: readonly Period[];
 };
 
 /** Seconds of a slice of the masks, as in the paper. */
@@ -47,12 +49,16 @@ export function lightIntake(settings: LightIntakeSettings): Intake {
     const about = target as unknown as LightTarget;
     const names = [pass.seed, pass.epoch, pass.name, ...clips, about.tampering ?? 'as it is'];
     const random = createRandom('light row', ...names);
-    const streams = await openStreams(clips[0]!, open);
-    const made = await tampered(streams, about, clips, open, random);
+    const { streams, begins } = await openStreams(clips[0]!, open);
+    const given = (about.fakes ?? []).map(({ start, end }) => ({ start: start - begins, end: end - begins }));
+    const { streams: made, fakePeriods } = await tampered({ streams, fakePeriods: given }, about, clips, open, random);
     const start = isTraining(pass) ? random.integer(Math.max(1, frameCount(made) - moments)) : 0;
     const part = stretch(made, start, Math.min(start + moments + 1, frameCount(made)));
     const isUsable = frameCount(part) >= shortestSeconds * framesPerSecond;
-    const features = featuresOf(part);
+    const asSeen = featuresOf(part);
+    // A mirrored face speaks as well.
+    const isMirrored = pass.name === 'reconstruct' && random.uniform() < 0.5;
+    const features = isMirrored ? { ...asSeen, motion: mirrored(asSeen.motion) } : asSeen;
     const { seen, heard } = drawMasks(features.moments, moments, random);
     const { fold } = about;
     const learns = (other: number) => Number(about.real && isUsable && (fold === undefined || other !== fold));
@@ -63,12 +69,17 @@ export function lightIntake(settings: LightIntakeSettings): Intake {
       learns: Float32Array.from({ length: folds }, (_, other) => learns(other)),
       label: Float32Array.of(about.real ? 0 : 1),
       counted: Float32Array.of(Number(isUsable)),
+      silents: fitted(features.silents, moments),
+      fakes: fitted(marked(fakePeriods, features.moments, start), moments),
     };
   }
 
   return {
-    key: ['avff light', framesPerSecond, frameSize, stepsPerFrame, bands, trimSilence],
-    read: async (media) => toReading(await readStreams(media, { trimSilence })),
+    key: ['avff light 2', framesPerSecond, frameSize, stepsPerFrame, bands, trimSilence],
+    async read(media) {
+      const begins = trimSilence ? await soundStart(media) : 0;
+      return toReading(await readStreams(media, { start: begins }), begins);
+    },
     plan(examples, pass) {
       const reals = examples.filter((example) => annotationOf(example, 'truth')?.real);
       const rows = examples.flatMap((example, place) => rowsOf(example, reals, pass, folds, place));
@@ -77,7 +88,9 @@ export function lightIntake(settings: LightIntakeSettings): Intake {
     row,
     async *windows(media, { hop = hopSeconds }) {
       const seconds = (moments + 1) / framesPerSecond;
-      for (const start of windowStarts(media.duration, seconds, hop)) {
+      const begins = trimSilence ? await soundStart(media) : 0;
+      for (const after of windowStarts(media.duration - begins, seconds, hop)) {
+        const start = begins + after;
         const end = Math.min(start + seconds, media.duration);
         const features = featuresOf(await readStreams(media, { start, end }));
         const [frame] = await media.readFrames([(start + end) / 2]);
@@ -86,7 +99,7 @@ export function lightIntake(settings: LightIntakeSettings): Intake {
           inputs: {
             ...modelInputs(features, moments),
             judges: judgesOf(folds, undefined),
-            silent: Float32Array.of(features.silent),
+            silents: fitted(features.silents, moments),
           },
         };
       }
@@ -104,9 +117,10 @@ function rowsOf(example: Example, reals: readonly Example[], pass: Pass, folds: 
   const truth = annotationOf(example, 'truth');
   if (!truth)
     throw new DuetError(`The clip "${example.id}" is said to be neither real nor fake; give data that says so.`);
-  const { real, method } = truth;
+  const { real, method, fakes } = truth;
   const known = isTraining(pass) ? { fold: foldOf(example, folds) } : {};
-  const asIt = { clips: [example.id], target: { real, ...(method !== undefined && { method }), ...known } };
+  const about = { ...(method !== undefined && { method }), ...(fakes && { fakes }) };
+  const asIt = { clips: [example.id], target: { real, ...about, ...known } };
   if (pass.name === 'evaluate') return [asIt];
   if (!real) return pass.name === 'train' ? [asIt] : [];
   const isItsTurn = (place + pass.epoch) % 2 === 0;
@@ -147,19 +161,24 @@ function judgesOf(folds: number, fold: number | undefined): Float32Array {
 }
 
 async function tampered(
-  streams: Streams,
+  asItIs: Tampered,
   { tampering }: LightTarget,
   clips: readonly string[],
   open: Open,
   random: Random,
-): Promise<Streams> {
-  if (tampering === undefined) return streams;
+): Promise<Tampered> {
+  if (tampering === undefined) return asItIs;
+  const { streams } = asItIs;
   const others = clips.slice(1);
   const choice = { seconds: frameCount(streams) / framesPerSecond, others };
   const drawn = drawTampering(random, choice, tampering === 'drawn' ? undefined : [tampering]);
-  const needsOther = 'other' in drawn;
-  const made: Tampered = tamper(streams, drawn, needsOther ? await openStreams(others[0]!, open) : undefined);
-  return made.streams;
+  return tamper(streams, drawn, 'other' in drawn ? (await openStreams(others[0]!, open)).streams : undefined);
+}
+
+/** 1 for the moments that lie in a period, of so many from the frame `start` on. */
+function marked(periods: readonly Period[], moments: number, start: number): Float32Array {
+  const isIn = (time: number) => periods.some((period) => period.start <= time && time < period.end);
+  return Float32Array.from({ length: moments }, (_, moment) => Number(isIn((start + moment + 1) / framesPerSecond)));
 }
 
 /** Complementary masks over the moments of a clip, zeros after its end. */
@@ -179,7 +198,7 @@ function modelInputs(features: Features, moments: number): Arrays {
     motion: fitted(features.motion, moments * cells),
     sound: fitted(features.sound, moments * bands),
     present: fitted(new Float32Array(features.moments).fill(1), moments),
-    still: Float32Array.of(features.still),
+    stills: fitted(features.stills, moments),
   };
 }
 
@@ -190,18 +209,23 @@ function fitted(values: Float32Array, length: number): Float32Array {
   return result;
 }
 
-function toReading({ frames, energies }: Streams): Reading {
+function toReading({ frames, energies }: Streams, begins: number): Reading {
   const count = frameCount({ frames });
   return {
     arrays: {
       frames: { shape: [count, frameSize, frameSize], data: frames },
       energies: { shape: [count * stepsPerFrame, bands], data: energies },
+      begins: { shape: [1], data: Float32Array.of(begins) },
     },
   };
 }
 
-async function openStreams(clip: string, open: Open): Promise<Streams> {
+/** What is kept of a clip, and the seconds on its clock at which that begins. */
+async function openStreams(clip: string, open: Open): Promise<{ readonly streams: Streams; readonly begins: number }> {
   const reading = await open(clip);
   const [frames, energies] = [await reading.get('frames'), await reading.get('energies')];
-  return { frames: frames.data as Uint8Array, energies: energies.data as Float32Array };
+  return {
+    streams: { frames: frames.data as Uint8Array, energies: energies.data as Float32Array },
+    begins: Number((await reading.get('begins')).data[0]),
+  };
 }

@@ -79,6 +79,8 @@ describe('stage 2', () => {
   const settings = { folds: 2, hidden: 0, moments: 30 };
   const present = [0, 1, 2].flatMap((clip) => Array.from({ length: 30 }, (_, i) => Number(i < 30 - 3 * clip)));
 
+  const none = present.map(() => 0);
+
   test('only the regression on two numbers is trained', () => {
     const stage = lightDetectStage(settings);
     expect([...stage.model.parameters.keys()].filter(stage.trains)).toEqual(['judge.weight', 'judge.bias']);
@@ -87,7 +89,7 @@ describe('stage 2', () => {
   test('the curves are those of the folds that judge', () => {
     const model = lightDetectModel(settings);
     const curves = (judges: readonly number[]) => {
-      const built = build(model, { present, judges, still: [0, 0, 0], label: [1, 0, 1], counted: [1, 1, 1] });
+      const built = build(model, { present, judges, stills: none, label: [1, 0, 1], counted: [1, 1, 1] });
       return interpret([built.answers.v2a_curve!], built.feeds)[0]!;
     };
     const [first, second, both] = [
@@ -99,11 +101,34 @@ describe('stage 2', () => {
     expect(first).not.toEqual(second);
   });
 
+  test('a stretch is judged as the whole of a clip that consists of it', () => {
+    const T = 75;
+    const model = lightDetectModel({ ...settings, moments: T });
+    const given = (moments: number) => ({
+      present: Array.from({ length: 3 * T }, (_, i) => Number(i % T < moments)),
+      judges: [1, 0, 0, 1, 0.5, 0.5],
+      stills: Array.from({ length: 3 * T }, (_, i) => Number((i % T) % 5 === 0)),
+      ...{ label: [1, 0, 1], counted: [1, 1, 1] },
+    });
+    const [whole, part] = [build(model, given(T)), build(model, given(T - 1))];
+    for (const [name, width] of Object.entries({ motion: 49, sound: 8 })) {
+      const series = Float64Array.from(whole.feeds.get(whole.inputs[name]!)!, (value, i) =>
+        Math.floor(i / width) % T < T - 1 ? value : 0,
+      );
+      for (const built of [whole, part]) built.feeds.set(built.inputs[name]!, series);
+    }
+    for (const [name, tensor] of part.parameters) part.feeds.set(tensor, whole.feeds.get(whole.parameters.get(name)!)!);
+    const [stretches] = interpret([whole.answers.stretches!], whole.feeds);
+    const [logit] = interpret([part.answers.logit!], part.feeds);
+    expect(whole.answers.stretches!.shape).toEqual([3, 1]);
+    for (const clip of [0, 1, 2]) expect(stretches![clip]).toBeCloseTo(logit![clip]!, 8);
+  });
+
   test('gradients of the regression agree with central differences', () => {
     const given = {
       present,
       judges: [1, 0, 0, 1, 0.5, 0.5],
-      still: [0.1, 0, 0.4],
+      stills: none.map((_, moment) => Number(moment % 7 === 0)),
       label: [1, 0, 1],
       counted: [1, 1, 1],
     };

@@ -2,7 +2,7 @@
 import { readSound } from '../../../data/read-sound.ts';
 import { DuetError } from '../../../errors.ts';
 import type { Media } from '../../../media/media.ts';
-import { silentFrames } from '../../../signal/leading-silence.ts';
+import { isSilent, silentFrames } from '../../../signal/leading-silence.ts';
 import {
   frameSize,
   framesPerSecond,
@@ -11,7 +11,6 @@ import {
   keptFrame,
   type Streams,
   samplesFor,
-  stretch,
 } from './reading.ts';
 
 /** Whole frames held at a time. */
@@ -21,8 +20,6 @@ export type ReadOptions = {
   /** Seconds on the clip's clock. Default: the whole clip. */
   readonly start?: number;
   readonly end?: number;
-  /** Whether to leave out the frames during which a sound that comes later has not begun. Default: false. */
-  readonly trimSilence?: boolean;
 };
 
 /**
@@ -31,7 +28,7 @@ export type ReadOptions = {
  */
 export async function readStreams(
   media: Media,
-  { start = 0, end = media.duration, trimSilence = false }: ReadOptions = {},
+  { start = 0, end = media.duration }: ReadOptions = {},
 ): Promise<Streams> {
   const { video, audio } = media;
   if (!video || !audio)
@@ -48,7 +45,20 @@ export async function readStreams(
   }
   const { count, sampleRate } = samplesFor(times.length);
   const samples = await readSound(media, Math.round(start * sampleRate), count, sampleRate);
-  const whole = { frames, energies: keptEnergies(samples, times.length) };
-  const silent = trimSilence ? silentFrames(samples, sampleRate, framesPerSecond) : 0;
-  return stretch(whole, Math.min(silent, times.length - 2), times.length);
+  return { frames, energies: keptEnergies(samples, times.length) };
+}
+
+/** Sound that is looked through at a time. */
+const stretchSeconds = 10;
+
+/** Seconds at which the first whole frame after a clip's leading silence begins; 0 for a clip that is silent throughout. */
+export async function soundStart(media: Media): Promise<number> {
+  if (!media.audio) return 0;
+  const { sampleRate } = media.audio;
+  for (let start = 0; start < media.duration; start += stretchSeconds) {
+    const end = Math.min(start + stretchSeconds, media.duration);
+    const { samples } = await media.readWaveform(start, end);
+    if (!isSilent(samples)) return start + silentFrames(samples, sampleRate, framesPerSecond) / framesPerSecond;
+  }
+  return 0;
 }

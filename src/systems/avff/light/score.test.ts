@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import type { Row } from '../../../data/intake.ts';
 import type { Ask } from '../../system.ts';
+import { cells } from './features.ts';
+import { bands } from './reading.ts';
 import { scoreLight } from './score.ts';
 
 type Clip = { readonly real: boolean; readonly score: number; readonly method?: string; readonly moments?: number };
@@ -14,11 +16,30 @@ function answering(asTheyAre: readonly Clip[], tampered: readonly Clip[]): Ask {
       const rows = batch.map(
         ({ real, method }, index): Row => ({
           clips: [`${name} ${start + index}`],
-          target: { real, ...(method !== undefined && { method }) },
+          target: {
+            ...{ real, ...(method !== undefined && { method }) },
+            ...(name === 'tampered' && { tampering: method ?? '' }),
+          },
         }),
       );
+      const [T, count] = [100, batch.length];
       const logit = Float32Array.from(batch, ({ score }) => score);
-      yield { rows, outputs: { logit, moments: Float32Array.from(batch, ({ moments = 100 }) => moments) } };
+      const moments = Float32Array.from(batch, ({ moments = T }) => moments);
+      // The sound is as loud as the picture moves in real clips, and the other way round in fakes.
+      const motion = Float32Array.from({ length: count * T * cells }, (_, i) => Math.sin(Math.floor(i / cells)));
+      const sound = Float32Array.from({ length: count * T * bands }, (_, i) => {
+        const [clip, moment] = [Math.floor(i / bands / T), Math.floor(i / bands) % T];
+        return Math.sin(clip * T + moment) * (batch[clip]!.real ? 1 : -1);
+      });
+      const marks = () => new Float32Array(count * T);
+      // Three stretches of 3 s: both ends, and the middle; each says what the clip says.
+      const stretches = Float32Array.from({ length: 3 * count }, (_, i) => batch[Math.floor(i / 3)]!.score);
+      const curve = () => new Float32Array(41 * count);
+      yield {
+        rows,
+        arrays: { motion, sound, stills: marks(), silents: marks(), fakes: marks().fill(1) },
+        outputs: { logit, moments, stretches, v2a_curve: curve(), a2v_curve: curve() },
+      };
     }
   };
 }
@@ -40,6 +61,8 @@ test('real clips alone are compared with the fakes that are acted out on them', 
     ],
   });
   expect(clips.map(({ verdict }) => verdict)).toEqual(['agree', 'do not agree']);
+  expect(details.baselines).toContainEqual({ name: 'envelope', auc: 1 });
+  expect(details.baselines).toContainEqual({ name: 'stillness', auc: 0.5 });
 });
 
 test('where the data has fakes, the numbers are theirs, and the acted-out kinds stand beside them', async () => {
@@ -48,6 +71,15 @@ test('where the data has fakes, the numbers are theirs, and the acted-out kinds 
   expect(metrics.auc).toBe(0);
   expect(details).toMatchObject({ fakes: 'given', methods: [{ name: 'dubbed' }, { name: 'shifted-sound', auc: 1 }] });
   expect(telling[0]).toBe('evaluate 1');
+});
+
+test('a stretch that is found counts where it is true, and an alarm in a real clip is false', async () => {
+  // Of the real clips one is an alarm, which the better fake outdoes and the worse does not.
+  const ask = answering([real(-2), real(1)], [fake(2, 'shifted-sound'), fake(0.5, 'reversed-picture')]);
+  const { details, shown } = await scoreLight(ask, full);
+  // The whole of either fake is found: precision 1 at half the recall, then 2 of 3.
+  expect(details.inTime).toContainEqual({ overlap: 0.95, averagePrecision: expect.closeTo(0.5 + 0.5 * (2 / 3), 6) });
+  expect(shown.map(({ title }) => title)).toEqual(['Kinds of fakes', 'What costs nothing', 'Which seconds']);
 });
 
 test('clips shorter than 3 s count for nothing, and without a longer real one there is a sentence', async () => {

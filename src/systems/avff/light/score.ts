@@ -1,14 +1,24 @@
 // The light detector scored: on the fakes that the data has, and on fakes that are acted out on its real clips.
-import type { Pass } from '../../../data/intake.ts';
+import type { Pass, Values } from '../../../data/intake.ts';
 import { DuetError } from '../../../errors.ts';
+import { areaUnderCurve } from '../../../metrics/detection.ts';
 import type { ParameterValues } from '../../../model/parameters.ts';
-import { percent } from '../../../report/format.ts';
-import type { ShownSection } from '../../../report/shown.ts';
 import type { Metric, Metrics } from '../../../train/metric.ts';
 import type { Ask, Scored, ScoreOptions } from '../../system.ts';
-import { detectionMetrics, detectionScores, type JudgedClip, scoresByMethod, thresholdOf } from '../score.ts';
+import {
+  detectionMetrics,
+  detectionScores,
+  type JudgedClip,
+  scoresByMethod,
+  temporalScores,
+  thresholdOf,
+} from '../score.ts';
+import { type BaselineName, baselineNames, baselineScores } from './baseline.ts';
+import { cells } from './features.ts';
 import type { LightTarget } from './intake.ts';
-import { framesPerSecond } from './reading.ts';
+import { bands, framesPerSecond } from './reading.ts';
+import { scoreSections } from './score-sections.ts';
+import { periodsAtFault, runsOf, scoredStretches, timelineOf } from './timeline.ts';
 import { shortestSeconds, type Verdict } from './verdict.ts';
 
 const [auc, ...others] = detectionMetrics;
@@ -20,17 +30,19 @@ export const lightMetrics: readonly Metric[] = [
   ...others,
 ];
 
-type MethodScores = { readonly name: string; readonly scores: Metrics };
-
-/** A clip as the model answers for it; too short ones have a score that means nothing. */
-type Answer = JudgedClip & { readonly isLongEnough: boolean };
+/** A clip as the model answers for it, or too short, with a score that means nothing. */
+type Answer = JudgedClip & {
+  readonly isLongEnough: boolean;
+  /** What costs nothing says of it. */
+  readonly baselines: Readonly<Record<BaselineName, number>>;
+};
 
 /** Fewer real clips say less of the threshold than the training does, which ends with it at 0. */
 const leastRealClips = 20;
 
 /**
- * `epoch`: on all fakes together, at the threshold that is best on these clips where there are enough, which `calibrate` makes 0. `full`: on the
- * fakes of the data, where it has any, else on the acted-out ones, at the threshold 0.
+ * `epoch`: on all fakes together, at the threshold that is best on these clips where there are enough, which `calibrate`
+ * makes 0. `full`: on the fakes of the data, where it has any, else on the acted-out ones, at the threshold 0.
  * @throws DuetError for `full` where no real clip is long enough to be judged.
  */
 export async function scoreLight(ask: Ask, { extent, seed }: ScoreOptions): Promise<Scored> {
@@ -48,11 +60,15 @@ export async function scoreLight(ask: Ask, { extent, seed }: ScoreOptions): Prom
   const isCalibrated = extent === 'epoch' && asTheyAre.filter(({ real }) => real).length >= leastRealClips;
   const threshold = isCalibrated ? thresholdOf(all) : 0;
   const methods = [...scoresByMethod(all, threshold)].map(([name, scores]) => ({ name, scores: nullable(scores) }));
+  const baselines = baselineNames.map((name) => ({ name, auc: finite(areaOf(measured, name)) }));
+  const inTime = temporalScores(measured) ?? [];
   return {
     metrics: nullable({ ...detectionScores(measured, threshold), loss: balancedLoss(measured) }),
     details: {
       fakes: hasFakes ? 'given' : 'acted out',
       methods: methods.map(({ name, scores }) => ({ name, ...scores })),
+      baselines,
+      inTime: inTime.map(({ overlap, averagePrecision }) => ({ overlap, averagePrecision: finite(averagePrecision) })),
       tooShort: answers.length - asTheyAre.length,
     },
     clips: answers.map((clip) => ({
@@ -62,7 +78,7 @@ export async function scoreLight(ask: Ask, { extent, seed }: ScoreOptions): Prom
       ...(clip.isLongEnough && { score: clip.score }),
       verdict: verdictOf(clip),
     })),
-    shown: [methodsSection(methods, hasFakes)],
+    shown: scoreSections({ methods, baselines, inTime, hasFakes }),
     telling: tellingClips(asTheyAre),
     ...(isCalibrated && { calibrate: (folded) => withThreshold(folded, threshold) }),
   };
@@ -70,13 +86,43 @@ export async function scoreLight(ask: Ask, { extent, seed }: ScoreOptions): Prom
 
 async function answersTo(ask: Ask, pass: Pass): Promise<Answer[]> {
   const answers: Answer[] = [];
-  for await (const { rows, outputs } of ask(pass))
+  for await (const { rows, arrays, outputs } of ask(pass))
     for (const [index, { clips, target }] of rows.entries()) {
-      const { real, method } = target as unknown as LightTarget;
-      const isLongEnough = outputs.moments![index]! >= shortestSeconds * framesPerSecond - 1;
-      answers.push({ id: clips[0]!, real, method, score: outputs.logit![index]!, isLongEnough });
+      const of = (values: Values | undefined) => rowOf(values as Float32Array, index, rows.length);
+      const { real, method, tampering, fakes } = target as unknown as LightTarget;
+      const moments = outputs.moments![index]!;
+      const marks = (name: string) => of(arrays[name]).subarray(0, moments);
+      const stretches = scoredStretches(of(outputs.stretches), moments, 0);
+      const timeline = timelineOf(stretches, moments / framesPerSecond);
+      answers.push({
+        ...{ id: [clips[0]!, ...(tampering === undefined ? [] : [tampering])].join(', '), real, method },
+        score: outputs.logit![index]!,
+        isLongEnough: moments >= shortestSeconds * framesPerSecond - 1,
+        fakes: tampering === undefined && fakes === undefined ? undefined : runsOf(marks('fakes'), 0, 0),
+        found: periodsAtFault(timeline, runsOf(marks('stills'), 0), 0),
+        baselines: baselineScores({
+          moments,
+          ...{
+            motion: of(arrays.motion).subarray(0, moments * cells),
+            sound: of(arrays.sound).subarray(0, moments * bands),
+          },
+          ...{ stills: marks('stills'), silents: marks('silents') },
+          curves: { v2a: of(outputs.v2a_curve), a2v: of(outputs.a2v_curve) },
+        }),
+      });
     }
   return answers;
+}
+
+/** A row of values that lie row after row. */
+function rowOf(values: Float32Array, index: number, rows: number): Float32Array {
+  const length = values.length / rows;
+  return values.subarray(index * length, (index + 1) * length);
+}
+
+function areaOf(clips: readonly Answer[], name: BaselineName): number {
+  const scores = (real: boolean) => clips.filter((clip) => clip.real === real).map(({ baselines }) => baselines[name]);
+  return areaUnderCurve(scores(false), scores(true));
 }
 
 /** The mean over both sides of each side's mean cross-entropy, as there are more fakes than real clips. */
@@ -98,35 +144,12 @@ function verdictOf({ isLongEnough, score }: Answer): Verdict['kind'] {
   return score > 0 ? 'do not agree' : 'agree';
 }
 
-function nullable<Name extends string>(values: Readonly<Record<Name, number>>): Metrics {
-  return Object.fromEntries(
-    Object.entries<number>(values).map(([name, value]) => [name, Number.isFinite(value) ? value : null]),
-  );
+function finite(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
 }
 
-function methodsSection(methods: readonly MethodScores[], hasFakes: boolean): ShownSection {
-  const own = hasFakes ? 'The numbers above are of the fakes in the data. ' : 'The data has no fakes. ';
-  return {
-    id: 'methods',
-    title: 'Kinds of fakes',
-    forTerminal: true,
-    shown: [
-      {
-        kind: 'table',
-        note: `${own}Each kind against all real clips; exchanged, shifted, retimed, reversed, frozen and replaced are acted out on these.`,
-        columns: [
-          { name: 'kind', kind: 'text' },
-          { name: 'area under ROC', kind: 'text' },
-          { name: 'average precision', kind: 'text' },
-          { name: 'balanced accuracy', kind: 'text' },
-        ],
-        rows: methods.map(({ name, scores: { auc, averagePrecision, balancedAccuracy } }) => [
-          name,
-          ...[auc, averagePrecision, balancedAccuracy].map((value) => percent(value ?? undefined)),
-        ]),
-      },
-    ],
-  };
+function nullable<Name extends string>(values: Readonly<Record<Name, number>>): Metrics {
+  return Object.fromEntries(Object.entries<number>(values).map(([name, value]) => [name, finite(value)]));
 }
 
 const clipsShown = 6;

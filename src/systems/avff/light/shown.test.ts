@@ -4,9 +4,9 @@ import type { LightResult } from './result.ts';
 import { lightCurves, lightShown, lightSummary } from './shown.ts';
 
 const agreeing: LightResult = {
-  ...{ seconds: 10, verdict: 'agree', score: -1.5, offset: 0.02, margins: { v2a: 0.3, a2v: 0.2 } },
-  timeline: [{ time: 0.25, score: -0.5 }],
-  ...{ periods: [{ start: 4, end: 6.5, score: 0.1 }], notChecked: ['traces of editing'] },
+  ...{ seconds: 10, verdict: 'agree', score: -1.5, probability: 0.18, offset: 0.02, margins: { v2a: 0.3, a2v: 0.2 } },
+  timeline: [{ time: 0.25, score: -0.5, probability: 0.38 }],
+  ...{ periods: [{ start: 4, end: 6.5, score: 0.1, side: 'meeting' }], notChecked: ['traces of editing'] },
 };
 const parted: LightResult = { ...agreeing, verdict: 'do not agree', score: 2, offset: 0.4, side: 'meeting' };
 
@@ -23,7 +23,7 @@ test('a clip that does not agree says when, by how much, and what gives it away'
   expect(shownText(shown)).toMatch(/with the sound 0.40 s earlier/);
   expect(shownText(shown)).toMatch(/neither alone, only their meeting/);
   expect(lightShown(parted, []).find(({ kind }) => kind === 'timeline')).toMatchObject({
-    duration: 10,
+    duration: 0.25,
     tracks: [{ events: [{ start: 4, end: 6.5, label: 'do not agree' }] }],
   });
 });
@@ -32,7 +32,7 @@ test('what cannot be decided is reported with its reason, and a clip too short h
   const short: LightResult = { ...agreeing, seconds: 2, verdict: 'cannot tell', reason: 'too short', timeline: [] };
   const { headline, shown } = lightSummary(short);
   expect(headline).toBe('cannot tell: the clip is shorter than 3 s');
-  expect(shown).toEqual([{ kind: 'numbers', rows: [['not checked', 'traces of editing']] }]);
+  expect(shown).toEqual([{ kind: 'numbers', rows: [['no proof; not checked', 'traces of editing']] }]);
 });
 
 test('each stage has curves of its own, and the kept epoch stands in those of the second', () => {

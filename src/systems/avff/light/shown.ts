@@ -1,7 +1,7 @@
 // What the light detector has to show: its training, and what it says of a clip.
 
 import { sigmoid } from '../../../infer/decision.ts';
-import { clock, shortValue } from '../../../report/format.ts';
+import { clock, percent, shortValue } from '../../../report/format.ts';
 import type { CardShown, CurvesShown, NumbersShown, Shown, TimelineShown } from '../../../report/shown.ts';
 import type { CurvedEpoch } from '../../../train/checkpoint.ts';
 import type { ShownWindow } from '../../system.ts';
@@ -84,7 +84,7 @@ function periodsText(periods: LightResult['periods']): string {
 }
 
 function numbersOf(result: LightResult): NumbersShown {
-  const { score, offset, margins, side, reason, falseAlarms, periods, notChecked } = result;
+  const { probability, offset, margins, side, reason, falseAlarms, periods, notChecked } = result;
   const isTogether = Math.abs(offset) < 1 / framesPerSecond;
   const moved = `${Math.abs(offset).toFixed(2)} s ${offset > 0 ? 'earlier' : 'later'}`;
   return {
@@ -93,7 +93,7 @@ function numbersOf(result: LightResult): NumbersShown {
       ...(reason === 'too short'
         ? []
         : ([
-            ['score (above 0: as fakes are)', shortValue(score)],
+            ['probability of tampering', `${percent(probability)}, if half of all clips were`],
             ['sound foretold by picture', shortValue(margins.v2a)],
             ['picture foretold by sound', shortValue(margins.a2v)],
           ] as const)),
@@ -107,23 +107,27 @@ function numbersOf(result: LightResult): NumbersShown {
             ['picture and sound agree best', isTogether ? 'as they are' : `with the sound ${moved}`],
             ['seconds that do not agree', periodsText(periods)],
           ] as const)),
-      ['not checked', notChecked.join('; ')],
+      ['no proof; not checked', notChecked.join('; ')],
     ],
   };
 }
 
-/** The seconds at fault as events, and the score as a line. */
-function overTime({ timeline, verdict, periods, seconds }: LightResult): (TimelineShown | CurvesShown)[] {
-  if (timeline.length === 0) return [];
-  const events = periods.map(({ start, end, score }) => ({ start, end, label: 'do not agree', score: sigmoid(score) }));
+/** The seconds at fault as events, and the probability as a line. */
+function overTime({ timeline, verdict, periods }: LightResult): (TimelineShown | CurvesShown)[] {
+  const last = timeline.at(-1);
+  if (!last) return [];
+  const events = periods.map(({ start, end, score, side }) => ({
+    ...{ start, end, score: sigmoid(score) },
+    label: side === 'picture' ? 'still picture' : 'do not agree',
+  }));
   const found: TimelineShown = {
-    ...{ kind: 'timeline', title: 'Seconds that do not agree', duration: seconds },
+    ...{ kind: 'timeline', title: 'Seconds that do not agree', duration: last.time },
     tracks: [{ name: 'found', events }],
   };
   const line: CurvesShown = {
-    ...{ kind: 'curves', title: 'How little picture and sound agree in the three seconds around each moment' },
-    ...{ xLabel: 'seconds', yLabel: 'score' },
-    series: [{ name: 'score', points: timeline.map(({ time, score }) => ({ x: time, y: score })) }],
+    ...{ kind: 'curves', title: 'How probable it is that the three seconds around each moment do not belong together' },
+    ...{ xLabel: 'seconds', yLabel: 'probability', unit: 'percent' },
+    series: [{ name: 'probability', points: timeline.map(({ time, probability }) => ({ x: time, y: probability })) }],
   };
   return verdict === 'do not agree' && events.length > 0 ? [found, line] : [line];
 }

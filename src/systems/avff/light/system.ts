@@ -55,7 +55,7 @@ export const authenticSystem: System<LightSettings, WindowAnswer, LightResult> =
       fold: (trained) => new Map([...folded.parameters.keys()].map((name) => [name, trained.get(name)!])),
       decision: {},
       score: scoreLight,
-      extras: { always: ['predictions'], shown: [] },
+      extras: { always: [], shown: [] },
       answer: answerOf,
       result: (answers) => resultOf(answers),
       summary: lightSummary,

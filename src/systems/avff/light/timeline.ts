@@ -1,68 +1,82 @@
-// Where in a clip picture and sound part: the agreement of short stretches, and which side gives each away.
-import { agreement, margin } from './agreement.ts';
-import { cells, type Features } from './features.ts';
-import { bands, framesPerSecond } from './reading.ts';
+// Where in a clip picture and sound part: the judgement of short stretches over time, and which side gives each away.
+import { sigmoid } from '../../../infer/decision.ts';
+import { framesPerSecond } from './reading.ts';
+import { hopSeconds, stretchMoments, stretchStarts } from './stretches.ts';
 
-/** Seconds that a stretch lasts, and from one to the next. */
-export const stretchSeconds = 3;
-const hopSeconds = 0.5;
+/** A stretch of a clip in seconds on the clip's clock. */
+export type Stretch = { readonly start: number; readonly end: number };
 
-/** What each side predicts of the other over a whole clip, T x 8 and T x 49 values. */
-export type Predictions = { readonly v2a: Float32Array; readonly a2v: Float32Array };
+/** `score`: a logit, above 0 where the stretch is more like the fakes of the training than like its real clips. */
+export type ScoredStretch = Stretch & { readonly score: number };
 
 export type Side = 'picture' | 'sound' | 'meeting';
 
-export type StretchScore = {
-  /** Seconds from the clip's beginning. */
-  readonly start: number;
-  readonly end: number;
-  /** Minus both margins: the higher, the less picture and sound belong together. */
-  readonly score: number;
-};
+/** A scored stretch, and what gives it away. */
+export type Period = ScoredStretch & { side: 'picture' | 'meeting' };
 
-/** The scores of all stretches of a clip, one after another; none where it is shorter than one. */
-export function stretchScores(features: Features, predictions: Predictions): StretchScore[] {
-  const length = stretchSeconds * framesPerSecond;
-  const scores: StretchScore[] = [];
-  for (let k = 0; ; k++) {
-    const start = Math.round(k * hopSeconds * framesPerSecond);
-    const end = start + length;
-    if (end > features.moments) return scores;
-    const cut = (series: Float32Array, width: number) => series.subarray(start * width, end * width);
-    const marginOf = (predicted: Float32Array, truth: Float32Array, width: number) =>
-      margin(agreement(cut(predicted, width), cut(truth, width), width));
-    const together =
-      marginOf(predictions.v2a, features.sound, bands) + marginOf(predictions.a2v, features.motion, cells);
-    scores.push({ start: start / framesPerSecond, end: end / framesPerSecond, score: -together });
+/** @param logits of all stretches of a window that has so many moments and begins at `start`. */
+export function scoredStretches(logits: Float32Array, moments: number, start: number): ScoredStretch[] {
+  return stretchStarts(moments).map((first, k) => ({
+    start: start + first / framesPerSecond,
+    end: start + (first + stretchMoments + 1) / framesPerSecond,
+    score: logits[k]!,
+  }));
+}
+
+/** Runs of moments that are 1, of at least so many seconds. @param start of the first moment in seconds. */
+export function runsOf(moments: Float32Array, start: number, least = hopSeconds): Stretch[] {
+  const runs: Stretch[] = [];
+  for (let first = 0; first < moments.length; first++) {
+    if (moments[first] !== 1) continue;
+    let last = first;
+    while (moments[last + 1] === 1) last++;
+    const run = { start: start + first / framesPerSecond, end: start + (last + 1) / framesPerSecond };
+    if (run.end - run.start >= least) runs.push(run);
+    first = last;
   }
+  return runs;
+}
+
+/** Overlapping or touching stretches as one. */
+export function joined(stretches: readonly Stretch[]): Stretch[] {
+  const result: { start: number; end: number }[] = [];
+  for (const { start, end } of stretches.toSorted((a, b) => a.start - b.start)) {
+    const last = result.at(-1);
+    if (last && start <= last.end + 1e-6) last.end = Math.max(last.end, end);
+    else result.push({ start, end });
+  }
+  return result;
 }
 
 export type Moment = {
-  /** Seconds from the clip's beginning, `stepSeconds` apart. */
+  /** Seconds from the clip's beginning, half a second apart. */
   readonly time: number;
-  /** The mean score of the stretches that hold it. */
+  /** The mean score of the stretches that hold it, the nearer their middle the more they count. */
   readonly score: number;
+  /** The score as a probability, 0 to 1, as if half of all clips were fakes as in training. */
+  readonly probability: number;
 };
 
-/** The same at every half second: each takes the mean of the stretches around it. */
-export function timelineOf(stretches: readonly StretchScore[], duration: number): Moment[] {
+export function timelineOf(stretches: readonly ScoredStretch[], duration: number): Moment[] {
   if (stretches.length === 0) return [];
   return Array.from({ length: Math.ceil(duration / hopSeconds) }, (_, step) => {
     const time = (step + 0.5) * hopSeconds;
-    const holding = stretches.filter(({ start, end }) => start <= time && time < end);
-    const nearest = holding.length > 0 ? holding : [time < stretches[0]!.start ? stretches[0]! : stretches.at(-1)!];
-    return { time, score: nearest.reduce((sum, { score }) => sum + score, 0) / nearest.length };
+    const nearness = ({ start, end }: Stretch) => 1 - Math.abs(time - (start + end) / 2) / ((end - start) / 2);
+    const holding = stretches.filter((one) => nearness(one) > 0);
+    const nearest = time < stretches[0]!.end ? stretches[0]! : stretches.at(-1)!;
+    const weights = holding.map(nearness);
+    const total = weights.reduce((sum, weight) => sum + weight, 0);
+    const score =
+      total > 0 ? holding.reduce((sum, { score }, i) => sum + score * (weights[i]! / total), 0) : nearest.score;
+    return { time, score, probability: sigmoid(score) };
   });
 }
 
-/** Neighbouring moments above a threshold as periods of seconds, each with its highest score. */
-export function periodsAbove(
-  timeline: readonly Moment[],
-  threshold: number,
-): { readonly start: number; readonly end: number; readonly score: number }[] {
+/** Neighbouring moments of at least a score as periods of seconds, each with its highest score. */
+export function periodsAbove(timeline: readonly Moment[], least: number): ScoredStretch[] {
   const periods: { start: number; end: number; score: number }[] = [];
   for (const { time, score } of timeline) {
-    if (score < threshold) continue;
+    if (score < least) continue;
     const [start, end] = [time - hopSeconds / 2, time + hopSeconds / 2];
     const last = periods.at(-1);
     if (last && start - last.end < hopSeconds / 2) {
@@ -74,10 +88,23 @@ export function periodsAbove(
 }
 
 /**
- * Which side gives a stretch away: a picture or a sound that stands still for more than a fifth of it, or else only
- * their meeting.
+ * The seconds at fault. Where the picture stands still within them, that is the fault, and its seconds are known
+ * exactly.
  */
-export function sideAtFault({ still, silent }: Pick<Features, 'still' | 'silent'>): Side {
+export function periodsAtFault(timeline: readonly Moment[], still: readonly Stretch[], least: number): Period[] {
+  return periodsAbove(timeline, least).flatMap((period): Period[] => {
+    const runs = still.filter(({ start, end }) => start < period.end && end > period.start);
+    if (runs.length === 0) return [{ ...period, side: 'meeting' }];
+    return runs.map(({ start, end }) => ({ start, end, score: period.score, side: 'picture' }));
+  });
+}
+
+/**
+ * Which side gives a clip away: a picture that stands still or a sound that is silent for more than a fifth of it, or
+ * else only their meeting.
+ * @param shares of the clip, 0 to 1.
+ */
+export function sideAtFault({ still, silent }: { readonly still: number; readonly silent: number }): Side {
   if (still > 0.2 && still >= silent) return 'picture';
   return silent > 0.2 ? 'sound' : 'meeting';
 }

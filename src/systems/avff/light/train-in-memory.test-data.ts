@@ -45,6 +45,7 @@ export function talkingPerson(name: string, seconds: number): StoredReading {
   const arrays: Record<string, { shape: number[]; data: Uint8Array | Float32Array }> = {
     frames: { shape: [frames, frameSize, frameSize], data: picture },
     energies: { shape: [steps, bands], data: energies },
+    begins: { shape: [1], data: Float32Array.of(0) },
   };
   return { names: Object.keys(arrays), get: async (name) => arrays[name]!, close: async () => undefined };
 }

@@ -1,0 +1,74 @@
+// What an evaluation of the light detector shows beside its metrics.
+import { percent } from '../../../report/format.ts';
+import type { Column, ShownSection } from '../../../report/shown.ts';
+import type { Metrics } from '../../../train/metric.ts';
+import type { TemporalScore } from '../score.ts';
+import type { BaselineName } from './baseline.ts';
+
+export type ShownScores = {
+  readonly methods: readonly { readonly name: string; readonly scores: Metrics }[];
+  readonly baselines: readonly { readonly name: BaselineName; readonly auc: number | null }[];
+  readonly inTime: readonly TemporalScore[];
+  /** Whether the data has fakes of its own. */
+  readonly hasFakes: boolean;
+};
+
+const baselineTitles: Readonly<Record<BaselineName, string>> = {
+  envelope: 'motion of the whole picture correlated with loudness',
+  soundFromPicture: 'only how well the picture foretells the sound',
+  pictureFromSound: 'only how well the sound foretells the picture',
+  stillness: 'picture alone: share of still moments',
+  silence: 'sound alone: share of silent moments',
+};
+
+const text = (name: string): Column => ({ name, kind: 'text' });
+const shareText = (value: number | null | undefined) => percent(value ?? Number.NaN);
+
+export function scoreSections({ methods, baselines, inTime, hasFakes }: ShownScores): ShownSection[] {
+  const own = hasFakes ? 'The numbers above are of the fakes in the data. ' : 'The data has no fakes. ';
+  return [
+    {
+      ...{ id: 'methods', title: 'Kinds of fakes', forTerminal: true },
+      shown: [
+        {
+          kind: 'table',
+          note: `${own}Each kind against all real clips; exchanged, shifted, retimed, reversed, frozen and replaced are acted out on these.`,
+          columns: [
+            ...['kind', 'area under ROC', 'average precision', 'balanced accuracy', 'equal error rate'].map(text),
+            text('false alarms at 95 % recall'),
+          ],
+          rows: methods.map(({ name, scores }) => [
+            name,
+            ...[scores.auc, scores.averagePrecision, scores.balancedAccuracy, scores.equalErrorRate].map(shareText),
+            shareText(scores.falseAlarmsAt95),
+          ]),
+        },
+      ],
+    },
+    {
+      ...{ id: 'baselines', title: 'What costs nothing', forTerminal: true },
+      shown: [
+        {
+          kind: 'table',
+          note: 'The same clips judged by one number each, of which nothing is learnt but what the first two need.',
+          columns: [text('number'), text('area under ROC')],
+          rows: baselines.map(({ name, auc }) => [baselineTitles[name], shareText(auc)]),
+        },
+      ],
+    },
+    {
+      ...{ id: 'in-time', title: 'Which seconds', forTerminal: true },
+      shown:
+        inTime.length === 0
+          ? []
+          : [
+              {
+                kind: 'table',
+                note: 'Found against true stretches, where these are known; alarms in real clips count as false.',
+                columns: [text('temporal overlap (IoU)'), text('average precision')],
+                rows: inTime.map(({ overlap, averagePrecision }) => [String(overlap), shareText(averagePrecision)]),
+              },
+            ],
+    },
+  ];
+}
