@@ -29,7 +29,7 @@ export const classes = ['bouncing-ball', 'calling-bird', 'metal-bowl', 'pouring-
 /** Clips of the generated data set, of these classes alone, made in several threads of the compiled program. */
 async function makeClips(data: string): Promise<void> {
   const { openMakers }: typeof import('../src/demo/makers-node.ts') = await import(
-    new URL('../dist/demo/makers.js', import.meta.url).href
+    new URL('../dist/demo/makers-node.js', import.meta.url).href
   );
   const keys = (Object.entries({ train: 3, val: 1, test: 1 }) as ['train' | 'val' | 'test', number][]).flatMap(
     ([split, count]) =>
