@@ -2,6 +2,7 @@
 import { topologicalOrder } from '../src/graph/differentiate.ts';
 import type { Node, Tensor } from '../src/graph/tensor.ts';
 import { elementCount } from '../src/graph/tensor.ts';
+import { owned } from '../src/owned.ts';
 import { prepareJob } from './duet-jobs.ts';
 import type { Job } from './protocol.ts';
 
@@ -13,12 +14,9 @@ export async function graphOperations(job: Job): Promise<number> {
   const unable = () => Promise.reject(new Error('only counted'));
   const count = async (outputs: Readonly<Record<string, Tensor>>) => {
     operations = productsOf(Object.values(outputs));
-    return {
-      ...({ provider: 'cpu', inputs: new Map() } as const),
-      run: unable,
-      runKeeping: unable,
-      release: async () => undefined,
-    };
+    const release = async () => undefined;
+    const session = { provider: 'cpu', inputs: new Map(), run: unable, runKeeping: unable, release } as const;
+    return owned(session, release);
   };
   await prepareJob(job, Object.assign(count, { keepsTensors: false, activationBytes: Number.POSITIVE_INFINITY }));
   // Larger jobs run the graph several times.

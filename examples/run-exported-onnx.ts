@@ -3,7 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import { fromBinary } from '@bufbuild/protobuf';
 import { openMedia } from 'duet-av';
-import { type FrontEndName, frontEnds, resize } from 'duet-av/core';
+import { type FrontEndName, frontEnds, resize } from 'duet-av/web';
 import { ModelProtoSchema } from 'onnx-buf';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 

@@ -1,4 +1,4 @@
-// Everything a program in Node may use. `duet-av/core` is the part that also runs in a browser.
+// `duet-av`: what a program in Node uses. `duet-av/web` is the part that also runs in a browser.
 export type { Batch } from './data/batch.ts';
 export { type CheckDataOptions, checkData, type DataCheck } from './data/check-data-node.ts';
 export {
@@ -20,6 +20,7 @@ export type { Media, MediaReference } from './media/media.ts';
 export { openMedia } from './media/open-media-node.ts';
 export { openReference } from './media/open-reference-node.ts';
 export type { ParameterCounts } from './model/parameters.ts';
+export { type Owned, owned } from './owned.ts';
 export type { Adapter } from './run/adapter.ts';
 export { type EvaluateOptions, type Evaluation, evaluate } from './run/evaluate-node.ts';
 export {
@@ -42,6 +43,8 @@ export {
 export { type FoundMoment, type FoundMoments, type SearchIndexOptions, searchIndex } from './run/search-node.ts';
 export { type TrainEvent, type TrainOptions, type TrainResult, train } from './run/train-node.ts';
 export { type Verification, type VerifiedGroup, verifyFile } from './run/verify-node.ts';
+export type { OpenSession, Session, SessionOptions } from './runtime/session.ts';
+export { nodeSessions } from './runtime/session-node.ts';
 export {
   type ChosenRecipe,
   type ResultOf,

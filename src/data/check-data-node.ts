@@ -21,6 +21,7 @@ import { openDataset } from './open-dataset-node.ts';
 import { type ProbeOptions, probeAll } from './probe-clips-node.ts';
 import type { SplitFile } from './split.ts';
 
+/** How `checkData` reads the data. */
 export type CheckDataOptions = ProbeOptions & {
   readonly layout?: LayoutName | undefined;
   /** Splits written down earlier; by default as training would make them with seed 0. */
@@ -29,6 +30,7 @@ export type CheckDataOptions = ProbeOptions & {
   readonly missing?: MissingPolicy;
   /** Where hashes of files are remembered. Default: defaultCacheFolder(). */
   readonly cacheFolder?: string;
+  /** Called after each clip that was opened, and after each file that was compared. */
   readonly onProgress?: (progress: CheckProgress) => void;
 };
 
@@ -42,6 +44,7 @@ export type CheckProgress = {
 
 export type ClipFinding = { readonly id: string; readonly label: string; readonly split: Split };
 
+/** What `checkData` found, clip by clip and class by class. */
 export type DataCheck = {
   readonly layout: LayoutName;
   readonly splitOrigin: SplitOrigin;

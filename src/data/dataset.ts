@@ -3,6 +3,7 @@ import type { MediaReference } from '../media/media.ts';
 import type { Annotation } from './annotation.ts';
 
 export const splitNames = ['train', 'val', 'test'] as const;
+/** Clips to train on, to choose an epoch by, and to test on. */
 export type Split = (typeof splitNames)[number];
 
 /** A class's name, as its folder or the manifest writes it. */
@@ -38,6 +39,7 @@ export type MissingClip = {
   readonly reason: string;
 };
 
+/** A data set whose layout is read and whose splits are settled; no clip of it has been opened yet. */
 export type Dataset = {
   /** The folder's or the manifest's own name. */
   readonly name: string;
@@ -78,6 +80,7 @@ export const layoutNames = [
   'dfdc',
   'real-fake',
 ] as const;
+/** One of `layoutNames`. */
 export type LayoutName = (typeof layoutNames)[number];
 
 /** A clip before its split is settled. */

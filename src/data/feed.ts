@@ -11,6 +11,7 @@ export type PrepareOptions = {
   readonly signal?: AbortSignal;
 };
 
+/** Batches of a data set's clips, loaded ahead. Close it when done. */
 export type Feed = {
   /** Clips that could not be used so far, in the order they were found. */
   readonly skipped: readonly SkippedClip[];

@@ -66,6 +66,7 @@ export type WindowOptions = {
   readonly hop?: number | undefined;
 };
 
+/** How a system reads clips, and what rows it makes of the readings for its model. */
 export type Intake = {
   /** With the clip's bytes, all that a stored reading depends on. */
   readonly key: Json;

@@ -30,6 +30,7 @@ import {
   sortById,
 } from './split.ts';
 
+/** How `openDataset` reads a folder or a manifest. */
 export type OpenDatasetOptions = {
   /** Seeds the splits that are drawn here. Default 0. */
   readonly seed?: number;

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { DuetError } from '../errors.ts';
+import { type Owned, owned } from '../owned.ts';
 import { type Batch, type BatchOrder, type CachedClip, chunks, evenBatchSize, type SkippedClip } from './batch.ts';
 import { type BatchPool, openBatchPool } from './batch-pool-node.ts';
 import { defaultCacheFolder, prepareCacheFolder } from './cache-folder-node.ts';
@@ -17,6 +18,7 @@ import { runAhead } from './run-ahead.ts';
 
 export type { Feed, PrepareOptions, PrepareProgress } from './feed.ts';
 
+/** What `openFeed` makes batches of, and how. */
 export type OpenFeedOptions = {
   readonly dataset: Dataset;
   readonly intake: Intake;
@@ -47,7 +49,7 @@ export type OpenFeedOptions = {
   readonly openReference?: OpenReference;
 };
 
-export type OpenedFeed = Feed & {
+export type OpenedFeed = Owned<Feed> & {
   /** The usable clips of some splits: how many, and a hash over their ids, their contents and the settings. */
   fingerprint(splits: readonly Split[]): Promise<{ readonly count: number; readonly digest: string }>;
 };
@@ -118,8 +120,13 @@ export async function openFeed(options: OpenFeedOptions): Promise<OpenedFeed> {
     return lost;
   }
 
-  return {
+  const close = async () => {
+    closing.abort(new DuetError('The feed of batches was closed; open a new one.'));
+    await pool?.close();
+  };
+  const feed: Omit<OpenedFeed, typeof Symbol.asyncDispose> = {
     skipped,
+    close,
     substituted: clips.substituted,
     prepare: clips.prepare,
     count: async (split) => (await usable(split)).length,
@@ -145,11 +152,8 @@ export async function openFeed(options: OpenFeedOptions): Promise<OpenedFeed> {
       for await (const batch of runAhead(groups, prefetch, (group) => load(order(group)), signal))
         if (batch.count > 0) yield batch;
     },
-    async close() {
-      closing.abort(new DuetError('The feed of batches was closed; open a new one.'));
-      await pool?.close();
-    },
   };
+  return owned(feed, close);
 }
 
 function lostClip({ id, reason }: SkippedClip): DuetError {

@@ -2,6 +2,7 @@
 import { type FrontEndName, frontEnds } from '../signal/front-ends.ts';
 import type { Colour } from '../signal/normalise-picture.ts';
 
+/** What a model's picture and spectrogram are made like. */
 export type InputSettings = {
   /** Height and width of the model's picture in pixels; one number for a square. */
   readonly imageSize: number | readonly [number, number];

@@ -7,6 +7,7 @@ import type { Feed } from './feed.ts';
 import type { Intake, Reading, Row, StoredReading, Values } from './intake.ts';
 import { runAhead } from './run-ahead.ts';
 
+/** What `openStoredFeed` makes batches of: readings that the caller keeps. */
 export type StoredFeedOptions = {
   readonly examples: readonly Example[];
   readonly intake: Intake;

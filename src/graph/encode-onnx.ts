@@ -36,6 +36,7 @@ export type EncodedGraph = {
   readonly folder?: string | undefined;
 };
 
+/** What goes into the ONNX file beside the graph. */
 export type EncodeOptions = {
   /** Key and value pairs kept in the file's metadata. */
   readonly metadata?: Readonly<Record<string, string>>;

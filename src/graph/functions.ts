@@ -3,7 +3,8 @@
 import { apply, elementTypeNumbers, type OperatorName } from './operators.ts';
 import { type ElementType, filled, resolveAxis, type Shape, type Tensor } from './tensor.ts';
 
-type Operand = Tensor | number;
+/** A tensor, or a number that stands for a scalar constant of the other operand's element type. */
+export type Operand = Tensor | number;
 
 function only(operator: OperatorName, inputs: readonly Tensor[], attributes = {}): Tensor {
   return apply(operator, inputs, attributes)[0] as Tensor;
@@ -24,23 +25,38 @@ function asTensor(x: Operand, like: ElementType): Tensor {
   return typeof x === 'number' ? filled(x, [], like) : x;
 }
 
+/** a + b, element by element; shapes broadcast by numpy's rule. */
 export const add = binary('Add');
+/** a - b, element by element; shapes broadcast. */
 export const subtract = binary('Sub');
+/** a b, element by element; shapes broadcast. */
 export const multiply = binary('Mul');
+/** a / b, element by element; shapes broadcast. */
 export const divide = binary('Div');
+/** Whether a = b, element by element, as booleans; shapes broadcast. No gradient flows through it. */
 export const equal = binary('Equal');
+/** Whether a > b, element by element, as booleans; shapes broadcast. No gradient flows through it. */
 export const greater = binary('Greater');
 
 /** The same values, as a constant to whoever differentiates. */
 export const detach = unary('Identity');
+/** -x, element by element. */
 export const negate = unary('Neg');
+/** e to the power of each element. */
 export const exp = unary('Exp');
+/** The natural logarithm of each element. */
 export const log = unary('Log');
+/** The square root of each element. */
 export const sqrt = unary('Sqrt');
+/** The hyperbolic tangent of each element. */
 export const tanh = unary('Tanh');
+/** 1 / (1 + exp(-x)), element by element. */
 export const sigmoid = unary('Sigmoid');
+/** ln(1 + exp(x)), element by element. */
 export const softplus = unary('Softplus');
+/** The error function of each element. */
 export const erf = unary('Erf');
+/** The greater of x and 0, element by element. */
 export const relu = unary('Relu');
 /** alpha x + beta, but not below 0 and not above 1. */
 export function hardSigmoid(x: Tensor, alpha: number, beta: number): Tensor {
@@ -49,6 +65,7 @@ export function hardSigmoid(x: Tensor, alpha: number, beta: number): Tensor {
 /** GELU with the exact error function. */
 export const gelu = unary('Gelu', { approximate: 'none' });
 
+/** The same values as another element type. */
 export function cast(x: Tensor, to: ElementType): Tensor {
   return x.elementType === to ? x : only('Cast', [x], { to: elementTypeNumbers[to] });
 }
@@ -84,6 +101,7 @@ export function gemm(
   return only('Gemm', inputs, { transA: options.transA ? 1 : 0, transB: options.transB ? 1 : 0 });
 }
 
+/** The absolute value of each element. */
 export const abs = unary('Abs');
 
 /** x / scale + zeroPoint, rounded to uint8; `scale` and `zeroPoint` have an entry for each row of the matrix `x`. */
@@ -110,18 +128,22 @@ export function gather(x: Tensor, indices: Tensor): Tensor {
   return only('Gather', [x, indices], { axis: 0 });
 }
 
+/** The axes of `x` in the order of `perm`: axis i of the result is axis perm[i] of `x`. */
 export function transpose(x: Tensor, perm: readonly number[]): Tensor {
   return perm.every((axis, position) => axis === position) ? x : only('Transpose', [x], { perm });
 }
 
+/** The same elements row by row in another shape. @throws when the shape holds another number of elements. */
 export function reshape(x: Tensor, shape: Shape): Tensor {
   return shape.join() === x.shape.join() ? x : only('Reshape', [x], { shape });
 }
 
+/** `x` broadcast to `shape` by numpy's rule. */
 export function expand(x: Tensor, shape: Shape): Tensor {
   return shape.join() === x.shape.join() ? x : only('Expand', [x], { shape });
 }
 
+/** Parts one after another along an axis; their other axes are equally long. */
 export function concat(parts: readonly Tensor[], axis: number): Tensor {
   return parts.length === 1
     ? (parts[0] as Tensor)
@@ -145,6 +167,7 @@ export function slice(x: Tensor, axis: number, start: number, end: number): Tens
   return parts[start > 0 ? 1 : 0] as Tensor;
 }
 
+/** How windows lie over a convolution's maps. */
 export type ConvolutionOptions = {
   /** Places between two windows, down and across. Default: 1. */
   readonly stride?: readonly [number, number];
@@ -165,7 +188,7 @@ export function convolve(x: Tensor, kernels: Tensor, bias?: Tensor, options: Con
 
 /**
  * The transpose of `convolve` with the same kernels and options: maps [N, M, rows, columns] to [N, C, height, width].
- * @param rest rows and columns at the end of the maps that no window of `convolve` reaches. Default: none.
+ * `options.rest`: rows and columns at the end of the maps that no window of `convolve` reaches. Default: none.
  */
 export function convolveTransposed(
   x: Tensor,
@@ -213,10 +236,12 @@ export const mean = reduce('ReduceMean');
 /** Largest element over `axes` (default: all). */
 export const max = reduce('ReduceMax');
 
+/** exp(x) over its sum along an axis; negative axes count from the end. */
 export function softmax(x: Tensor, axis = -1): Tensor {
   return only('Softmax', [x], { axis: resolveAxis(axis, x.shape.length) });
 }
 
+/** The logarithm of `softmax`, exact where a share is tiny. */
 export function logSoftmax(x: Tensor, axis = -1): Tensor {
   return only('LogSoftmax', [x], { axis: resolveAxis(axis, x.shape.length) });
 }

@@ -3,11 +3,13 @@
 /** Lengths of a tensor's axes, outermost first; `[]` is a scalar. */
 export type Shape = readonly number[];
 
+/** What a tensor's elements are. */
 export type ElementType = 'float32' | 'float64' | 'int64' | 'int8' | 'uint8' | 'bool';
 
 /** Values of a constant, row by row. Booleans are bytes, 0 or 1. */
 export type TensorData = Float32Array | Float64Array | BigInt64Array | Int8Array | Uint8Array;
 
+/** An operator's attributes by ONNX's names. */
 export type Attributes = Readonly<Record<string, number | string | readonly number[]>>;
 
 /** One application of an ONNX operator. */
@@ -18,6 +20,7 @@ export type Node<Operator extends string = string> = {
   readonly outputs: readonly Tensor[];
 };
 
+/** A tensor's shape and what its elements are. */
 export type TensorType = { readonly shape: Shape; readonly elementType: ElementType };
 
 /** A value in a graph: fed at run time, fixed, or computed by a node. */
@@ -89,6 +92,7 @@ export function constantLike(numbers: ArrayLike<number>, shape: Shape, like: Ele
   return constant(like === 'float64' ? Float64Array.from(numbers) : Float32Array.from(numbers), shape);
 }
 
+/** How many elements a shape holds; 1 for a scalar. */
 export function elementCount(shape: Shape): number {
   return shape.reduce((count, length) => count * length, 1);
 }

@@ -8,6 +8,7 @@ export type LabelledWindow = {
   readonly probability: number;
 };
 
+/** Something that goes on for a while; times in seconds on the clip's clock, `probability` from 0 to 1. */
 export type TimelineEvent = {
   readonly start: number;
   readonly end: number;

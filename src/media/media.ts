@@ -56,5 +56,6 @@ export type Media = {
   readWaveform(start: number, end: number): Promise<Waveform>;
   /** The same sound with its channels apart, as many as the track states. */
   readChannels(start: number, end: number): Promise<Sound>;
+  /** Frees the decoders and the file; pictures and sound that were read stay. */
   close(): Promise<void>;
 };

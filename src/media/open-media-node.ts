@@ -1,6 +1,7 @@
 // Opening a file in Node.
 import { ALL_FORMATS, FilePathSource, HLS, Input, registerDecoder, UnsupportedInputFormatError } from 'mediabunny';
 import { DuetError, isDuetError, messageOf } from '../errors.ts';
+import { type Owned, owned } from '../owned.ts';
 import { containerKind, matroska, nativeKinds, readBytes, readHead } from './container-kind-node.ts';
 import { cutShort } from './cut-short-node.ts';
 import { demuxedMedia } from './demuxed-media.ts';
@@ -32,8 +33,12 @@ function registerDecoders(): void {
  * `ffmpeg` on the PATH. A file that cannot be opened or read is a DuetError with one sentence that names it, the cause
  * and what to do.
  */
-export async function openMedia(path: string): Promise<Media> {
-  const kind = containerKind(await readHead(path));
+export async function openMedia(path: string): Promise<Owned<Media>> {
+  const media = await openKind(path, containerKind(await readHead(path)));
+  return owned(media, media.close);
+}
+
+async function openKind(path: string, kind: string | undefined): Promise<Media> {
   if (kind === 'text')
     throw new DuetError(`${path} is a text file, not a media file; replace the file or leave it out.`);
   const cut = cutShort(path, kind);

@@ -10,6 +10,7 @@ export type Tensors = Readonly<Record<string, Tensor>>;
 /** Shapes of one clip's arrays, without the batch axis. */
 export type ClipShapes = Readonly<Record<string, Shape>>;
 
+/** What learns: its parameters, and the graphs from a batch's inputs to its losses and answers. */
 export type Model = {
   /** Every trainable parameter by name, in a fixed order. */
   readonly parameters: Specifications;
@@ -48,11 +49,13 @@ export type ChangedGradients = {
   readonly noise: ReadonlyMap<string, Tensor>;
 };
 
+/** A part of a training with a model of its own; stages follow each other. */
 export type Stage = {
   /** MA-AVT: heads, clips; AVFF: reconstruct, detect; AVSepChain: perceive, produce. */
   readonly name: string;
   readonly model: Model;
   /** Kept features are encoded once; it is an error if a trained parameter acts in `encode`. */
   readonly on: 'clips' | 'kept features';
+  /** Whether the parameter of this name changes in the stage. */
   trains(parameter: string): boolean;
 };

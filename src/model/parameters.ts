@@ -120,6 +120,7 @@ export function parameterLengths(specifications: Specifications): ReadonlyMap<st
   return new Map([...specifications].map(([name, { shape }]) => [name, elementCount(shape)]));
 }
 
+/** Numbers that a model learns, passes on, and computes with. */
 export type ParameterCounts = {
   /** Changed in training. */
   readonly trainable: number;

@@ -19,6 +19,7 @@ import { openReading } from './intake-node.ts';
 import { openAdapter, systemOf } from './open-adapter-node.ts';
 import { runFiles } from './place.ts';
 
+/** Which run is scored, and on which clips. */
 export type EvaluateOptions = {
   /** Folder that training wrote, or any adapter folder. */
   readonly run: string;
@@ -37,6 +38,7 @@ export type EvaluateOptions = {
   readonly workers?: number | undefined;
   readonly session?: SessionOptions;
   readonly signal?: AbortSignal;
+  /** Called as clips are decoded and rows are answered. */
   readonly onEvent?: (event: EvaluateEvent) => void;
 };
 
@@ -46,6 +48,7 @@ export type EvaluateEvent =
   | { readonly kind: 'rows'; readonly done: number }
   | { readonly kind: 'scored' };
 
+/** A run's metrics on the clips of one split, and what they were computed with. */
 export type Evaluation = {
   readonly scored: Scored;
   readonly adapter: Adapter;

@@ -7,6 +7,7 @@ import type { Scored } from '../systems/system.ts';
 import type { Adapter } from './adapter.ts';
 import { askAbout } from './ask.ts';
 
+/** The adapter, the clips as a feed, and where the graphs run. */
 export type EvaluateRunOptions = {
   readonly adapter: Adapter;
   /** Its clips are read before this begins. */
@@ -21,8 +22,10 @@ export type EvaluateRunOptions = {
   readonly onRows?: ((done: number) => void) | undefined;
 };
 
+/** What the clips have shown, and what computed it. */
 export type EvaluatedRun = { readonly scored: Scored; readonly provider: string };
 
+/** Scores an adapter on the clips of a feed. @throws DuetError where the clips cannot be scored. */
 export async function evaluateRun(options: EvaluateRunOptions): Promise<EvaluatedRun> {
   const { adapter, feed, split, batch, openSession, seed = 0, onRows } = options;
   const { open, known, tensors } = adapter;

@@ -24,6 +24,7 @@ export type IndexEvent =
   | { readonly kind: 'reading'; readonly path: string; readonly done: number }
   | { readonly kind: 'window'; readonly path: string; readonly done: number; readonly window: number };
 
+/** Which videos are indexed, by which run. */
 export type IndexVideosOptions = {
   /** Folder that training wrote, or any adapter folder; its system must give shares of classes. */
   readonly run: string;
@@ -39,6 +40,7 @@ export type IndexVideosOptions = {
   readonly session?: SessionOptions | undefined;
   /** Stops between windows; the files that are done stay in the index. */
   readonly signal?: AbortSignal | undefined;
+  /** Called after each video. */
   readonly onEvent?: ((event: IndexEvent) => void) | undefined;
 };
 

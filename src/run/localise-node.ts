@@ -33,6 +33,7 @@ export type LocalisedClip = {
   readonly peakOnDistractor: boolean | undefined;
 };
 
+/** How often each kind of map peaks on the thing that sounds. */
 export type Localisation = {
   readonly clips: readonly LocalisedClip[];
   readonly scores: Readonly<Record<Localiser, LocalisationScore>>;
@@ -43,6 +44,7 @@ export type Localisation = {
 
 /** Of data with an annotations.json in its folder. */
 export type LocaliseOptions = Omit<EvaluateOptions, 'batch' | 'workers' | 'onEvent'> & {
+  /** Called after each clip. */
   readonly onProgress?: (done: number, total: number) => void;
   /** Sees each clip with its window, to draw it. */
   readonly onClip?: (clip: LocalisedClip, window: PredictedWindow, predictor: FilePredictor) => void;

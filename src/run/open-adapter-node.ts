@@ -5,6 +5,7 @@ import { readAdapter } from '../weights/adapter-folder-node.ts';
 import { openBackbone } from '../weights/open-backbone-node.ts';
 import { type Adapter, fitAdapter } from './adapter.ts';
 
+/** What is different here from where the adapter was trained. */
 export type OpenAdapterOptions = {
   /** Where the backbone lies now, if not where the adapter says. */
   readonly backbone?: string | undefined;

@@ -1,5 +1,6 @@
 // Where a run's files are kept: a folder, or a page's database.
 
+/** Where a run is kept, by the names of its files: a folder, a browser's storage, or the memory. */
 export type Place = {
   /** What messages call it. */
   readonly name: string;

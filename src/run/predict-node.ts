@@ -2,6 +2,7 @@
 import { type MediaReader, openMediaReader } from '../data/media-reader-node.ts';
 import type { MissingPolicy } from '../data/model-inputs.ts';
 import type { MediaReference } from '../media/media.ts';
+import { type Owned, owned } from '../owned.ts';
 import type { SessionOptions } from '../runtime/session.ts';
 import { nodeSessions } from '../runtime/session-node.ts';
 import type { ResultOf, SystemName } from '../systems/registry.ts';
@@ -11,6 +12,7 @@ import { openPrediction, type PredictedWindow, type Prediction, type PredictOpti
 
 export type { PredictedWindow, PredictOptions } from './predict.ts';
 
+/** Which adapter predicts, and with what it computes. */
 export type PredictorOptions<Name extends SystemName = SystemName> = {
   /** Whose adapter it must be; names the type of the results. Default: any system's. */
   readonly system?: Name | undefined;
@@ -27,6 +29,7 @@ export type PredictorOptions<Name extends SystemName = SystemName> = {
   readonly signal?: AbortSignal | undefined;
 };
 
+/** A trained adapter that answers for files. Release it when done. */
 export type FilePredictor<Result = unknown> = Prediction & {
   /** Opens clips; closed with the predictor. */
   readonly reader: MediaReader;
@@ -50,7 +53,7 @@ export type FilePredictor<Result = unknown> = Prediction & {
  */
 export async function openFilePredictor<Name extends SystemName = SystemName>(
   options: PredictorOptions<Name>,
-): Promise<FilePredictor<ResultOf<Name>>> {
+): Promise<Owned<FilePredictor<ResultOf<Name>>>> {
   const { run, backbone, missing = 'error', session, shown, signal } = options;
   const reader = await openMediaReader();
   const prediction = await openAdapter(run, { backbone, changes: { missing }, signal })
@@ -73,18 +76,17 @@ export async function openFilePredictor<Name extends SystemName = SystemName>(
   };
   const result: FilePredictor<ResultOf<Name>>['result'] = (answers, given = {}) =>
     open.result(answers, system.resultOptions.parse(given)) as ResultOf<Name>;
-  return {
-    ...prediction,
-    reader,
-    release() {
-      reader.close();
-      return prediction.release();
-    },
-    ...{ predict, result },
-    async resultOf(reference, { result: given, ...predictOptions } = {}) {
-      const answers: unknown[] = [];
-      for await (const { answer } of predict(reference, predictOptions)) answers.push(answer);
-      return result(answers, given);
-    },
+  const release = () => {
+    reader.close();
+    return prediction.release();
   };
+  const resultOf: FilePredictor<ResultOf<Name>>['resultOf'] = async (
+    reference,
+    { result: given, ...predictOptions } = {},
+  ) => {
+    const answers: unknown[] = [];
+    for await (const { answer } of predict(reference, predictOptions)) answers.push(answer);
+    return result(answers, given);
+  };
+  return owned({ ...prediction, reader, release, predict, result, resultOf }, release);
 }

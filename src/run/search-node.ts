@@ -8,6 +8,7 @@ import { type QueryClass, readQuery } from '../search/query.ts';
 import { openTextBackbone } from '../weights/open-text-backbone-node.ts';
 import { sharesKind } from './index-node.ts';
 
+/** Where is searched, and for what. */
 export type SearchIndexOptions = {
   readonly index: string;
   /** What is looked for, in English or as the classes are called. */
@@ -22,11 +23,13 @@ export type SearchIndexOptions = {
 
 export const defaultThreshold = 0.3;
 
+/** A stretch of a video, in seconds, and how sure it is to hold what was asked for (0 to 1). */
 export type FoundMoment = Pick<Moment, 'path' | 'start' | 'end' | 'score'> & {
   /** Start and end of its best window, in seconds. */
   readonly window: readonly [number, number];
 };
 
+/** The answer to a query, and how its words were understood. */
 export type FoundMoments = {
   readonly words: string;
   /** What the words came to, the nearest class first; none where no class is near them. */

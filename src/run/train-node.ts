@@ -38,6 +38,7 @@ import {
 import { checkSameClips } from './same-clips.ts';
 import { freshRun, type RunEvent, restoredRun, trainRun } from './train.ts';
 
+/** What a training reports as it goes on; see `RunEvent` for the events of steps and epochs. */
 export type TrainEvent =
   | Exclude<RunEvent, { readonly kind: 'opened' }>
   | { readonly kind: 'prepare'; readonly done: number; readonly total: number; readonly failed: number }
@@ -51,6 +52,7 @@ export type TrainEvent =
       readonly epochsDone: number;
     };
 
+/** What is trained on which data, and where the run goes. */
 export type TrainOptions = {
   /** A folder or a manifest; see openDataset. Only a resumed run knows its own. */
   readonly data?: string | undefined;
@@ -79,12 +81,14 @@ export type TrainOptions = {
   readonly session?: SessionOptions | (() => Promise<SessionOptions>);
   /** Ends training after the step under way; the run can be resumed. */
   readonly signal?: AbortSignal;
+  /** Called for each decoded clip, each step and each epoch. */
   readonly onEvent?: (event: TrainEvent) => void;
 };
 
 /** Between two checkpoints within an epoch: little is lost by a power cut, and little time by writing. */
 const saveInterval = 120_000;
 
+/** What a training came to. */
 export type TrainResult = {
   readonly run: string;
   readonly system: string;

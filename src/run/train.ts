@@ -49,6 +49,7 @@ export type RunEvent =
   | { readonly kind: 'diagnosis'; readonly epoch: number; readonly value: unknown }
   | { readonly kind: 'note'; readonly text: string };
 
+/** A system, its clips as a feed, and where the run is kept and computed. */
 export type RunOptions = {
   readonly system: System;
   readonly settings: SystemSettings;
@@ -66,6 +67,7 @@ export type RunOptions = {
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds between two saves within an epoch. */
   readonly saveInterval: number;
+  /** Called for each step and each epoch. */
   readonly onEvent: (event: RunEvent) => void;
   /** As `TrainingClips` has it; needed where a system names its classes by texts. */
   readonly embed?: TrainingClips['embed'] | undefined;
@@ -75,6 +77,7 @@ export type RunOptions = {
   readonly planEpochs?: ((at: PlanAt) => Partial<TrainingSettings> | undefined) | undefined;
 };
 
+/** How the training ended, and what computed it. */
 export type RunOutcome = { readonly outcome: Outcome; readonly provider: string };
 
 /** A run of a system that has taken no step yet. */

@@ -7,6 +7,7 @@ import { nodeSessions } from '../runtime/session-node.ts';
 import { goldenRuns } from '../systems/registry.ts';
 import type { ComparedGroup, Comparison } from '../train/comparison.ts';
 
+/** One kind of tensors of a reference run: the largest difference, and what is allowed. */
 export type VerifiedGroup = {
   readonly name: ComparedGroup;
   /** The largest relative error in the group, and the tensor it was found in. */
@@ -17,6 +18,7 @@ export type VerifiedGroup = {
   readonly passed: boolean;
 };
 
+/** A reference run repeated and compared. */
 export type Verification = {
   readonly file: string;
   /** The system whose run it is. */

@@ -3,6 +3,7 @@
 /** Those of onnxruntime-node, as it calls them. */
 export const nodeProviders = ['cpu', 'webgpu', 'cuda', 'coreml', 'dml'] as const;
 export type NodeProvider = (typeof nodeProviders)[number];
+/** What computes: an execution provider of ONNX Runtime. */
 export type Provider = NodeProvider | 'wasm';
 
 /** As --provider takes it and people read it. */

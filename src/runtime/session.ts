@@ -3,6 +3,7 @@ import type { InferenceSession, Tensor as RuntimeTensor } from 'onnxruntime-comm
 import { DuetError, messageOf } from '../errors.ts';
 import { type EncodedGraph, encodeOnnx } from '../graph/encode-onnx.ts';
 import { elementCount, type Tensor, type TensorData } from '../graph/tensor.ts';
+import { type Owned, owned } from '../owned.ts';
 import { largestExactWeight } from './integer-products.ts';
 import { joinedProducts } from './joined-products.ts';
 import type { OnnxRuntime } from './onnx-runtime.ts';
@@ -13,6 +14,7 @@ import { splitsAsSlices } from './splits-as-slices.ts';
 
 export type { NodeProvider, Provider } from './provider.ts';
 
+/** On what a session computes, and in which precision. */
 export type SessionOptions = {
   readonly provider?: Provider | undefined;
   /** Threads inside an operator; default: one for each core. */
@@ -34,7 +36,7 @@ export type Feed = TensorData | KeptTensor;
 export type Feeds = Readonly<Record<string, Feed>>;
 
 /** A graph loaded on a device. Release it when done: its memory is not the garbage collector's. */
-export type Session = {
+export type Session = Owned<{
   readonly provider: Provider;
   /** What has to be fed. */
   readonly inputs: ReadonlyMap<string, Tensor>;
@@ -48,8 +50,9 @@ export type Session = {
   runKeeping(
     feeds: Feeds,
   ): Promise<{ readonly results: Record<string, Float32Array>; readonly kept: Record<string, KeptTensor> }>;
+  /** Frees the graph and its weights; it cannot run after that. */
   release(): Promise<void>;
-};
+}>;
 
 /** Frees what stayed on a device; arrays are left to the garbage collector. */
 export function releaseKept(feeds: Iterable<Feed>): void {
@@ -154,17 +157,13 @@ export async function openSession(
       kept: Object.fromEntries(kept.map((name) => [name, keep(values[name]!)])),
     };
   };
-  return {
-    provider,
-    inputs: graph.inputs,
-    run: async (feeds) => (await runKeeping(feeds)).results,
-    runKeeping,
-    async release() {
-      if (released) return;
-      released = true;
-      await session.release();
-    },
+  const release = async () => {
+    if (released) return;
+    released = true;
+    await session.release();
   };
+  const run: Session['run'] = async (feeds) => (await runKeeping(feeds)).results;
+  return owned({ provider, inputs: graph.inputs, run, runKeeping, release }, release);
 }
 
 /** The runtime's own tensors, which only this file knows. */

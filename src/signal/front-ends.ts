@@ -6,6 +6,7 @@ import type { Matrix } from './matrix.ts';
 import { resizeMap } from './resize-map.ts';
 import type { Waveform } from './waveform.ts';
 
+/** One of the keys of `frontEnds`. */
 export type FrontEndName = 'vggsound' | 'cremad' | 'ave';
 
 export type Analysis =
@@ -21,6 +22,7 @@ export type MapNormalisation =
   /** (x - mean) / (2 deviation). */
   | { readonly kind: 'fixed'; readonly mean: number; readonly deviation: number };
 
+/** How a stretch of sound becomes a spectrogram. */
 export type FrontEnd = WaveformFit & {
   readonly name: FrontEndName;
   readonly height: 224;

@@ -36,6 +36,7 @@ export const goldenRuns: readonly { readonly system: string; readonly golden: Go
   { name: 'vlsa', golden: vlsaGolden },
 ].flatMap(({ name, golden }) => (golden ? [{ system: name, golden }] : []));
 
+/** The name of a system that this Duet has. */
 export type SystemName = keyof typeof byName;
 
 /** What a system says of a clip. */
@@ -58,6 +59,7 @@ export function recipeNames(): readonly string[] {
   ]);
 }
 
+/** A recipe's settings, and the system that they are of. */
 export type ChosenRecipe = { readonly system: System; readonly settings: SystemSettings };
 
 /** A recipe and the system that it belongs to. @throws DuetError for a name that no system has. */

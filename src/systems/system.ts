@@ -138,6 +138,7 @@ export type TrainingClips = {
   embed(texts: readonly string[]): Promise<readonly Float32Array[]>;
 };
 
+/** A system with its settings, classes and backbone fixed: what training and prediction call. */
 export type OpenSystem<Answer = unknown, Result = unknown, Options = unknown> = {
   readonly intake: Intake;
   /**
@@ -152,6 +153,7 @@ export type OpenSystem<Answer = unknown, Result = unknown, Options = unknown> = 
   readonly counts: ParameterCounts;
   /** What predicts, and what is left of the trained parameters for it. */
   readonly folded: Model;
+  /** The parameters of `folded`, from those that were trained. */
   fold(trained: ParameterValues): ParameterValues;
   /** Thresholds, calibrations and the like, which are written into the adapter. */
   readonly decision: Readonly<Record<string, Json>>;
@@ -224,6 +226,7 @@ export type Golden = {
   compare(bytes: Uint8Array, name: string, openSession: OpenSession): Promise<readonly Comparison[]>;
 };
 
+/** A way of learning from picture and sound together: its settings, recipes and metrics, and how it opens. */
 export type System<
   Settings extends SystemSettings = SystemSettings,
   Answer = unknown,
@@ -252,6 +255,7 @@ export type System<
   settledBy?(settings: Settings, dataset: Dataset): Settings;
   /** @throws DuetError for data that cannot be learned with these settings. */
   checkData?(settings: Settings, dataset: Dataset): void;
+  /** The system for these classes and this backbone. @throws DuetError where they do not fit the settings. */
   open(settings: Settings, known: Known): OpenSystem<Answer, Result, Options>;
   /** Brings an adapter of an older format to today's; undefined for one that it does not know. */
   readonly upgradeAdapter?: UpgradeConfig;

@@ -2,6 +2,7 @@
 import type { Model } from '../model/model.ts';
 import type { TrainingSettings } from './settings.ts';
 
+/** Adam's or AdamW's constants. */
 export type OptimiserSettings = {
   readonly kind: 'adam' | 'adamw';
   readonly beta1: number;
@@ -16,6 +17,7 @@ export type OptimiserSettings = {
 /** An optimiser of its own for each aim that has one, by what differs from the run's. */
 export type OptimisersOfAims = Readonly<Record<string, Partial<OptimiserSettings>>>;
 
+/** Adam with the constants of its paper. */
 export const defaultOptimiser: OptimiserSettings = {
   kind: 'adam',
   beta1: 0.9,
@@ -47,8 +49,10 @@ export function optimiserOf(
   };
 }
 
+/** Values by parameter name; a step changes them in place. */
 export type Parameters = ReadonlyMap<string, Float32Array>;
 
+/** Adam's moments of each parameter. */
 export type OptimiserState = {
   /** Steps taken so far. */
   step: number;
@@ -56,6 +60,7 @@ export type OptimiserState = {
   readonly second: Parameters;
 };
 
+/** The state before the first step: moments of zero. */
 export function createOptimiserState(parameters: Parameters): OptimiserState {
   const zeros = () => new Map([...parameters].map(([name, values]) => [name, new Float32Array(values.length)]));
   return { step: 0, first: zeros(), second: zeros() };

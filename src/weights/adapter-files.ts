@@ -11,6 +11,7 @@ export const adapterConfigFile = 'adapter_config.json';
 
 export type AdapterTensor = { readonly shape: readonly number[]; readonly data: Float32Array };
 
+/** An adapter’s tensors and its configuration, as the files of its folder hold them. */
 export type AdapterFiles = {
   readonly config: AdapterConfig;
   /** float32, row-major, by their parameter names. */

@@ -17,6 +17,7 @@ import { type ContentHash, createContentHash } from './content-hash.ts';
 import { type Grid, resizePositionEmbeddings } from './position-embeddings.ts';
 import { isWithoutEffect, whyNotPlain } from './unsupported-vit.ts';
 
+/** The shape of a Vision Transformer. */
 export type BackboneConfig = {
   readonly name: string;
   /** The side of the pictures it takes here, in pixels; their height where they are not square. */
@@ -37,6 +38,7 @@ export type BackboneConfig = {
   readonly std: Triple;
 };
 
+/** A frozen Vision Transformer: its shape, and its weights by timm's names. */
 export type Backbone = {
   readonly config: BackboneConfig;
   /**
@@ -59,6 +61,7 @@ export type InputSize = number | readonly [height: number, width: number];
 /** The longest side of a model's pictures: a larger number in a file is damage, and would fill the memory. */
 export const mostPixels = 4096;
 
+/** The contents of a weights file and of the files beside it. */
 export type BackboneFile = {
   /** What messages call it. */
   readonly name: string;
@@ -77,6 +80,7 @@ export type BackboneFile = {
   readonly recall?: (heads: number) => string | undefined;
 };
 
+/** What is taken of a backbone otherwise than its files say. */
 export type BackboneOptions = {
   /** Default: the size the position table was trained at; for any other the table is resized. */
   readonly imageSize?: InputSize | undefined;

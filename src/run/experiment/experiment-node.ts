@@ -16,6 +16,7 @@ import { placeOf, type RunResult, settingsOf, writeResult } from './run-result-n
 import { type ExperimentResult, type FailedRun, summarise } from './summary.ts';
 import { resultsCsv } from './table.ts';
 
+/** What an experiment reports: each run, with the events of its training and its evaluation. */
 export type ExperimentEvent =
   | {
       readonly kind: 'run';
@@ -29,6 +30,7 @@ export type ExperimentEvent =
   | { readonly kind: 'finished'; readonly result: RunResult }
   | { readonly kind: 'failed'; readonly failure: FailedRun };
 
+/** Which grid is run, and where its results go. */
 export type ExperimentOptions = GridOptions & {
   /** The JSON file that describes the grid. */
   readonly file: string;
@@ -42,6 +44,7 @@ export type ExperimentOptions = GridOptions & {
   readonly signal?: AbortSignal;
   /** For the page: what was typed. */
   readonly command?: string;
+  /** Called at each step of each run. */
   readonly onEvent?: (event: ExperimentEvent) => void;
 };
 

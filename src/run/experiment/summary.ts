@@ -34,6 +34,7 @@ export type VariantResult = {
   readonly training: Omit<Grid['variants'][number]['training'], 'seed'>;
 };
 
+/** A grid's finished runs compared; the contents of results.json. */
 export type ExperimentResult = {
   readonly version: 1;
   readonly name: string;

@@ -6,6 +6,7 @@ import type { Results } from '../../runtime/feeds.ts';
 
 const share = z.number().min(0).max(1);
 
+/** How much of each window's sound, from 0 to 1, belongs to what is in view; times in seconds. */
 export const extractResultSchema = z.object({
   /** Mean of the mask over a window's frames and bands. */
   windows: z.array(z.object({ start: z.number(), end: z.number(), share })),
@@ -13,7 +14,9 @@ export const extractResultSchema = z.object({
   share,
 });
 
+/** What `extractResultSchema` checks. */
 export type ExtractResult = z.infer<typeof extractResultSchema>;
+/** The same of one window. */
 export type ExtractAnswer = ExtractResult['windows'][number];
 
 export const extractOptionsSchema = z.object({});

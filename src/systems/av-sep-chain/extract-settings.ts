@@ -7,6 +7,7 @@ import { maskConfigSchema } from './mask-config.ts';
 const input = settingMeta('Input');
 const mixing = settingMeta('Mixtures');
 
+/** What a training of the extraction is set to; each field's metadata has its flag and its help. */
 export const extractSettingsSchema = z.strictObject({
   recipe: z.enum(['extract', 'extract-of-two']).meta({ help: 'the recipe that these settings began as' }),
   augment: z.enum(['none', 'standard']).meta(input('--augment <how>', 'vary training clips')),
@@ -36,6 +37,7 @@ export const extractSettingsSchema = z.strictObject({
   dropout: z.number().min(0).lt(1).meta({ help: 'share of the network’s factors that a step sets to 0' }),
 });
 
+/** What `extractSettingsSchema` checks. */
 export type ExtractSettings = Readonly<z.infer<typeof extractSettingsSchema>>;
 
 const dilations = [1, 2, 4, 8, 16];
@@ -54,6 +56,7 @@ const extract: ExtractSettings = {
   ...{ trainingSamples: 2 ** 15, windowSamples: 2 ** 16, augment: 'standard', dropout: 0.2 },
 };
 
+/** Full sets of settings by name. */
 export const extractRecipes = {
   extract,
   'extract-of-two': { ...extract, recipe: 'extract-of-two', pictures: 2 },

@@ -22,6 +22,7 @@ import { factorCount } from './mask-form.ts';
 import { referenceRuns } from './reference-runs.ts';
 import { extractMetrics, scoreMixtures } from './score.ts';
 
+/** AVSepChain's light extraction: the sound of what is in view; see docs/extract.md. */
 export const avSepChainSystem: System<ExtractSettings, ExtractAnswer, ExtractResult, object> = {
   name: 'av-sep-chain',
   annotation: 'class',

@@ -52,6 +52,7 @@ export function windowAnswer(
 const share = z.number().min(0).max(1);
 const seconds = z.number();
 
+/** What MA-AVT says of a clip: its windows and the events that they add up to; times in seconds, shares from 0 to 1. */
 export const clipResultSchema = z.object({
   windows: z.array(
     z.object({
@@ -66,8 +67,10 @@ export const clipResultSchema = z.object({
   events: z.array(z.object({ start: seconds, end: seconds, label: z.string(), probability: share })),
 });
 
+/** What `clipResultSchema` checks. */
 export type ClipResult = z.infer<typeof clipResultSchema>;
 
+/** What may be asked of a clip's result. */
 export const resultOptionsSchema = z.object({
   top: z
     .int()
@@ -80,6 +83,7 @@ export const resultOptionsSchema = z.object({
     .meta({ flag: '--threshold <share>', help: 'how probable an event of the timeline must be' }),
 });
 
+/** What `resultOptionsSchema` checks. */
 export type ResultOptions = z.infer<typeof resultOptionsSchema>;
 
 /** The windows with their best classes, and the events that they add up to. */

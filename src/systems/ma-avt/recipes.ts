@@ -83,6 +83,7 @@ const duet: TrainingConfig = {
   },
 };
 
+/** Full sets of settings by name: `duet`, `reference` (what the paper's public code trains) and the baselines. */
 export const recipes: Readonly<Record<RecipeName, TrainingConfig>> = { duet, reference, ...baselineRecipes(duet) };
 
 /**

@@ -80,6 +80,7 @@ export const modelOptionsSchema = z.strictObject({
   }),
 });
 
+/** What `modelOptionsSchema` checks. */
 export type ModelOptions = Readonly<z.infer<typeof modelOptionsSchema>>;
 
 /** The options without what cannot be: one modality has no pairs, and the contrastive loss compares shared tokens. */

@@ -81,6 +81,7 @@ const metrics: readonly Metric[] = [
   },
 ];
 
+/** MA-AVT (arXiv 2406.04930): what happens in a clip, from picture and sound together; see docs/model.md. */
 export const maAvtSystem: System<TrainingConfig, WindowAnswer, ClipResult, ResultOptions> = {
   name: 'ma-avt',
   annotation: 'class',

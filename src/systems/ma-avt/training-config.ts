@@ -26,6 +26,7 @@ const positive = z.number().positive();
 const probability = z.number().min(0).max(1);
 const share = z.number().min(0).lt(1);
 
+/** What a training of MA-AVT is set to; each field's metadata has its flag and its help. */
 export const trainingConfigSchema = z.strictObject({
   recipe: z.enum(['duet', 'reference', ...baselineNames]).meta({ help: 'the set of settings that the others change' }),
   frontEnd: z.enum(['vggsound', 'cremad', 'ave']).meta(input('--front-end <name>', 'how sound becomes a spectrogram')),
@@ -60,5 +61,7 @@ export const trainingConfigSchema = z.strictObject({
   ),
 });
 
+/** What `trainingConfigSchema` checks. */
 export type TrainingConfig = z.infer<typeof trainingConfigSchema>;
+/** One of the keys of `recipes`. */
 export type RecipeName = TrainingConfig['recipe'];

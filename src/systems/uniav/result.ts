@@ -11,14 +11,17 @@ import type { SuppressionSettings } from './suppress.ts';
 const seconds = z.number().min(0);
 const share = z.number().min(0).max(1);
 
+/** What the localiser says of a clip: its events; times in seconds, scores from 0 to 1. */
 export const eventsResultSchema = z.object({
   /** How long the clip is. */
   seconds,
   /** In order of their starts. */
   events: z.array(z.object({ start: seconds, end: seconds, label: z.string(), sense: z.enum(senses), score: share })),
 });
+/** What `eventsResultSchema` checks. */
 export type EventsResult = z.infer<typeof eventsResultSchema>;
 
+/** What may be asked of a clip's events. */
 export const eventsOptionsSchema = z.object({
   threshold: share
     .nullable()
@@ -28,6 +31,7 @@ export const eventsOptionsSchema = z.object({
     .default(0)
     .meta({ flag: '--shortest <seconds>', help: 'leave out events that last less than this' }),
 });
+/** What `eventsOptionsSchema` checks. */
 export type EventsOptions = z.infer<typeof eventsOptionsSchema>;
 
 export type EventsContext = {

@@ -8,6 +8,7 @@ const input = settingMeta('Input');
 const learning = settingMeta('Learning');
 const share = z.number().min(0).max(1);
 
+/** What a training of the localiser is set to; each field's metadata has its flag and its help. */
 export const eventsSettingsSchema = z.strictObject({
   recipe: z.enum(['events']).meta({ help: 'the set of settings that the others change' }),
   missing: z
@@ -42,6 +43,7 @@ export const eventsSettingsSchema = z.strictObject({
     .meta(learning('--least-of-event <share>', 'of an event that a crop holds, for the event to stay')),
 });
 
+/** What `eventsSettingsSchema` checks. */
 export type EventsSettings = z.infer<typeof eventsSettingsSchema>;
 
 /** For scenes of 30 to 60 seconds. */
@@ -52,4 +54,5 @@ const events: EventsSettings = {
   ...{ otherSound: 0.5, tempo: 0.2, leastKept: 0.7, leastOfEvent: 0.5 },
 };
 
+/** Full sets of settings by name. */
 export const eventsRecipes: Readonly<Record<string, EventsSettings>> = { events };

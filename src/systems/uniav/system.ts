@@ -15,6 +15,7 @@ import { type EventsSettings, eventsRecipes, eventsSettingsSchema } from './sett
 /** Of the vectors of the built-in text encoder. */
 const textWidth = 128;
 
+/** UniAV's light localiser: when what happens in a clip, by eye, by ear, or both; see docs/localisation.md. */
 export const uniavSystem: System<EventsSettings, LocaliserAnswer, EventsResult, EventsOptions> = {
   name: 'uniav',
   annotation: 'events',

@@ -17,6 +17,7 @@ import {
 } from './timeline.ts';
 import { type Calibration, decide } from './verdict.ts';
 
+/** The detector's measurements in one window. */
 export type WindowAnswer = Stretch & {
   readonly logit: number;
   /** Shares of moments. */
@@ -55,6 +56,7 @@ function sumOf(values: Float32Array): number {
 
 const share = z.number().min(0).max(1);
 
+/** What the detector says of a clip: whether picture and sound belong together, and where they do not; in seconds. */
 export const lightResultSchema = z.object({
   seconds: z.number(),
   verdict: z.enum(['agree', 'do not agree', 'cannot tell']),
@@ -81,6 +83,7 @@ export const lightResultSchema = z.object({
   /** No result is a proof: what was not looked at. */
   notChecked: z.array(z.string()),
 });
+/** What `lightResultSchema` checks. */
 export type LightResult = z.infer<typeof lightResultSchema>;
 
 const leastPeriodScore = 0;

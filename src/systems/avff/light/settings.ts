@@ -8,6 +8,7 @@ import { shortestSeconds } from './verdict.ts';
 const input = settingMeta('Input');
 const agreement = settingMeta('Agreement');
 
+/** What a training of the detector is set to; each field's metadata has its flag and its help. */
 export const lightSettingsSchema = z.strictObject({
   recipe: z.enum(['authentic']).meta({ help: 'the recipe that these settings began as' }),
   missing: z
@@ -35,8 +36,10 @@ export const lightSettingsSchema = z.strictObject({
     .meta(agreement('--no-trim-silence', 'keep the time before the sound begins, though its length may betray fakes')),
 });
 
+/** What `lightSettingsSchema` checks. */
 export type LightSettings = Readonly<z.infer<typeof lightSettingsSchema>>;
 
+/** Full sets of settings by name. */
 export const lightRecipes = {
   authentic: {
     ...{ recipe: 'authentic', missing: 'error' },

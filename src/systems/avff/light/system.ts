@@ -14,6 +14,7 @@ import { lightCurves, lightShown, lightSummary } from './shown.ts';
 /** The judge has three numbers, which settle faster than the predictors' thousands. */
 const judgeRate = 10;
 
+/** The light detector after AVFF: do this picture and this sound belong together? See docs/authentic.md. */
 export const authenticSystem: System<LightSettings, WindowAnswer, LightResult> = {
   name: 'avff-light',
   annotation: 'truth',

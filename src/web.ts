@@ -1,20 +1,25 @@
-// The part of Duet that runs unchanged in Node and in a browser: the engine, the systems, and training and prediction
+// `duet-av/web`: the part of Duet that runs unchanged in Node and in a browser: the engine, the systems, and training and prediction
 // over media and storage that the caller opens.
 export type { Feed } from './data/feed.ts';
 export { openStoredFeed, type StoredFeedOptions } from './data/stored-feed.ts';
-export { differentiate, pullBack } from './graph/differentiate.ts';
-export { type EncodedGraph, encodeOnnx } from './graph/encode-onnx.ts';
-export * as functions from './graph/functions.ts';
-export { constant, input, type Shape, type Tensor, type TensorData } from './graph/tensor.ts';
 export { frozenWeights } from './model/frozen-weights.ts';
+export { binaryCrossEntropy, crossEntropy, infoNce } from './model/losses.ts';
 export type { Model, Stage } from './model/model.ts';
+export { type Owned, owned } from './owned.ts';
 export { type Adapter, adapterFilesOf, fitAdapter } from './run/adapter.ts';
 export { type EvaluatedRun, type EvaluateRunOptions, evaluateRun } from './run/evaluate.ts';
 export type { Place } from './run/place.ts';
 export { openPrediction, type PredictedWindow, type Prediction, type PredictionOptions } from './run/predict.ts';
 export { freshRun, type RunEvent, type RunOptions, type RunOutcome, restoredRun, trainRun } from './run/train.ts';
 export type { OnnxRuntime } from './runtime/onnx-runtime.ts';
-export { openSession, type Provider, type Session, type SessionOptions } from './runtime/session.ts';
+export {
+  type OpenSession,
+  openSession,
+  type Provider,
+  type Session,
+  type SessionOptions,
+  sessionOpener,
+} from './runtime/session.ts';
 export { type FrontEnd, type FrontEndName, frontEnds } from './signal/front-ends.ts';
 export type { Picture } from './signal/picture.ts';
 export { resample } from './signal/resample.ts';
@@ -30,5 +35,14 @@ export {
   upgradeAdapter,
 } from './systems/registry.ts';
 export type { OpenSystem, System, SystemSettings } from './systems/system.ts';
+export {
+  clipGradients,
+  createOptimiserState,
+  defaultOptimiser,
+  type OptimiserSettings,
+  type OptimiserState,
+  optimiserStep,
+  type Parameters,
+} from './train/optimiser.ts';
 export { type AdapterFiles, decodeAdapter, encodeAdapter } from './weights/adapter-files.ts';
 export { type BackboneFile, type BackboneOptions, parseBackbone } from './weights/backbone.ts';
