@@ -71,10 +71,10 @@ async function runTrain(
   settings: TrainSettings,
   context: Context,
 ): Promise<void> {
-  const [{ train }, { readRunConfig }, { trainingConfig }, { showTraining }] = await Promise.all([
+  const [{ train }, { readRunConfig }, { chosenSettings }, { showTraining }] = await Promise.all([
     import('../run/train-node.ts'),
     import('../run/run-folder-node.ts'),
-    import('./training-config.ts'),
+    import('../run/chosen-settings.ts'),
     import('./train-progress.ts'),
   ]);
   const { imageSize } = settings;
@@ -94,7 +94,7 @@ async function runTrain(
       out,
       backbone: settings.backbone,
       imageSize: imageSize === undefined ? undefined : [imageSize.height, imageSize.width],
-      training: trainingConfig(settings, saved?.training),
+      training: chosenSettings(settings, saved?.training),
       splitFile: settings.splitFile,
       resume: settings.resume,
       force: settings.force,

@@ -118,13 +118,10 @@ export function decodeCheckpoint(bytes: Uint8Array, lengths: ReadonlyMap<string,
   };
 }
 
-/**
- * The records of the epochs that a checkpoint's bytes tell of, without looking at the model. @throws DuetError when
- * they are damaged.
- */
-export function historyOf(bytes: Uint8Array): readonly EpochRecord[] {
+/** How far a checkpoint's bytes have come, without looking at the model. @throws DuetError when they are damaged. */
+export function progressOf(bytes: Uint8Array): RunProgress | undefined {
   const { metadata } = readSafetensors(bytes, 'the checkpoint');
-  return progressSchema.safeParse(parseJson(metadata.progress, 'the checkpoint')).data?.history ?? [];
+  return progressSchema.safeParse(parseJson(metadata.progress, 'the checkpoint')).data;
 }
 
 function parseJson(text: string | undefined, name: string): unknown {

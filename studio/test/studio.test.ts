@@ -203,6 +203,15 @@ describe.skipIf(browserPath === undefined)('Duet Studio in Chromium', () => {
 
   test('training gives a first model, stops, survives a reload and goes on', async () => {
     const { page: shown, problems } = await open('train');
+    await shown.locator('summary', { hasText: 'All settings' }).click();
+    const smoothing = shown.getByLabel('label smoothing');
+    await smoothing.fill('2');
+    await smoothing.blur();
+    await shown.locator('.notice', { hasText: '“label smoothing” must be a number of at least 0' }).waitFor();
+    await smoothing.fill('0.15');
+    await smoothing.blur();
+    await shown.locator('summary', { hasText: '(changed)' }).waitFor();
+    await shoot(shown, 'train-settings');
     // So many epochs that there is time to stop.
     await shown.locator('label', { hasText: 'Thorough' }).click();
     await shown.getByRole('button', { name: 'Train', exact: true }).click();
@@ -234,7 +243,9 @@ describe.skipIf(browserPath === undefined)('Duet Studio in Chromium', () => {
     adapter = join(folder, 'adapter');
     await mkdir(adapter);
     for (const [name, bytes] of Object.entries(files)) await writeFile(join(adapter, name), bytes);
-    expect(JSON.parse(strFromU8(files['adapter_config.json']!)).classes).toEqual(taught);
+    const config = JSON.parse(strFromU8(files['adapter_config.json']!));
+    expect(config.classes).toEqual(taught);
+    expect(config.settings.labelSmoothing).toBe(0.15);
     await shoot(shown, 'home');
 
     await shown.click('nav a[href="#watch"]');

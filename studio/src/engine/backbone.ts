@@ -6,7 +6,8 @@ import { readSafetensors } from '../../../src/files/safetensors.ts';
 import { type IntakeArgument, intakeArgument, openWithoutWeights } from '../../../src/run/open-intake.ts';
 import { recipeNamed } from '../../../src/systems/registry.ts';
 import { type Backbone, type InputSize, parseBackbone } from '../../../src/weights/backbone.ts';
-import { readValue, type StoredBackbone } from '../storage/database.ts';
+import { readValue, type StoredBackbone, type StoredChoice } from '../storage/database.ts';
+import { type SettingsForm, settingsForm, settingsOf } from './settings-form.ts';
 import { readingKey } from './stored-clips.ts';
 
 /** As the command line calls the built-in backbone. */
@@ -22,6 +23,7 @@ export type BackboneFacts = {
   /** What a training on it is set to and how clips are read for it, and what names such readings. */
   readonly intake: IntakeArgument;
   readonly readingKey: string;
+  readonly form: SettingsForm;
 };
 
 /** The backbone in use. @throws DuetError when its files do not hold a plain ViT or cannot be fetched. */
@@ -47,14 +49,16 @@ export async function parseStoredBackbone(stored: StoredBackbone, imageSize?: In
   );
 }
 
-export function backboneFacts(backbone: Backbone): BackboneFacts {
+/** @throws DuetError for a choice whose settings contradict each other. */
+export function backboneFacts(backbone: Backbone, choice: StoredChoice | undefined): BackboneFacts {
   const { source, hash, config } = backbone;
   const { depth, width, inputSize } = config;
-  const { system, settings } = recipeNamed();
+  const settings = settingsOf(choice ?? { recipe: undefined, given: {} });
+  const { system } = recipeNamed(settings.recipe);
   // A reading is the same for any classes.
   const intake = intakeArgument(system, settings, { labels: [], backbone });
   const key = readingKey(openWithoutWeights(intake).intake);
-  return { source, hash, depth, width, inputSize, intake, readingKey: key };
+  return { source, hash, depth, width, inputSize, intake, readingKey: key, form: settingsForm(settings) };
 }
 
 async function fetchWhole(url: string): Promise<Uint8Array> {

@@ -1,11 +1,12 @@
 // A training run in the page: the one of src/run/train.ts over the browser's storage, within the time that is asked for.
 import { evenBatchSize } from '../../../src/data/batch.ts';
 import type { Json } from '../../../src/data/intake.ts';
+import type { CurvesShown } from '../../../src/report/shown.ts';
 import { type Place, runFiles } from '../../../src/run/place.ts';
 import { freshRun, type RunEvent, restoredRun, trainRun } from '../../../src/run/train.ts';
 import { recipeNamed } from '../../../src/systems/registry.ts';
-import type { Known } from '../../../src/systems/system.ts';
-import { type EpochRecord, encodeCheckpoint } from '../../../src/train/checkpoint.ts';
+import type { Known, SystemSettings } from '../../../src/systems/system.ts';
+import { type EpochRecord, encodeCheckpoint, type RunProgress } from '../../../src/train/checkpoint.ts';
 import { adapterConfigFile, adapterModelFile } from '../../../src/weights/adapter-files.ts';
 import type { Backbone } from '../../../src/weights/backbone.ts';
 import { type StoredAdapter, type StoredRun, writeValue } from '../storage/database.ts';
@@ -33,7 +34,7 @@ export type TrainingUpdate =
       readonly loss: number;
       readonly seconds: number;
     }
-  | { readonly kind: 'epoch'; readonly record: EpochRecord }
+  | { readonly kind: 'epoch'; readonly record: EpochRecord; readonly curves: readonly CurvesShown[] }
   | { readonly kind: 'note'; readonly text: string }
   | { readonly kind: 'run'; readonly run: StoredRun };
 
@@ -61,7 +62,7 @@ export async function trainingRun(options: TrainingRunOptions): Promise<void> {
   const { backbone, compute, signal, onUpdate } = options;
   let run: StoredRun = { ...options.run, state: 'running', provider: compute.name };
   const { classes: labels, examples: clips, settings } = run;
-  const { system, settings: ofRecipe } = recipeNamed(settings.recipe);
+  const { system } = recipeNamed(settings.recipe);
   const known: Known = { labels, backbone };
   const open = system.open(settings, known);
   const began = performance.now();
@@ -81,7 +82,7 @@ export async function trainingRun(options: TrainingRunOptions): Promise<void> {
   const [train, val] = [await feed.count('train'), await feed.count('val')];
   const plan = planWithin({
     budget: restored ? undefined : options.budget,
-    settings: restored ? settings : ofRecipe,
+    settings,
     clips: { train, val },
     batchSize: evenBatchSize(train, settings.batch),
   });
@@ -102,7 +103,7 @@ export async function trainingRun(options: TrainingRunOptions): Promise<void> {
         break;
       case 'epoch':
         last = performance.now();
-        onUpdate({ kind: 'epoch', record: event.record });
+        onUpdate({ kind: 'epoch', record: event.record, curves: curvesOf(settings, checkpoint.progress) });
         break;
       case 'adapter': {
         const { epoch, metrics } = event;
@@ -164,6 +165,11 @@ export async function trainingRun(options: TrainingRunOptions): Promise<void> {
     if (signal.aborted && error === signal.reason) return;
     throw error;
   }
+}
+
+/** The course of a training as its system draws it. */
+export function curvesOf({ recipe }: SystemSettings, { history, best }: RunProgress): readonly CurvesShown[] {
+  return recipeNamed(recipe).system.curves(history, best?.epoch);
 }
 
 function secondsSince(moment: number): number {

@@ -1,9 +1,19 @@
 // Training beside the page, one thing after another.
 import { expose } from 'comlink';
 import { DuetError } from '../../../src/errors.ts';
+import type { CurvesShown } from '../../../src/report/shown.ts';
+import { runFiles } from '../../../src/run/place.ts';
 import { recipeNamed } from '../../../src/systems/registry.ts';
+import { type EpochRecord, progressOf } from '../../../src/train/checkpoint.ts';
 import type { Backbone } from '../../../src/weights/backbone.ts';
-import { readValue, type StoredAdapter, type StoredBackbone, type StoredRun } from '../storage/database.ts';
+import {
+  readValue,
+  type StoredAdapter,
+  type StoredBackbone,
+  type StoredChoice,
+  type StoredRun,
+} from '../storage/database.ts';
+import { runPlace } from '../storage/run-place.ts';
 import type { StoredClip } from '../storage/stored-example.ts';
 import { openStoredAdapter } from './adapter.ts';
 import { type BackboneFacts, backboneFacts, openStoredBackbone, parseStoredBackbone } from './backbone.ts';
@@ -11,7 +21,9 @@ import { type Compute, type ComputePreference, openCompute } from './compute.ts'
 import { type Inspection, inspectClips } from './inspection.ts';
 import { keptFeatures, keptStageOf } from './kept-feature-cache.ts';
 import { plainErrors } from './plain-error.ts';
-import { type TrainingUpdate, trainingRun } from './training-run.ts';
+import { curvesOf, type TrainingUpdate, trainingRun } from './training-run.ts';
+
+export type Course = { readonly history: readonly EpochRecord[]; readonly curves: readonly CurvesShown[] };
 
 let compute: Promise<Compute> | undefined;
 let backbone: Promise<Backbone> | undefined;
@@ -40,12 +52,17 @@ const placeholders = ['one class', 'another class'] as const;
 const worker = plainErrors({
   /** What the chosen backbone is. */
   async backbone(): Promise<BackboneFacts> {
-    return backboneFacts(await openedBackbone());
+    return backboneFacts(await openedBackbone(), await readValue('choice'));
+  },
+
+  /** The same with another choice of settings, or throws what is wrong with it. */
+  async chosen(choice: StoredChoice): Promise<BackboneFacts> {
+    return backboneFacts(await openedBackbone(), choice);
   },
 
   /** Says what files of a backbone hold, or throws what is wrong with them. */
   async checkBackbone(stored: StoredBackbone): Promise<BackboneFacts> {
-    return backboneFacts(await parseStoredBackbone(stored));
+    return backboneFacts(await parseStoredBackbone(stored), await readValue('choice'));
   },
 
   /** Computes untrained features ahead of need; ends early when training is asked for. */
@@ -53,8 +70,9 @@ const worker = plainErrors({
     const { signal } = stopping;
     return inTurn(async () => {
       if (signal.aborted) return;
-      const { system, settings } = recipeNamed();
       const known = { labels: placeholders, backbone: await openedBackbone() };
+      const { settings } = backboneFacts(known.backbone, await readValue('choice')).intake;
+      const { system } = recipeNamed(settings.recipe);
       const open = system.open(settings, known);
       const stage = keptStageOf(open);
       if (!stage) return;
@@ -88,6 +106,13 @@ const worker = plainErrors({
         onUpdate,
       });
     });
+  },
+
+  /** What a stored run has come to, and its curves. */
+  async courseOf({ settings }: StoredRun): Promise<Course | undefined> {
+    const bytes = await runPlace.read(runFiles.checkpoint);
+    const progress = bytes && progressOf(bytes);
+    return progress && { history: progress.history, curves: curvesOf(settings, progress) };
   },
 
   async stop(): Promise<void> {

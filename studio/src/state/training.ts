@@ -5,8 +5,9 @@ import { proxy } from 'comlink';
 import { labelOf } from '../../../src/data/annotation.ts';
 import { byCodeUnits } from '../../../src/data/dataset.ts';
 import { cutValFromTrain } from '../../../src/data/split.ts';
+import type { CurvesShown } from '../../../src/report/shown.ts';
 import { runFiles } from '../../../src/run/place.ts';
-import { type EpochRecord, historyOf } from '../../../src/train/checkpoint.ts';
+import type { EpochRecord } from '../../../src/train/checkpoint.ts';
 import { problemOf } from '../engine/plain-error.ts';
 import type { TrainingUpdate } from '../engine/training-run.ts';
 import { clearFiles, readValue, type StoredRun, writeValue } from '../storage/database.ts';
@@ -17,12 +18,15 @@ import { adoptModel } from './model.ts';
 import { notify, notifyProblem } from './notices.ts';
 import { computePreference, effort, effortSeconds } from './preferences.ts';
 import { backboneFacts, classes, examples, examplesByClass, refreshFeatures } from './project.ts';
+import { choice } from './training-choice.ts';
 
 export type Phase = 'idle' | 'reading' | 'features' | 'heads' | 'preparing' | 'training' | 'stopping';
 
 export const phase = signal<Phase>('idle');
 export const phaseProgress = signal<{ readonly done: number; readonly total: number } | undefined>(undefined);
 export const run = signal<StoredRun | undefined>(undefined);
+/** Of the epochs, as the run's system draws them. */
+export const curves = signal<readonly CurvesShown[]>([]);
 export const history = signal<readonly EpochRecord[]>([]);
 /** Losses of the steps since the page was loaded, x counted in epochs. */
 export const stepLosses = signal<readonly { readonly x: number; readonly y: number }[]>([]);
@@ -61,16 +65,22 @@ export async function loadTraining(): Promise<void> {
   }
   const stored = await readValue('run');
   if (!stored) return;
-  const checkpoint = await runPlace.read(runFiles.checkpoint);
+  const course = await trainingWorker().courseOf(stored);
   batch(() => {
     // What ran when the page was closed is not running now.
     run.value = stored.state === 'running' ? { ...stored, state: 'stopped' } : stored;
-    history.value = checkpoint ? historyOf(checkpoint) : [];
+    history.value = course?.history ?? [];
+    curves.value = course?.curves ?? [];
   });
 }
 
 /** A page has less memory than Node, so that its batches are smaller. */
 const usualBatch = 16;
+
+/** Seconds that a fresh training may take; undefined where the number of epochs is chosen. */
+function budget(): number | undefined {
+  return choice.value.given.epochs === undefined ? effortSeconds[effort.value] : undefined;
+}
 
 /** Starts afresh with the examples as they are now. */
 export async function startTraining(): Promise<void> {
@@ -78,7 +88,7 @@ export async function startTraining(): Promise<void> {
   const { hash, intake } = await backboneFacts();
   const current = currentExamples();
   const unsplit = current.map((example) => storedExample({ ...example, split: 'train' }));
-  const settings = { ...intake.settings, batch: usualBatch };
+  const settings = { ...intake.settings, ...(choice.value.given.batch === undefined && { batch: usualBatch }) };
   const names = [...new Set(current.map(({ label }) => label))].sort(byCodeUnits);
   const fresh: StoredRun = {
     startedAt: Date.now(),
@@ -98,11 +108,12 @@ export async function startTraining(): Promise<void> {
   };
   batch(() => {
     history.value = [];
+    curves.value = [];
     stepLosses.value = [];
   });
   await clearFiles();
   await writeValue('run', fresh);
-  await carryOn(fresh, effortSeconds[effort.value]);
+  await carryOn(fresh, budget());
 }
 
 /** Goes on with a run that was stopped, or that a reload interrupted. */
@@ -115,7 +126,7 @@ export async function continueTraining(): Promise<void> {
   const settings = { ...intake.settings, batch: stored.settings.batch };
   const begun = { ...stored, settings };
   await writeValue('run', begun);
-  await carryOn(begun, effortSeconds[effort.value]);
+  await carryOn(begun, budget());
 }
 
 export async function stopTraining(): Promise<void> {
@@ -188,6 +199,7 @@ function take(update: TrainingUpdate): void {
       }
       case 'epoch':
         history.value = [...history.value.filter(({ epoch }) => epoch !== update.record.epoch), update.record];
+        curves.value = update.curves;
         break;
       case 'model':
         void adoptModel({

@@ -1,7 +1,7 @@
 // What the page keeps in the browser, so that a reload loses nothing.
 import { type DBSchema, type IDBPDatabase, type IDBPTransaction, openDB, type StoreNames } from 'idb';
 import type { Split } from '../../../src/data/dataset.ts';
-import type { Reading } from '../../../src/data/intake.ts';
+import type { Json, Reading } from '../../../src/data/intake.ts';
 import { DuetError } from '../../../src/errors.ts';
 import type { Shown } from '../../../src/report/shown.ts';
 import type { Results } from '../../../src/runtime/feeds.ts';
@@ -52,6 +52,9 @@ export type StoredBackbone =
 /** What a run measures beside its metrics. */
 export type StoredDiagnosis = { readonly title: string; readonly note: string; readonly shown: readonly Shown[] };
 
+/** What the next training is set to: a recipe, by default the usual one, and settings by name that differ from it. */
+export type StoredChoice = { readonly recipe: string | undefined; readonly given: Readonly<Record<string, Json>> };
+
 /** A training run as the browser keeps it; its files, the checkpoint among them, are kept beside it. */
 export type StoredRun = {
   readonly startedAt: number;
@@ -86,6 +89,7 @@ export type Values = {
   readonly run: StoredRun;
   readonly model: StoredModel;
   readonly backbone: StoredBackbone;
+  readonly choice: StoredChoice;
   /** What is to be shown once. */
   readonly notice: string;
 };

@@ -1,13 +1,13 @@
 // Train: one button, and what comes of it.
 import { duration, percent } from '../../../src/report/format.ts';
-import type { CurveSeries, CurvesShown, Point } from '../../../src/report/shown.ts';
-import { type EpochRecord, lossOf } from '../../../src/train/checkpoint.ts';
+import type { CurvesShown } from '../../../src/report/shown.ts';
 import { model } from '../state/model.ts';
 import { goTo } from '../state/place.ts';
 import { type Effort, effort, effortSeconds, efforts } from '../state/preferences.ts';
 import { examples } from '../state/project.ts';
 import {
   continueTraining,
+  curves,
   history,
   isOutdated,
   isTraining,
@@ -23,6 +23,7 @@ import {
 } from '../state/training.ts';
 import { Chart } from '../ui/chart.tsx';
 import { Button, Choice, Empty, Progress } from '../ui/controls.tsx';
+import { SettingsForm } from './settings-form.tsx';
 
 const effortLabels: Readonly<Record<Effort, string>> = { quick: 'Quick', standard: 'Standard', thorough: 'Thorough' };
 
@@ -57,6 +58,7 @@ export function Train() {
         )}
         <Controls />
         <Facts />
+        <SettingsForm />
       </section>
       <Curves />
     </>
@@ -186,38 +188,20 @@ function Facts() {
 }
 
 function Curves() {
-  const start = run.value?.start?.accuracy;
-  if (history.value.length === 0 && stepLosses.value.length === 0) return null;
-  const points = (value: (record: EpochRecord) => number | null): Point[] =>
-    history.value.map((record) => ({ x: record.epoch, y: value(record) ?? Number.NaN }));
-  const steps: CurveSeries[] = stepLosses.value.length > 0 ? [{ name: 'each step', points: stepLosses.value }] : [];
-  const loss: CurvesShown = {
+  const steps: CurvesShown = {
     kind: 'curves',
-    title: 'Loss: what training brings down',
+    title: 'Loss of each step',
     xLabel: 'epoch',
     yLabel: 'loss',
-    series: [
-      ...steps,
-      { name: 'mean of an epoch', points: points(lossOf) },
-      { name: 'unseen examples', points: points(({ validation }) => validation?.loss ?? null) },
-    ],
+    series: [{ name: 'training', points: stepLosses.value }],
   };
-  const startPoint = start !== undefined && Number.isFinite(start) ? [{ x: 0, y: start }] : [];
-  const accuracy: CurvesShown = {
-    kind: 'curves',
-    title: 'Accuracy: share of examples classified right',
-    xLabel: 'epoch',
-    yLabel: 'accuracy',
-    unit: 'percent',
-    series: [
-      { name: 'unseen examples', points: [...startPoint, ...points(({ validation }) => validation?.accuracy ?? null)] },
-      { name: 'while learning', points: points(({ trainAccuracy }) => trainAccuracy) },
-    ],
-  };
+  const shown = [...(stepLosses.value.length > 0 ? [steps] : []), ...curves.value];
+  if (shown.length === 0) return null;
   return (
     <div class="grid charts">
-      <Chart chart={loss} />
-      <Chart chart={accuracy} />
+      {shown.map((chart) => (
+        <Chart key={chart.title} chart={chart} />
+      ))}
     </div>
   );
 }

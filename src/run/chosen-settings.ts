@@ -5,10 +5,15 @@ import { recipeNamed } from '../systems/registry.ts';
 import type { SystemSettings } from '../systems/system.ts';
 import { checkGiven } from '../train/joined-fields.ts';
 import { placed, settingFields, withChanges } from '../train/setting-fields.ts';
-import type { TrainSettings } from './train-settings.ts';
 
-/** `base`, by default the recipe, wherever `settings` is silent. @throws DuetError for what its system does not have. */
-export function trainingConfig({ recipe, training }: TrainSettings, base?: SystemSettings): SystemSettings {
+export type ChosenTraining = {
+  readonly recipe?: string | undefined;
+  /** Settings by name; without those that the recipe decides. */
+  readonly training: Readonly<Record<string, unknown>>;
+};
+
+/** `base`, by default the recipe, wherever `training` is silent. @throws DuetError for what its system does not have. */
+export function chosenSettings({ recipe, training }: ChosenTraining, base?: SystemSettings): SystemSettings {
   const chosen = recipeNamed(recipe ?? base?.recipe);
   const fields = settingFields(chosen.system.settings);
   checkGiven(fields, training, chosen.settings.recipe);

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { expect, test } from 'vitest';
+import { chosenSettings } from '../run/chosen-settings.ts';
 import { recipes } from '../systems/ma-avt/recipes.ts';
 import { recipeNamed, systems } from '../systems/registry.ts';
 import type { SystemSettings } from '../systems/system.ts';
@@ -7,12 +8,11 @@ import { settingFields, withChanges } from '../train/setting-fields.ts';
 import { isOfKind, type SettingKind } from '../train/setting-kind.ts';
 import { addSettings } from './setting.ts';
 import { flagFields, trainSettings, trainSettingsOf } from './train-settings.ts';
-import { trainingConfig } from './training-config.ts';
 
 function configure(base: SystemSettings, ...argv: string[]) {
   const command = addSettings(new Command().exitOverride(), trainSettings);
   command.parse(argv, { from: 'user' });
-  return trainingConfig(trainSettingsOf(command), base);
+  return chosenSettings(trainSettingsOf(command), base);
 }
 
 test('who says nothing gets the recipe, whole', () => {
@@ -70,11 +70,11 @@ test.each(flagFields)('$flag arrives at its place, and nowhere else', ({ flag, p
 test('a configuration file may turn on what the recipe leaves off', () => {
   const command = addSettings(new Command(), trainSettings);
   command.setOptionValueWithSource('headStart', true, 'config');
-  expect(trainingConfig(trainSettingsOf(command), recipes.lora)).toEqual({ ...recipes.lora, headStart: true });
+  expect(chosenSettings(trainSettingsOf(command), recipes.lora)).toEqual({ ...recipes.lora, headStart: true });
 });
 
 test('the recipe is chosen by its flag', () => {
   const command = addSettings(new Command().exitOverride(), trainSettings);
   command.parse(['--recipe', 'probe', '--epochs', '2'], { from: 'user' });
-  expect(trainingConfig(trainSettingsOf(command))).toEqual({ ...recipes.probe, epochs: 2 });
+  expect(chosenSettings(trainSettingsOf(command))).toEqual({ ...recipes.probe, epochs: 2 });
 });
