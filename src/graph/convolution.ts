@@ -1,6 +1,6 @@
 // The geometry of convolutions: shapes, and which element of the maps meets which weight of a kernel at which place.
 // Shapes: maps [N, C, height, width], kernels [M, C, rows, columns], places [N, M, down, across].
-import { type Attributes, elementCount, ravel, type Shape, unravel } from './tensor.ts';
+import { type Attributes, type Shape, unravel } from './tensor.ts';
 
 export type Convolution = {
   /** Down and across. */
@@ -56,21 +56,32 @@ export function pooledShape(maps: Shape, windows: readonly number[]): Shape {
   return [count, channels, ...places];
 }
 
-/** Every product that a convolution adds up, as indices into maps, kernels and places. */
-export function* products(
+/** Visits every product that a convolution adds up, as indices into maps, kernels and places. */
+export function forEachProduct(
   maps: Shape,
   kernels: Shape,
   places: Shape,
   { strides, dilations, pads }: Convolution,
-): Generator<{ readonly map: number; readonly kernel: number; readonly place: number }> {
-  const weights = elementCount(kernels.slice(1));
-  for (let place = 0; place < elementCount(places); place++) {
-    const [clip, output, ...at] = unravel(place, places) as [number, number, number, number];
+  visit: (map: number, kernel: number, place: number) => void,
+): void {
+  const [, channels, height, width] = fourAxes(maps);
+  const [, , rows, columns] = fourAxes(kernels);
+  const [count, outputs, down, across] = fourAxes(places);
+  const [pairs, weights] = [count * outputs * channels, rows * columns];
+  for (let pair = 0; pair < pairs; pair++) {
+    const [clip, output, channel] = unravel(pair, [count, outputs, channels]) as [number, number, number];
+    const mapStart = (clip * channels + channel) * height * width;
+    const kernelStart = (output * channels + channel) * weights;
+    const placeStart = (clip * outputs + output) * down * across;
     for (let weight = 0; weight < weights; weight++) {
-      const [channel, ...within] = unravel(weight, kernels.slice(1)) as [number, number, number];
-      const inMap = within.map((step, axis) => at[axis]! * strides[axis]! + step * dilations[axis]! - pads[axis]!);
-      if (inMap.some((position, axis) => position < 0 || position >= maps[axis + 2]!)) continue;
-      yield { map: ravel([clip, channel, ...inMap], maps), kernel: output * weights + weight, place };
+      const top = Math.floor(weight / columns) * dilations[0]! - pads[0]!;
+      const left = (weight % columns) * dilations[1]! - pads[1]!;
+      for (let place = 0; place < down * across; place++) {
+        const row = top + Math.floor(place / across) * strides[0]!;
+        const column = left + (place % across) * strides[1]!;
+        if (row < 0 || row >= height || column < 0 || column >= width) continue;
+        visit(mapStart + row * width + column, kernelStart + weight, placeStart + place);
+      }
     }
   }
 }

@@ -1,6 +1,6 @@
 // A slow, plain evaluation of a graph in double precision: the oracle that gradients and ONNX Runtime's results are
 // tested against.
-import { convolutionOf, products } from './convolution.ts';
+import { convolutionOf, forEachProduct } from './convolution.ts';
 import { topologicalOrder } from './differentiate.ts';
 import type { OperatorName } from './operators.ts';
 import { type Attributes, elementCount, ravel, type Shape, type Tensor, unravel } from './tensor.ts';
@@ -162,14 +162,16 @@ const evaluations: Record<OperatorName, Evaluation> = {
     const channels = y!.shape[1]!;
     const places = y!.shape[2]! * y!.shape[3]!;
     if (bias) for (const i of result.keys()) result[i] = bias.data[Math.floor(i / places) % channels]!;
-    for (const { map, kernel, place } of products(x!.shape, kernels!.shape, y!.shape, convolutionOf(attributes)))
+    forEachProduct(x!.shape, kernels!.shape, y!.shape, convolutionOf(attributes), (map, kernel, place) => {
       result[place]! += x!.data[map]! * kernels!.data[kernel]!;
+    });
     return [result];
   },
   ConvTranspose: ([x, kernels], attributes, [y]) => {
     const result = new Float64Array(elementCount(y!.shape));
-    for (const { map, kernel, place } of products(y!.shape, kernels!.shape, x!.shape, convolutionOf(attributes)))
+    forEachProduct(y!.shape, kernels!.shape, x!.shape, convolutionOf(attributes), (map, kernel, place) => {
       result[map]! += x!.data[place]! * kernels!.data[kernel]!;
+    });
     return [result];
   },
   MaxPool: ([x], { kernel_shape }, [y]) => {
