@@ -132,16 +132,19 @@ export type ParameterCounts = {
   readonly inference: number;
 };
 
-/** Counts a model's numbers. @param folded the parameters of what is left of the model for prediction. */
+/**
+ * Counts a model's numbers.
+ * @param folded the parameters of what is left of the model for prediction.
+ * @param vit the backbone; undefined for a model that has none.
+ */
 export function parameterCounts(
   trained: Specifications,
   folded: Specifications,
-  vit: Omit<Geometry, 'patches'> & { readonly inputSize: readonly [number, number] },
+  vit: (Omit<Geometry, 'patches'> & { readonly inputSize: readonly [number, number] }) | undefined,
 ): ParameterCounts {
-  const patches = (vit.inputSize[0] * vit.inputSize[1]) / vit.patchSize ** 2;
-  const backbone = [...vitWeightShapes({ ...vit, patches })].map(
-    ([name, shape]) => [name, elementCount(shape)] as const,
-  );
+  const weights =
+    vit && vitWeightShapes({ ...vit, patches: (vit.inputSize[0] * vit.inputSize[1]) / vit.patchSize ** 2 });
+  const backbone = [...(weights ?? [])].map(([name, shape]) => [name, elementCount(shape)] as const);
   const adapter = parameterLengths(folded);
   // CLS and fully trained weights stand in the place of the backbone's.
   const inference = new Map<string, number>([

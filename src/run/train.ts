@@ -131,16 +131,9 @@ export async function trainRun(options: RunOptions): Promise<RunOutcome> {
     onEvent({ kind: 'opened', provider, epochsDone: progress.epoch });
     for (const note of open.notes?.() ?? []) onNote(note);
     const scoring = { ...options, predictor };
-    if (options.isFresh) await takeFirstValues(options);
-    if (options.isFresh && (await takeStarts(options))) {
-      const { folded, metrics } = await validated(checkpoint.parameters, scoring);
-      if (metrics) {
-        // The start is a model like those of the epochs, and kept if none is better.
-        progress.best = { epoch: 0, metrics: { ...metrics } };
-        await keepAdapter(folded, options);
-        onEvent({ kind: 'adapter', epoch: 0, metrics });
-      }
-      await save(options);
+    if (options.isFresh) {
+      await takeFirstValues(options);
+      await takeStarts(scoring);
     }
     // After the start, whose model is there soon; a training step takes long to load.
     let trainer = await openStage(clipStages[progress.stage]!);
@@ -150,7 +143,10 @@ export async function trainRun(options: RunOptions): Promise<RunOutcome> {
       const isLast = progress.stage === clipStages.length - 1;
       const training = { ...scoring, trainer, batchSize, isLast, diagnosis };
       const outcome = await trainStage(clipStages[progress.stage]!, training);
-      if (outcome !== 'interrupted' && !isLast) beginStage(checkpoint, progress.stage + 1);
+      if (outcome !== 'interrupted' && !isLast) {
+        beginStage(checkpoint, progress.stage + 1);
+        await takeStarts(scoring);
+      }
       await save(options);
       if (outcome === 'interrupted' || isLast) return { outcome, provider };
       trainer = await openStage(clipStages[progress.stage]!);
@@ -169,18 +165,38 @@ const noTexts = (): never => {
   throw new Error('no text encoder was given to this training');
 };
 
-/** Trains the stages on kept features, which come before those on clips. @returns whether there are any. */
-async function takeStarts(options: RunOptions): Promise<boolean> {
+/**
+ * Trains the stages on kept features that come right before the stage on clips under way. What they lead to is the
+ * start of the last stage, a model like those of the epochs, and kept if none is better.
+ */
+async function takeStarts(options: Scoring): Promise<void> {
   const { open, known, feed, openSession, checkpoint, signal, onEvent } = options;
-  const stages = open.stages.filter((stage): stage is KeptStage => stage.on === 'kept features');
+  const { progress, parameters } = checkpoint;
+  const stages = stagesBefore(open.stages, progress.stage);
   for (const stage of stages) {
-    const values = stage.values(checkpoint.parameters);
+    const values = stage.values(parameters);
     const training = { stage, backbone: known.backbone, values, openSession, signal };
     const onProgress = (done: number, total: number) => onEvent({ kind: 'kept', stage: stage.name, done, total });
     const rows = await (options.keptRows?.(stage) ?? keptRows(training, feed, onProgress));
     await trainOnKept(training, rows);
   }
-  return stages.length > 0;
+  if (stages.length === 0) return;
+  const { folded, metrics } = await validated(parameters, options);
+  if (metrics) {
+    progress.best = { epoch: 0, metrics: { ...metrics } };
+    await keepAdapter(folded, options);
+    onEvent({ kind: 'adapter', epoch: 0, metrics });
+  }
+  await save(options);
+}
+
+/** The stages on kept features between a stage on clips, counted from 0 among those, and the one before it. */
+function stagesBefore(stages: OpenSystem['stages'], clipStage: number): KeptStage[] {
+  let seen = 0;
+  return stages.filter((stage): stage is KeptStage => {
+    if (stage.on === 'clips') seen++;
+    return stage.on === 'kept features' && seen === clipStage;
+  });
 }
 
 type Scoring = RunOptions & { readonly predictor: Predictor };

@@ -1,7 +1,7 @@
 // What MA-AVT is compared with: other ways to train on the same backbone and the same data. docs/model.md says where
 // each comes from.
 
-import { coherentOptions, type ModelOptions } from './settings.ts';
+import { coherentOptions, type ModelOptions, stemsAlone } from './settings.ts';
 import type { BaselineName, TrainingConfig } from './training-config.ts';
 
 /** The baselines as changes of a recipe, so that they differ from it only in what is compared. */
@@ -12,7 +12,7 @@ export function baselineRecipes(base: TrainingConfig): Record<BaselineName, Trai
     model: Partial<ModelOptions>,
   ): TrainingConfig => ({
     ...{ ...base, ...training, recipe: name },
-    model: coherentOptions({ ...base.model, ...model }),
+    model: coherentOptions({ ...base.model, stems: 'none', ...model }),
   });
   const noTokens = {
     tokens: { audio: 0, visual: 0, shared: 0 },
@@ -52,6 +52,20 @@ export function baselineRecipes(base: TrainingConfig): Record<BaselineName, Trai
     lora: recipe('lora', fromScratch, { ...joint, adaptation: 'lora' }),
     bottleneck: recipe('bottleneck', fromScratch, { ...joint, adaptation: 'bottleneck' }),
     full: recipe('full', gentle, { ...joint, adaptation: 'full' }),
+    // What little can do: two small nets from nothing, with no backbone, each by its own class loss, their logits added.
+    'small-cnn': recipe(
+      'small-cnn',
+      {
+        ...noPairs,
+        headStart: false,
+        augment: 'none',
+        labelSmoothing: 0,
+        epochs: 12,
+        learningRate: 2e-3,
+        patience: null,
+      },
+      stemsAlone(base.model),
+    ),
     'ogm-ge': recipe('ogm-ge', { ...gentle, modulation: 'ogm-ge' }, { ...joint, adaptation: 'full' }),
   };
 }

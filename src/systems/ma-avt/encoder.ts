@@ -18,6 +18,7 @@ import {
 import { type Modality, modalities, modalitiesOf, type PresentModalities } from './modalities.ts';
 import { positionRows } from './positions.ts';
 import type { MaAvtConfig, tokenKinds } from './settings.ts';
+import { hasStems, stemFeatures } from './stems.ts';
 
 /**
  * What a clip becomes, by the modality and one of these names:
@@ -25,9 +26,10 @@ import type { MaAvtConfig, tokenKinds } from './settings.ts';
  * `patch_mean`: mean of the patches after the final norm, [B, C], only for heads that read it;
  * `bands`: means of the sound's patches in each band of frequency half-way through the blocks, [B, bands C], likewise;
  * `shared.LAYER`: mean of the shared tokens after each block, [B, C], none without shared tokens;
+ * `stem`: what its stem says, [B, S], only of models with stems;
  * `attention`: how much CLS attends to each patch in the last block, [B, P], each row summing to one.
  */
-export type FeatureName = 'cls' | 'background' | 'patch_mean' | 'bands' | `shared.${number}` | 'attention';
+export type FeatureName = 'cls' | 'background' | 'patch_mean' | 'bands' | `shared.${number}` | 'stem' | 'attention';
 
 /** A feature of both modalities, as far as they have it. */
 export function featureOf(encoded: Tensors, name: FeatureName): PresentModalities {
@@ -42,7 +44,11 @@ export type Trace = {
   patches(rows: readonly Tensor[]): PresentModalities;
 };
 
-export type Encoded = { readonly features: Tensors; readonly trace: Trace };
+export type Encoded = {
+  readonly features: Tensors;
+  /** Undefined for stems alone. */
+  readonly trace: Trace | undefined;
+};
 
 /**
  * The sequences of the model's modalities through the blocks.
@@ -57,12 +63,14 @@ export function encode(
   config: MaAvtConfig,
   patchesApart: boolean,
 ): Encoded {
+  const stems = hasStems(config) ? named([['stem', stemFeatures(inputs, trained, config)]]) : {};
+  if (config.stems === 'alone') return { features: stems, trace: undefined };
   const weights = adaptedWeights(frozen, trained, config);
   const layout = layoutOf(inputs, config);
   const start = startingSequences(layout, inputs, tableOf(frozen, trained, config), weights, trained, patchesApart);
   const passed = throughBlocks(layout, start, weights, trained);
   return {
-    features: featuresOf(layout, passed, weights),
+    features: { ...featuresOf(layout, passed, weights), ...stems },
     trace: {
       sequences: passed.entering,
       patches: (rows) => layout.apart(rows.map((x) => slice(x, 1, 1, 1 + layout.patchCount))),
@@ -227,6 +235,10 @@ function featuresOf({ config, patchCount, read, apart }: Layout, passed: Passed,
   features.set('bands', { visual: undefined, audio: passed.bands });
   for (const [layer, part] of passed.shared.entries()) features.set(`shared.${layer}`, part);
   features.set('attention', apart(passed.scores.map((ofStream) => clsAttention(ofStream, patchCount)))); // 10.
+  return named(features);
+}
+
+function named(features: Iterable<[FeatureName, PresentModalities]>): Tensors {
   return Object.fromEntries(
     [...features].flatMap(([name, part]) =>
       modalities.flatMap((modality) => {

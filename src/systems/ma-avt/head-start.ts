@@ -10,6 +10,7 @@ import { headParameters } from './heads.ts';
 import { type ClipFeatures, clipFeatures, drawPairs, pairRows } from './pairs.ts';
 import type { MaAvtConfig } from './settings.ts';
 import { featureScales, standardised, unstandardiseHeads } from './standardise.ts';
+import { hasStems } from './stems.ts';
 import type { TrainingConfig } from './training-config.ts';
 
 const headSteps = 400;
@@ -25,8 +26,9 @@ export function headLesson(config: MaAvtConfig, training: TrainingConfig): KeptL
   const { seed, epochs } = training;
   // Augmented walks are drawn as epochs that no training reaches.
   const varied = [1, 2].map((walk) => ({ name: 'train', seed, epoch: epochs + walk }));
+  const isVaried = training.augment !== 'none' || training.augmentSound === 'warp';
   return {
-    walks: [plainPass('evaluate'), ...(training.augment === 'none' ? [] : varied)],
+    walks: [plainPass('evaluate'), ...(isVaried ? varied : [])],
     mostRows,
     batchSize: headBatch,
     steps: headSteps,
@@ -50,8 +52,12 @@ export function headLesson(config: MaAvtConfig, training: TrainingConfig): KeptL
   };
 }
 
-/** The untrained tokens are drawn from the seed and their own names, and are the same for any number of classes. */
-export function headFeaturesKey({ seed, model }: TrainingConfig, { mean, std }: InputSettings): Json {
+/**
+ * The untrained tokens are drawn from the seed and their own names, and are the same for any number of classes. Stems
+ * have learned from the clips.
+ */
+export function headFeaturesKey({ seed, model }: TrainingConfig, { mean, std }: InputSettings): Json | undefined {
+  if (hasStems(model)) return undefined;
   return [seed, model as Json, [...mean], [...std]];
 }
 

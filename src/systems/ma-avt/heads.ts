@@ -12,6 +12,7 @@ import {
   multiply,
   reshape,
   softmax,
+  split,
   sum,
 } from '../../graph/functions.ts';
 import type { Tensor } from '../../graph/tensor.ts';
@@ -19,8 +20,16 @@ import type { Tensors } from '../../model/model.ts';
 import { linearParameters, normParameters, type ParameterSpecification } from '../../model/parameters.ts';
 import { type Weights, within } from '../../model/vit.ts';
 import { featureOf } from './encoder.ts';
-import { type Modality, modalitiesOf, type PerModality, type PresentModalities, present } from './modalities.ts';
+import {
+  type Modality,
+  modalities,
+  modalitiesOf,
+  type PerModality,
+  type PresentModalities,
+  present,
+} from './modalities.ts';
 import type { MaAvtConfig } from './settings.ts';
+import { hasStems, stemWidth } from './stems.ts';
 
 export type HeadOutputs = {
   /** [B, K] */
@@ -34,9 +43,14 @@ export type HeadOutputs = {
 /** Factors [B, readWidth] that switch features of a modality off in training. */
 export type FeatureMasks = PerModality;
 
-/** How many features of a modality agreement heads read: CLS and the mean of the patches, and the sound's bands. */
-export function readWidth({ vit, soundBands }: Pick<MaAvtConfig, 'vit' | 'soundBands'>, modality: Modality): number {
-  return (2 + (modality === 'audio' ? soundBands : 0)) * vit.width;
+/** How many features of a modality agreement heads read: of the backbone, and of the stem. */
+export function readWidth(config: MaAvtConfig, modality: Modality): number {
+  return backboneWidth(config, modality) + (hasStems(config) ? stemWidth : 0);
+}
+
+/** CLS and the mean of the patches, and the sound's bands. */
+function backboneWidth({ vit, soundBands, stems }: MaAvtConfig, modality: Modality): number {
+  return stems === 'alone' ? 0 : (2 + (modality === 'audio' ? soundBands : 0)) * vit.width;
 }
 
 const relationWidth = 128;
@@ -65,8 +79,8 @@ function paperHeads(encoded: Tensors, trainable: Weights, { background }: MaAvtC
 }
 
 /**
- * CLS beside the mean of the patches and the sound's bands, normalised, into one class head for each modality; the
- * clip's logits are the sum.
+ * CLS beside the mean of the patches and the sound's bands, normalised, into one class head for each modality, and what
+ * its stem says into another; the clip's logits are the sum.
  */
 function agreementHeads(
   encoded: Tensors,
@@ -74,28 +88,19 @@ function agreementHeads(
   config: MaAvtConfig,
   masks: FeatureMasks | undefined,
 ): HeadOutputs {
-  const [cls, patchMean, bands] = [
-    featureOf(encoded, 'cls'),
-    featureOf(encoded, 'patch_mean'),
-    featureOf(encoded, 'bands'),
-  ];
-  const background = config.background ? featureOf(encoded, 'background') : undefined;
-  const pooled = (modality: Modality) => {
-    const ending = normalised(
-      concat([cls[modality]!, patchMean[modality]!], -1),
-      within(trainable, `${modality}_norm`),
-    ); // [B, 2C]
-    const middle = bands[modality] && normalised(bands[modality], within(trainable, `${modality}_bands_norm`));
-    const all = middle ? concat([ending, middle], -1) : ending;
-    return masks ? multiply(all, masks[modality]) : all;
+  const read = (modality: Modality) => {
+    const features = featuresRead(encoded, modality, trainable, config);
+    return masks ? multiply(features, masks[modality]) : features;
   };
-  const visual = cls.visual && pooled('visual');
-  const audio = cls.audio && pooled('audio');
+  const [visual, audio] = modalities.map((modality) =>
+    modalitiesOf(config).includes(modality) ? read(modality) : undefined,
+  );
   const ownLogits = {
-    visual: visual && linearLayer(visual, within(trainable, 'visual_head')),
-    audio: audio && linearLayer(audio, within(trainable, 'audio_head')),
+    visual: visual && classLogitsOf(visual, 'visual', trainable, config),
+    audio: audio && classLogitsOf(audio, 'audio', trainable, config),
   };
   const classLogits = present(ownLogits).reduce(add);
+  const background = config.background ? featureOf(encoded, 'background') : undefined;
   if (!background || !visual || !audio) return { classLogits, backgroundLogits: undefined, ownLogits };
   // Probability that both modalities mean one class, were they independent; the relation head adds what classes do not
   // say.
@@ -115,6 +120,33 @@ function agreementHeads(
   return { classLogits, backgroundLogits: flat(logits), ownLogits };
 }
 
+/** What a modality's heads read: [B, readWidth], the backbone's features first. */
+function featuresRead(encoded: Tensors, modality: Modality, trainable: Weights, config: MaAvtConfig): Tensor {
+  const [cls, patchMean, bands, stem] = (['cls', 'patch_mean', 'bands', 'stem'] as const).map(
+    (name) => featureOf(encoded, name)[modality],
+  );
+  const parts = [
+    ...(cls && config.stems !== 'alone'
+      ? [normalised(concat([cls, patchMean!], -1), within(trainable, `${modality}_norm`))]
+      : []),
+    ...(bands ? [normalised(bands, within(trainable, `${modality}_bands_norm`))] : []),
+    ...(stem ? [normalised(stem, within(trainable, `${modality}_stem_norm`))] : []),
+  ];
+  return concat(parts, -1);
+}
+
+/** @param features [B, readWidth]. */
+function classLogitsOf(features: Tensor, modality: Modality, trainable: Weights, config: MaAvtConfig): Tensor {
+  const heads = [
+    ...(config.stems === 'alone' ? [] : [{ name: `${modality}_head`, width: backboneWidth(config, modality) }]),
+    ...(hasStems(config) ? [{ name: `${modality}_stem_head`, width: stemWidth }] : []),
+  ];
+  const widths = heads.map(({ width }) => width);
+  return split(features, 1, widths)
+    .map((part, index) => linearLayer(part, within(trainable, heads[index]!.name)))
+    .reduce(add);
+}
+
 /** Parameters of the heads, in a fixed order. */
 export function headParameters(config: MaAvtConfig): [string, ParameterSpecification][] {
   const { width } = config.vit;
@@ -124,12 +156,18 @@ export function headParameters(config: MaAvtConfig): [string, ParameterSpecifica
       ...linearParameters('class_head', config.classes, taken.length * width),
       ...(config.background ? linearParameters('background_head', 1, 2 * width) : []),
     ];
+  const ofStem = (modality: Modality) => [
+    ...normParameters(`${modality}_stem_norm`, stemWidth),
+    ...linearParameters(`${modality}_stem_head`, config.classes, stemWidth),
+  ];
+  if (config.stems === 'alone') return taken.flatMap(ofStem);
   const classHeads = taken.flatMap((modality) => [
     ...normParameters(`${modality}_norm`, 2 * width),
     ...(modality === 'audio' && config.soundBands > 0
       ? normParameters('audio_bands_norm', config.soundBands * width)
       : []),
-    ...linearParameters(`${modality}_head`, config.classes, readWidth(config, modality)),
+    ...linearParameters(`${modality}_head`, config.classes, backboneWidth(config, modality)),
+    ...(hasStems(config) ? ofStem(modality) : []),
   ]);
   if (!config.background) return classHeads;
   return [

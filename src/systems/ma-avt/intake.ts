@@ -29,6 +29,7 @@ import { randomResizedCropBox } from '../../signal/random-resized-crop.ts';
 import { resize } from '../../signal/resize.ts';
 import { backgroundLabel, planEvaluation, planMismatched, planTraining } from './epoch-plan.ts';
 import { type Masking, maskSpectrogram } from './mask-spectrogram.ts';
+import { warpSpectrogram } from './warp-spectrogram.ts';
 
 export type MaAvtIntakeOptions = {
   readonly settings: InputSettings;
@@ -42,6 +43,8 @@ export type MaAvtIntakeOptions = {
   readonly augment: 'none' | 'standard';
   /** Least and greatest part of a picture's area that the random crop keeps. */
   readonly cropScale: readonly [number, number];
+  /** Whether the sound of training clips is warped; see warp-spectrogram.ts. Default: no. */
+  readonly warpsSound?: boolean;
   /** Hides a stretch of time and a band of frequencies in training. Default: off. */
   readonly masking?: Masking | undefined;
   /** What windows of a clip without picture or sound are: refused (default), or filled in. */
@@ -84,15 +87,12 @@ export function maAvtIntake(options: MaAvtIntakeOptions): Intake {
     const varying = shown && isVaried ? varied(shown, createRandom('picture', ...names)) : shown;
     const withSound = isPair ? withPicture : await open(sound);
     const heard = isPair ? window : windowOf(withSound, 'sound window');
-    const spectrogram = (await withSound.get(`spectrogram.${heard}`)).data as Float32Array;
+    const stored = (await withSound.get(`spectrogram.${heard}`)).data as Float32Array;
+    const [size, { axes }] = [spectrogramSizeOf(settings), frontEnds[settings.frontEnd]];
+    const isWarped = isTraining && options.warpsSound;
+    const spectrogram = isWarped ? warpSpectrogram(stored, size, axes, createRandom('warp', ...names)) : stored;
     if (isTraining && options.masking)
-      maskSpectrogram(
-        spectrogram,
-        spectrogramSizeOf(settings),
-        frontEnds[settings.frontEnd].axes,
-        options.masking,
-        createRandom('masking', ...names),
-      );
+      maskSpectrogram(spectrogram, size, axes, options.masking, createRandom('masking', ...names));
     return {
       // A missing picture is of the mean colour.
       images: varying && pass.name !== 'without picture' ? normalised(varying, settings) : emptyImage(settings),

@@ -29,6 +29,7 @@ export const plain: MaAvtConfig = {
     positions: 'stretched',
     heads: 'paper',
     soundBands: 0,
+    stems: 'none',
     backgroundFromCls: false,
   },
   ...{
@@ -80,5 +81,5 @@ export function build(config: MaAvtConfig, { portion = clips, patchesApart = fal
     [label, Float32Array.of(1, 0, 0, 1, 0, 0)],
     [background, Float32Array.of(0, 0, 1)],
   ]);
-  return { parameters, encoded, logged, outputs, trace, losses, label, feeds };
+  return { parameters, encoded, logged, outputs, trace: trace!, losses, label, feeds };
 }

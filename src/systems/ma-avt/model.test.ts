@@ -3,7 +3,7 @@ import { differentiate } from '../../graph/differentiate.ts';
 import { interpret } from '../../graph/interpret.ts';
 import type { Tensor } from '../../graph/tensor.ts';
 import { build, clips, drawn, plain } from './mini-ma-avt.test-data.ts';
-import { coherentOptions, type MaAvtConfig } from './settings.ts';
+import { coherentOptions, type MaAvtConfig, stemsAlone } from './settings.ts';
 
 const withoutTokens = { tokens: { audio: 0, visual: 0, shared: 0 }, background: false, contrastive: 'none' } as const;
 
@@ -23,6 +23,11 @@ const variants: Record<string, Partial<MaAvtConfig>> = {
   'heads that look for agreement': { heads: 'agreement', spectrogramScale: 0.5, backgroundFromCls: true },
   'heads that read the sound in bands half-way': { heads: 'agreement', soundBands: 2, frequencyAxis: 'columns' },
   'agreement heads without background': { heads: 'agreement', background: false },
+  // Of sides of eight places the third layer still sees two.
+  'a stem alone': stemsAlone({
+    ...{ ...plain, modalities: 'audio' },
+    vit: { ...plain.vit, patchSize: 4, inputSize: [8, 8] as const },
+  }),
   'low-rank updates of the attention': { ...withoutTokens, adaptation: 'lora' },
   'low-rank updates beside tokens': { adaptation: 'lora', layerwise: 'common', contrastive: 'none' },
   'a bottleneck after each block': { ...withoutTokens, adaptation: 'bottleneck' },

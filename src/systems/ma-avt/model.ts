@@ -60,7 +60,7 @@ export function maAvt(config: MaAvtConfig, modulation: 'none' | 'ogm-ge' = 'none
       return {
         ...logits(outputs),
         ...(extras.includes('attention') && mapsOf('attention', featureOf(features, 'attention'))),
-        ...(extras.includes('evidence') && mapsOf('evidence', evidenceMaps(outputs, trace, config))),
+        ...(extras.includes('evidence') && trace && mapsOf('evidence', evidenceMaps(outputs, trace, config))),
       };
     },
   };

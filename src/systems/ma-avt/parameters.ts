@@ -4,6 +4,7 @@ import { linearParameters, type ParameterSpecification } from '../../model/param
 import { headParameters } from './heads.ts';
 import { positionRows } from './positions.ts';
 import { type MaAvtConfig, tokenKinds } from './settings.ts';
+import { stemParameters } from './stems.ts';
 
 /** Of the space in which the contrastive loss compares. */
 export const embeddingWidth = 512;
@@ -40,7 +41,7 @@ export function trainableParameters(config: MaAvtConfig): ReadonlyMap<string, Pa
     shape: [rows + (config.background ? 1 : 0), width],
     initialisation: { kind: 'backbone', weight: 'pos_embed', change: (table) => positionRows(table, config) },
   } as const satisfies ParameterSpecification;
-  for (const [key, specification] of [...adaptationParameters(config, positions), ...headParameters(config)])
-    parameters.set(key, specification);
+  const others = [...adaptationParameters(config, positions), ...stemParameters(config), ...headParameters(config)];
+  for (const [key, specification] of others) parameters.set(key, specification);
   return parameters;
 }

@@ -3,7 +3,7 @@ import { DuetError } from '../../errors.ts';
 import { frequencyAxis } from '../../signal/front-ends.ts';
 import type { BackboneConfig } from '../../weights/backbone.ts';
 import { baselineRecipes } from './baselines.ts';
-import { coherentOptions, type MaAvtConfig } from './settings.ts';
+import { coherentOptions, type MaAvtConfig, settledStems } from './settings.ts';
 import type { RecipeName, TrainingConfig } from './training-config.ts';
 
 /** The paper's method as its public code runs it. */
@@ -24,10 +24,12 @@ const reference: TrainingConfig = {
   frontEnd: 'vggsound',
   normalisation: 'imagenet',
   augment: 'standard',
+  augmentSound: 'none',
   cropScale: [0.08, 1],
   backgroundProbability: 0.2,
   labelSmoothing: 0,
   headStart: false,
+  stemEpochs: 20,
   headDropout: 0,
   missing: 'error',
   model: {
@@ -44,6 +46,7 @@ const reference: TrainingConfig = {
     positions: 'stretched',
     heads: 'paper',
     soundBands: 0,
+    stems: 'none',
     backgroundFromCls: false,
     spectrogramScale: 1,
     temperature: 0.07,
@@ -67,6 +70,7 @@ const duet: TrainingConfig = {
   labelSmoothing: 0.1,
   backgroundProbability: 0.5,
   patience: 5,
+  augmentSound: 'auto',
   // Small crops may lose the thing that sounds.
   cropScale: [0.4, 1],
   headStart: true,
@@ -76,6 +80,7 @@ const duet: TrainingConfig = {
     positions: 'exact',
     heads: 'agreement',
     soundBands: 4,
+    stems: 'auto',
     backgroundFromCls: true,
     spectrogramScale: 0.5,
     tokenDeviation: 0.02,
@@ -97,6 +102,14 @@ export function coherentTraining(training: TrainingConfig): TrainingConfig {
       'Gradients are modulated between picture and sound, and the model takes only one of them; give --modulation none or --modalities both.',
     );
   return { ...training, model };
+}
+
+/** The settings with what the number of training clips decides. */
+export function settledTraining(training: TrainingConfig, clips: number): TrainingConfig {
+  const model = settledStems(training.model, clips);
+  const isWarped = training.augmentSound === 'auto' && model.stems === 'beside';
+  const augmentSound = training.augmentSound === 'auto' ? (isWarped ? 'warp' : 'none') : training.augmentSound;
+  return { ...training, augmentSound, model };
 }
 
 /** The model that a run trains. */

@@ -51,6 +51,16 @@ export const modelOptionsSchema = z.strictObject({
         'bands of frequency that agreement heads hear half-way through the blocks; 0: none',
       ),
     ),
+  /** See stems.ts. */
+  stems: z
+    .enum(['auto', 'none', 'beside', 'alone'])
+    .default('none')
+    .meta(
+      model(
+        '--stems <how>',
+        'small convolutional nets on picture and sound, trained from nothing: beside the backbone, or alone; auto: beside it where there are clips enough',
+      ),
+    ),
   /** Brings them to the spread of the pictures that the backbone knows. */
   spectrogramScale: factor.meta(model('--spectrogram-scale <factor>', 'on spectrograms before the backbone')),
   tokenDeviation: factor.meta(model('--token-deviation <value>', 'standard deviation of the tokens at the start')),
@@ -87,12 +97,36 @@ export type ModelOptions = Readonly<z.infer<typeof modelOptionsSchema>>;
 export function coherentOptions(options: ModelOptions): ModelOptions {
   const { modalities, tokens, contrastive, heads } = options;
   const soundBands = heads === 'paper' || modalities === 'visual' ? 0 : options.soundBands;
+  const stems = heads === 'paper' ? 'none' : options.stems;
   if (modalities !== 'both')
     return {
-      ...{ ...options, background: false, contrastive: 'none', soundBands },
+      ...{ ...options, background: false, contrastive: 'none', soundBands, stems },
       tokens: { ...tokens, [modalities === 'visual' ? 'audio' : 'visual']: 0 },
     };
-  return { ...options, soundBands, contrastive: tokens.shared === 0 ? 'none' : contrastive };
+  return { ...options, soundBands, stems, contrastive: tokens.shared === 0 ? 'none' : contrastive };
+}
+
+/** Of fewer clips small nets learn less than a linear layer reads off the backbone; see docs/results.md. */
+const clipsForStems = 1000;
+
+/** Whether a data set of so many training clips has stems, where that was left open. */
+export function settledStems<Options extends ModelOptions>(options: Options, clips: number): Options {
+  if (options.stems !== 'auto') return options;
+  return { ...options, stems: clips < clipsForStems ? 'none' : 'beside' };
+}
+
+/** What is left of a model that has no more than its stems: they need no backbone. */
+export function stemsAlone<Options extends ModelOptions>(options: Options): Options {
+  return {
+    ...{ ...options, stems: 'alone', heads: 'agreement', adaptation: 'none', classToken: 'frozen', soundBands: 0 },
+    ...{
+      tokens: { audio: 0, visual: 0, shared: 0 },
+      lightSelfAttention: false,
+      contrastive: 'none',
+      background: false,
+    },
+    weights: { foreground: 0, background: 0, contrastive: 0, own: 1 },
+  };
 }
 
 export type MaAvtConfig = ModelOptions & {

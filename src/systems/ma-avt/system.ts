@@ -30,10 +30,10 @@ import { maAvtIntake, withoutModality } from './intake.ts';
 import { maAvt } from './model.ts';
 import { pairBatch } from './pair-batch.ts';
 import { trainableParameters } from './parameters.ts';
-import { coherentTraining, modelConfig, recipes } from './recipes.ts';
+import { coherentTraining, modelConfig, recipes, settledTraining } from './recipes.ts';
 import { referenceRuns } from './reference-runs.ts';
 import { type Score, scoreClips } from './score.ts';
-import { foldedConfig } from './settings.ts';
+import { foldedConfig, stemsAlone } from './settings.ts';
 import {
   clipSummary,
   mapNames,
@@ -92,6 +92,8 @@ export const maAvtSystem: System<TrainingConfig, WindowAnswer, ClipResult, Resul
   result: clipResultSchema,
   resultOptions: resultOptionsSchema,
   coherent: coherentTraining,
+  settledBy: (training, { examples }) =>
+    settledTraining(training, examples.filter(({ split }) => split === 'train').length),
   checkData({ model }, { background, name }) {
     if (background !== undefined && !model.background)
       throw new DuetError(
@@ -105,6 +107,9 @@ export const maAvtSystem: System<TrainingConfig, WindowAnswer, ClipResult, Resul
   curves: trainingCurves,
 };
 
+/** From nothing, and without a backbone that would be led astray. */
+const stemLearningRate = 2e-3;
+
 const decisionSchema = z.strictObject({ backgroundThreshold: z.number().min(0).max(1).default(usualThreshold) });
 
 /** @throws DuetError for an adapter that decides by something else. */
@@ -114,6 +119,7 @@ export function openMaAvt(training: TrainingConfig, known: Known): OpenSystem<Wi
   const settings = inputSettings(backbone.config, training);
   const folded = maAvt(foldedConfig(config));
   const clipModel = maAvt(config, training.modulation);
+  const alone = stemsAlone(config);
   const ofHeads = new Set(headParameters(config).map(([name]) => name));
   const { backgroundThreshold: threshold } = checkSchema(decisionSchema, decision ?? {}, 'What the adapter decides by');
   const fold: OpenSystem['fold'] = (trained) => foldParameters(trained, config);
@@ -124,10 +130,23 @@ export function openMaAvt(training: TrainingConfig, known: Known): OpenSystem<Wi
       background,
       backgroundProbability: training.model.background ? training.backgroundProbability : 0,
       augment: training.augment,
+      warpsSound: training.augmentSound === 'warp',
       cropScale: training.cropScale,
       missing: training.missing,
     }),
     stages: [
+      ...(config.stems === 'beside'
+        ? ([
+            {
+              name: 'stems',
+              model: maAvt(alone),
+              on: 'clips',
+              trains: () => true,
+              stepBatch: (batch, step) => pairStep(pairBatch(batch), alone, training, step),
+              settings: { epochs: training.stemEpochs, learningRate: stemLearningRate },
+            },
+          ] satisfies OpenSystem['stages'])
+        : []),
       ...(training.headStart
         ? ([
             {
@@ -159,7 +178,11 @@ export function openMaAvt(training: TrainingConfig, known: Known): OpenSystem<Wi
         },
       },
     ],
-    counts: parameterCounts(trainableParameters(config), folded.parameters, backbone.config),
+    counts: parameterCounts(
+      trainableParameters(config),
+      folded.parameters,
+      config.stems === 'alone' ? undefined : backbone.config,
+    ),
     folded,
     fold,
     decision: { backgroundThreshold: threshold },

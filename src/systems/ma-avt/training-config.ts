@@ -15,6 +15,7 @@ export const baselineNames = [
   'bottleneck',
   'full',
   'ogm-ge',
+  'small-cnn',
 ] as const;
 
 export type BaselineName = (typeof baselineNames)[number];
@@ -36,6 +37,11 @@ export const trainingConfigSchema = z.strictObject({
   augment: z
     .enum(['none', 'standard'])
     .meta(input('--augment <how>', 'vary training clips: crop, flip, shifted sound window')),
+  /** See warp-spectrogram.ts. */
+  augmentSound: z
+    .enum(['auto', 'none', 'warp'])
+    .default('none')
+    .meta(input('--augment-sound <how>', 'vary the sound of training clips: pitch, pace, level; auto: where stems do')),
   cropScale: z
     .tuple([positive, positive])
     .meta({ help: 'least and greatest part of a picture’s area that the random crop keeps' }),
@@ -54,6 +60,12 @@ export const trainingConfigSchema = z.strictObject({
   ),
   /** On features of the untrained tokens; see head-start.ts. */
   headStart: z.boolean().meta(learning('--no-head-start', 'do not train the heads alone before the first epoch')),
+  /** Before the backbone comes in; see stems.ts. */
+  stemEpochs: z
+    .int()
+    .positive()
+    .default(20)
+    .meta(learning('--stem-epochs <number>', 'passes over the training clips in which the stems learn alone')),
   labelSmoothing: share.meta(learning('--label-smoothing <share>', 'of the target that is spread over all classes')),
   model: modelOptionsSchema,
   backgroundProbability: probability.meta(
