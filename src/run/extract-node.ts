@@ -1,7 +1,6 @@
 // The sound of what is in view, from a file to files: for any system whose answer is sound.
 import { openMediaReader } from '../data/media-reader-node.ts';
 import { DuetError } from '../errors.ts';
-import { openPredictor } from '../infer/predictor.ts';
 import type { MediaReference } from '../media/media.ts';
 import { replaceSound } from '../media/replace-sound-node.ts';
 import { writeSoundFile } from '../media/sound-file-node.ts';
@@ -12,7 +11,7 @@ import type { Stems, StemsOptions } from '../systems/system.ts';
 import type { Adapter } from './adapter.ts';
 import { shareItems } from './share-items.ts';
 
-export type ExtractOptions = Omit<StemsOptions, 'onProgress'> & {
+export type ExtractOptions = Pick<StemsOptions, 'hop' | 'boxes'> & {
   readonly adapter: Adapter;
   readonly clip: MediaReference;
   /** WAV files for what was asked for and for the rest, and a video with the former beside the clip's picture. */
@@ -32,20 +31,19 @@ export type Extracted = { readonly seconds: number; readonly sampleRate: number;
  */
 export async function extractSound(options: ExtractOptions): Promise<Extracted> {
   const { adapter, clip, out, rest, mux, hop, boxes, signal, onProgress } = options;
-  const { open, known, tensors } = adapter;
+  const { open, tensors } = adapter;
   if (!open.stems)
     throw new DuetError(`An adapter of ${adapter.system.name} gives no sound; name a run of the recipe extract.`);
   if (mux !== undefined && (clip.kind !== 'video' || clip.start !== undefined || clip.end !== undefined))
     throw new DuetError('Sound is put back beside a whole video only; leave --mux out, or the start and the end.');
   const openSession = nodeSessions(options.session);
   const reader = await openMediaReader();
-  const predictor = await openPredictor({ backbone: known.backbone, model: open.folded, batchSize: 1, openSession });
   try {
     const media = await reader.open(clip, signal);
     try {
       const { duration, audio } = media;
-      const stems = open.stems(media, (inputs) => predictor.run(tensors, inputs, 1), {
-        ...{ hop, boxes },
+      const stems = open.stems(media, {
+        ...{ openSession, tensors, hop, boxes },
         onProgress(seconds) {
           signal?.throwIfAborted();
           onProgress?.(seconds, duration);
@@ -66,7 +64,6 @@ export async function extractSound(options: ExtractOptions): Promise<Extracted> 
       await media.close();
     }
   } finally {
-    await predictor.release();
     reader.close();
   }
 }

@@ -1,5 +1,5 @@
 // A trained adapter applied to open media, window by window, whatever system it is of: the same in Node and in a page.
-import type { Window } from '../data/intake.ts';
+import type { Intake, Window } from '../data/intake.ts';
 import { openPredictor } from '../infer/predictor.ts';
 import type { Media } from '../media/media.ts';
 import { type Owned, owned } from '../owned.ts';
@@ -21,6 +21,8 @@ export type PredictOptions = {
 export type Prediction = {
   readonly adapter: Adapter;
   readonly provider: string;
+  /** The windows of an open clip, without their answers. @throws DuetError for clips that cannot be read. */
+  windows: Intake['windows'];
   /** The answer for one window, whose inputs the adapter's intake made. */
   answer(window: Window): Promise<unknown>;
   /**
@@ -64,5 +66,6 @@ export async function openPrediction({
       yield { window, answer: await answer(window) };
     }
   };
-  return owned({ adapter, provider: predictor.provider, answer, predictMedia, release }, release);
+  const windows: Intake['windows'] = (media, given) => reading.intake.windows(media, given);
+  return owned({ adapter, provider: predictor.provider, windows, answer, predictMedia, release }, release);
 }

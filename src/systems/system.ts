@@ -119,6 +119,9 @@ export type Stems = {
 };
 
 export type StemsOptions = {
+  readonly openSession: OpenSession;
+  /** The adapter's. */
+  readonly tensors: ParameterValues;
   /** Seconds between windows; the intake's own choice by default. */
   readonly hop?: number | undefined;
   /** The parts of the picture, in its pixels, that show the target, and what else is in view where the system asks for it. */
@@ -185,10 +188,9 @@ export type OpenSystem<Answer = unknown, Result = unknown, Options = unknown> = 
   exported?(adapter: ParameterValues): Promise<EncodedGraph>;
   /**
    * Only of systems whose answer is sound: an open clip's in stems, at its own rate and with its own channels.
-   * @param predict the folded model's answers for one window's inputs.
    * @throws DuetError for clips that lack what the system needs, and boxes that are not in the picture.
    */
-  stems?(media: Media, predict: (inputs: Arrays) => Promise<Results>, options: StemsOptions): AsyncIterable<Stems>;
+  stems?(media: Media, options: StemsOptions): AsyncIterable<Stems>;
   /** Numbers of an epoch beyond its metrics, such as how alike picture and sound are block by block. */
   readonly diagnose?: Diagnosis | undefined;
 };

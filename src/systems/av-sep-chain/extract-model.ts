@@ -1,71 +1,57 @@
-// The mask form on what a frozen backbone sees: mixtures and pictures in, masks out.
-// Shapes: B clips, P pictures of each, T samples.
-import { reshape, slice, subtract } from '../../graph/functions.ts';
+// The mask form on what a frozen backbone has seen. It learns on spectra that are computed with the mixture, without the
+// transforms from sound and back, which would take most of a step; it is judged, and predicts, from sound to sound.
+// Shapes of one clip: T samples, S frames of a spectrum, F bins.
+import { add, divide, mean, multiply, subtract, sum } from '../../graph/functions.ts';
 import type { Tensor } from '../../graph/tensor.ts';
-import type { Model, Tensors } from '../../model/model.ts';
-import { type VitConfig, vit, type Weights } from '../../model/vit.ts';
+import type { Model } from '../../model/model.ts';
+import { frameCount } from './fourier-frames.ts';
 import { siSdr } from './losses.ts';
 import type { MaskConfig } from './mask-config.ts';
-import { factorCount } from './mask-form.ts';
-import { maskModel } from './mask-model.ts';
-
-export type ExtractConfig = Omit<MaskConfig, 'visualWidth'> & {
-  readonly vit: VitConfig;
-  /** One: that of the target. Two: also that of what else is in view. */
-  readonly pictures: 1 | 2;
-};
-
-export function maskConfigOf({ vit, pictures, ...mask }: ExtractConfig): MaskConfig {
-  return { ...mask, visualWidth: pictures * vit.width };
-}
+import { bandMasks, factorCount, maskParameters } from './mask-form.ts';
+import { bandsOfBins, binsOfBands, maskModel, sumOfStages } from './mask-model.ts';
 
 /**
- * Reads `mixture` [T], `images` [P, 3, height, width] and, in training, `factors` of dropout; is compared with
- * `target` [T]. `encode` applies the frozen backbone only; everything that is trained comes after it.
+ * Reads `energies` of the mixture's bins [S, F], `visual` [visualWidth] and `factors` of dropout; is compared with
+ * `products`, the real part of the mixture's spectrum times the target's conjugate [S, F], and `energy`, that of the
+ * target's spectrum [1].
  */
-export function extractModel(config: ExtractConfig, samples: number): Model {
-  const mask = maskConfigOf(config);
-  const inner = maskModel(mask, samples);
-  const seen = ({ mixture, images, ...others }: Tensors, frozen: Weights): Tensors => ({
-    ...others,
-    ...{ mixture: mixture!, visual: pictureFeatures(images!, frozen, config.vit) },
-  });
+export function extractModel(config: MaskConfig, samples: number): Model {
+  const frames = frameCount(samples, config.window);
+  const bins = config.window / 2 + 1;
   return {
-    parameters: inner.parameters,
-    inputs: {
-      mixture: [samples],
-      images: [config.pictures, 3, ...config.vit.inputSize],
-      factors: [factorCount(mask)],
+    parameters: maskParameters(config),
+    inputs: { energies: [frames, bins], visual: [config.visualWidth], factors: [factorCount(config)] },
+    targets: { products: [frames, bins], energy: [1] },
+    encode: ({ energies, visual, factors }, _frozen, trained) => ({
+      energies: energies!,
+      ...bandMasks(bandsOfBins(energies!, config), visual!, trained, config, factors),
+    }),
+    losses({ energies, bandMask, bandMaskProduced, ...units }, { products, energy }) {
+      const share = (bandMask: Tensor) => {
+        const mask = binsOfBands(bandMask, config);
+        const error = subtract(multiply(multiply(mask, mask), energies!), multiply(multiply(mask, 2), products!));
+        const ofError = add(sum(error, [1, 2]), sum(energy!, [1]));
+        return mean(divide(ofError, add(sum(energies!, [1, 2]), 1e-9)));
+      };
+      return sumOfStages(share(bandMask!), bandMaskProduced && share(bandMaskProduced), units, config);
     },
-    targets: inner.targets,
-    encode: (inputs, frozen) => seen(inputs, frozen),
-    losses: (encoded, targets, trained) => inner.losses(inner.encode(encoded, trained, trained), targets, trained),
-    answers: ({ mixture, images }, frozen, trained, extras) =>
-      inner.answers(seen({ mixture: mixture!, images: images! }, frozen), frozen, trained, extras),
+    answers: maskModel(config, samples).answers,
   };
 }
 
 /**
- * The same for evaluation and prediction: reads `mixture` and `images`, and `target`, which is silence where nobody knows
+ * The same for evaluation and prediction: reads `mixture`, `visual`, and `target`, which is silence where nobody knows
  * it. Answers with the mask, the mixture's ratio of signal to distortion and the gain over it, in decibels.
  */
-export function scoringModel(config: ExtractConfig, samples: number): Model {
-  const model = extractModel(config, samples);
-  const { mixture, images } = model.inputs;
+export function scoringModel(config: MaskConfig, samples: number): Model {
+  const model = maskModel(config, samples);
   return {
     ...model,
-    inputs: { mixture: mixture!, images: images!, target: [samples] },
+    inputs: { ...model.inputs, target: [samples] },
     answers(inputs, frozen, trained, extras) {
       const { mask, estimate } = model.answers(inputs, frozen, trained, extras);
       const before = siSdr(inputs.mixture!, inputs.target!);
       return { mask: mask!, before, gain: subtract(siSdr(estimate!, inputs.target!), before) };
     },
   };
-}
-
-/** The CLS of each picture after the final norm, side by side: [B, P, 3, height, width] to [B, P width]. */
-function pictureFeatures(images: Tensor, frozen: Weights, config: VitConfig): Tensor {
-  const [clips, pictures, ...picture] = images.shape as [number, number, number, number, number];
-  const { features } = vit(reshape(images, [clips * pictures, ...picture]), frozen, config);
-  return reshape(slice(features, 1, 0, 1), [clips, pictures * config.width]);
 }

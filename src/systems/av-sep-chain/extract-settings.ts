@@ -26,6 +26,7 @@ export const extractSettingsSchema = z.strictObject({
     pictures: z
       .enum(['own', 'within the class'])
       .meta({ help: 'a clip is shown its own picture, or one of its class' }),
+    perClip: z.int().positive().meta({ help: 'mixtures of an epoch in which each clip is the target' }),
     silentShare: z
       .number()
       .min(0)
@@ -44,15 +45,15 @@ const dilations = [1, 2, 4, 8, 16];
 
 const extract: ExtractSettings = {
   ...{ recipe: 'extract', missing: 'error' },
-  ...{ seed: 0, epochs: 90, batch: 16, learningRate: 2e-3, optimizer: 'adamw', weightDecay: 0.02 },
-  ...{ schedule: 'cosine', warmupEpochs: 3.5, stepEpochs: 30, clipNorm: 1, patience: null },
+  ...{ seed: 0, epochs: 25, batch: 16, learningRate: 2e-3, optimizer: 'adamw', weightDecay: 0.02 },
+  ...{ schedule: 'cosine', warmupEpochs: 1, stepEpochs: 30, clipNorm: 1, patience: null },
   model: {
     ...{ sampleRate: 16_000, window: 1024, bands: 64, channels: 64, conditionWidth: 64 },
     ...{ dilations: [...dilations, ...dilations], production: false },
     ...{ matchWeight: 0, matchWidth: 32, temperature: 0.07 },
   },
   pictures: 1,
-  mixtures: { ratioRange: 5, pictures: 'within the class', silentShare: 0 },
+  mixtures: { ratioRange: 5, pictures: 'within the class', perClip: 4, silentShare: 0 },
   ...{ trainingSamples: 2 ** 15, windowSamples: 2 ** 16, augment: 'standard', dropout: 0.2 },
 };
 

@@ -1,40 +1,66 @@
 // An open file's sound in two stems, window by window: a window of inputs in, a hop of sound out.
-import type { Arrays, Intake } from '../../data/intake.ts';
+import type { Arrays } from '../../data/intake.ts';
+import { openPredictor } from '../../infer/predictor.ts';
 import type { Media } from '../../media/media.ts';
+import type { Model } from '../../model/model.ts';
 import type { Channels } from '../../signal/waveform.ts';
-import type { Stems } from '../system.ts';
+import type { ClipReader, Stems, StemsOptions } from '../system.ts';
 import { applyMasks, type MaskGrid } from './apply-masks.ts';
 import { blendMasks, type WindowMask } from './blend-masks.ts';
-import { checkBoth } from './extract-intake.ts';
+import { checkBoth, type ExtractReaderOptions, openExtractReader } from './extract-reader.ts';
 
 const secondsAtOnce = 5;
 
 export type ExtractStemsOptions = {
-  readonly intake: Pick<Intake, 'windows'>;
+  readonly reader: Pick<ClipReader, 'windows'>;
   readonly grid: MaskGrid;
   /** The mask [frames, bands] of one window's inputs. */
   readonly mask: (inputs: Arrays) => Promise<Float32Array>;
-  /** Seconds between windows. Default: the intake's own choice. */
+  /** Seconds between windows. Default: the reader's own choice. */
   readonly hop?: number | undefined;
   /** Called after each window with how many seconds of the file are done. */
   readonly onProgress?: ((seconds: number) => void) | undefined;
 };
 
 /**
- * The stems at the file's own rate, all of its channels, from its start to its end. Memory does not grow with it.
+ * The stems of a file by a trained network.
+ * @param model answers with the mask.
  * @throws DuetError for a clip without picture or sound.
  */
-export function extractStems(media: Media, options: ExtractStemsOptions): AsyncGenerator<Stems> {
+export function stemsByNetwork(
+  media: Media,
+  reading: ExtractReaderOptions & Pick<MaskGrid, 'bands'>,
+  model: Model,
+  { openSession, tensors, boxes, ...options }: StemsOptions,
+): AsyncIterable<Stems> {
   checkBoth(media);
+  return (async function* opened() {
+    const reader = await openExtractReader({ ...reading, boxes }, openSession);
+    try {
+      const predictor = await openPredictor({ backbone: reading.backbone, model, batchSize: 1, openSession });
+      try {
+        const mask = async (inputs: Arrays) => (await predictor.run(tensors, inputs, 1)).mask!;
+        yield* extractStems(media, { ...options, reader, grid: reading, mask });
+      } finally {
+        await predictor.release();
+      }
+    } finally {
+      await reader.release();
+    }
+  })();
+}
+
+/** The stems at the file's own rate, all of its channels, from its start to its end. Memory does not grow with it. */
+export function extractStems(media: Media, options: ExtractStemsOptions): AsyncGenerator<Stems> {
   const { sampleRate, channels } = media.audio!;
   const masks = blendMasks(windowMasks(media, options), options.grid.bands);
   return applyMasks(soundOf(media), masks, options.grid, { sampleRate, channels });
 }
 
 async function* windowMasks(media: Media, options: ExtractStemsOptions): AsyncGenerator<WindowMask> {
-  const { intake, grid, mask, hop, onProgress } = options;
+  const { reader, grid, mask, hop, onProgress } = options;
   const framesPerSecond = grid.sampleRate / (grid.window / 2);
-  for await (const { start, end, inputs } of intake.windows(media, { hop })) {
+  for await (const { start, end, inputs } of reader.windows(media, { hop })) {
     yield { start: Math.round(start * framesPerSecond), values: await mask(inputs) };
     onProgress?.(end);
   }

@@ -8,7 +8,6 @@ import {
   divide,
   layerNormalization,
   log,
-  matMul,
   mean,
   multiply,
   relu,
@@ -18,13 +17,10 @@ import {
   split,
   sqrt,
   subtract,
-  transpose,
 } from '../../graph/functions.ts';
-import { constantLike, type Tensor } from '../../graph/tensor.ts';
+import type { Tensor } from '../../graph/tensor.ts';
 import { linearParameters, normParameters, type ParameterSpecification } from '../../model/parameters.ts';
 import { type Weights, within } from '../../model/vit.ts';
-import type { Matrix } from '../../signal/matrix.ts';
-import { soundOfSpectra, spectra } from './fourier-frames.ts';
 import {
   depthwiseConvolution,
   depthwiseParameters,
@@ -35,66 +31,43 @@ import {
 } from './layers.ts';
 import type { MaskConfig } from './mask-config.ts';
 import { embedding, embeddingParameters } from './matching.ts';
-import { melBands } from './mel-bands.ts';
 
 const normEpsilon = 1e-5;
 const energyFloor = 1e-5;
 
-/** The last is there if there is a production stage, the embeddings if there is semantic matching. */
-export type MaskSeparated = {
-  /** [B, S, bands] */
+/** The second is there if there is a production stage, the embeddings if there is semantic matching. */
+export type BandMasks = {
+  /** [B, S, bands] each. */
   readonly bandMask: Tensor;
   readonly bandMaskProduced?: Tensor;
-  /** [B, T] each. */
-  readonly perception: Tensor;
-  readonly production?: Tensor;
   /** [B, matchWidth] each. */
   readonly pseudoPhonemes?: Tensor;
   readonly pseudoVisemes?: Tensor;
 };
 
 /**
- * @param mixture [B, T], T a multiple of half a window.
+ * @param energies of the mixture in the bands, [B, S, bands].
  * @param visual a frozen feature for each clip [B, visualWidth], or for each frame of the spectrum [B, S, visualWidth].
  * @param factors on the condition and on every block's output in training, [B, factorCount].
  */
-export function separateByMask(
-  mixture: Tensor,
+export function bandMasks(
+  energies: Tensor,
   visual: Tensor,
   weights: Weights,
   config: MaskConfig,
   factors?: Tensor,
-): MaskSeparated {
-  const { window } = config;
-  const { gather, spread } = melBands(config.bands, window, config.sampleRate);
-  const table = (matrix: Matrix) =>
-    transpose(constantLike(matrix.values, [matrix.rows, matrix.columns], mixture.elementType), [1, 0]);
-  const mixed = spectra(mixture, window);
-  const bins = window / 2 + 1;
-  const parts = split(multiply(mixed, mixed), 2, [bins, bins]) as [Tensor, Tensor];
-  const energies = matMul(add(...parts), table(gather));
+): BandMasks {
   const scale = scaleOf(energies);
   const z = scale(energies);
   const seen = visual.shape.length === 2 ? reshape(visual, [visual.shape[0]!, 1, visual.shape[1]!]) : visual;
-  const masked = (bandMask: Tensor) => {
-    const mask = matMul(bandMask, table(spread));
-    return soundOfSpectra(multiply(mixed, concat([mask, mask], 2)), window);
-  };
-
   const dropout = dropoutBy(factors);
   const logits = perceiveBands(z, seen, weights, config, dropout);
   const bandMask = sigmoid(logits);
-  const perceived = { bandMask, perception: masked(bandMask) };
-  const heardEnergies = (mask: Tensor) => multiply(energies, multiply(mask, mask));
-  if (!config.production) return { ...perceived, ...units(scale(heardEnergies(bandMask)), seen, weights, config) };
-  const heard = scale(heardEnergies(bandMask));
-  const added = produceBands(heard, z, seen, within(weights, 'production'), config, dropout);
+  const heardBy = (mask: Tensor) => scale(multiply(energies, multiply(mask, mask)));
+  if (!config.production) return { bandMask, ...units(heardBy(bandMask), seen, weights, config) };
+  const added = produceBands(heardBy(bandMask), z, seen, within(weights, 'production'), config, dropout);
   const bandMaskProduced = sigmoid(add(logits, added));
-  return {
-    ...perceived,
-    ...{ bandMaskProduced, production: masked(bandMaskProduced) },
-    ...units(scale(heardEnergies(bandMaskProduced)), seen, weights, config),
-  };
+  return { bandMask, bandMaskProduced, ...units(heardBy(bandMaskProduced), seen, weights, config) };
 }
 
 /** Logarithms of energies [B, S, bands] on the scale on which those of the mixture have mean 0 and deviation 1. */
@@ -183,7 +156,7 @@ function units(
   visual: Tensor,
   weights: Weights,
   { matchWeight }: MaskConfig,
-): Pick<MaskSeparated, 'pseudoPhonemes' | 'pseudoVisemes'> {
+): Pick<BandMasks, 'pseudoPhonemes' | 'pseudoVisemes'> {
   if (matchWeight === 0) return {};
   return {
     pseudoPhonemes: embedding(mean(heard, [1]), within(weights, 'speechEmbedding')),

@@ -20,7 +20,9 @@ export function soundingCut(samples: Float32Array, length: number, random: Rando
   }
   const step = Math.max(1, Math.floor(length / stepsPerCut));
   const starts = Array.from({ length: Math.floor((samples.length - length) / step) + 1 }, (_, index) => index * step);
-  const energies = starts.map((start) => energy(samples.subarray(start, start + length)));
+  const blocks = starts.length + stepsPerCut - 1;
+  const loudness = Array.from({ length: blocks }, (_, block) => energy(samples, block * step, (block + 1) * step));
+  const energies = starts.map((_, first) => sum(loudness.slice(first, first + stepsPerCut)));
   const least = energies.reduce((a, b) => Math.max(a, b)) / 10 ** (quietestCut / 10);
   const sounding = starts.filter((_, index) => energies[index]! >= least);
   const start = sounding[random.integer(sounding.length)]!;
@@ -43,10 +45,17 @@ export function mixSounds(target: Float32Array | undefined, interferer: Float32A
   const wanted = target ?? new Float32Array(interferer.length);
   const [ofTarget, ofInterferer] = [energy(wanted), energy(interferer)];
   const scale = ofTarget > 0 && ofInterferer > 0 ? Math.sqrt(ofTarget / ofInterferer) * 10 ** (-ratio / 20) : 1;
-  const mixture = wanted.map((value, index) => value + scale * interferer[index]!);
+  const mixture = new Float32Array(wanted.length);
+  for (let i = 0; i < mixture.length; i++) mixture[i] = wanted[i]! + scale * interferer[i]!;
   const level = Math.sqrt(energy(mixture) / mixture.length);
   const gain = level > 0 ? mixtureLevel / level : 1;
-  return { mixture: mixture.map((value) => gain * value), target: wanted.map((value) => gain * value) };
+  return { mixture: times(mixture, gain), target: times(wanted, gain) };
+}
+
+function times(samples: Float32Array, gain: number): Float32Array {
+  const scaled = new Float32Array(samples.length);
+  for (let i = 0; i < samples.length; i++) scaled[i] = gain * samples[i]!;
+  return scaled;
 }
 
 /** Rates at which a sound is played; each has a small resampling table. */
@@ -59,11 +68,17 @@ export function variedCut(samples: Float32Array, sampleRate: number, length: num
   const tilt = strongestTilt * (2 * random.uniform() - 1);
   const cut = soundingCut(samples, Math.ceil(length * speed), random);
   const played = resample({ samples: cut, sampleRate: Math.round(sampleRate * speed) }, sampleRate).samples;
-  return Float32Array.from({ length }, (_, index) => (played[index] ?? 0) - tilt * (played[index - 1] ?? 0));
+  const varied = new Float32Array(length);
+  for (let i = 0; i < length; i++) varied[i] = (played[i] ?? 0) - tilt * (played[i - 1] ?? 0);
+  return varied;
 }
 
-function energy(samples: Float32Array): number {
+function energy(samples: Float32Array, start = 0, end = samples.length): number {
   let total = 0;
-  for (const value of samples) total += value * value;
+  for (let i = start; i < end; i++) total += samples[i]! * samples[i]!;
   return total;
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
 }

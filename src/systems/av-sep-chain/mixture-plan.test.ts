@@ -4,7 +4,7 @@ import { planFixedMixtures, planTrainingMixtures } from './mixture-plan.ts';
 const clips = ['a', 'b', 'c'].flatMap((label) =>
   Array.from({ length: 5 }, (_, index) => ({ id: `${label}/${index}`, label })),
 );
-const options = { ratioRange: 5, pictures: 'within the class', silentShare: 0 } as const;
+const options = { ratioRange: 5, pictures: 'within the class', perClip: 1, silentShare: 0 } as const;
 const classOf = (id: string) => id[0];
 
 describe('training mixtures', () => {
@@ -42,8 +42,8 @@ describe('training mixtures', () => {
 });
 
 test('fixed mixtures are the same whoever tells the target', () => {
-  const told = planFixedMixtures(clips, 5, false);
-  const misled = planFixedMixtures(clips, 5, true);
+  const told = planFixedMixtures(clips, 5, 0, false);
+  const misled = planFixedMixtures(clips, 5, 0, true);
   for (const [index, row] of told.entries()) {
     const [target, interferer] = row.clips;
     expect(row.clips).toEqual([target, interferer, target, interferer]);

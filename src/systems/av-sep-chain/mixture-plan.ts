@@ -20,6 +20,8 @@ export type MixtureOptions = {
   readonly ratioRange: number;
   /** `within the class`: the picture of a drawn clip of the target's class, so that pictures are not learnt by heart. */
   readonly pictures: 'own' | 'within the class';
+  /** Mixtures of an epoch in which each clip is the target. */
+  readonly perClip: number;
   /** Share of rows in which what is in view is silent, 0 to 1. */
   readonly silentShare: number;
 };
@@ -27,7 +29,7 @@ export type MixtureOptions = {
 /** `label`: what mixes only with others, a class or a speaker. */
 type Clip = { readonly id: string; readonly label: string };
 
-/** Every clip once as target, in a seeded order, mixed with a clip of another class. */
+/** Every clip as target so many times, in a seeded order, each time mixed with a clip of another class. */
 export function planTrainingMixtures(
   clips: readonly Clip[],
   seed: number,
@@ -35,28 +37,36 @@ export function planTrainingMixtures(
   options: MixtureOptions,
 ): MixtureRow[] {
   const partners = partnersOf(clips);
-  return createRandom('mixture order', seed, epoch)
-    .shuffle(clips)
-    .map((clip) => {
-      const random = createRandom('mixture', seed, epoch, clip.id);
-      const interferer = partners.other(clip, random);
-      const pictureOf = (one: Clip) => (options.pictures === 'own' ? one : partners.same(one, random)).id;
-      const ratio = drawnRatio(options.ratioRange, random);
-      return {
-        clips: [clip.id, interferer.id, pictureOf(clip), pictureOf(interferer)],
-        target: { ratio, silent: random.uniform() < options.silentShare },
-      };
-    });
+  return Array.from({ length: options.perClip }).flatMap((_, round) =>
+    createRandom('mixture order', seed, epoch, round)
+      .shuffle(clips)
+      .map((clip) => {
+        const random = createRandom('mixture', seed, epoch, clip.id, round);
+        const interferer = partners.other(clip, random);
+        const pictureOf = (one: Clip) => (options.pictures === 'own' ? one : partners.same(one, random)).id;
+        const ratio = drawnRatio(options.ratioRange, random);
+        return {
+          clips: [clip.id, interferer.id, pictureOf(clip), pictureOf(interferer)],
+          target: { ratio, silent: random.uniform() < options.silentShare },
+        };
+      }),
+  );
 }
 
 /**
- * Every clip once as target, in the order given, always with the same clip of another class.
+ * Every clip once as target, in the order given, in each round always with the same clip of another class.
+ * @param round counted from 0.
  * @param isMisled whether their pictures are exchanged, which must mislead a network that looks.
  */
-export function planFixedMixtures(clips: readonly Clip[], ratioRange: number, isMisled: boolean): MixtureRow[] {
+export function planFixedMixtures(
+  clips: readonly Clip[],
+  ratioRange: number,
+  round: number,
+  isMisled: boolean,
+): MixtureRow[] {
   const partners = partnersOf(clips);
   return clips.map((clip) => {
-    const random = createRandom('fixed mixture', clip.id);
+    const random = createRandom('fixed mixture', clip.id, round);
     const interferer = partners.other(clip, random).id;
     const ratio = drawnRatio(ratioRange, random);
     const pictures = isMisled ? ([interferer, clip.id] as const) : ([clip.id, interferer] as const);

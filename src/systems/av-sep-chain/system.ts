@@ -1,9 +1,7 @@
 // AVSepChain as one of the systems: the sound of what is in view.
 import { parameterCounts } from '../../model/parameters.ts';
 import type { CurvesShown } from '../../report/shown.ts';
-import type { Box } from '../../signal/box.ts';
 import type { CurvedEpoch } from '../../train/checkpoint.ts';
-import type { BackboneConfig } from '../../weights/backbone.ts';
 import type { Known, OpenSystem, System } from '../system.ts';
 import {
   type ExtractAnswer,
@@ -15,9 +13,10 @@ import {
   extractSummary,
 } from './answer.ts';
 import { extractIntake } from './extract-intake.ts';
-import { type ExtractConfig, extractModel, maskConfigOf, scoringModel } from './extract-model.ts';
+import { extractModel, scoringModel } from './extract-model.ts';
+import { openExtractReader, readingKey } from './extract-reader.ts';
 import { type ExtractSettings, extractRecipes, extractSettingsSchema } from './extract-settings.ts';
-import { extractStems } from './extract-stems.ts';
+import { stemsByNetwork } from './extract-stems.ts';
 import { factorCount } from './mask-form.ts';
 import { referenceRuns } from './reference-runs.ts';
 import { extractMetrics, scoreMixtures } from './score.ts';
@@ -39,23 +38,24 @@ export const avSepChainSystem: System<ExtractSettings, ExtractAnswer, ExtractRes
 };
 
 function openExtract(settings: ExtractSettings, { backbone }: Known): OpenSystem<ExtractAnswer, ExtractResult, object> {
-  const vit = backbone.config;
-  const config = extractConfig(settings, vit);
+  const config = { ...settings.model, visualWidth: settings.pictures * backbone.config.width };
+  const reading = { ...settings, ...config, backbone };
   const model = extractModel(config, settings.trainingSamples);
   const folded = scoringModel(config, settings.windowSamples);
   return {
-    intake: intakeOf(settings, config, vit),
+    intake: extractIntake({
+      ...settings,
+      ...{ key: readingKey(reading), sampleRate: config.sampleRate, window: config.window },
+      factors: factorCount(config),
+    }),
+    reader: (openSession) => openExtractReader(reading, openSession),
     stages: [
       {
         ...{ name: 'perceive', model, on: 'clips', trains: () => true },
-        stepBatch: ({ arrays: { target, ...inputs } }) => ({ inputs, targets: { target: target! } }),
-        judge: ({ count }, { gain }) => ({
-          judged: count,
-          right: gain!.subarray(0, count).filter((decibels) => decibels > 0).length,
-        }),
+        stepBatch: ({ arrays }) => ({ inputs: arrays, targets: arrays }),
       },
     ],
-    counts: parameterCounts(model.parameters, folded.parameters, vit),
+    counts: parameterCounts(model.parameters, folded.parameters, backbone.config),
     folded,
     fold: (trained) => trained,
     decision: {},
@@ -65,34 +65,8 @@ function openExtract(settings: ExtractSettings, { backbone }: Known): OpenSystem
     result: extractResult,
     summary: extractSummary,
     shown: (result) => extractSummary(result).shown,
-    stems: (media, predict, { boxes, ...options }) =>
-      extractStems(media, {
-        ...options,
-        intake: intakeOf(settings, config, vit, boxes),
-        grid: config,
-        mask: async (inputs) => (await predict(inputs)).mask!,
-      }),
+    stems: (media, options) => stemsByNetwork(media, reading, folded, options),
   };
-}
-
-function extractConfig({ model, pictures }: ExtractSettings, vit: BackboneConfig): ExtractConfig {
-  return { ...model, pictures, vit };
-}
-
-function intakeOf(
-  settings: ExtractSettings,
-  config: ExtractConfig,
-  { mean, std, inputSize }: BackboneConfig,
-  boxes?: readonly Box[],
-) {
-  const { mixtures, trainingSamples, windowSamples, augment, dropout, pictures } = settings;
-  const [height, width] = inputSize;
-  return extractIntake({
-    ...{ mixtures, trainingSamples, windowSamples, augment, dropout, pictures, mean, std },
-    ...{ sampleRate: config.sampleRate, window: config.window, imageSize: { height, width } },
-    factors: factorCount(maskConfigOf(config)),
-    boxes,
-  });
 }
 
 function extractCurves(history: readonly CurvedEpoch[], kept: number | undefined): CurvesShown[] {

@@ -206,7 +206,7 @@ const worker = plainErrors({
       const samples = soundBuffer?.newest(secondsOf(opened()));
       if (!soundBuffer || !samples || samples.length < soundBuffer.sampleRate / 4) return undefined;
       const media = momentMedia(fromImageData(frame), samples, soundBuffer.sampleRate);
-      for await (const window of opened().adapter.open.intake.windows(media, {}))
+      for await (const window of opened().windows(media, {}))
         return momentOf(window, { ...given, overlay, looking: lookLive, began });
       return undefined;
     });
@@ -223,7 +223,7 @@ const worker = plainErrors({
       const media = await openMediaSource(file, name);
       try {
         let began = performance.now();
-        for await (const window of opened().adapter.open.intake.windows(media, { hop })) {
+        for await (const window of opened().windows(media, { hop })) {
           const moment = await momentOf(window, { ...options, looking: lookAtFile, began });
           if (!(await onMoment(moment, media.duration))) return;
           began = performance.now();
