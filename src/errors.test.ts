@@ -10,3 +10,7 @@ test('a sentence shows the beginning and the end of what it quotes, however long
   const usual = `The folder "${'long/'.repeat(50)}" is empty; the folder "b" is not.`;
   expect(new DuetError(usual).message).toBe(usual);
 });
+
+test('a sentence steers no terminal, whatever the file names and excerpts that it quotes hold', () => {
+  expect(new DuetError('clips/\u001b[2J.mp4 is empty.').message).toBe('clips/\\u001b[2J.mp4 is empty.');
+});

@@ -1,4 +1,5 @@
 // The one error type that users are meant to read.
+import { visibleText } from './visible-text.ts';
 
 /**
  * Something the user can fix: a bad file, option, folder or environment.
@@ -8,11 +9,14 @@
 export class DuetError extends Error {
   override readonly name = 'DuetError';
 
-  /** Whatever the message quotes of a file or a command line, however long, is shown by its beginning and its end. */
+  /**
+   * Whatever the message quotes of a file or a command line, however long, is shown by its beginning and its end, and
+   * steers no terminal.
+   */
   constructor(message: string, options?: ErrorOptions) {
     super(
       cutTo(
-        message.replace(/"[^"]*"|\S+/g, (part) => cutTo(part, longestQuotation)),
+        visibleText(message).replace(/"[^"]*"|\S+/g, (part) => cutTo(part, longestQuotation)),
         longestMessage,
       ),
       options,

@@ -1,6 +1,7 @@
 // What a command may touch of the world around it. Tests give their own.
+
+import { visibleText } from '../visible-text.ts';
 import { createProgress, type Progress, type ProgressStream } from './progress.ts';
-import { visibleText } from './visible-text.ts';
 
 export type Context = {
   /** Results, and with --json exactly one document. Both writers show control characters instead of sending them. */

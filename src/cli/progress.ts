@@ -1,6 +1,6 @@
 // Progress on stderr: one line that redraws itself on a terminal, plain lines now and then anywhere else.
 import { clock } from '../report/format.ts';
-import { visibleLine, visibleText } from './visible-text.ts';
+import { visibleLine, visibleText } from '../visible-text.ts';
 
 export type ProgressStream = { write(text: string): unknown; readonly isTTY?: boolean; readonly columns?: number };
 
