@@ -14,7 +14,7 @@ import {
   outputSettings,
 } from './common-settings.ts';
 import { type Context, writeResult } from './context.ts';
-import { choice, path, wholeNumber } from './field.ts';
+import { choice, path, toggle, wholeNumber } from './field.ts';
 import type { Phase, Progress } from './progress.ts';
 import { knownOf, sessionOptions } from './session-options.ts';
 import { addSettings, grouped, setting, settingWithDefault, type ValuesOf, valuesOf } from './setting.ts';
@@ -26,6 +26,12 @@ const evaluateSettings = {
       '--split-file <file>',
       'JSON file that says which clip is in which split (default: the run’s, else the data’s own)',
       path,
+    ),
+    byNames: settingWithDefault(
+      '--by-names',
+      'ask for the data’s own classes by their names, in the place of the trained ones, where the run knows classes by texts',
+      toggle,
+      false,
     ),
   }),
   ...layoutSettings,
@@ -70,6 +76,7 @@ export function addEvaluateCommand(program: Command, context: Context): void {
         'duet evaluate runs/first videos --split val --report report.html',
         'the validation split, with a page to look at',
       ],
+      ['duet evaluate runs/events scenes --by-names', 'how well names that were never trained are found'],
     ),
   );
   command.action((run: string, data: string) => runEvaluate(run, data, valuesOf(command, evaluateSettings), context));
@@ -89,6 +96,7 @@ async function runEvaluate(run: string, data: string, settings: EvaluateSettings
       splitFile: settings.splitFile,
       backbone: settings.backbone,
       missing: settings.missing,
+      byNames: settings.byNames,
       batch: settings.batch,
       workers: settings.workers,
       session,

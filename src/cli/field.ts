@@ -74,6 +74,14 @@ export const text: Field<string> = {
 
 export const path: Field<string> = { ...text, expected: 'a path' };
 
+/** Texts, one each time the flag is given. What a text must be is said where it is read. */
+export const texts: Field<readonly string[]> = {
+  expected: 'a text, or several',
+  accept: (value) =>
+    Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === 'string') ? value : undefined,
+  fromText: (given) => [given],
+};
+
 /** On or off: the flag takes no value. */
 export const toggle: Field<boolean> = fieldOf({ kind: 'toggle' });
 

@@ -10,6 +10,7 @@ import { encodePng } from '../report/png-node.ts';
 import type { Shown } from '../report/shown.ts';
 import { type FilePredictor, openFilePredictor, type PredictedWindow } from '../run/predict-node.ts';
 import type { Context } from './context.ts';
+import { refuseTooManyFiles, wantsEvents, writeEventFiles } from './predict-events.ts';
 import type { FilePrediction, PredictSettings } from './predict-settings.ts';
 import type { Progress } from './progress.ts';
 import { knownOf, sessionOptions } from './session-options.ts';
@@ -22,11 +23,19 @@ export async function predictFiles(
   context: Context,
   progress: Progress,
 ): Promise<FilePrediction[]> {
-  const { backbone, missing, overlays, report } = settings;
+  const { backbone, missing, overlays, report, prompt: prompts } = settings;
+  refuseTooManyFiles(files, settings);
   if (overlays !== undefined) await ensureFolder(overlays);
   const session = sessionOptions(settings, await knownOf(settings, context, progress, 'starts at once'));
   const shown = overlays !== undefined || report !== undefined;
-  const predictor = await openFilePredictor({ run, backbone, missing, session, shown, signal: context.signal });
+  const predictor = await openFilePredictor({
+    ...{ run, backbone, missing, prompts, session, shown },
+    signal: context.signal,
+  });
+  if (wantsEvents(settings) && !predictor.adapter.open.events) {
+    await predictor.release();
+    throw new DuetError(`${run} is a run of ${predictor.adapter.system.name}, which finds no events to write.`);
+  }
   progress.note(`Predicting on ${predictor.provider}.`);
   const sections: Shown[] = [];
   const results: FilePrediction[] = [];
@@ -40,6 +49,7 @@ export async function predictFiles(
   } finally {
     await predictor.release();
   }
+  await writeEventFiles(results, settings, progress);
   if (report !== undefined) {
     const { predictionReport } = await import('./predict-report.ts');
     const page = await predictionReport(results, sections, { run, command: context.commandLine, settings });
@@ -86,7 +96,7 @@ async function predictFile(
           kept.map(({ window, answer }) => ({ name: path, window, answer, map })),
         ),
       );
-    return { path, result, ...open.summary(result) };
+    return { path, result, events: open.events?.(result), ...open.summary(result) };
   } catch (error) {
     if (signal.aborted) throw error;
     const message = isDuetError(error)

@@ -1,4 +1,5 @@
 // What `duet predict` can be set to, and what it says of one file.
+import type { ScoredEvent } from '../files/events/events.ts';
 import type { Shown } from '../report/shown.ts';
 import { systems } from '../systems/registry.ts';
 import {
@@ -8,7 +9,7 @@ import {
   outputSettings,
   stretchSettings,
 } from './common-settings.ts';
-import { choice, fraction, path, wholeNumber } from './field.ts';
+import { choice, fraction, path, texts, wholeNumber } from './field.ts';
 import { grouped, setting, settingWithDefault, type ValuesOf } from './setting.ts';
 
 const mapNames = systems.flatMap(({ maps = [] }) => maps);
@@ -16,6 +17,11 @@ const mapNames = systems.flatMap(({ maps = [] }) => maps);
 export const predictSettings = {
   ...grouped('Input:', {
     audio: setting('--audio <file>', 'the sound that belongs to a picture or to a folder of frames', path),
+    prompt: setting(
+      '--prompt <text>',
+      'look for this in the place of the trained classes, where the run knows classes by their names; again for more',
+      texts,
+    ),
   }),
   ...stretchSettings,
   ...backboneSettings,
@@ -40,6 +46,10 @@ export const predictSettings = {
       mapNames[0]!,
     ),
     report: setting('--report <file>', 'write a page with all predictions and their maps (HTML)', path),
+    audacity: setting('--audacity <file>', 'write the events as a label track of Audacity', path),
+    vtt: setting('--vtt <file>', 'write the events as subtitles (WebVTT)', path),
+    csv: setting('--csv <file>', 'write the events of all files as a table', path),
+    tsv: setting('--tsv <file>', 'write the events of all files as a table as DESED has it', path),
   }),
   ...outputSettings,
   ...machineSettings,
@@ -53,6 +63,8 @@ export type FilePrediction =
       readonly path: string;
       /** As the system's `result` schema has it. */
       readonly result: unknown;
+      /** Those of the result, where its system finds events. */
+      readonly events?: readonly ScoredEvent[] | undefined;
       readonly headline: string;
       readonly shown: readonly Shown[];
     }

@@ -29,6 +29,10 @@ export function addPredictCommand(program: Command, context: Context): void {
         'for another program to read',
       ],
       ['duet predict runs/first photo.jpg --audio sound.wav', 'a picture and a sound'],
+      [
+        'duet predict runs/events long.mp4 --prompt "glass breaking" --prompt "a dog runs" --audacity long.txt',
+        'events by names that were never trained, as a label track',
+      ],
     ),
   );
   command.action((run: string, files: string[]) => runPredict(run, files, valuesOf(command, predictSettings), context));

@@ -73,7 +73,12 @@ export function givenOf(command: Command, names: readonly string[]): Readonly<Re
 function commanderOption({ flags, description, field, fallback, group }: Setting<unknown>): Option {
   const option = new Option(flags, description);
   if (field.choices !== undefined) option.choices(field.choices);
-  if (option.required || option.optional) option.argParser((text) => readFlag(field, text));
+  if (option.required || option.optional)
+    option.argParser((text, before: unknown) => {
+      const value = readFlag(field, text);
+      // A flag whose value is a list may be given several times.
+      return Array.isArray(value) && Array.isArray(before) ? [...before, ...value] : value;
+    });
   // Without it commander would write "(default: false)" behind every toggle; valuesOf fills those in.
   if (fallback !== undefined && typeof fallback !== 'boolean') option.default(fallback);
   if (group !== undefined) option.helpGroup(group);

@@ -24,7 +24,7 @@ export function adapterFilesOf(
   folded: ParameterValues,
   { system, open, settings, known }: Omit<Adapter, 'tensors'>,
 ): AdapterFiles {
-  const { labels, background, backbone } = known;
+  const { labels, background, backbone, textEncoder } = known;
   const config: AdapterConfig = {
     format_version: adapterFormatVersion,
     system: system.name,
@@ -33,6 +33,7 @@ export function adapterFilesOf(
     image_size: [...backbone.config.inputSize],
     classes: [...labels],
     ...(background !== undefined && { background }),
+    ...(textEncoder && { text_encoder: { source: textEncoder.source, hash: textEncoder.hash } }),
     settings: settings as unknown as AdapterConfig['settings'],
     decision: { ...open.decision } as AdapterConfig['decision'],
   };
@@ -54,8 +55,8 @@ export function fitAdapter(
   checkAdapterBackbone(config, backbone, name);
   const trained = checkSchema(system.settings, config.settings, `${name}'s adapter_config.json, settings`);
   const settings = { ...trained, ...changes };
-  const { classes: labels, background, decision } = config;
-  const known: Known = { labels, background, backbone, decision };
+  const { classes: labels, background, decision, text_encoder: textEncoder } = config;
+  const known: Known = { labels, background, backbone, textEncoder, decision };
   const open = system.open(settings, known);
   return { system, open, settings, known, tensors: fittingTensors(open.folded.parameters, tensors, name) };
 }

@@ -14,6 +14,7 @@ import type { SessionOptions } from '../runtime/session.ts';
 import { nodeSessions } from '../runtime/session-node.ts';
 import type { Scored } from '../systems/system.ts';
 import type { Adapter } from './adapter.ts';
+import { withPrompts } from './class-texts-node.ts';
 import { evaluateRun } from './evaluate.ts';
 import { openReading } from './intake-node.ts';
 import { openAdapter, systemOf } from './open-adapter-node.ts';
@@ -32,6 +33,8 @@ export type EvaluateOptions = {
   /** By default the data's own splits, else those the run wrote down, else all clips count as test. */
   readonly splitFile?: string | undefined;
   readonly backbone?: string | undefined;
+  /** Ask for the data's own classes by their names, where the run knows classes by texts. Default: for the run's. */
+  readonly byNames?: boolean | undefined;
   readonly missing?: MissingPolicy | undefined;
   /** Clips at once. Default 16. */
   readonly batch?: number | undefined;
@@ -77,7 +80,8 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
   const dataset = await openEvaluationData(split, { ...options, annotation });
   const { backbone } = options;
   const changes = { missing };
-  const adapter = await openAdapter(run, { backbone, changes, background: dataset.background, signal });
+  const trained = await openAdapter(run, { backbone, changes, background: dataset.background, signal });
+  const adapter = options.byNames ? await withPrompts(trained, dataset.classes, { name: run, signal }) : trained;
   const chosen: Split = split === 'all' ? 'test' : split;
   if (examplesOf(dataset, chosen).length === 0)
     throw new DuetError(

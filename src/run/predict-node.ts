@@ -7,6 +7,7 @@ import type { SessionOptions } from '../runtime/session.ts';
 import { nodeSessions } from '../runtime/session-node.ts';
 import type { ResultOf, SystemName } from '../systems/registry.ts';
 import { checkSystem } from './adapter.ts';
+import { withPrompts } from './class-texts-node.ts';
 import { openAdapter } from './open-adapter-node.ts';
 import { openPrediction, type PredictedWindow, type Prediction, type PredictOptions } from './predict.ts';
 
@@ -20,6 +21,8 @@ export type PredictorOptions<Name extends SystemName = SystemName> = {
   readonly run: string;
   /** Where the backbone lies now, if not where the adapter says. */
   readonly backbone?: string | undefined;
+  /** What to look for in the place of the adapter's own classes, where it knows them by texts. */
+  readonly prompts?: readonly string[] | undefined;
   /** What to do about a clip without picture or sound. Default: refuse it. */
   readonly missing?: MissingPolicy | undefined;
   readonly session?: SessionOptions | undefined;
@@ -54,11 +57,12 @@ export type FilePredictor<Result = unknown> = Prediction & {
 export async function openFilePredictor<Name extends SystemName = SystemName>(
   options: PredictorOptions<Name>,
 ): Promise<Owned<FilePredictor<ResultOf<Name>>>> {
-  const { run, backbone, missing = 'error', session, shown, signal } = options;
+  const { run, backbone, missing = 'error', prompts, session, shown, signal } = options;
   const reader = await openMediaReader();
   const prediction = await openAdapter(run, { backbone, changes: { missing }, signal })
-    .then((adapter) => {
-      if (options.system !== undefined) checkSystem(adapter, options.system, run);
+    .then(async (trained) => {
+      if (options.system !== undefined) checkSystem(trained, options.system, run);
+      const adapter = prompts ? await withPrompts(trained, prompts, { name: run, signal }) : trained;
       return openPrediction({ adapter, openSession: nodeSessions(session), shown });
     })
     .catch((error) => {

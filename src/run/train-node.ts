@@ -9,7 +9,6 @@ import { describeSplits } from '../data/split.ts';
 import { readSplitFile, writeSplitFile } from '../data/split-file-node.ts';
 import { DuetError } from '../errors.ts';
 import { kindOfPath } from '../files/read-clearly-node.ts';
-import { openTextEmbedder } from '../infer/text-embedder.ts';
 import { frozenWeights } from '../model/frozen-weights.ts';
 import type { Model } from '../model/model.ts';
 import { type ParameterCounts, parameterInputs, weightsFrom } from '../model/parameters.ts';
@@ -24,6 +23,8 @@ import type { Outcome } from '../train/loop.ts';
 import type { Backbone, InputSize } from '../weights/backbone.ts';
 import { openBackbone } from '../weights/open-backbone-node.ts';
 import { openTextBackbone } from '../weights/open-text-backbone-node.ts';
+import type { TextBackbone } from '../weights/text-backbone.ts';
+import { embedderOf } from './class-texts-node.ts';
 import { openReading } from './intake-node.ts';
 import { runFiles } from './place.ts';
 import { folderPlace } from './place-node.ts';
@@ -131,12 +132,14 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
     ...(signal && { signal }),
   });
   const { classes: labels, background } = dataset;
-  const known: Known = { labels, background, backbone };
-  const open = system.open(settings, known);
+  const shown: Known = { labels, background, backbone };
+  const open = system.open(settings, shown);
+  const texts = open.firstValues && (await openTextBackbone());
+  const known: Known = { ...shown, textEncoder: texts && { source: texts.source, hash: texts.hash } };
   const config = runConfigOf({ system, settings, known }, data, layout);
   if (saved) refuseOtherSettings(saved, config, options.out);
   else await checkRunFolder(folder, options.force ?? false);
-  const settled = { folder, saved, system, settings, dataset, known, open, config };
+  const settled = { folder, saved, system, settings, dataset, known, open, config, texts };
   return withFolderLock({ folder, out: options.out, work: 'training' }, () => trainLocked(settled, options));
 }
 
@@ -164,10 +167,12 @@ type Settled = Trained & {
   readonly dataset: Dataset;
   readonly open: OpenSystem;
   readonly config: RunConfig;
+  /** What makes vectors of the classes' names, where the system asks for them. */
+  readonly texts: TextBackbone | undefined;
 };
 
 async function trainLocked(settled: Settled, options: TrainOptions): Promise<TrainResult> {
-  const { folder, saved, system, settings, dataset, known, open, config } = settled;
+  const { folder, saved, system, settings, dataset, known, open, config, texts } = settled;
   const { signal, onEvent = () => undefined } = options;
   if (!saved) {
     // Another process may have begun a run meanwhile.
@@ -215,7 +220,7 @@ async function trainLocked(settled: Settled, options: TrainOptions): Promise<Tra
       ...{ system, settings, known, open, feed, place, checkpoint, signal, saveInterval },
       isFresh: !restored,
       openSession: nodeSessions(session),
-      embed: embedTexts,
+      embed: texts && embedderOf(texts),
       clipsAtOnce: clipsOfBatchAtOnce(settled, evenBatchSize(await feed.count('train'), settings.batch), options),
       onEvent(event) {
         if (event.kind !== 'opened') return onEvent(event);
@@ -232,12 +237,6 @@ async function trainLocked(settled: Settled, options: TrainOptions): Promise<Tra
     await feed.close();
     await reading.release();
   }
-}
-
-/** By the built-in text encoder, which needs no session. */
-async function embedTexts(texts: readonly string[]): Promise<readonly Float32Array[]> {
-  const embedder = openTextEmbedder(await openTextBackbone(), nodeSessions());
-  return embedder.embed(texts).finally(() => embedder.release());
 }
 
 /** The run's own splits where it has them, so that a resumed run keeps them though files may have come or gone. */

@@ -5,6 +5,7 @@ import type { Batch } from '../data/batch.ts';
 import type { Dataset } from '../data/dataset.ts';
 import type { Arrays, Intake, Json, Pass, Reading, Row, Window } from '../data/intake.ts';
 import type { MissingModality, MissingPolicy } from '../data/model-inputs.ts';
+import type { ScoredEvent } from '../files/events/events.ts';
 import type { EncodedGraph } from '../graph/encode-onnx.ts';
 import type { Media } from '../media/media.ts';
 import type { Model, Stage } from '../model/model.ts';
@@ -23,6 +24,7 @@ import type { TrainingSettings } from '../train/settings.ts';
 import type { StepBatch } from '../train/step.ts';
 import type { UpgradeConfig } from '../weights/adapter-config.ts';
 import type { Backbone } from '../weights/backbone.ts';
+import type { TextBackboneRecord } from '../weights/check-prompt.ts';
 
 /** What every system's settings have; a recipe is a full set of them. */
 export type SystemSettings = TrainingSettings & { readonly recipe: string; readonly missing: MissingPolicy };
@@ -34,6 +36,8 @@ export type Known = {
   /** The label of clips that show nothing, where the data has such. */
   readonly background?: string | undefined;
   readonly backbone: Backbone;
+  /** The text encoder that the classes' vectors come from, of a system that knows its classes by texts. */
+  readonly textEncoder?: TextBackboneRecord | undefined;
   /** What a trained adapter decides by, as its system wrote it; see `OpenSystem.decision`. */
   readonly decision?: Readonly<Record<string, Json>> | undefined;
 };
@@ -133,12 +137,14 @@ export type StemsOptions = {
 /** What reads clips where that takes a session, such as for a backbone's features. */
 export type ClipReader = Pick<Intake, 'read' | 'windows'> & { release(): Promise<void> };
 
+/** Texts as vectors of length 1, by the text encoder that the system's classes are known by. */
+export type Embed = (texts: readonly string[]) => Promise<readonly Float32Array[]>;
+
 /** The training clips before anything is learned. */
 export type TrainingClips = {
   /** Walks over them. */
   walk(pass: Pass): AsyncIterable<Batch>;
-  /** Texts as vectors of length 1 by the built-in text encoder. */
-  embed(texts: readonly string[]): Promise<readonly Float32Array[]>;
+  readonly embed: Embed;
 };
 
 /** A system with its settings, classes and backbone fixed: what training and prediction call. */
@@ -170,6 +176,13 @@ export type OpenSystem<Answer = unknown, Result = unknown, Options = unknown> = 
   answer(outputs: Results, window: Window): Answer;
   /** What the answers to a clip's windows add up to. */
   result(answers: readonly Answer[], options: Options): Result;
+  /** Only of systems that find events in time: those of a result, for label tracks, subtitles and tables. */
+  events?(result: Result): readonly ScoredEvent[];
+  /**
+   * Only of systems that know their classes by texts: the adapter's parameters for other classes, with whose names as
+   * labels the system is then opened.
+   */
+  withClasses?(adapter: ParameterValues, names: readonly string[], embed: Embed): Promise<ParameterValues>;
   /** A clip's result in a line and what follows it, for a terminal. */
   summary(result: Result): { readonly headline: string; readonly shown: readonly Shown[] };
   /** Only of a system that classifies. */

@@ -21,6 +21,8 @@ export const adapterConfigSchema = z.strictObject({
   image_size: z.tuple([pixels, pixels]),
   /** In the order of the model's scores; empty for a system without classes. */
   classes: z.array(z.string().min(1)).refine((names) => new Set(names).size === names.length, 'names a class twice'),
+  /** The text encoder that the classes' vectors came from, where the system knows its classes by texts. */
+  text_encoder: z.strictObject({ source: z.string().min(1), hash: z.string().min(1) }).optional(),
   /** The label of training clips that showed nothing, where there were such. */
   background: z.string().min(1).optional(),
   /** Everything the training was set to, by the system's own words. */

@@ -212,6 +212,7 @@ export function openMaAvt(training: TrainingConfig, known: Known): OpenSystem<Wi
     extras: { always: ['attention'], shown: ['evidence'] },
     answer: (outputs, window) => windowAnswer(outputs, window, { classes: labels.length, threshold }),
     result: (answers, options) => clipResult(answers, labels, options),
+    events: ({ events }) => events.map(({ probability, ...event }) => ({ ...event, score: probability })),
     summary: clipSummary,
     shares: answerShares,
     without: (window, modality) => withoutModality(window, modality, settings),

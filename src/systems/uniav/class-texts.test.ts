@@ -14,21 +14,22 @@ const texts = [
   [0, 1, 0],
 ] as const;
 
+const config = (classes: number) => ({
+  ...practicalNetwork({ visualWidth: 2, audioWidth: 2, textWidth: 3, classes, senses: ['heard'] }),
+  ...{
+    width: 4,
+    headWidth: 4,
+    heads: 2,
+    selfBlocks: 1,
+    ranges: [
+      [0, 4],
+      [4, 10_000],
+    ] as const,
+  },
+});
+
 /** Answers of an untrained localiser about a clip of noise, asked for these classes. */
 function answers(vectors: readonly (readonly number[])[]) {
-  const config = (classes: number) => ({
-    ...practicalNetwork({ visualWidth: 2, audioWidth: 2, textWidth: 3, classes, senses: ['heard'] }),
-    ...{
-      width: 4,
-      headWidth: 4,
-      heads: 2,
-      selfBlocks: 1,
-      ranges: [
-        [0, 4],
-        [4, 10_000],
-      ] as const,
-    },
-  });
   const trained = config(texts.length);
   const values = new Map([
     ...firstValues(eventsModel(trained, steps).parameters, new Map(), 5),
@@ -62,7 +63,7 @@ test('asked for the classes that it was trained on, in another order, the locali
       [0, 1],
       [1, 0],
     ] as const) {
-      expect(swapped.logits[2 * point + label]).toBeCloseTo(usual.logits[2 * point + other]!, 10);
+      expect(swapped.logits[2 * point + label]).toBeCloseTo(usual.logits[2 * point + other]!, 6);
       for (const end of [0, 1])
         expect(swapped.offsets[2 * (2 * point + label) + end]).toBeCloseTo(
           usual.offsets[2 * (2 * point + other) + end]!,
@@ -79,6 +80,24 @@ test('a new class takes its distances from the trained ones that it is like', ()
   const { offsets } = answers([[0, 0, 1]]);
   expect(offsets.every(Number.isFinite)).toBe(true);
   expect(offsets.length).toBe(2 * 6);
+});
+
+test('a name like one of the classes is found as surely, and one like none hardly', () => {
+  const values = new Map([
+    ['text.heard', Float32Array.from(texts.flat())],
+    ['threshold.heard', Float32Array.of(0.2, 0.4)],
+    ['reg_head.offset_head.heard.conv.weight', Float32Array.of(1, 2, 3, 4)],
+    ['reg_head.offset_head.heard.conv.bias', Float32Array.of(1, 2, 3, 4)],
+  ]);
+  const asked = [Float32Array.of(0.1, 0.9, 0.42), Float32Array.of(0.1, 0, 0.995)];
+  const parameters = withOtherClasses(values, 'heard', asked, config(2));
+  const [like, unlike] = [...parameters.get('threshold.heard')!];
+  expect(like).toBeCloseTo(0.4, 4);
+  expect(unlike).toBeGreaterThan(0.95);
+  expect([...parameters.get('text.heard')!.subarray(0, 3)]).toEqual([expect.closeTo(0, 4), expect.closeTo(1, 4), 0]);
+  const [toStart, toEnd] = [...parameters.get('reg_head.offset_head.heard.conv.bias')!];
+  expect(toStart).toBeCloseTo(3, 4);
+  expect(toEnd).toBeCloseTo(4, 4);
 });
 
 test('texts are the published sentences, or bare names', () => {

@@ -18,15 +18,23 @@ export function classText(name: string, kind: EventKind, form: 'sentence' | 'nam
 
 /** How sharply new names choose among the trained classes: the temperature of their cosines. */
 const temperature = 0.05;
+/** A name whose cosine with every class is below this is like none of them. */
+const leastCosine = 0.3;
 
 /**
  * Shares of the trained classes in each asked one, [asked][trained], each row summing to one: the softmax of how alike
  * their texts are.
  * @param asked, trained unit vectors of the same text encoder.
+ * @param least a last column is for none of the classes, as if one more had this cosine.
  */
-export function sharesOfClasses(asked: readonly Float32Array[], trained: readonly Float32Array[]): number[][] {
+export function sharesOfClasses(
+  asked: readonly Float32Array[],
+  trained: readonly Float32Array[],
+  least?: number,
+): number[][] {
   return asked.map((vector) => {
     const cosines = trained.map((other) => vector.reduce((sum, value, i) => sum + value * other[i]!, 0));
+    if (least !== undefined) cosines.push(least);
     const best = Math.max(...cosines);
     const weights = cosines.map((cosine) => Math.exp((cosine - best) / temperature));
     const total = weights.reduce((sum, weight) => sum + weight, 0);
@@ -35,9 +43,9 @@ export function sharesOfClasses(asked: readonly Float32Array[], trained: readonl
 }
 
 /**
- * The localiser's parameters for other classes. Its scores follow from the classes' texts; the distances to an event's
- * ends, which every trained class has for itself, and the least scores are mixed from those of the classes that an asked
- * one is like.
+ * The localiser's parameters for other classes. Rows of pictures and sounds know only the trained classes, so an asked
+ * one is looked for by those whose names are like its own: their texts and their distances to an event's ends are mixed.
+ * Its least score is mixed too, and near 1 for a name that is like none.
  * @param asked unit vectors of the text encoder that the adapter was trained with.
  */
 export function withOtherClasses(
@@ -47,23 +55,33 @@ export function withOtherClasses(
   { tasks }: Pick<NetworkConfig, 'tasks'>,
 ): ParameterValues {
   const { classes, classAware } = tasks[task]!;
-  const [textName, texts] = [`text.${task}`, parameters.get(`text.${task}`)!];
+  const texts = parameters.get(`text.${task}`)!;
   const width = texts.length / classes;
   const trained = Array.from({ length: classes }, (_, label) => texts.subarray(label * width, (label + 1) * width));
   const shares = sharesOfClasses(asked, trained);
-  const mixed = (values: Float32Array): Float32Array => {
-    // Of distances two outputs a class: to the start, then to the end.
-    const perClass = values.length / classes;
-    return Float32Array.from({ length: shares.length * perClass }, (_, index) => {
-      const [ofAsked, place] = [Math.floor(index / perClass), index % perClass];
-      return shares[ofAsked]!.reduce((sum, share, label) => sum + share * values[label * perClass + place]!, 0);
-    });
-  };
   // Where classes are not distinguished, one pair of distances serves all.
   const distances = classAware ? ['weight', 'bias'].map((part) => `reg_head.offset_head.${task}.conv.${part}`) : [];
-  const mixedNames = [`threshold.${task}`, ...distances];
+  const leastScores = Float32Array.of(...parameters.get(`threshold.${task}`)!, 1);
   return new Map([
-    ...[...parameters].map(([name, values]) => [name, mixedNames.includes(name) ? mixed(values) : values] as const),
-    [textName, Float32Array.from(asked.flatMap((vector) => [...vector]))],
+    ...parameters,
+    ...distances.map((name) => [name, mixed(parameters.get(name)!, shares)] as const),
+    [`text.${task}`, unitRows(mixed(texts, shares), width)],
+    [`threshold.${task}`, mixed(leastScores, sharesOfClasses(asked, trained, leastCosine))],
   ]);
+}
+
+/** Of values [trained, ...] those of each asked class, [asked, ...]. */
+function mixed(values: Float32Array, shares: readonly (readonly number[])[]): Float32Array {
+  const perClass = values.length / shares[0]!.length;
+  return Float32Array.from({ length: shares.length * perClass }, (_, index) => {
+    const [asked, place] = [Math.floor(index / perClass), index % perClass];
+    return shares[asked]!.reduce((sum, share, label) => sum + share * values[label * perClass + place]!, 0);
+  });
+}
+
+function unitRows(values: Float32Array, width: number): Float32Array {
+  const rows = Array.from({ length: values.length / width }, (_, row) =>
+    values.subarray(row * width, (row + 1) * width),
+  );
+  return Float32Array.from(rows.flatMap((row) => [...row].map((value) => value / Math.hypot(...row))));
 }

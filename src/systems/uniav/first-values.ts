@@ -1,8 +1,8 @@
 // What the localiser is given before it learns: its classes as vectors of text, and what its rows are standardised by.
 import { plainPass } from '../../data/intake.ts';
 import type { ParameterValues } from '../../model/parameters.ts';
-import type { TrainingClips } from '../system.ts';
-import { classText } from './class-texts.ts';
+import type { Embed, TrainingClips } from '../system.ts';
+import { classText, withOtherClasses } from './class-texts.ts';
 import type { ClipRows } from './clip-rows.ts';
 import type { NetworkConfig } from './config.ts';
 import { chunkPass } from './events-rows.ts';
@@ -27,6 +27,21 @@ export async function firstLocaliserValues(
     return [`text.${task}`, Float32Array.from(vectors.flatMap((vector) => [...vector]))] as const;
   });
   return new Map([...(await Promise.all(texts)), ...(await rowStatistics(rowsOf(walk, length)))]);
+}
+
+/** An adapter's parameters for classes of other names. */
+export async function localiserFor(
+  adapter: ParameterValues,
+  names: readonly string[],
+  embed: Embed,
+  { config, textForm }: Pick<FirstValuesOptions, 'config' | 'textForm'>,
+): Promise<ParameterValues> {
+  let values = adapter;
+  for (const [task, { kind }] of Object.entries(config.tasks)) {
+    const vectors = await embed(names.map((name) => classText(name, kind, textForm)));
+    values = withOtherClasses(values, task, vectors, config);
+  }
+  return values;
 }
 
 /** The rows of all clips: every other chunk, as they overlap by half. */

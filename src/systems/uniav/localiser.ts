@@ -6,9 +6,16 @@ import { type ChunkAnswer, chunkAnswer } from './clip-events.ts';
 import type { NetworkConfig } from './config.ts';
 import { eventsModel, isGiven } from './events-model.ts';
 import { planEvents, rowOfEvents } from './events-rows.ts';
-import { firstLocaliserValues } from './first-values.ts';
+import { firstLocaliserValues, localiserFor } from './first-values.ts';
 import { openRowReader } from './perceive-clips.ts';
-import { type EventsOptions, type EventsResult, eventsResult, eventsSummary, eventsTimeline } from './result.ts';
+import {
+  type EventsOptions,
+  type EventsResult,
+  eventsOfResult,
+  eventsResult,
+  eventsSummary,
+  eventsTimeline,
+} from './result.ts';
 import type { RowInputSettings } from './row-inputs.ts';
 import { scoreWalk } from './score-walk.ts';
 import { gridOf } from './seconds.ts';
@@ -68,6 +75,9 @@ export function openLocaliser(options: LocaliserOptions): OpenSystem<LocaliserAn
     }),
     result: (answers, asked) =>
       eventsResult(answers, { labels, length, grid, suppression, seconds: answers.at(-1)?.end ?? 0 }, asked),
+    events: eventsOfResult,
+    withClasses: (adapter, names, embed) =>
+      localiserFor(adapter, names, embed, { config, textForm: settings.textForm }),
     summary: eventsSummary,
     windowSeconds: length / settings.rate,
     shown: (result, windows) => [eventsTimeline(windows[0]?.name ?? 'Events', result)],

@@ -5,6 +5,8 @@ import { type EventKind, type NetworkConfig, strideOf, type TaskConfig } from '.
 /** The kind of event that each sense has. */
 export const kindOfSense: Readonly<Record<Sense, EventKind>> = { seen: 'TAL', heard: 'SED', both: 'AVEL' };
 
+export const senseTitles: Readonly<Record<Sense, string>> = { seen: 'seen', heard: 'heard', both: 'seen and heard' };
+
 /** Steps that the network looks at together: about a minute at two rows a second. */
 export const chunkLength = 128;
 const levels = 6;

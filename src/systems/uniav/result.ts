@@ -1,10 +1,12 @@
 // What UniAV says of a clip: a list of events that people can use, and how it is shown.
 import * as z from 'zod';
-import { type Sense, senses } from '../../data/annotation.ts';
+import { senses } from '../../data/annotation.ts';
+import type { ScoredEvent } from '../../files/events/events.ts';
 import { clearEvents } from '../../metrics/event-thresholds.ts';
 import { clock } from '../../report/format.ts';
 import type { Shown, Track } from '../../report/shown.ts';
 import { type ChunkAnswer, clipEvents } from './clip-events.ts';
+import { senseTitles } from './practical.ts';
 import type { Grid } from './seconds.ts';
 import type { SuppressionSettings } from './suppress.ts';
 
@@ -62,14 +64,21 @@ export function eventsResult(
   return { seconds: context.seconds, events: events.sort((a, b) => a.start - b.start || a.end - b.end) };
 }
 
-const titles: Readonly<Record<Sense, string>> = { seen: 'seen', heard: 'heard', both: 'seen and heard' };
+/** For files: where several senses were found, a label says its event's. */
+export function eventsOfResult({ events }: EventsResult): readonly ScoredEvent[] {
+  const isOneSense = new Set(events.map(({ sense }) => sense)).size <= 1;
+  return events.map(({ start, end, label, sense, score }) => ({
+    ...{ start, end, score },
+    label: isOneSense ? label : `${label} (${senseTitles[sense]})`,
+  }));
+}
 
 /** A result in a line, and its events. */
 export function eventsSummary({ seconds, events }: EventsResult): { headline: string; shown: readonly Shown[] } {
   const count = `${events.length} ${events.length === 1 ? 'event' : 'events'} in ${clock(seconds)}`;
   if (events.length === 0) return { headline: count, shown: [] };
   const rows = events.map(({ start, end, label, sense, score }) => [
-    ...[clock(start, 1), clock(end, 1), label, titles[sense]],
+    ...[clock(start, 1), clock(end, 1), label, senseTitles[sense]],
     score,
   ]);
   const [text, shareColumn] = ['text', 'share'] as const;
@@ -84,7 +93,7 @@ export function eventsSummary({ seconds, events }: EventsResult): { headline: st
 export function eventsTimeline(title: string, { seconds, events }: EventsResult, truths: readonly Track[] = []): Shown {
   const found = senses.flatMap((sense): Track[] => {
     const own = events.filter((event) => event.sense === sense);
-    return own.length > 0 ? [{ name: titles[sense], events: own }] : [];
+    return own.length > 0 ? [{ name: senseTitles[sense], events: own }] : [];
   });
   return { kind: 'timeline', title, duration: seconds, tracks: [...truths, ...found] };
 }

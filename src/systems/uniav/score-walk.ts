@@ -9,7 +9,7 @@ import { type ChunkAnswer, chunkAnswer, clipEvents } from './clip-events.ts';
 import type { NetworkConfig } from './config.ts';
 import { chunkPass, type EventsTarget } from './events-rows.ts';
 import { kindOfSense } from './practical.ts';
-import { type EventScore, meanPrecisions, scoreEvents, shownScore } from './score.ts';
+import { type EventScore, meanPrecisions, scoreEvents, shownScores } from './score.ts';
 import { type Grid, secondsOf } from './seconds.ts';
 import type { SuppressionSettings } from './suppress.ts';
 
@@ -68,7 +68,7 @@ export async function scoreWalk(ask: Ask, context: ScoreContext, { extent }: Sco
     ...common,
     metrics: meansOf(scores.map(([, score]) => score)),
     details: { senses: JSON.parse(JSON.stringify(Object.fromEntries(scores))) as Json },
-    shown: scores.map(([sense, score]) => ({ id: sense, title: `Events: ${sense}`, shown: shownScore(score) })),
+    shown: shownScores(scores),
   };
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { scoreEvents, shownScore } from './score.ts';
+import { scoreEvents, shownScores } from './score.ts';
 
 const event = (start: number, end: number, label = 'dog', video = 'a') => ({ start, end, label, video });
 const clips = new Map([
@@ -19,6 +19,17 @@ test('events found exactly have the best score there is, whichever clips are dra
     ['cat', 1],
     ['dog', 2],
   ]);
+  expect(score.classes[1]!.precisionAtHalfInterval).toEqual({ low: 1, high: 1 });
+  const [measures, classes] = shownScores([
+    ['seen', score],
+    ['heard', score],
+  ]);
+  expect(measures!.shown[0]).toMatchObject({
+    rows: expect.arrayContaining([
+      ['mAP at temporal IoU 0.5', '100.0 % (100.0 % to 100.0 %)', '100.0 % (100.0 % to 100.0 %)'],
+    ]),
+  });
+  expect(classes!.shown[0]).toMatchObject({ rows: { length: 4 } });
 });
 
 test('an event counts for F1 from its class’s threshold on', () => {
@@ -28,9 +39,17 @@ test('an event counts for F1 from its class’s threshold on', () => {
   expect(f1(new Map([['dog', 0.3]]))).toBe(0.5);
 });
 
+test('an interval is over the clips that have events of the class', () => {
+  const detections = truths.map((truth) => ({ ...truth, score: 0.9 }));
+  const [cat] = scoreEvents({ clips, detections, truths, thresholds: new Map() }).classes;
+  expect(cat!.precisionAtHalfInterval).toEqual({ low: 1, high: 1 });
+});
+
 test('without true events there is nothing to say', () => {
   const score = scoreEvents({ clips, detections: [], truths: [], thresholds: new Map() });
   expect(score.meanPrecision).toBeNull();
   expect(score.psdsTimes).toBeNull();
-  expect(shownScore(score)[0]).toMatchObject({ rows: expect.arrayContaining([['F1 of events', '–']]) });
+  expect(shownScores([['heard', score]])[0]!.shown[0]).toMatchObject({
+    rows: expect.arrayContaining([['F1 of events', '–']]),
+  });
 });

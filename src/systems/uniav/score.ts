@@ -1,4 +1,5 @@
 // How good found events are: the numbers of localisation, with how sure they are, and of sound event detection.
+import type { Sense } from '../../data/annotation.ts';
 import { bootstrapInterval, type Interval } from '../../metrics/bootstrap.ts';
 import {
   activityNetIous,
@@ -17,7 +18,8 @@ import {
 import { polyphonicScore, scenarios } from '../../metrics/polyphonic-detection.ts';
 import { createRandom } from '../../random.ts';
 import { percent } from '../../report/format.ts';
-import type { Shown } from '../../report/shown.ts';
+import type { Shown, ShownSection } from '../../report/shown.ts';
+import { senseTitles } from './practical.ts';
 
 export type ScoredClips = {
   /** Ids of all clips that were looked at, with their lengths in seconds. */
@@ -48,6 +50,7 @@ export type ClassScore = {
   readonly label: string;
   readonly events: number;
   readonly precisionAtHalf: number;
+  readonly precisionAtHalfInterval: Interval;
   readonly meanPrecision: number;
   readonly eventF1: number;
 };
@@ -74,57 +77,77 @@ export function scoreEvents({ clips, detections, truths, thresholds }: ScoredCli
   const seconds = [...clips.values()].reduce((sum, length) => sum + length, 0);
   const psds = (name: keyof typeof scenarios) =>
     known(polyphonicScore(detections, merged(truths), seconds, scenarios[name]));
-  const interval = (pick: (values: readonly number[]) => number) => intervalOf(clips, tenths, pick);
+  const interval = (pick: (values: readonly number[]) => number, of = tenths) => intervalOf(clips, of, pick);
+  // Of clips without an event of the class there is one value, which is none.
+  const atHalf = (values: readonly number[]) => values[half] ?? Number.NaN;
   return {
     meanPrecision: known(meanOf(precisions)),
     meanPrecisionInterval: interval(meanOf),
     precisionAtHalf: known(precisions[half]!),
-    precisionAtHalfInterval: interval((values) => values[half]!),
+    precisionAtHalfInterval: interval(atHalf),
     activityNetPrecision: known(meanOf(meanAveragePrecisions(classPrecisions(detections, truths, activityNetIous)))),
     eventF1: macroF1(events),
     segmentF1: macroF1(segmentCounts(likely, truths)),
     psdsTimes: psds('exactTimes'),
     psdsClasses: psds('rightClasses'),
-    classes: tenths.map(({ label, precisions: of }) => ({
-      label,
-      events: truths.filter((truth) => truth.label === label).length,
-      precisionAtHalf: of()[half]!,
-      meanPrecision: meanOf(of()),
-      eventF1: f1Of(events.get(label)!),
+    classes: tenths.map((one) => ({
+      label: one.label,
+      events: truths.filter(({ label }) => label === one.label).length,
+      precisionAtHalf: atHalf(one.precisions()),
+      precisionAtHalfInterval: interval(atHalf, [one]),
+      meanPrecision: meanOf(one.precisions()),
+      eventF1: f1Of(events.get(one.label)!),
     })),
   };
 }
 
-/** The score as people read it. */
-export function shownScore(score: EventScore): Shown[] {
-  const withInterval = (value: number | null, { low, high }: Interval) =>
-    value === null ? '–' : `${percent(value)} (95 %: ${percent(low)} to ${percent(high)})`;
-  const plain = (value: number | null) => percent(value ?? Number.NaN);
-  return [
-    {
-      kind: 'numbers',
-      rows: [
-        ['mAP, temporal IoU 0.1 to 0.9', withInterval(score.meanPrecision, score.meanPrecisionInterval)],
-        ['mAP at temporal IoU 0.5', withInterval(score.precisionAtHalf, score.precisionAtHalfInterval)],
-        ['mAP, temporal IoU 0.5 to 0.95', plain(score.activityNetPrecision)],
-        ['F1 of events', plain(score.eventF1)],
-        ['F1 of seconds', plain(score.segmentF1)],
-        ['PSDS, exact times', plain(score.psdsTimes)],
-        ['PSDS, right classes', plain(score.psdsClasses)],
-      ],
-    },
-    {
-      kind: 'table',
-      columns: [
-        { name: 'class', kind: 'text' },
-        { name: 'events', kind: 'number' },
-        { name: 'AP at 0.5', kind: 'share' },
-        { name: 'mean AP', kind: 'share' },
-        { name: 'F1', kind: 'share' },
-      ],
-      rows: score.classes.map((row) => [row.label, row.events, row.precisionAtHalf, row.meanPrecision, row.eventF1]),
-    },
+/** The scores as people read them: the measures, then the classes; of several senses beside each other. */
+export function shownScores(scores: readonly (readonly [sense: Sense, score: EventScore])[]): ShownSection[] {
+  const rows: readonly (readonly [string, (score: EventScore) => string])[] = [
+    ['mAP, temporal IoU 0.1 to 0.9', (score) => withInterval(score.meanPrecision, score.meanPrecisionInterval)],
+    ['mAP at temporal IoU 0.5', (score) => withInterval(score.precisionAtHalf, score.precisionAtHalfInterval)],
+    ['mAP, temporal IoU 0.5 to 0.95', (score) => withInterval(score.activityNetPrecision)],
+    ['F1 of events', (score) => withInterval(score.eventF1)],
+    ['F1 of seconds', (score) => withInterval(score.segmentF1)],
+    ['PSDS 1, exact times', (score) => withInterval(score.psdsTimes)],
+    ['PSDS 2, right classes', (score) => withInterval(score.psdsClasses)],
   ];
+  const measures: Shown = {
+    kind: 'table',
+    note: 'In brackets: the 95 per cent interval for other clips like these.',
+    columns: [
+      { name: 'measure', kind: 'text' },
+      ...scores.map(([sense]) => ({ name: senseTitles[sense], kind: 'text' }) as const),
+    ],
+    rows: rows.map(([name, text]) => [name, ...scores.map(([, score]) => text(score))]),
+  };
+  const classes: Shown = {
+    kind: 'table',
+    columns: [
+      { name: 'class', kind: 'text' },
+      { name: 'is', kind: 'text' },
+      { name: 'events', kind: 'number' },
+      { name: 'AP at 0.5', kind: 'text' },
+      { name: 'mean AP', kind: 'share' },
+      { name: 'F1', kind: 'share' },
+    ],
+    rows: scores.flatMap(([sense, score]) =>
+      score.classes.map((row) => [
+        ...[row.label, senseTitles[sense], row.events],
+        withInterval(row.precisionAtHalf, row.precisionAtHalfInterval),
+        ...[row.meanPrecision, row.eventF1],
+      ]),
+    ),
+  };
+  return [
+    { id: 'events', title: 'Events', shown: [measures], forTerminal: true },
+    { id: 'classes', title: 'Classes', shown: [classes], forTerminal: true },
+  ];
+}
+
+function withInterval(value: number | null, interval?: Interval): string {
+  if (value === null) return '–';
+  return interval ? `${percent(value)} (${percent(interval.low)} to ${percent(interval.high)})` : percent(value);
 }
 
 function intervalOf(
