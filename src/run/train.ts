@@ -120,7 +120,7 @@ export async function trainRun(options: RunOptions): Promise<RunOutcome> {
         ...{ stage, backbone, batchSize, openSession, checkpoint, onNote },
         training: { ...settings, ...stage.settings },
         clipsAtOnce: options.clipsAtOnce,
-        optimisers: stage.optimisers,
+        ...{ optimisers: stage.optimisers, averaging: stage.averaging },
         rowsRepeat: stage.rowsRepeat,
       }),
     );
@@ -243,7 +243,9 @@ function trainStage(stage: ClipStage, options: StageTraining): Promise<Outcome> 
 }
 
 /** The next stage begins with the parameters of the one before, and with an optimiser of its own. */
-function beginStage({ state, progress }: Checkpoint, stage: number): void {
+function beginStage(checkpoint: Checkpoint, stage: number): void {
+  const { state, progress } = checkpoint;
+  checkpoint.average = undefined;
   for (const moments of [state.first, state.second]) for (const values of moments.values()) values.fill(0);
   state.step = 0;
   Object.assign(progress, { stage, epoch: 0, stepsInEpoch: 0, steps: 0, sums: {}, best: null, finished: false });

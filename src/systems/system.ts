@@ -81,6 +81,8 @@ export type ClipStage = Stage & {
   readonly optimisers?: OptimisersOfAims | undefined;
   /** What differs from the run's settings, such as how many epochs it has. */
   readonly settings?: Partial<TrainingSettings> | undefined;
+  /** The decay, at most, of a moving average of the weights, which then is what is validated and kept. */
+  readonly averaging?: number | undefined;
   /** The intake's word for its walks over the training clips. Default: `train`. */
   readonly pass?: string | undefined;
   /**

@@ -59,6 +59,8 @@ export type Checkpoint = {
   readonly parameters: Map<string, Float32Array>;
   readonly state: OptimiserState;
   readonly progress: RunProgress;
+  /** Of the parameters over the steps, where a stage asks for it. */
+  average?: Map<string, Float32Array> | undefined;
 };
 
 /** A run that has taken no step yet. */
@@ -81,7 +83,7 @@ function freshProgress(): RunProgress {
 }
 
 /** The whole state as a safetensors file. */
-export function encodeCheckpoint({ parameters, state, progress }: Checkpoint): Uint8Array {
+export function encodeCheckpoint({ parameters, state, progress, average }: Checkpoint): Uint8Array {
   const tensors = new Map<string, NamedTensor>();
   const put = (part: string, values: Parameters) => {
     for (const [name, data] of values) tensors.set(`${part}.${name}`, fromFloat32(data, [data.length]));
@@ -89,6 +91,7 @@ export function encodeCheckpoint({ parameters, state, progress }: Checkpoint): U
   put('parameter', parameters);
   put('first', state.first);
   put('second', state.second);
+  if (average) put('average', average);
   return writeSafetensors(tensors, { progress: JSON.stringify(progress) });
 }
 
@@ -115,6 +118,7 @@ export function decodeCheckpoint(bytes: Uint8Array, lengths: ReadonlyMap<string,
     parameters: take('parameter'),
     state: { step: progress.data.steps, first: take('first'), second: take('second') },
     progress: progress.data,
+    ...([...tensors.keys()].some((tensor) => tensor.startsWith('average.')) && { average: take('average') }),
   };
 }
 

@@ -40,7 +40,7 @@ async function trained(
   const { stepBatch, judge } = model.stage;
   const training = { ...settings, epochs: 2, warmupEpochs: 1 };
   const onNote = () => undefined;
-  const trainer = await openTrainer({ ...model, openSession, training, checkpoint, onNote });
+  const trainer = await openTrainer({ ...model, openSession, training, checkpoint, onNote, averaging: 0.9 });
   const saved: Uint8Array[] = [];
   const outcome = await trainingLoop({
     ...{ training, feed, trainer, checkpoint, batchSize, signal: undefined },
@@ -71,4 +71,6 @@ test('a run that ends without a warning goes on from what was saved within its e
   expect(restored.progress).toMatchObject({ epoch: 1, stepsInEpoch: 2, steps: stepsInEpoch + 2 });
   expect((await trained(restored, feedOf())).outcome).toBe('finished');
   for (const [name, values] of whole.parameters) expect(restored.parameters.get(name), name).toEqual(values);
+  expect(restored.average).toEqual(whole.average);
+  expect(restored.average).not.toEqual(restored.parameters);
 });

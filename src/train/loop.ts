@@ -94,7 +94,7 @@ async function trainEpochs(options: LoopOptions): Promise<Outcome> {
     if (!isWhole) return 'interrupted';
 
     const began = performance.now();
-    const { folded, metrics } = await options.lesson.validate(checkpoint.parameters);
+    const { folded, metrics } = await options.lesson.validate(checkpoint.average ?? checkpoint.parameters);
     addTo(progress.sums, { seconds: (performance.now() - began) / 1000 });
     const record = epochRecord(progress, training, metrics);
     const isBest = !metrics || !progress.best || isBetter(metrics, progress.best.metrics, options.metrics);

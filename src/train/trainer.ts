@@ -29,6 +29,8 @@ export type TrainerOptions = StepOptions & {
   readonly training: Pick<TrainingSettings, 'optimizer' | 'weightDecay' | 'clipNorm' | 'seed'>;
   /** Of aims that are not trained by the run's own optimiser. */
   readonly optimisers?: OptimisersOfAims | undefined;
+  /** The decay, at most, of a moving average of the weights that the checkpoint is to have. */
+  readonly averaging?: number | undefined;
   /** Changed in place: its numbers with each step or with `collect`, its progress by the loop. */
   readonly checkpoint: Checkpoint;
   readonly onNote: (text: string) => void;

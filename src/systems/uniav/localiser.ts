@@ -58,7 +58,7 @@ export function openLocaliser(options: LocaliserOptions): OpenSystem<LocaliserAn
     firstValues: (clips) => firstLocaliserValues(clips, { labels, config, length, textForm: settings.textForm }),
     stages: [
       {
-        ...{ name: 'events', model, on: 'clips' },
+        ...{ name: 'events', model, on: 'clips', averaging: settings.averaging || undefined },
         trains: (name) => !isGiven(name),
         stepBatch: ({ arrays }) => ({ inputs: arrays, targets: arrays }),
       },

@@ -27,6 +27,12 @@ export const eventsSettingsSchema = z.strictObject({
     .readonly()
     .meta({ help: 'how events show; training keeps those that the data is annotated for' }),
   ...trainingFields,
+  averaging: share.meta(
+    learning(
+      '--averaging <decay>',
+      'of the moving average of the weights that is kept, at most; 0 keeps the last ones',
+    ),
+  ),
   otherSound: share.meta(
     learning('--other-sound <share>', 'of pictures that get another clip’s sound, where both are annotated'),
   ),
@@ -51,7 +57,7 @@ const events: EventsSettings = {
   ...{ recipe: 'events', missing: 'zero', rate: 2, textForm: 'name', senses, seed: 0 },
   ...{ epochs: 36, batch: 8, learningRate: 1e-3, optimizer: 'adamw', weightDecay: 1e-4, clipNorm: 1, patience: null },
   ...{ schedule: 'cosine', warmupEpochs: 2, stepEpochs: 10 },
-  ...{ otherSound: 0.5, tempo: 0.2, leastKept: 0.7, leastOfEvent: 0.5 },
+  ...{ averaging: 0.999, otherSound: 0.5, tempo: 0.2, leastKept: 0.7, leastOfEvent: 0.5 },
 };
 
 /** Full sets of settings by name. */
