@@ -9,6 +9,7 @@ const schema = z.strictObject({
   version: z.literal(1),
   seed: z.number().int(),
   splits: z.strictObject({ train: z.array(z.string()), val: z.array(z.string()), test: z.array(z.string()) }),
+  unused: z.array(z.string()).optional(),
 });
 
 /** Writes the splits to `path`, whole or not at all. */

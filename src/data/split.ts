@@ -62,7 +62,7 @@ function named(label: string): string {
 type Share = { readonly test: number; readonly val: number; readonly random: ReturnType<typeof createRandom> };
 
 /** What goes into a split as a whole: a clip, or all clips of a group. */
-type Unit = { readonly label: string; readonly clips: readonly UnsplitExample[] };
+export type Unit = { readonly label: string; readonly clips: readonly UnsplitExample[] };
 
 /**
  * `share` is asked for a class and its number of units. A group counts to the rarest of its classes that is not
@@ -88,7 +88,7 @@ function stratify(
 }
 
 /** Of clips in the order of their ids. */
-function unitsOf(examples: readonly UnsplitExample[], background: string | undefined): Unit[] {
+export function unitsOf(examples: readonly UnsplitExample[], background: string | undefined): Unit[] {
   if (examples.every(({ group }) => group === undefined))
     return examples.map((clip) => ({ label: labelOf(clip), clips: [clip] }));
   const sizes = new Map([...groupBy(examples, labelOf)].map(([label, clips]) => [label, clips.length]));
@@ -106,6 +106,8 @@ export type SplitFile = {
   readonly version: 1;
   readonly seed: number;
   readonly splits: Readonly<Record<Split, readonly string[]>>;
+  /** Clips in none of them. */
+  readonly unused?: readonly string[] | undefined;
 };
 
 /** The splits of these examples, ready to be written down. */
@@ -115,7 +117,7 @@ export function describeSplits(examples: readonly Example[], seed: number): Spli
 }
 
 /**
- * Puts each clip in the split the file names. Throws DuetError when the file and the data do not hold the same clips.
+ * Puts each clip in the split the file names, and leaves out those that it does not use. Throws DuetError when the file and the data do not hold the same clips.
  * Returns undefined when they have no clip in common: the file is about other data.
  */
 export function applySplits(examples: readonly UnsplitExample[], file: SplitFile): Example[] | undefined {
@@ -134,7 +136,11 @@ export function applySplits(examples: readonly UnsplitExample[], file: SplitFile
       `The split file lists ${gone.length} clips that the data does not hold (such as "${gone[0]}"); put them back or draw new splits.`,
     );
   }
-  return sortById(examples.map((example) => ({ ...example, split: splitOf.get(example.id)! })));
+  return sortById(examples.flatMap((example) => placedIn(example, splitOf.get(example.id)!)));
+}
+
+function placedIn(example: UnsplitExample, split: Split | 'unused'): Example[] {
+  return split === 'unused' ? [] : [{ ...example, split }];
 }
 
 /**
@@ -144,13 +150,14 @@ export function applySplits(examples: readonly UnsplitExample[], file: SplitFile
 export function applySplitsToChanged(examples: readonly UnsplitExample[], file: SplitFile): Example[] | undefined {
   const splitOf = splitsById(file);
   if (!examples.some((example) => splitOf.has(example.id))) return undefined;
-  return sortById(
-    examples.map((example) => ({ ...example, split: splitOf.get(example.id) ?? example.split ?? 'test' })),
-  );
+  return sortById(examples.flatMap((example) => placedIn(example, splitOf.get(example.id) ?? example.split ?? 'test')));
 }
 
-function splitsById(file: SplitFile): ReadonlyMap<string, Split> {
-  return new Map(splitNames.flatMap((split) => file.splits[split].map((id) => [id, split] as const)));
+function splitsById({ splits, unused = [] }: SplitFile): ReadonlyMap<string, Split | 'unused'> {
+  return new Map([
+    ...splitNames.flatMap((split) => splits[split].map((id) => [id, split] as const)),
+    ...unused.map((id) => [id, 'unused'] as const),
+  ]);
 }
 
 export function sortById<Item extends { readonly id: string }>(items: readonly Item[]): Item[] {

@@ -3,7 +3,7 @@ import { chartWidth, label, line, lineColour, seriesColour, softColour, svg } fr
 import { percent, shortValue } from './format.ts';
 import { element, escapeText, shortNumber } from './markup.ts';
 import { linearScale, roundTicks, type Scale } from './scale.ts';
-import type { CurvesShown, Point } from './shown.ts';
+import type { CurvePoint, CurvesShown, Point } from './shown.ts';
 
 type CurveChart = Omit<CurvesShown, 'kind'>;
 
@@ -35,10 +35,25 @@ export function lineChart(chart: CurveChart): string {
     describe(chart, write),
     ...gridLines(x, y, chart),
     ...(chart.mark === undefined ? [] : markLine(chart.mark, x, top)),
-    ...chart.series.map((series, index) => curve(series.points, x, y, seriesColour(index))),
+    ...chart.series.flatMap(({ points }, index) => [
+      curve(points, x, y, seriesColour(index)),
+      ...intervals(points, x, y, seriesColour(index)),
+    ]),
     ...hoverBands(chart, x, top, write),
     legend.markup,
   );
+}
+
+/** A bar for each point that has an interval, cut at the chart's edges. */
+function intervals(points: readonly CurvePoint[], x: Scale, y: Scale, colour: string): string[] {
+  const [low, high] = y.domain;
+  const within = (value: number) => Math.min(Math.max(value, low), high);
+  return points.flatMap((point) => {
+    const { half = Number.NaN } = point;
+    if (!isDrawn(point) || !Number.isFinite(half)) return [];
+    const [from, to] = [point.y - half, point.y + half].map((value) => y(within(value))) as [number, number];
+    return [line(x(point.x), from, x(point.x), to, colour)];
+  });
 }
 
 function isDrawn(point: Point): boolean {

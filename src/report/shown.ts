@@ -25,7 +25,12 @@ export type TableShown = {
 export type Point = { readonly x: number; readonly y: number };
 
 /** One line of a chart, x ascending. A y that is not finite leaves a gap. */
-export type CurveSeries = { readonly name: string; readonly points: readonly Point[] };
+export type CurveSeries = { readonly name: string; readonly points: readonly CurvePoint[] };
+
+export type CurvePoint = Point & {
+  /** Half of the interval that y is known in; drawn as a bar where it is finite. */
+  readonly half?: number | undefined;
+};
 
 export type CurvesShown = {
   readonly kind: 'curves';
