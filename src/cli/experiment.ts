@@ -96,13 +96,20 @@ export function addExperimentCommand(program: Command, context: Context): void {
 type ToldRun = {
   readonly variant: string;
   readonly seed: number;
+  readonly fold?: number;
   readonly epochs: number;
   readonly epochsDone: number;
   readonly finished: boolean;
 };
 
-function plannedRun({ variant, seed, result, epochsDone }: PlannedRun): ToldRun {
-  return { variant: variant.name, seed, epochs: variant.training.epochs, epochsDone, finished: result !== undefined };
+function plannedRun({ variant, seed, fold, result, epochsDone }: PlannedRun): ToldRun {
+  const run = { variant: variant.name, seed, ...(fold && { fold: fold.index }) };
+  return { ...run, epochs: variant.training.epochs, epochsDone, finished: result !== undefined };
+}
+
+/** As people count. */
+function foldText(fold: number | undefined): string {
+  return fold === undefined ? '' : `, fold ${fold + 1}`;
 }
 
 function planText({ runs, seconds }: { readonly runs: readonly ToldRun[]; readonly seconds: number | null }): string {
@@ -110,7 +117,7 @@ function planText({ runs, seconds }: { readonly runs: readonly ToldRun[]; readon
     finished ? 'finished' : epochsDone > 0 ? `${epochsDone} of ${epochs} epochs` : `${epochs} epochs to do`;
   const table = textTable(
     ['variant', 'seed', 'state'],
-    runs.map((run) => [run.variant, String(run.seed), state(run)]),
+    runs.map((run) => [run.variant, `${run.seed}${foldText(run.fold)}`, state(run)]),
   );
   const left = runs.filter(({ finished }) => !finished).length;
   const time =
@@ -134,7 +141,7 @@ function showExperiment(progress: Progress): (event: ExperimentEvent) => void {
   return (event) => {
     switch (event.kind) {
       case 'run':
-        name = `${event.variant}, seed ${event.seed}`;
+        name = `${event.variant}, seed ${event.seed}${foldText(event.fold?.index)}`;
         all ??= progress.begin('run', event.runs);
         run = progress.begin(name);
         // The settings of every run would drown the rest; they are in its folder.
@@ -169,7 +176,9 @@ function experimentText({ variants, runs, finished, failed, baseline }: Experime
     ['variant', 'runs', 'accuracy', `from ${baseline}`, 'background AUC', 'calibration error'],
     rows,
   );
-  const failures = failed.map(({ variant, seed, reason }) => `Failed: ${variant}, seed ${seed}: ${reason}\n`).join('');
+  const failures = failed
+    .map(({ variant, seed, fold, reason }) => `Failed: ${variant}, seed ${seed}${foldText(fold)}: ${reason}\n`)
+    .join('');
   const left = finished < runs ? `${finished} of ${runs} runs finished; the same command does the others.\n` : '';
   return `${table}${failures}${left}`;
 }

@@ -62,7 +62,7 @@ test('interrupted in the middle of a run and called again, it ends in the result
   expect((await readFile(join(whole, 'results.csv'), 'utf8')).trimEnd().split('\n')).toHaveLength(5);
   const page = await readFile(join(whole, 'report.html'), 'utf8');
   expect(page).toContain('Differences from both');
-  expect(page).toContain('Confusions, summed over the seeds');
+  expect(page).toContain('Confusions, summed over the runs');
 
   const stop = new AbortController();
   let begun = 0;
@@ -89,6 +89,28 @@ test('interrupted in the middle of a run and called again, it ends in the result
   await expect(experiment({ file: changed, out: whole })).rejects.toThrow(
     'was made with training.epochs 1, not 2; name another folder',
   );
+});
+
+test('over folds and shares of the training clips each run has splits of its own, and curves are drawn', async () => {
+  const shares = { tokens: { trainShares: [0.5, 1] }, probe: { recipe: 'probe' } };
+  const file = await fileOf('folds.json', { ...grid, seeds: [3], folds: 3, baseline: 'tokens', variants: shares });
+  const plan = await planExperiment({ file, out: place('folds') });
+  expect(plan.map(({ variant, fold }) => `${variant.name} ${fold!.index}`).slice(0, 4)).toEqual([
+    'tokens at 0.5 0',
+    'tokens 0',
+    'probe 0',
+    'tokens at 0.5 1',
+  ]);
+  const result = await experiment({ file, out: place('folds'), session, workers: 0, only: 'tokens' });
+  expect(result).toMatchObject({ folds: 3, runs: 9, finished: 6, failed: [] });
+  const [half, whole] = result.variants;
+  expect(half!.trainClips).toBe(2);
+  expect(whole!.trainClips).toBeCloseTo(10 / 3);
+  // Each of the ten training and validation clips was tested once.
+  expect(whole!.confusion!.counts.flat().reduce((sum, count) => sum + count)).toBe(10);
+  const page = await readFile(join(place('folds'), 'report.html'), 'utf8');
+  expect(page).toContain('Learning curves');
+  expect(await readFile(join(place('folds'), 'results.csv'), 'utf8')).toContain('tokens at 0.5,duet,3,3,2,');
 });
 
 test('a run that fails is listed, and the others are done', async () => {
@@ -119,6 +141,7 @@ test.each([
   ],
   ['a baseline that is none', { baseline: 'b' }, /names the baseline 'b', which is none of its variants/],
   ['a name that is no folder', { baseline: undefined, variants: { '../a': {} } }, /has a variant called '..\/a'/],
+  ['too few folds', { folds: 2, baseline: undefined, variants: { a: {} } }, /'folds'/],
   ['no variants', { baseline: undefined, variants: {} }, /has no variants/],
 ])('%s is reported in one sentence before anything runs', async (_, change, sentence) => {
   const file = await fileOf('wrong.json', { ...grid, baseline: undefined, ...change });

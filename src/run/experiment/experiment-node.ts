@@ -1,10 +1,14 @@
 // All runs of a grid, one after the other: each trained, tested and kept, so that a second call does only what is left.
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import * as z from 'zod';
+import { experimentSplits, type Fold } from '../../data/experiment-splits.ts';
+import { openDataset } from '../../data/open-dataset-node.ts';
+import { readSplitFile, writeSplitFile } from '../../data/split-file-node.ts';
 import { messageOf } from '../../errors.ts';
 import { kindOfPath } from '../../files/read-clearly-node.ts';
-import { writeFileAtomic } from '../../files/write-atomic-node.ts';
+import { ensureFolder, writeFileAtomic } from '../../files/write-atomic-node.ts';
 import type { SessionOptions } from '../../runtime/session.ts';
+import { recipeNamed } from '../../systems/registry.ts';
 import { type EvaluateEvent, evaluate } from '../evaluate-node.ts';
 import { runFiles } from '../place.ts';
 import { readRunConfig, withFolderLock } from '../run-folder-node.ts';
@@ -24,6 +28,7 @@ export type ExperimentEvent =
       readonly runs: number;
       readonly variant: string;
       readonly seed: number;
+      readonly fold: Fold | undefined;
     }
   | { readonly kind: 'train'; readonly event: TrainEvent }
   | { readonly kind: 'evaluate'; readonly event: EvaluateEvent }
@@ -70,18 +75,18 @@ async function runGrid(grid: Grid, options: ExperimentOptions): Promise<Experime
   const failed: FailedRun[] = [];
   const left = planned.filter(({ result, isChosen }) => !result && isChosen);
   let summary = await writeResults(grid, finished, failed, options);
-  for (const [index, { variant, seed }] of left.entries()) {
+  for (const [index, { variant, seed, fold }] of left.entries()) {
     if (signal?.aborted) break;
-    onEvent({ kind: 'run', index, runs: left.length, variant: variant.name, seed });
+    onEvent({ kind: 'run', index, runs: left.length, variant: variant.name, seed, fold });
     try {
-      const result = await runOne(variant, seed, options);
+      const result = await runOne({ variant, seed, fold }, options);
       if (!result) break;
-      await writeResult(placeOf(out, variant.name, seed), out, result);
+      await writeResult(placeOf(out, variant.name, seed, fold), out, result);
       finished.push(result);
       onEvent({ kind: 'finished', result });
     } catch (error) {
       if (signal?.aborted) break;
-      const failure = { variant: variant.name, seed, reason: messageOf(error) };
+      const failure = { variant: variant.name, seed, ...(fold && { fold: fold.index }), reason: messageOf(error) };
       failed.push(failure);
       onEvent({ kind: 'failed', failure });
     }
@@ -96,10 +101,15 @@ export async function planExperiment(options: ExperimentOptions): Promise<readon
 }
 
 /** Undefined if it was interrupted. */
-async function runOne(variant: Variant, seed: number, options: ExperimentOptions): Promise<RunResult | undefined> {
+async function runOne(
+  { variant, seed, fold }: Pick<PlannedRun, 'variant' | 'seed' | 'fold'>,
+  options: ExperimentOptions,
+): Promise<RunResult | undefined> {
   const { out, signal, session = {}, workers, onEvent = () => undefined } = options;
-  const { data, layout, splitFile, backbone, imageSize } = variant;
-  const { run } = placeOf(out, variant.name, seed);
+  const { data, layout, backbone, imageSize } = variant;
+  const place = placeOf(out, variant.name, seed, fold);
+  const { run } = place;
+  const splitFile = await splitFileOf(variant, seed, fold, place.splits);
   const common = { data, layout, splitFile, backbone, workers, session, ...(signal && { signal }) };
   const trained = await train({
     ...{ ...common, out: run, imageSize, training: { ...variant.training, seed } },
@@ -114,11 +124,13 @@ async function runOne(variant: Variant, seed: number, options: ExperimentOptions
     missing,
     onEvent: (event) => onEvent({ kind: 'evaluate', event }),
   });
-  const { scored, adapter, provider, clips, skipped } = evaluation;
+  const { scored, adapter, provider, clips, skipped, dataset } = evaluation;
   const confusion = confusionSchema.safeParse(scored.details.confusion).data;
   const total = trained.history.reduce((sum, { seconds }) => sum + seconds, 0);
   return {
     ...{ variant: variant.name, seed, settings: settingsOf(variant, seed), metrics: { ...scored.metrics } },
+    ...(fold && { fold: fold.index }),
+    trainClips: dataset.examples.filter(({ split }) => split === 'train').length,
     backboneHash: (await readRunConfig(run)).backbone.hash,
     ...{ clips, skipped: skipped.length, parameters: adapter.open.counts, provider },
     classes: confusion?.classes ?? [...adapter.known.labels],
@@ -127,6 +139,22 @@ async function runOne(variant: Variant, seed: number, options: ExperimentOptions
     epochs: trained.history.map(({ seconds: _, ...epoch }) => epoch),
     seconds: { perEpoch: total / trained.history.length, total },
   };
+}
+
+/** The variant's own, or one that is written for this run: its fold, and fewer training clips. */
+async function splitFileOf(
+  { data, layout, splitFile, trainShare, training }: Variant,
+  seed: number,
+  fold: Fold | undefined,
+  path: string,
+): Promise<string | undefined> {
+  if (!fold && trainShare === 1) return splitFile;
+  const { annotation } = recipeNamed(training.recipe).system;
+  const splits = splitFile === undefined ? undefined : await readSplitFile(splitFile);
+  const { examples, background } = await openDataset(data, { seed, layout, annotation, ...(splits && { splits }) });
+  await ensureFolder(dirname(path));
+  await writeSplitFile(path, experimentSplits(examples, seed, { fold, trainShare }, background));
+  return path;
 }
 
 /** As a system that classifies has it among its details. */

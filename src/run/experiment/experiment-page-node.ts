@@ -11,6 +11,7 @@ import { shownMarkup } from '../../report/shown-markup.ts';
 import { heading, scrolled, tableMarkup } from '../../report/tables.ts';
 import { recipeNamed } from '../../systems/registry.ts';
 import type { Metric } from '../../train/metric.ts';
+import { learningCurves } from './learning-curves.ts';
 import type { PairedDifference } from './statistics.ts';
 import { comparedMetrics, type ExperimentResult, type VariantResult } from './summary.ts';
 
@@ -24,12 +25,16 @@ function groupsOf(variants: readonly VariantResult[]): { readonly caption: strin
 
 /** The whole page, as HTML. */
 export async function experimentPage(result: ExperimentResult, command: string): Promise<string> {
-  const { name, baseline, seeds, runs, finished, failed, variants } = result;
+  const { name, baseline, seeds, folds, runs, finished, failed, variants } = result;
   const done = variants.filter((variant) => variant.runs.length > 0);
+  const curves = learningCurves(done);
   const sections: PageSection[] = [
     ...(done.length > 0 ? [{ id: 'comparison', title: 'Comparison', markup: comparison(done) }] : []),
     ...(done.length > 1
       ? [{ id: 'differences', title: `Differences from ${baseline}`, markup: differences(baseline, done) }]
+      : []),
+    ...(curves.length > 0
+      ? [{ id: 'learning', title: 'Learning curves', markup: curvesNote + (await shownMarkup(curves, pictureUri)) }]
       : []),
     ...(done.length > 0 ? [{ id: 'cost', title: 'Parameters and time', markup: cost(done) }] : []),
     ...(failed.length > 0 ? [{ id: 'failed', title: 'Failed runs', markup: failures(result) }] : []),
@@ -49,8 +54,10 @@ export async function experimentPage(result: ExperimentResult, command: string):
   const waiting = variants.filter((variant) => variant.runs.length === 0).map((variant) => variant.name);
   const seedList = `${seeds.length === 1 ? 'seed' : 'seeds'} ${seeds.join(', ')}`;
   const introduction =
-    `${finished} of ${runs} runs finished: ${variants.length} variants, ${seedList}. ` +
-    'All shares are of the test split; the kept epoch was chosen by the validation split alone.' +
+    `${finished} of ${runs} runs finished: ${variants.length} variants, ${seedList}${folds === undefined ? '' : `, ${folds} folds`}. ` +
+    (folds === undefined
+      ? 'All shares are of the test split; the kept epoch was chosen by the validation split alone.'
+      : 'All shares are of the fold that is left out; the kept epoch was chosen by another alone. The data’s own test split takes no part.') +
     (waiting.length > 0 ? ` Not run yet: ${waiting.join(', ')}.` : '');
   return htmlDocument(name, [element('p', {}, escapeText(introduction)), ''], sections);
 }
@@ -59,15 +66,15 @@ function comparison(variants: readonly VariantResult[]): string {
   const [first] = comparedMetrics(variants);
   const dots = variants.map(({ name, runs }) => ({
     name,
-    values: runs.flatMap(({ seed, metrics }) => {
-      const value = first && metrics[first.name];
-      return value == null ? [] : [{ name: `seed ${seed}`, value }];
+    values: runs.flatMap((run) => {
+      const value = first && run.metrics[first.name];
+      return value == null ? [] : [{ name: runName(run), value }];
     }),
   }));
   const title = first?.title ?? '';
   const plot = first?.unit === 'share' ? element('figure', {}, heading(title), scrolled(dotPlot(title, dots))) : '';
   const spread = note(
-    'A dot for each seed, a bar at their mean. In the tables: mean and standard deviation over the seeds, in hundredths.',
+    'A dot for each run, a bar at their mean. In the tables: mean and standard deviation over the runs, in hundredths.',
   );
   const tables = groupsOf(variants).map(({ caption, metrics: shown }) => {
     const rows = variants.map(({ name, metrics, runs }) => [
@@ -89,7 +96,7 @@ function comparison(variants: readonly VariantResult[]): string {
 function differences(baseline: string, variants: readonly VariantResult[]): string {
   const others = variants.filter(({ name }) => name !== baseline);
   const caption =
-    'Variant minus baseline over the seeds that both have, in hundredths: mean and 95 % interval (Student’s t of the paired differences). An interval that leaves out zero is unlikely to be chance alone; with many cells, some will be.';
+    'Variant minus baseline over the runs that both have, in hundredths: mean and 95 % interval (Student’s t of the paired differences). An interval that leaves out zero is unlikely to be chance alone; with many cells, some will be.';
   const tables = groupsOf(variants).map(({ metrics: shown }) => {
     const rows = others.map(({ name, metrics }) => [
       name,
@@ -135,31 +142,31 @@ function listed(names: readonly string[], rows: TableShown['rows']): Omit<TableS
 async function variantMarkup(variant: VariantResult): Promise<string> {
   const { recipe, runs, confusion } = variant;
   const shown = comparedMetrics([variant]).slice(0, 4);
-  const rows = runs.map(({ seed, metrics, keptEpoch, epochs }) => [
-    String(seed),
-    ...shown.map((metric) => number(metrics[metric.name] ?? Number.NaN, metric)),
-    keptEpoch === 0 ? 'the start' : `${keptEpoch ?? '–'} of ${epochs.length}`,
+  const rows = runs.map((run) => [
+    runName(run),
+    ...shown.map((metric) => number(run.metrics[metric.name] ?? Number.NaN, metric)),
+    run.keptEpoch === 0 ? 'the start' : `${run.keptEpoch ?? '–'} of ${run.epochs.length}`,
   ]);
-  const names = ['seed', ...shown.map(({ title }) => title), 'kept epoch'];
+  const names = ['run', ...shown.map(({ title }) => title), 'kept epoch'];
   const curves = await shownMarkup(curvesOver(recipe, runs), pictureUri);
   const confusions =
     confusion === undefined
       ? ''
-      : heading('Confusions, summed over the seeds') +
+      : heading('Confusions, summed over the runs') +
         (await shownMarkup([{ kind: 'matrix', ...confusion }], pictureUri));
   return tableMarkup({ ...listed(names, rows), note: `Recipe ${recipe}.` }) + curves + confusions;
 }
 
-/** One line a seed. */
+/** One line a run. */
 function curvesOver(recipe: string, runs: VariantResult['runs']): CurvesShown[] {
-  const charts = runs.flatMap(({ seed, epochs }) =>
+  const charts = runs.flatMap((run) =>
     recipeNamed(recipe)
-      .system.curves(epochs, undefined)
+      .system.curves(run.epochs, undefined)
       .map((chart) => ({
         ...chart,
         series: chart.series
           .filter(({ name }) => name.endsWith('validation'))
-          .map((series) => ({ ...series, name: `seed ${seed}` })),
+          .map((series) => ({ ...series, name: runName(run) })),
       })),
   );
   const titles = [...new Set(charts.map(({ title }) => title))];
@@ -169,6 +176,12 @@ function curvesOver(recipe: string, runs: VariantResult['runs']): CurvesShown[] 
     return series.length === 0 ? [] : [{ ...same[0]!, title: `${title}, validation`, series }];
   });
 }
+
+function runName({ seed, fold }: { readonly seed: number; readonly fold?: number | undefined }): string {
+  return fold === undefined ? `seed ${seed}` : `seed ${seed}, fold ${fold + 1}`;
+}
+
+const curvesNote = note('Means over the runs, with their 95 % intervals, against the number of clips learned from.');
 
 function note(text: string): string {
   return element('p', { class: 'note' }, escapeText(text));

@@ -24,6 +24,8 @@ const sharedSchema = {
   splitFile: z.string().min(1).optional(),
   backbone: z.string().min(1).optional(),
   imageSize: z.union([side, z.tuple([side, side])]).optional(),
+  /** Of the training clips that a run learns from; several make a variant of each. */
+  trainShares: z.array(z.number().positive().max(1)).min(1).optional(),
 };
 
 const variantSchema = z.strictObject(sharedSchema);
@@ -32,6 +34,8 @@ const fileSchema = z.strictObject({
   ...sharedSchema,
   name: z.string().min(1).optional(),
   seeds: z.array(trainingFields.seed).min(1),
+  /** Of cross-validation over the training and validation clips, for each seed. */
+  folds: z.int().min(3).max(20).optional(),
   /** The variant that the others are compared with; by default the first. */
   baseline: z.string().optional(),
   variants: objectSchema,
@@ -39,6 +43,12 @@ const fileSchema = z.strictObject({
 
 export type Variant = {
   readonly name: string;
+  /** As the file names it: without the share. */
+  readonly curve: string;
+  /** Of the training clips that it learns from. */
+  readonly trainShare: number;
+  /** Which variant it is compared with. */
+  readonly baseline: string;
   readonly data: string;
   readonly layout: LayoutName | undefined;
   readonly splitFile: string | undefined;
@@ -51,6 +61,8 @@ export type Variant = {
 export type Grid = {
   readonly name: string;
   readonly seeds: readonly number[];
+  /** Of cross-validation; undefined where the data's own splits hold. */
+  readonly folds: number | undefined;
   readonly baseline: string;
   readonly variants: readonly Variant[];
 };
@@ -94,17 +106,35 @@ export async function readGrid(file: string, options: GridOptions = {}): Promise
       throw new DuetError(`${what} has no data; name it under 'data', or give --data.`);
     const imageSize = own.imageSize ?? given.imageSize;
     const splitFile = own.splitFile ?? given.splitFile;
-    variants.push({
-      ...{ name, layout: own.layout ?? given.layout },
+    const common: Omit<Variant, 'name' | 'curve' | 'trainShare' | 'baseline'> = {
+      layout: own.layout ?? given.layout,
       data: options.data ?? resolve(folder, data!),
       splitFile: splitFile === undefined ? undefined : resolve(folder, splitFile),
       backbone: options.backbone ?? (await backboneFrom(folder, own.backbone ?? given.backbone)),
       imageSize: typeof imageSize === 'number' ? [imageSize, imageSize] : imageSize,
       training: trainingOf(own.recipe ?? given.recipe, given.options, own.options, what),
-    });
+    };
+    for (const trainShare of sharesOf(own) ?? sharesOf(given) ?? [1])
+      variants.push({
+        ...{ ...common, name: atShare(name, trainShare), curve: name, trainShare },
+        baseline: atShare(baseline, trainShare),
+      });
   }
   const seeds = [...new Set(options.seeds ?? given.seeds)];
-  return { name: given.name ?? basename(file, extname(file)), seeds, baseline, variants };
+  return { name: given.name ?? basename(file, extname(file)), seeds, folds: given.folds, baseline, variants };
+}
+
+function sharesOf({
+  trainShares,
+}: {
+  readonly trainShares?: readonly number[] | undefined;
+}): readonly number[] | undefined {
+  return trainShares && [...new Set(trainShares)];
+}
+
+/** A variant's name with the share of training clips that it learns from, where that is not all of them. */
+function atShare(name: string, share: number): string {
+  return share === 1 ? name : `${name} at ${share}`;
 }
 
 /** A path beside the file if there is something, else a name that openBackbone knows. */

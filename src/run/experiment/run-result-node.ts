@@ -2,6 +2,7 @@
 // done again.
 import { join } from 'node:path';
 import * as z from 'zod';
+import type { Fold } from '../../data/experiment-splits.ts';
 import { DuetError } from '../../errors.ts';
 import { kindOfPath, readJsonClearly } from '../../files/read-clearly-node.ts';
 import { checkSchema } from '../../files/schema-error.ts';
@@ -12,12 +13,16 @@ import type { Variant } from './grid-node.ts';
 const resultSchema = z.strictObject({
   variant: z.string(),
   seed: z.int(),
+  /** Of cross-validation, counted from 0. */
+  fold: z.int().optional(),
   /** Everything that decides the numbers, but the backbone's bytes. */
   settings: z.record(z.string(), z.unknown()),
   backboneHash: z.string(),
   /** Null where the model or the data have none. */
   metrics: z.record(z.string(), z.number().nullable()),
   clips: z.int(),
+  /** That it learned from. */
+  trainClips: z.int().optional(),
   skipped: z.int(),
   classes: z.array(z.string()),
   /** counts[true class][predicted class], for a system that classifies. */
@@ -33,16 +38,19 @@ const resultSchema = z.strictObject({
 
 export type RunResult = z.infer<typeof resultSchema>;
 
-export type RunPlace = { readonly run: string; readonly result: string };
+export type RunPlace = { readonly run: string; readonly result: string; readonly splits: string };
 
-/** Where the run of a variant and seed lies within the experiment's folder. */
-export function placeOf(out: string, variant: string, seed: number): RunPlace {
-  return { run: join(out, 'runs', variant, `seed-${seed}`), result: join(out, 'runs', variant, `seed-${seed}.json`) };
+/** Where the run of a variant, seed and fold lies within the experiment's folder. */
+export function placeOf(out: string, variant: string, seed: number, fold: Fold | undefined): RunPlace {
+  const run = join(out, 'runs', variant, fold ? `seed-${seed}-fold-${fold.index + 1}-of-${fold.of}` : `seed-${seed}`);
+  return { run, result: `${run}.json`, splits: `${run}.splits.json` };
 }
 
 /** As they are compared with those of a kept result. */
-export function settingsOf({ name: _, ...variant }: Variant, seed: number): Record<string, unknown> {
-  return JSON.parse(JSON.stringify({ ...variant, training: { ...variant.training, seed } })) as Record<string, unknown>;
+export function settingsOf(variant: Variant, seed: number): Record<string, unknown> {
+  const { name: _, curve: __, baseline: ___, trainShare, ...settings } = variant;
+  const all = { ...settings, ...(trainShare < 1 && { trainShare }), training: { ...variant.training, seed } };
+  return JSON.parse(JSON.stringify(all)) as Record<string, unknown>;
 }
 
 export async function writeResult(place: RunPlace, out: string, result: RunResult): Promise<void> {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { meanAndDeviation, pairedDifference, studentQuantile } from './statistics.ts';
+import { halfInterval, meanAndDeviation, pairedDifference, studentQuantile } from './statistics.ts';
 
 // Two-sided 95 % points as printed in tables of Student's t, so to three decimals.
 test.each([
@@ -33,6 +33,13 @@ test('a paired interval comes from the differences, not from the spread that bot
     expect.closeTo(1 - 4.3027 / Math.sqrt(3), 3),
     expect.closeTo(1 + 4.3027 / Math.sqrt(3), 3),
   ]);
+});
+
+test('runs of cross-validation, which share clips, count as fewer than they are', () => {
+  const values = [3, 2, 1, 3, 2, 1];
+  const apart = halfInterval(values);
+  expect(apart).toBeCloseTo((2.571 * Math.sqrt(4 / 5)) / Math.sqrt(6), 3);
+  expect(halfInterval(values, 5)).toBeCloseTo(apart * Math.sqrt(6) * Math.sqrt(1 / 6 + 1 / 3), 3);
 });
 
 test('one value has a mean and no deviation, and no values have no difference', () => {

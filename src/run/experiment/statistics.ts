@@ -8,7 +8,7 @@ export function meanAndDeviation(values: readonly number[]): { readonly mean: nu
 }
 
 export type PairedDifference = {
-  /** Of value minus baseline, over the seeds that both have. */
+  /** Of value minus baseline, over the runs that both have. */
   readonly mean: number;
   /** Ends of the 95 % interval of Student's t for paired samples; NaN for fewer than two pairs. */
   readonly low: number;
@@ -16,15 +16,31 @@ export type PairedDifference = {
   readonly pairs: number;
 };
 
-/** @param pairs value and baseline of the same seed. Undefined without any. */
+/**
+ * @param pairs value and baseline of the same seed and fold. Undefined without any.
+ * @param folds of cross-validation, if the runs are such.
+ */
 export function pairedDifference(
   pairs: readonly (readonly [value: number, baseline: number])[],
+  folds?: number,
 ): PairedDifference | undefined {
   if (pairs.length === 0) return undefined;
-  const { mean, deviation } = meanAndDeviation(pairs.map(([value, baseline]) => value - baseline));
-  const half =
-    pairs.length > 1 ? (studentQuantile(0.95, pairs.length - 1) * deviation) / Math.sqrt(pairs.length) : Number.NaN;
+  const differences = pairs.map(([value, baseline]) => value - baseline);
+  const { mean } = meanAndDeviation(differences);
+  const half = halfInterval(differences, folds);
   return { mean, low: mean - half, high: mean + half, pairs: pairs.length };
+}
+
+/**
+ * Half of the 95 % interval of a mean; NaN for fewer than two values. Runs of cross-validation learn from the same
+ * clips and are not independent: their variance counts 1/n + test clips / training clips and not 1/n times (Nadeau and
+ * Bengio 2003, "Inference for the generalization error", section 3), of folds of which one is tested and one validates.
+ */
+export function halfInterval(values: readonly number[], folds?: number): number {
+  if (values.length < 2) return Number.NaN;
+  const { deviation } = meanAndDeviation(values);
+  const overlap = folds === undefined ? 0 : 1 / (folds - 2);
+  return studentQuantile(0.95, values.length - 1) * deviation * Math.sqrt(1 / values.length + overlap);
 }
 
 /**

@@ -1,0 +1,28 @@
+// What variants reach against the number of clips that they learn from.
+import { groupBy } from '../../data/dataset.ts';
+import type { CurvesShown } from '../../report/shown.ts';
+import { comparedMetrics, type VariantResult } from './summary.ts';
+
+/** Metrics that are drawn: the system's first, and of MA-AVT the background AUC too. */
+const drawn = (name: string, index: number) => index === 0 || name === 'backgroundAuc';
+
+/** A chart for each metric, with a line for each variant that learns from several numbers of clips; none without such. */
+export function learningCurves(variants: readonly VariantResult[]): CurvesShown[] {
+  const curves = [...groupBy(variants, ({ curve }) => curve)].filter(([, sizes]) => sizes.length > 1);
+  if (curves.length === 0) return [];
+  return comparedMetrics(variants)
+    .filter(({ name }, index) => drawn(name, index))
+    .map((metric) => ({
+      ...({ kind: 'curves', title: metric.title, xLabel: 'training clips', yLabel: metric.title } as const),
+      unit: metric.unit === 'share' ? ('percent' as const) : ('number' as const),
+      series: curves.map(([name, sizes]) => ({
+        name,
+        points: sizes
+          .flatMap(({ trainClips, metrics }) => {
+            const found = metrics[metric.name];
+            return found && trainClips !== undefined ? [{ x: trainClips, y: found.mean, half: found.half }] : [];
+          })
+          .sort((a, b) => a.x - b.x),
+      })),
+    }));
+}
