@@ -1,5 +1,7 @@
 // The page that shows what the demo did.
 import { join } from 'node:path';
+import { idealBackgroundAuc } from '../demo/ideal-observer.ts';
+import { shortValue } from '../report/format.ts';
 import { reportPage } from '../report/page.ts';
 import { pictureUri } from '../report/png-node.ts';
 import type { Shown } from '../report/shown.ts';
@@ -41,7 +43,8 @@ export async function demoPage({
       title: 'Duet demo: what sounds here?',
       introduction:
         `A small adapter learned ${adapter.known.labels.length} kinds of sounding things from generated videos on this computer, ` +
-        `and was then tested on ${clips} videos it had never seen. Some kinds look alike and some sound alike: only both together tell them apart.`,
+        `and was then tested on ${clips} videos it had never seen. Some kinds look alike and some sound alike: only both together tell them apart. ` +
+        `Two things are in view, and a swapped sound may fit the silent one: nobody could reach a background AUC above ${shortValue(idealBackgroundAuc())}.`,
       numbers: evaluationNumbers(evaluation, { seconds, trainable: trained.parameters.trainable }),
       sections: [
         trainingSection(adapter, history),

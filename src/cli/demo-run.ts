@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { annotationsFile } from '../demo/annotations-node.ts';
 import { generateDemoData } from '../demo/generate-node.ts';
+import { idealBackgroundAuc } from '../demo/ideal-observer.ts';
 import { kindOfPath } from '../files/read-clearly-node.ts';
 import { ensureFolder, writeFileAtomic } from '../files/write-atomic-node.ts';
 import { evaluate } from '../run/evaluate-node.ts';
@@ -26,6 +27,8 @@ export type DemoResult = {
   readonly data: string;
   /** Of the test clips. */
   readonly metrics: readonly (Metric & { readonly value: number })[];
+  /** What of the background AUC the scenes allow. */
+  readonly backgroundAucBound: number;
   readonly clips: number;
   /** Of the test clips, by map or guess. */
   readonly localisation: Localisation['scores'];
@@ -74,6 +77,7 @@ export async function runDemo(
       const value = evaluation.scored.metrics[metric.name];
       return value == null ? [] : [{ ...metric, value }];
     }),
+    backgroundAucBound: idealBackgroundAuc(),
     clips: evaluation.clips,
     localisation: localisation.scores,
     seconds,

@@ -41,7 +41,10 @@ async function demoAction(settings: DemoSettings, context: Context): Promise<voi
 }
 
 /** What the demo came to, and what to open. */
-export function demoText({ metrics, clips, seconds, report }: DemoResult): string {
-  const numbers = metrics.slice(0, 4).map((metric) => `${metric.title} ${metricText(metric, metric.value)}`);
+export function demoText({ metrics, backgroundAucBound, clips, seconds, report }: DemoResult): string {
+  const numbers = metrics.slice(0, 4).map((metric) => {
+    const bound = metric.name === 'backgroundAuc' ? ` (at most ${metricText(metric, backgroundAucBound)})` : '';
+    return `${metric.title} ${metricText(metric, metric.value)}${bound}`;
+  });
   return `${clips} unseen clips: ${numbers.join(', ')}, in ${duration(seconds)}.\nOpen ${report} in a browser.\n`;
 }
