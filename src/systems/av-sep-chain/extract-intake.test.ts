@@ -7,7 +7,15 @@ import { type ExtractIntakeOptions, extractIntake } from './extract-intake.ts';
 const options: ExtractIntakeOptions = {
   key: 'test',
   mixtures: { ratioRange: 5, pictures: 'own', perClip: 1, silentShare: 0 },
-  ...{ sampleRate: 8000, window: 256, trainingSamples: 1024, windowSamples: 2048, pictures: 2, augment: 'standard' },
+  ...{
+    sampleRate: 8000,
+    window: 256,
+    bands: 8,
+    trainingSamples: 1024,
+    windowSamples: 2048,
+    pictures: 2,
+    augment: 'standard',
+  },
   ...{ factors: 7, dropout: 0.5 },
 };
 const intake = extractIntake(options);

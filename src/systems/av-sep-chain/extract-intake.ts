@@ -4,16 +4,18 @@ import type { Example } from '../../data/dataset.ts';
 import type { Arrays, Intake, Json, Pass, StoredReading } from '../../data/intake.ts';
 import { joinFloat32 } from '../../files/tensor-values.ts';
 import { createRandom, type Random } from '../../random.ts';
+import { spectraPass } from './class-spectra.ts';
 import { mixSounds, soundingCut, variedCut } from './mix.ts';
 import { type MixtureOptions, type MixtureRow, planFixedMixtures, planTrainingMixtures } from './mixture-plan.ts';
-import { mixtureSpectra } from './mixture-spectra.ts';
+import { meanSpectrum, mixtureSpectra } from './mixture-spectra.ts';
 
 export type ExtractIntakeOptions = {
   readonly key: Json;
   readonly mixtures: MixtureOptions;
-  /** Of the sound, in hertz, and of a frame of its spectrum, in samples. */
+  /** Of the sound, in hertz, and of a frame of its spectrum, in samples, and its bands. */
   readonly sampleRate: number;
   readonly window: number;
+  readonly bands: number;
   /** Samples of a row in training, and of one in evaluation. */
   readonly trainingSamples: number;
   readonly windowSamples: number;
@@ -26,7 +28,7 @@ export type ExtractIntakeOptions = {
   readonly dropout: number;
 };
 
-/** Passes: `train`; of rounds counted by their epoch `evaluate`; `misled`, with the pictures exchanged; `without picture`, with features of zeros. */
+/** Passes: `train`; of rounds counted by their epoch `evaluate`; `misled`, with the pictures exchanged; `without picture`, with features of zeros; that of the bound. */
 export function extractIntake(options: ExtractIntakeOptions): Intake {
   const { sampleRate, windowSamples } = options;
 
@@ -60,6 +62,15 @@ export function extractIntake(options: ExtractIntakeOptions): Intake {
     return { ...mixed, visual: pass.name === 'without picture' ? visual.fill(0) : visual };
   }
 
+  async function ownSpectrum(clip: string, open: (clip: string) => Promise<StoredReading>): Promise<Arrays> {
+    const reading = await open(clip);
+    const sound = (await reading.get('sound')).data as Float32Array;
+    return {
+      visual: await storedFeature(reading, undefined, false),
+      spectrum: meanSpectrum(sound, options),
+    };
+  }
+
   function dropoutFactors(random: Random): Float32Array {
     const kept = 1 - options.dropout;
     return Float32Array.from({ length: options.factors }, () => (random.uniform() < kept ? 1 / kept : 0));
@@ -70,10 +81,12 @@ export function extractIntake(options: ExtractIntakeOptions): Intake {
     read: needsSession,
     plan(examples, { name, seed, epoch }) {
       const clips = examples.map((example) => ({ id: example.id, label: sourceOf(example) }));
+      if (name === spectraPass) return clips.map(({ id, label }) => ({ clips: [id], target: label }));
       if (name === 'train') return planTrainingMixtures(clips, seed, epoch, options.mixtures);
       return planFixedMixtures(clips, options.mixtures.ratioRange, epoch, name === 'misled');
     },
-    row: (one, open, pass) => row(one as MixtureRow, open, pass),
+    row: (one, open, pass) =>
+      pass.name === spectraPass ? ownSpectrum(one.clips[0]!, open) : row(one as MixtureRow, open, pass),
     windows: needsSession,
   };
 }

@@ -21,7 +21,7 @@ const frozen: Weights = (name) => {
 };
 
 describe('the model that extracts by pictures', () => {
-  const model = extractModel(config, samples);
+  const model = extractModel(config, samples, { labels: [], width: 8, bands: 3 });
   const feeds = new Map<Tensor, Float32Array>();
   const fed = (name: string, shape: Shape, values: Float32Array = drawn(shape)) => {
     const tensor = input(name, shape);

@@ -4,6 +4,7 @@
 import { add, divide, mean, multiply, subtract, sum } from '../../graph/functions.ts';
 import type { Tensor } from '../../graph/tensor.ts';
 import type { Model } from '../../model/model.ts';
+import { type ClassSpectraSize, classSpectraMask, classSpectraParameters } from './class-spectra.ts';
 import { frameCount } from './fourier-frames.ts';
 import { siSdr } from './losses.ts';
 import type { MaskConfig } from './mask-config.ts';
@@ -15,11 +16,11 @@ import { bandsOfBins, binsOfBands, maskModel, sumOfStages } from './mask-model.t
  * `products`, the real part of the mixture's spectrum times the target's conjugate [S, F], and `energy`, that of the
  * target's spectrum [1].
  */
-export function extractModel(config: MaskConfig, samples: number): Model {
+export function extractModel(config: MaskConfig, samples: number, bound: ClassSpectraSize): Model {
   const frames = frameCount(samples, config.window);
   const bins = config.window / 2 + 1;
   return {
-    parameters: maskParameters(config),
+    parameters: new Map([...maskParameters(config), ...classSpectraParameters(bound)]),
     inputs: { energies: [frames, bins], visual: [config.visualWidth], factors: [factorCount(config)] },
     targets: { products: [frames, bins], energy: [1] },
     encode: ({ energies, visual, factors }, _frozen, trained) => ({
@@ -41,17 +42,23 @@ export function extractModel(config: MaskConfig, samples: number): Model {
 
 /**
  * The same for evaluation and prediction: reads `mixture`, `visual`, and `target`, which is silence where nobody knows
- * it. Answers with the mask, the mixture's ratio of signal to distortion and the gain over it, in decibels.
+ * it. Answers with the mask, the mixture's ratio of signal to distortion and the gain over it, in decibels, and the mask
+ * of the bound by classes where there are any.
  */
-export function scoringModel(config: MaskConfig, samples: number): Model {
+export function scoringModel(config: MaskConfig, samples: number, bound: ClassSpectraSize): Model {
   const model = maskModel(config, samples);
+  const ofBound = classSpectraParameters(bound);
   return {
     ...model,
+    parameters: new Map([...model.parameters, ...ofBound]),
     inputs: { ...model.inputs, target: [samples] },
     answers(inputs, frozen, trained, extras) {
       const { mask, estimate } = model.answers(inputs, frozen, trained, extras);
       const before = siSdr(inputs.mixture!, inputs.target!);
-      return { mask: mask!, before, gain: subtract(siSdr(estimate!, inputs.target!), before) };
+      return {
+        ...{ mask: mask!, before, gain: subtract(siSdr(estimate!, inputs.target!), before) },
+        ...(ofBound.length > 0 && { boundMask: classSpectraMask(inputs.visual!, trained, bound) }),
+      };
     },
   };
 }

@@ -2,7 +2,10 @@
 // Shapes: T samples, S frames of n samples, half overlapping, F = n / 2 + 1 bins.
 import { fourierTransform } from '../../signal/fourier.ts';
 import { periodicHann } from '../../signal/hann.ts';
+import { powerSpectra } from '../../signal/power-spectra.ts';
+import type { MaskGrid } from './apply-masks.ts';
 import { frameCount } from './fourier-frames.ts';
+import { melBands } from './mel-bands.ts';
 import type { Mixture } from './mix.ts';
 
 export type MixtureSpectra = {
@@ -43,4 +46,22 @@ export function mixtureSpectra({ mixture, target }: Mixture, window: number): Mi
     }
   }
   return { energies, products, energy: Float32Array.of(energy) };
+}
+
+/** A sound's mean energies in the bands, which add up to 1: [bands]. */
+export function meanSpectrum(sound: Float32Array, { bands, window, sampleRate }: MaskGrid): Float32Array {
+  const root = periodicHann(window).map(Math.sqrt);
+  const count = Math.max(1, Math.floor(sound.length / window));
+  const { columns, values } = powerSpectra(count, window, (frame, into) => {
+    for (let n = 0; n < window; n++) into[n] = root[n]! * (sound[frame * window + n] ?? 0);
+  });
+  const { gather } = melBands(bands, window, sampleRate);
+  const sums = Float32Array.from({ length: bands }, (_, band) => {
+    let energy = 0;
+    for (let index = 0; index < values.length; index++)
+      energy += gather.values[band * columns + (index % columns)]! * values[index]!;
+    return energy;
+  });
+  const total = sums.reduce((sum, value) => sum + value, 0) + 1e-12;
+  return sums.map((value) => value / total);
 }

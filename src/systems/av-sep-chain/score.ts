@@ -4,6 +4,9 @@ import { plainPass } from '../../data/intake.ts';
 import type { ShownSection } from '../../report/shown.ts';
 import type { Metric } from '../../train/metric.ts';
 import type { Ask, Scored, ScoreOptions } from '../system.ts';
+import type { MaskGrid } from './apply-masks.ts';
+import { idealRatioGain, steadyMaskGain } from './bounds.ts';
+import type { Mixture } from './mix.ts';
 import type { MixtureRow } from './mixture-plan.ts';
 
 export const extractMetrics: readonly Metric[] = [
@@ -13,19 +16,37 @@ export const extractMetrics: readonly Metric[] = [
   { name: 'mixtureSiSdr', title: 'SI-SDR of the mixtures in dB', unit: 'number', better: 'higher' },
   { name: 'misledGain', title: 'gain by the other’s picture in dB', unit: 'number', better: 'lower' },
   { name: 'blindGain', title: 'gain without a picture in dB', unit: 'number', better: 'lower' },
+  { name: 'spectraGain', title: 'gain by mean spectra of a probed class in dB', unit: 'number', better: 'higher' },
+  { name: 'idealGain', title: 'gain by the ideal ratio mask in dB', unit: 'number', better: 'higher' },
 ];
 
 type Separated = { readonly row: MixtureRow; readonly before: number; readonly gain: number };
 
-export async function scoreMixtures(ask: Ask, { extent }: Pick<ScoreOptions, 'extent'>): Promise<Scored> {
-  const answers = await separated(ask, 'evaluate');
+/** Walks over the clips, each time mixed with others, where all is asked for. */
+const rounds = 4;
+
+/** @param grid of the masks, for the bounds that are learned from nothing. */
+export async function scoreMixtures(
+  ask: Ask,
+  { extent }: Pick<ScoreOptions, 'extent'>,
+  grid: MaskGrid,
+): Promise<Scored> {
+  const isFull = extent === 'full';
+  const ofSpectra: number[] = [];
+  const ofIdeal: number[] = [];
+  const answers = await separated(ask, 'evaluate', isFull ? rounds : 1, (mixture, boundMask) => {
+    if (!isFull) return;
+    if (boundMask) ofSpectra.push(steadyMaskGain(mixture, boundMask, grid) ?? 0);
+    ofIdeal.push(idealRatioGain(mixture, grid.window) ?? 0);
+  });
   const gains = answers.map(({ gain }) => gain);
   const gainOf = async (pass: string) =>
-    extent === 'full' ? mean((await separated(ask, pass)).map(({ gain }) => gain)) : null;
+    isFull ? mean((await separated(ask, pass, rounds)).map(({ gain }) => gain)) : null;
   const metrics = {
     ...{ siSdrGain: mean(gains), improved: mean(gains.map((gain) => Number(gain > 0))), medianGain: median(gains) },
     mixtureSiSdr: mean(answers.map(({ before }) => before)),
     ...{ misledGain: await gainOf('misled'), blindGain: await gainOf('without picture') },
+    ...{ spectraGain: mean(ofSpectra), idealGain: mean(ofIdeal) },
   };
   const clips = answers.map(({ row: { clips, target }, before, gain }) => ({
     ...{ path: clips[0], interferer: clips[1], ratio: target.ratio, mixtureSiSdr: before, siSdrGain: gain },
@@ -36,15 +57,27 @@ export async function scoreMixtures(ask: Ask, { extent }: Pick<ScoreOptions, 'ex
     details: {} as Readonly<Record<string, Json>>,
     clips,
     shown: [gainsShown(gains)],
-    telling: worstFirst.slice(0, 6),
+    telling: [...new Set(worstFirst)].slice(0, 6),
   };
 }
 
-async function separated(ask: Ask, pass: string): Promise<Separated[]> {
+async function separated(
+  ask: Ask,
+  pass: string,
+  rounds: number,
+  look?: (mixture: Mixture, boundMask: Float32Array | undefined) => void,
+): Promise<Separated[]> {
   const found: Separated[] = [];
-  for await (const { rows, outputs } of ask(plainPass(pass)))
-    for (const [clip, row] of rows.entries())
-      found.push({ row: row as MixtureRow, before: outputs.before![clip]!, gain: outputs.gain![clip]! });
+  for (let round = 0; round < rounds; round++)
+    for await (const { rows, arrays, outputs } of ask({ ...plainPass(pass), epoch: round }))
+      for (const [clip, row] of rows.entries()) {
+        const { before, gain, boundMask } = outputs;
+        found.push({ row: row as MixtureRow, before: before![clip]!, gain: gain![clip]! });
+        const part = (values: Float32Array) =>
+          values.subarray((clip * values.length) / rows.length, ((clip + 1) * values.length) / rows.length);
+        const [mixture, target] = [arrays.mixture, arrays.target].map((values) => part(values as Float32Array));
+        look?.({ mixture: mixture!, target: target! }, boundMask && part(boundMask));
+      }
   return found;
 }
 

@@ -1,5 +1,5 @@
 // AVSepChain as one of the systems: the sound of what is in view.
-import { parameterCounts } from '../../model/parameters.ts';
+import { parameterCounts, type Specifications } from '../../model/parameters.ts';
 import type { CurvesShown } from '../../report/shown.ts';
 import type { CurvedEpoch } from '../../train/checkpoint.ts';
 import type { Known, OpenSystem, System } from '../system.ts';
@@ -12,6 +12,7 @@ import {
   extractResultSchema,
   extractSummary,
 } from './answer.ts';
+import { firstClassSpectra, isBound } from './class-spectra.ts';
 import { extractIntake } from './extract-intake.ts';
 import { extractModel, scoringModel } from './extract-model.ts';
 import { openExtractReader, readingKey } from './extract-reader.ts';
@@ -37,29 +38,36 @@ export const avSepChainSystem: System<ExtractSettings, ExtractAnswer, ExtractRes
   curves: extractCurves,
 };
 
-function openExtract(settings: ExtractSettings, { backbone }: Known): OpenSystem<ExtractAnswer, ExtractResult, object> {
+function openExtract(
+  settings: ExtractSettings,
+  { labels, backbone }: Known,
+): OpenSystem<ExtractAnswer, ExtractResult, object> {
   const config = { ...settings.model, visualWidth: settings.pictures * backbone.config.width };
   const reading = { ...settings, ...config, backbone };
-  const model = extractModel(config, settings.trainingSamples);
-  const folded = scoringModel(config, settings.windowSamples);
+  const bound = { labels, width: backbone.config.width, bands: config.bands };
+  const model = extractModel(config, settings.trainingSamples, bound);
+  const folded = scoringModel(config, settings.windowSamples, bound);
+  const learned = (specifications: Specifications) => new Map([...specifications].filter(([name]) => !isBound(name)));
   return {
     intake: extractIntake({
       ...settings,
       ...{ key: readingKey(reading), sampleRate: config.sampleRate, window: config.window },
       factors: factorCount(config),
+      bands: config.bands,
     }),
     reader: (openSession) => openExtractReader(reading, openSession),
     stages: [
       {
-        ...{ name: 'perceive', model, on: 'clips', trains: () => true },
+        ...{ name: 'perceive', model, on: 'clips', trains: (name) => !isBound(name) },
         stepBatch: ({ arrays }) => ({ inputs: arrays, targets: arrays }),
       },
     ],
-    counts: parameterCounts(model.parameters, folded.parameters, backbone.config),
+    firstValues: (clips) => firstClassSpectra(clips, bound),
+    counts: parameterCounts(learned(model.parameters), learned(folded.parameters), backbone.config),
     folded,
     fold: (trained) => trained,
     decision: {},
-    score: scoreMixtures,
+    score: (ask, options) => scoreMixtures(ask, options, config),
     extras: { always: [], shown: [] },
     answer: extractAnswer,
     result: extractResult,
