@@ -2,12 +2,15 @@
 // over media and storage that the caller opens.
 export type { Feed } from './data/feed.ts';
 export { openStoredFeed, type StoredFeedOptions } from './data/stored-feed.ts';
+export type { Media } from './media/media.ts';
+export { openMediaSource } from './media/open-media-source.ts';
 export { frozenWeights } from './model/frozen-weights.ts';
 export { binaryCrossEntropy, crossEntropy, infoNce } from './model/losses.ts';
 export type { Model, Stage } from './model/model.ts';
 export { type Owned, owned } from './owned.ts';
 export { type Adapter, adapterFilesOf, fitAdapter } from './run/adapter.ts';
 export { type EvaluatedRun, type EvaluateRunOptions, evaluateRun } from './run/evaluate.ts';
+export { type FetchAdapterOptions, fetchAdapter } from './run/fetch-adapter.ts';
 export type { Place } from './run/place.ts';
 export { openPrediction, type PredictedWindow, type Prediction, type PredictionOptions } from './run/predict.ts';
 export { freshRun, type RunEvent, type RunOptions, type RunOutcome, restoredRun, trainRun } from './run/train.ts';
