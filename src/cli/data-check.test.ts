@@ -56,6 +56,10 @@ test('no more than five of a kind are shown', () => {
     withoutSound: [],
     silent: [],
     pastEnd: [{ id: 'a.mp4#3-30', label: 'a', split: 'train' as const, seconds: 26 }],
+    betrayals: [
+      { fact: 'duration', auc: 0.97, isTelling: true },
+      { fact: 'width', auc: 0.5, isTelling: false },
+    ],
     duplicates: [],
     scarce: [],
     ignored: [],
@@ -72,6 +76,7 @@ test('no more than five of a kind are shown', () => {
   expect(text).toContain('7 listed, but without a file:\n  v0: gone');
   expect(text).toContain('and 2 more; --json names all');
   expect(text).toContain('1 annotated past the end of the file:\n  a.mp4#3-30: ends 26.0 s after the file');
+  expect(text).toContain('1 facts of the files that betray the fakes:\n  duration: area under ROC 97.0 % by itself');
   expect(text).not.toContain('v5');
   expect(text).toMatch(/Training could run\.\n$/);
 });

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { CheckProgress, DataCheck } from '../data/check-data-node.ts';
 import type { EventFinding } from '../data/check-events.ts';
 import { splitNames } from '../data/dataset.ts';
+import { percent } from '../report/format.ts';
 import { factLines, textTable } from '../report/text-table.ts';
 import { examples, layoutSettings, loadingSettings, missingSettings, outputSettings } from './common-settings.ts';
 import { type Context, writeResult } from './context.ts';
@@ -26,7 +27,7 @@ export function addDataCheckCommand(data: Command, context: Context): void {
   command.argument('<data>', 'folder with one sub-folder per class or in a known layout, or a CSV or JSONL manifest');
   command.description(
     'Open every clip and compare the files: listed clips without a file, files that cannot be read or are cut short, clips without picture or ' +
-      'sound, silent ones, annotations past the end of the file, events that no model could learn from, duplicates within and across splits, and classes with few clips. The exit code is 1 if training could not run.',
+      'sound, silent ones, annotations past the end of the file, events that no model could learn from, facts of the files that betray fakes, duplicates within and across splits, and classes with few clips. The exit code is 1 if training could not run.',
   );
   addSettings(command, checkSettings);
   command.addHelpText(
@@ -99,6 +100,12 @@ export function checkText(check: DataCheck): string {
       check.pastEnd.map(({ id, seconds }) => `${id}: ends ${seconds.toFixed(1)} s after the file`),
     ),
     ...eventSections(check.events),
+    section(
+      'facts of the files that betray the fakes',
+      check.betrayals.flatMap(({ fact, auc, isTelling }) =>
+        isTelling ? [`${fact}: area under ROC ${percent(auc)} by itself`] : [],
+      ),
+    ),
     section('the same in more than one split', same(true)),
     section('the same within a split', same(false)),
     section('classes with few clips', check.scarce),

@@ -1,9 +1,10 @@
 // Everything about a data set that a long run would otherwise find out the hard way.
 import { isDuetError } from '../errors.ts';
-import { labelOf } from './annotation.ts';
+import { annotationOf, labelOf } from './annotation.ts';
 import { defaultCacheFolder, prepareCacheFolder } from './cache-folder-node.ts';
 import type { EventCheck } from './check-events.ts';
 import { checkAnnotatedEvents } from './check-events-node.ts';
+import { type Betrayal, betrayals, type JudgedFacts } from './container-check.ts';
 import {
   type Dataset,
   type Example,
@@ -64,6 +65,8 @@ export type DataCheck = {
   readonly pastEnd: readonly (ClipFinding & { readonly seconds: number })[];
   /** Of data that says what happens when: events that no model could learn from. */
   readonly events?: EventCheck | undefined;
+  /** Of data with real and fake clips: how well facts of the files alone tell them apart, the best first. */
+  readonly betrayals: readonly Betrayal[];
   readonly duplicates: readonly Duplicates[];
   /** Classes with fewer than 5 usable training clips, or none in a split that others are in. */
   readonly scarce: readonly string[];
@@ -98,6 +101,7 @@ export async function checkData(path: string, options: CheckDataOptions = {}): P
     [],
     [],
   ];
+  const judged: JudgedFacts[] = [];
   let done = 0;
   for await (const { example, probe } of probeAll(examples, options)) {
     const { id, split } = example;
@@ -105,6 +109,8 @@ export async function checkData(path: string, options: CheckDataOptions = {}): P
     if ('absent' in probe) missing.push({ id, label, split, reason: `There is no file "${probe.absent}".` });
     else if ('broken' in probe) broken.push({ id, label, split, reason: probe.broken });
     else {
+      const truth = annotationOf(example, 'truth');
+      if (truth) judged.push({ ...probe.facts, real: truth.real });
       const lacks = !probe.hasPicture ? withoutPicture : probe.isSilent === undefined ? withoutSound : undefined;
       lacks?.push({ id, label, split });
       if (probe.isSilent) silent.push({ id, label, split });
@@ -134,6 +140,7 @@ export async function checkData(path: string, options: CheckDataOptions = {}): P
       silent,
       pastEnd,
       events: await checkAnnotatedEvents(path, layout, options),
+      betrayals: betrayals(judged),
       duplicates,
       ignored,
     },

@@ -1,7 +1,10 @@
 // Whether a clip can be read, found out with as little decoding as tells.
+import { stat } from 'node:fs/promises';
 import { messageOf } from '../errors.ts';
-import type { Media, MediaReference } from '../media/media.ts';
+import { type Media, type MediaReference, referencePaths } from '../media/media.ts';
 import { openReference } from '../media/open-reference-node.ts';
+import { leadingSilence } from '../signal/leading-silence.ts';
+import type { ContainerFacts } from './container-check.ts';
 import { wholeClip } from './windows.ts';
 
 export type ClipProbe =
@@ -13,6 +16,7 @@ export type ClipProbe =
       readonly isSilent: boolean | undefined;
       /** How many of the asked seconds come after the file's end. */
       readonly secondsPastEnd: number;
+      readonly facts: ContainerFacts;
     }
   | { readonly broken: string };
 
@@ -29,6 +33,7 @@ export async function probeClip(reference: MediaReference): Promise<ClipProbe> {
         seconds: media.duration,
         isSilent: media.audio && (await isSilent(media, end)),
         secondsPastEnd: Math.max(0, asked - start - media.duration),
+        facts: await factsOf(media, reference),
       };
     } finally {
       await media.close();
@@ -36,6 +41,26 @@ export async function probeClip(reference: MediaReference): Promise<ClipProbe> {
   } catch (error) {
     return { broken: messageOf(error) };
   }
+}
+
+/** Longer silence at the beginning counts as so much. */
+const longestLead = 2;
+
+/** What is known of a file before anybody looks or listens. */
+async function factsOf({ container, duration, ...media }: Media, reference: MediaReference): Promise<ContainerFacts> {
+  const { video, audio } = media;
+  const sizes = await Promise.all(referencePaths(reference).map(async (path) => (await stat(path)).size));
+  const lead = audio && (await media.readWaveform(0, Math.min(longestLead, duration)));
+  return {
+    numbers: {
+      duration,
+      'leading silence': lead && leadingSilence(lead.samples, lead.sampleRate),
+      'bytes a second': duration > 0 ? sizes.reduce((sum, size) => sum + size, 0) / duration : undefined,
+      ...{ width: video?.width, height: video?.height },
+      ...{ 'sample rate': audio?.sampleRate, 'channels of sound': audio?.channels },
+    },
+    words: { container, 'picture codec': video?.codec, 'sound codec': audio?.codec },
+  };
 }
 
 const stretchSeconds = 2;

@@ -2,6 +2,8 @@
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import * as z from 'zod';
 import type { AnnotationKind } from '../data/annotation.ts';
+import { checkContainers } from '../data/check-container-node.ts';
+import type { Betrayal } from '../data/container-check.ts';
 import { type Dataset, examplesOf, type LayoutName, layoutNames, type Split, splitNames } from '../data/dataset.ts';
 import type { MissingPolicy } from '../data/model-inputs.ts';
 import { openDataset } from '../data/open-dataset-node.ts';
@@ -62,6 +64,8 @@ export type Evaluation = {
   /** Of the split. */
   readonly clips: number;
   readonly skipped: readonly { readonly id: string; readonly reason: string }[];
+  /** Of data with real and fake clips: how well facts of the files alone tell them apart, the best first. */
+  readonly betrayals: readonly Betrayal[];
 };
 
 /** Scores a run. @throws DuetError when run, data or split do not fit or nothing in the split can be read. */
@@ -107,7 +111,8 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
       },
     });
     onEvent({ kind: 'scored' });
-    return { scored, adapter, provider, dataset, clips, skipped: feed.skipped };
+    const betrayals = await checkContainers(examplesOf(dataset, chosen), { workers: options.workers, signal });
+    return { scored, adapter, provider, dataset, clips, skipped: feed.skipped, betrayals };
   } finally {
     await feed.close();
     await reading.release();

@@ -10,7 +10,7 @@ import { skippedSection } from '../report/skipped.ts';
 import type { SessionOptions } from '../runtime/session.ts';
 import type { Adapter } from './adapter.ts';
 import type { Evaluation } from './evaluate-node.ts';
-import { evaluationNumbers } from './evaluation-result.ts';
+import { containerSection, evaluationNumbers } from './evaluation-result.ts';
 import { type RunHistory, readHistory } from './history-node.ts';
 import { runFiles } from './place.ts';
 import { openFilePredictor } from './predict-node.ts';
@@ -42,6 +42,7 @@ export async function evaluationPage(evaluation: Evaluation, context: Evaluation
         trainingSection(adapter, await readHistory(join(run, runFiles.history))),
         { id: 'examples', title: 'Examples', shown: await tellingClips(evaluation, context) },
         ...scored.shown,
+        containerSection(evaluation),
         skippedSection(skipped.map(({ id, reason }) => ({ path: id, reason }))),
       ],
       command,

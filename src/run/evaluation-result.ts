@@ -1,7 +1,7 @@
 // What an evaluation comes to: for programs, for the terminal, and as the numbers at the top of a page.
 import type { Json } from '../data/intake.ts';
 import { countsText, duration, percent, thousands } from '../report/format.ts';
-import type { NumbersShown, Shown } from '../report/shown.ts';
+import type { NumbersShown, Shown, ShownSection } from '../report/shown.ts';
 import type { Metric } from '../train/metric.ts';
 import type { Evaluation } from './evaluate-node.ts';
 
@@ -9,12 +9,13 @@ import type { Evaluation } from './evaluate-node.ts';
 export type EvaluationResult = { readonly system: string; readonly split: string } & Readonly<Record<string, Json>>;
 
 export function evaluationResult(evaluation: Evaluation, split: string): EvaluationResult {
-  const { scored, adapter, provider, clips, skipped } = evaluation;
+  const { scored, adapter, provider, clips, skipped, betrayals } = evaluation;
   const known = Object.entries(scored.metrics).filter(([, value]) => value !== null);
   return {
     ...{ system: adapter.system.name, split },
     ...Object.fromEntries(known),
     ...scored.details,
+    ...(betrayals.length > 0 && { container: betrayals.map((one) => ({ ...one })) }),
     parameters: { ...adapter.open.counts },
     ...{ provider, clips, skipped: skipped.length },
     skippedFiles: skipped.map(({ id, reason }) => ({ path: id, reason })),
@@ -46,7 +47,36 @@ export function evaluationShown(evaluation: Evaluation): readonly Shown[] {
       ['computed on', provider],
     ],
   };
-  return [numbers, ...scored.shown.filter(({ forTerminal }) => forTerminal).flatMap(({ shown }) => shown)];
+  const sections = [...scored.shown, containerSection(evaluation)];
+  return [numbers, ...sections.filter(({ forTerminal }) => forTerminal).flatMap(({ shown }) => shown)];
+}
+
+const factsShown = 3;
+
+/** What a detector of the files alone would do, beside what the model does. */
+export function containerSection({ betrayals }: Pick<Evaluation, 'betrayals'>): ShownSection {
+  const telling = betrayals.filter(({ isTelling }) => isTelling).map(({ fact }) => fact);
+  const verdict =
+    telling.length === 0
+      ? 'No fact of the files by itself tells fakes from real clips.'
+      : `This data betrays its fakes by ${telling.join(', ')}: numbers on it say little. Pass real and fake clips through the same encoder, cut alike.`;
+  return {
+    ...{ id: 'container', title: 'What the files alone betray', forTerminal: true },
+    shown:
+      betrayals.length === 0
+        ? []
+        : [
+            {
+              kind: 'table',
+              note: verdict,
+              columns: [
+                { name: 'fact of the file', kind: 'text' },
+                { name: 'area under ROC', kind: 'share' },
+              ],
+              rows: betrayals.slice(0, factsShown).map(({ fact, auc }) => [fact, auc]),
+            },
+          ],
+  };
 }
 
 /** For the top of a page. */
