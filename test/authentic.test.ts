@@ -1,5 +1,5 @@
 // The detector of sound and picture that do not belong together, from real clips alone, by the commands.
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { duet, duetJson, newFolder, theOneSentence } from './duet.ts';
@@ -84,6 +84,35 @@ test('says of a sound that is another person’s that it does not belong, and wh
   const { out } = await duet(['predict', run, file, '--threads', '1']);
   expect(out).toMatch(/: picture and sound do not agree, least of all at 0:0\d/);
   expect(out).toContain('neither alone, only their meeting');
+});
+
+test('makes fakes of real videos as files, which it can be tested with, and goes on where it was interrupted', async () => {
+  const made = join(folder, 'tampered');
+  const kinds = ['--kinds', 'exchanged-sound,frozen-picture', '--undivided'];
+  const command = ['data', 'tamper', join(data, 'test', 'real'), '--out', made, ...kinds];
+  const first = await duetJson<{ clips: { path: string; fake_periods: [number, number][] }[]; kept: number }>(command);
+  expect([first.clips.length, first.kept]).toEqual([12, 0]);
+  const frozen = first.clips.find(({ path }) => path.includes('frozen'))!;
+  expect(frozen.fake_periods[0]![1] - frozen.fake_periods[0]![0]).toBeCloseTo(4 / 3, 2);
+  const bytes = await readFile(join(made, frozen.path));
+  await rm(join(made, frozen.path));
+  expect(await duetJson(command)).toMatchObject({ kept: 11 });
+  expect((await readFile(join(made, frozen.path))).equals(bytes)).toBe(true);
+  const other = theOneSentence(await duet([...command, '--seed', '1']));
+  expect(other).toContain('made of other videos, or with another seed or other kinds; name another folder.');
+
+  const scored = await duetJson<Scored & { fakes: string; container: { fact: string; isTelling: boolean }[] }>([
+    ...['evaluate', run, made, '--threads', '1'],
+  ]);
+  expect(scored).toMatchObject({ clips: 12, fakes: 'given' });
+  expect(
+    scored.methods
+      .map(({ name }) => name)
+      .slice(0, 2)
+      .toSorted(),
+  ).toEqual(['exchanged-sound', 'frozen-picture']);
+  expect(scored.auc).toBeGreaterThan(0.9);
+  expect(scored.container.filter(({ isTelling }) => isTelling)).toEqual([]);
 });
 
 test('fakes alone cannot test it', async () => {

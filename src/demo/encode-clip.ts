@@ -12,6 +12,18 @@ export type ClipContent = {
   readonly sound: Waveform;
 };
 
+/** The same of a clip whose frames come part by part, at rates of the caller's choice. */
+export type ClipInParts = Omit<ClipContent, 'frames'> & {
+  /** Even numbers of pixels. */
+  readonly width: number;
+  readonly height: number;
+  readonly parts: AsyncIterable<readonly Picture[]>;
+  /** Bits a second. */
+  readonly bitRates: { readonly picture: number; readonly sound: number };
+};
+
+const usualBitRates = { picture: 110_000, sound: 36_000 };
+
 type EncodedTrack = {
   readonly context: number;
   readonly timeBase: readonly [number, number];
@@ -28,31 +40,41 @@ const muxerBitExact = 0x400;
 let turn: Promise<unknown> = Promise.resolve();
 
 /** Encodes one clip. Calls of one thread take turns. */
-export function encodeClip(clip: ClipContent): Promise<Uint8Array> {
+export function encodeClip({ frames, ...rest }: ClipContent): Promise<Uint8Array> {
+  const { width, height } = frames[0]!;
+  return encodeParts({ ...rest, width, height, parts: inOnePart(frames), bitRates: usualBitRates });
+}
+
+async function* inOnePart(frames: readonly Picture[]): AsyncGenerator<readonly Picture[]> {
+  yield frames;
+}
+
+/** The same for clips that do not fit in memory. An error of `parts` is the promise's. */
+export function encodeParts(clip: ClipInParts): Promise<Uint8Array> {
   const result = turn.then(() => encodeNow(clip));
   turn = result.catch(() => undefined);
   return result;
 }
 
-async function encodeNow(clip: ClipContent): Promise<Uint8Array> {
+async function encodeNow(clip: ClipInParts): Promise<Uint8Array> {
   const libav = await loadLibAv();
   const video = await encodeVideo(libav, clip);
-  const audio = await encodeAudio(libav, clip.sound);
+  const audio = await encodeAudio(libav, clip);
   const bytes = await mux(libav, [video, audio]);
   await video.free();
   await audio.free();
   return bytes;
 }
 
-async function encodeVideo(libav: LibAv, { frames, framesPerSecond }: ClipContent): Promise<EncodedTrack> {
-  const { width, height } = frames[0]!;
+async function encodeVideo(libav: LibAv, clip: ClipInParts): Promise<EncodedTrack> {
+  const { width, height, framesPerSecond, parts, bitRates } = clip;
   const timeBase = [1, framesPerSecond] as const;
   const [, context, frame, packet] = await libav.ff_init_encoder('libvpx', {
     ctx: {
       width,
       height,
       pix_fmt: pixelFormatYuv420,
-      bit_rate: 110_000,
+      bit_rate: bitRates.picture,
       framerate_num: framesPerSecond,
       framerate_den: 1,
       gop_size: 2 * framesPerSecond,
@@ -61,26 +83,38 @@ async function encodeVideo(libav: LibAv, { frames, framesPerSecond }: ClipConten
     // A negative speed is a fixed one; a positive one would follow the clock, and the bytes with it.
     options: { deadline: 'realtime', 'cpu-used': '-16', crf: '18' },
   });
+  const free = () => libav.ff_free_encoder(context, frame, packet);
   const area = width * height;
   const layout = [
     { offset: 0, stride: width },
     { offset: area, stride: width / 2 },
     { offset: area * 1.25, stride: width / 2 },
   ];
-  const planes = frames.map((picture, pts) => ({
-    data: toYuv420(picture),
-    format: pixelFormatYuv420,
-    width,
-    height,
-    layout,
-    pts,
-    ptshi: 0 as const,
-  }));
-  const packets = await libav.ff_encode_multi(context, frame, packet, planes, true);
-  return { context, timeBase, packets, free: () => libav.ff_free_encoder(context, frame, packet) };
+  const packets: Awaited<ReturnType<LibAv['ff_encode_multi']>> = [];
+  let count = 0;
+  try {
+    for await (const pictures of parts) {
+      const planes = pictures.map((picture) => ({
+        data: toYuv420(picture),
+        format: pixelFormatYuv420,
+        width,
+        height,
+        layout,
+        pts: count++,
+        ptshi: 0 as const,
+      }));
+      packets.push(...(await libav.ff_encode_multi(context, frame, packet, planes, false)));
+    }
+    packets.push(...(await libav.ff_encode_multi(context, frame, packet, [], true)));
+  } catch (error) {
+    await free();
+    throw error;
+  }
+  return { context, timeBase, packets, free };
 }
 
-async function encodeAudio(libav: LibAv, { samples, sampleRate }: Waveform): Promise<EncodedTrack> {
+async function encodeAudio(libav: LibAv, { sound, bitRates }: ClipInParts): Promise<EncodedTrack> {
+  const { samples, sampleRate } = sound;
   const timeBase = [1, sampleRate] as const;
   const [, context, frame, packet, size] = await libav.ff_init_encoder('libopus', {
     ctx: {
@@ -88,7 +122,7 @@ async function encodeAudio(libav: LibAv, { samples, sampleRate }: Waveform): Pro
       sample_fmt: sampleFormatFloat,
       channel_layout: layoutMono,
       channels: 1,
-      bit_rate: 36_000,
+      bit_rate: bitRates.sound,
     },
     time_base: timeBase,
     options: { application: 'audio', compression_level: '2' },

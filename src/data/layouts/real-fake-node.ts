@@ -1,12 +1,13 @@
 // Folders named real and fake, at the top or in folders of splits (AVLips calls them 0_real and 1_fake); or videos
-// alone, which are then all real. A table clips.csv beside them may say who is seen in a clip, and how a fake was made.
+// alone, which are then all real. A table clips.csv beside them may say who is seen in a clip, how a fake was made, and
+// in which seconds it is fake.
 import { DuetError } from '../../errors.ts';
 import { readSplitNames, type UnsplitExample } from '../dataset.ts';
 import { listFolder } from '../folder-layout-node.ts';
 import { mediaKindOf } from '../media-kinds-node.ts';
 import { findFile, readTable } from './annotation-files-node.ts';
 import type { Layout } from './layout.ts';
-import { truthExample } from './truth-example.ts';
+import { type Truth, truthExample } from './truth-example.ts';
 import { findVideos } from './video-files-node.ts';
 
 const truthOf = new Map([
@@ -40,9 +41,9 @@ export const realFakeLayout: Layout = {
       if (place < 0 && parents.length > 0) continue;
       const real = place < 0 || truthOf.get(parents[place]!.toLowerCase())!;
       const below = parents[place + 1];
-      const { person, method } = about.get(path) ?? { person: real ? below : undefined, method: below };
+      const { person, method, fakes } = about.get(path) ?? { person: real ? below : undefined, method: below };
       const split = isSplit && place > 0 ? splitOf(parents[0]!) : undefined;
-      examples.push(truthExample(root, path, real ? { real } : { real, method }, { split, group: person }));
+      examples.push(truthExample(root, path, real ? { real } : { real, method, fakes }, { split, group: person }));
     }
     if (isSplit && examples.some(({ split }) => split === undefined))
       throw new DuetError(
@@ -52,7 +53,7 @@ export const realFakeLayout: Layout = {
   },
 };
 
-type About = { readonly person?: string | undefined; readonly method?: string | undefined };
+type About = Pick<Truth, 'method' | 'fakes'> & { readonly person?: string | undefined };
 
 /** What clips.csv says, by path. */
 async function readAbout(root: string): Promise<ReadonlyMap<string, About>> {
@@ -67,9 +68,24 @@ async function readAbout(root: string): Promise<ReadonlyMap<string, About>> {
     return place < 0 ? undefined : cells[place] || undefined;
   };
   return new Map(
-    rows.map(({ cells }) => [
+    rows.map(({ cells, number }) => [
       cell(cells, 'path') ?? '',
-      { person: cell(cells, 'person'), method: cell(cells, 'method') },
+      {
+        ...{ person: cell(cells, 'person'), method: cell(cells, 'method') },
+        fakes: periodsOf(cell(cells, 'fake_periods'), `Row ${number} of "${table}"`),
+      },
     ]),
   );
+}
+
+/** Seconds such as `1.5-2.25 4-6`. */
+function periodsOf(text: string | undefined, where: string): Truth['fakes'] {
+  return text?.split(' ').map((part) => {
+    const [, start, end] = /^(\d+(?:\.\d+)?)-(\d+(?:\.\d+)?)$/.exec(part) ?? [];
+    if (start === undefined || end === undefined || Number(end) <= Number(start))
+      throw new DuetError(
+        `${where} has the fake period "${part}"; write seconds such as 1.5-2.25, with spaces between them.`,
+      );
+    return [Number(start), Number(end)] as const;
+  });
 }

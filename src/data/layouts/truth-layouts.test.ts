@@ -191,6 +191,19 @@ describe('folders real and fake', () => {
     await expect(open()).rejects.toThrow(/clips outside them; put all into train, val or test, or none/);
   });
 
+  test('a table may say in which seconds a clip is fake', async () => {
+    await writeFiles(folder, {
+      ...empty(['real/a.mp4', 'fake/b.mp4']),
+      'clips.csv': 'path,person,method,fake_periods\nreal/a.mp4,a,,\nfake/b.mp4,b,frozen,1.5-2.25 4-6\n',
+    });
+    expect(annotationOf((await open()).examples[0]!, 'truth')!.fakes).toEqual([
+      { start: 1.5, end: 2.25 },
+      { start: 4, end: 6 },
+    ]);
+    await writeFiles(folder, { 'clips.csv': 'path,fake_periods\nfake/b.mp4,2-1\n' });
+    await expect(open()).rejects.toThrow(/Row 2 of .* has the fake period "2-1"; write seconds such as 1.5-2.25/);
+  });
+
   test('as in AVLips are numbered, and its separate sounds are no clips', async () => {
     await writeFiles(folder, empty(['0_real/0.mp4', '1_fake/0.mp4', 'wav/0_real/0.wav']));
     expect((await open()).examples.map(labelOf)).toEqual(['real', 'fake']);

@@ -3,9 +3,9 @@ import type { Annotation } from '../../../data/annotation.ts';
 import type { Example } from '../../../data/dataset.ts';
 import { fakeMedia } from '../../../data/fake-media.test-data.ts';
 import type { Pass, Reading, StoredReading } from '../../../data/intake.ts';
+import { tamperingKinds } from '../../../data/tampering.ts';
 import { cells } from './features.ts';
 import { type LightTarget, lightIntake } from './intake.ts';
-import { tamperingKinds } from './tamper.ts';
 
 const settings = { moments: 100, folds: 3, trimSilence: false };
 const intake = lightIntake(settings);

@@ -2,14 +2,16 @@
 import { annotationOf } from '../../../data/annotation.ts';
 import type { Example } from '../../../data/dataset.ts';
 import type { Arrays, Intake, Pass, Reading, Row, StoredReading } from '../../../data/intake.ts';
+import { soundStart } from '../../../data/sound-start.ts';
+import { drawTampering, needsOther, type Period, type TamperingKind, tamperingKinds } from '../../../data/tampering.ts';
 import { DuetError } from '../../../errors.ts';
 import { windowStarts } from '../../../infer/timeline.ts';
 import { createRandom, type Random } from '../../../random.ts';
 import { drawVisible, overMoments } from '../masks.ts';
 import { cells, type Features, featuresOf, mirrored } from './features.ts';
-import { readStreams, soundStart } from './read-streams.ts';
+import { readStreams } from './read-streams.ts';
 import { bands, frameCount, frameSize, framesPerSecond, type Streams, stepsPerFrame, stretch } from './reading.ts';
-import { drawTampering, type Period, type Tampered, type Tampering, tamper, tamperingKinds } from './tamper.ts';
+import { type Tampered, tamper } from './tamper.ts';
 import { shortestSeconds } from './verdict.ts';
 
 export type LightIntakeSettings = {
@@ -25,7 +27,7 @@ export type LightTarget = {
   readonly real: boolean;
   readonly method?: string;
   /** The tampering's kind; `drawn` in training. */
-  readonly tampering?: Tampering['kind'] | 'drawn';
+  readonly tampering?: TamperingKind | 'drawn';
   /** Among the folds, for clips that the predictors have learnt from. */
   readonly fold?: number;
   /** Where a given fake is known to be fake. */
@@ -77,7 +79,7 @@ export function lightIntake(settings: LightIntakeSettings): Intake {
   return {
     key: ['avff light 2', framesPerSecond, frameSize, stepsPerFrame, bands, trimSilence],
     async read(media) {
-      const begins = trimSilence ? await soundStart(media) : 0;
+      const begins = trimSilence ? await soundStart(media, framesPerSecond) : 0;
       return toReading(await readStreams(media, { start: begins }), begins);
     },
     plan(examples, pass) {
@@ -88,7 +90,7 @@ export function lightIntake(settings: LightIntakeSettings): Intake {
     row,
     async *windows(media, { hop = hopSeconds }) {
       const seconds = (moments + 1) / framesPerSecond;
-      const begins = trimSilence ? await soundStart(media) : 0;
+      const begins = trimSilence ? await soundStart(media, framesPerSecond) : 0;
       for (const after of windowStarts(media.duration - begins, seconds, hop)) {
         const start = begins + after;
         const end = Math.min(start + seconds, media.duration);
@@ -128,12 +130,12 @@ function rowsOf(example: Example, reals: readonly Example[], pass: Pass, folds: 
   const random = createRandom(pass.seed, 'light other', pass.name, pass.epoch, example.id);
   const other = otherOf(example, reals, random);
   const clips = [example.id, ...(other === undefined ? [] : [other])];
-  const withKind = (tampering: Tampering['kind'] | 'drawn'): Row => {
+  const withKind = (tampering: TamperingKind | 'drawn'): Row => {
     const kind = tampering === 'drawn' ? {} : { method: tampering };
     return { clips, target: { real: false, ...kind, tampering, ...known } };
   };
   if (pass.name === 'train') return [withKind('drawn')];
-  const possible = tamperingKinds.filter((kind) => other !== undefined || !/exchanged|replaced/.test(kind));
+  const possible = tamperingKinds.filter((kind) => other !== undefined || !needsOther(kind));
   return possible.map(withKind);
 }
 

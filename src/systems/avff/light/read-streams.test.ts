@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { fakeMedia } from '../../../data/fake-media.test-data.ts';
-import { readStreams, soundStart } from './read-streams.ts';
+import { readStreams } from './read-streams.ts';
 import { bands, frameCount, frameSize } from './reading.ts';
 
 const media = fakeMedia(16_000, 3);
@@ -19,23 +19,6 @@ test('a part of a clip is that part of the whole', async () => {
   // Two steps at either end hear beyond the part.
   const inner = part.energies.subarray(2 * bands, 48 * bands);
   expect([...inner]).toEqual([...whole.energies.subarray(52 * bands, 98 * bands)]);
-});
-
-test('the sound begins at a whole frame after the silence, wherever that ends', async () => {
-  const silentUntil = (seconds: number) => ({
-    ...fakeMedia(16_000, 15),
-    readWaveform: async (from: number, to: number) => ({
-      samples: Float32Array.from({ length: Math.round((to - from) * 16_000) }, (_, i) =>
-        from + i / 16_000 < seconds ? 0 : 0.1,
-      ),
-      sampleRate: 16_000,
-    }),
-  });
-  expect(await soundStart(silentUntil(0))).toBe(0);
-  // 0.5 s are 12.5 frames: 13, and one more.
-  expect(await soundStart(silentUntil(0.5))).toBeCloseTo(14 / 25, 12);
-  expect(await soundStart(silentUntil(12))).toBeCloseTo(12 + 1 / 25, 12);
-  expect(await soundStart(silentUntil(99))).toBe(0);
 });
 
 test('a clip without sound, and one too short for a change, are refused in a sentence', async () => {

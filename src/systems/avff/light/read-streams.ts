@@ -2,16 +2,7 @@
 import { readSound } from '../../../data/read-sound.ts';
 import { DuetError } from '../../../errors.ts';
 import type { Media } from '../../../media/media.ts';
-import { isSilent, silentFrames } from '../../../signal/leading-silence.ts';
-import {
-  frameSize,
-  framesPerSecond,
-  frameTimes,
-  keptEnergies,
-  keptFrame,
-  type Streams,
-  samplesFor,
-} from './reading.ts';
+import { frameSize, frameTimes, keptEnergies, keptFrame, type Streams, samplesFor } from './reading.ts';
 
 /** Whole frames held at a time. */
 const mostBytes = 128 * 2 ** 20;
@@ -46,19 +37,4 @@ export async function readStreams(
   const { count, sampleRate } = samplesFor(times.length);
   const samples = await readSound(media, Math.round(start * sampleRate), count, sampleRate);
   return { frames, energies: keptEnergies(samples, times.length) };
-}
-
-/** Sound that is looked through at a time. */
-const stretchSeconds = 10;
-
-/** Seconds at which the first whole frame after a clip's leading silence begins; 0 for a clip that is silent throughout. */
-export async function soundStart(media: Media): Promise<number> {
-  if (!media.audio) return 0;
-  const { sampleRate } = media.audio;
-  for (let start = 0; start < media.duration; start += stretchSeconds) {
-    const end = Math.min(start + stretchSeconds, media.duration);
-    const { samples } = await media.readWaveform(start, end);
-    if (!isSilent(samples)) return start + silentFrames(samples, sampleRate, framesPerSecond) / framesPerSecond;
-  }
-  return 0;
 }

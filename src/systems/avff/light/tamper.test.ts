@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { drawTampering, tamperingKinds } from '../../../data/tampering.ts';
 import { createRandom } from '../../../random.ts';
 import { bands, frameCount, frameSize, type Streams } from './reading.ts';
-import { drawTampering, tamper, tamperingKinds } from './tamper.ts';
+import { tamper } from './tamper.ts';
 
 const pixels = frameSize ** 2;
 
