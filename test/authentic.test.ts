@@ -1,5 +1,5 @@
 // The detector of sound and picture that do not belong together, from real clips alone, by the commands.
-import { readFile, rm } from 'node:fs/promises';
+import { cp, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { duet, duetJson, newFolder, theOneSentence } from './duet.ts';
@@ -84,6 +84,23 @@ test('says of a sound that is another person’s that it does not belong, and wh
   const { out } = await duet(['predict', run, file, '--threads', '1']);
   expect(out).toMatch(/: picture and sound do not agree, least of all at 0:0\d/);
   expect(out).toContain('neither alone, only their meeting');
+});
+
+test('keeps a threshold by real videos of somebody’s own, for the wanted rate of false alarms', async () => {
+  const own = join(data, 'test', 'real');
+  const clip = join(own, 'test-0.webm');
+  const few = theOneSentence(await duet(['predict', run, '--calibrate', own, '--threads', '1']));
+  expect(few).toContain('Calibration for 5 % false alarms needs 19 real clips that can be judged, and there are 4;');
+  const calibrated = join(folder, 'calibrated');
+  await cp(run, calibrated, { recursive: true });
+  const rate = ['--calibrate', own, '--false-alarms', '25', '--threads', '1'];
+  const { out } = await duet(['predict', calibrated, clip, ...rate]);
+  expect(out).toMatch(/real clips that score as high +\d+\.\d %|cannot tell: the score lies/);
+  // Also without being calibrated again: one of the four scores as high as itself, or more do.
+  const [result] = await duetJson<[{ verdict: string; falseAlarms?: number }]>([
+    ...['predict', calibrated, clip, '--threads', '1'],
+  ]);
+  if (result.verdict !== 'cannot tell') expect(result.falseAlarms).toBeGreaterThanOrEqual(2 / 5);
 });
 
 test('makes fakes of real videos as files, which it can be tested with, and goes on where it was interrupted', async () => {

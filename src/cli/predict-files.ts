@@ -8,7 +8,12 @@ import type { MediaReference } from '../media/media.ts';
 import { mapOverlays } from '../report/figures.ts';
 import { encodePng } from '../report/png-node.ts';
 import type { Shown } from '../report/shown.ts';
-import { type FilePredictor, openFilePredictor, type PredictedWindow } from '../run/predict-node.ts';
+import {
+  type FilePredictor,
+  openFilePredictor,
+  type PredictedWindow,
+  type PredictorOptions,
+} from '../run/predict-node.ts';
 import type { Context } from './context.ts';
 import { refuseTooManyFiles, wantsEvents, writeEventFiles } from './predict-events.ts';
 import type { FilePrediction, PredictSettings } from './predict-settings.ts';
@@ -28,10 +33,9 @@ export async function predictFiles(
   if (overlays !== undefined) await ensureFolder(overlays);
   const session = sessionOptions(settings, await knownOf(settings, context, progress, 'starts at once'));
   const shown = overlays !== undefined || report !== undefined;
-  const predictor = await openFilePredictor({
-    ...{ run, backbone, missing, prompts, session, shown },
-    signal: context.signal,
-  });
+  const opening = { run, backbone, missing, prompts, session, signal: context.signal };
+  if (settings.calibrate !== undefined) await calibrate(opening, settings.calibrate, settings, progress);
+  const predictor = await openFilePredictor({ ...opening, shown });
   if (wantsEvents(settings) && !predictor.adapter.open.events) {
     await predictor.release();
     throw new DuetError(`${run} is a run of ${predictor.adapter.system.name}, which finds no events to write.`);
@@ -57,6 +61,22 @@ export async function predictFiles(
     progress.note(`Report: ${report}`);
   }
   return results;
+}
+
+async function calibrate(
+  predictor: PredictorOptions,
+  folder: string,
+  { falseAlarms }: PredictSettings,
+  progress: Progress,
+): Promise<void> {
+  const { calibrateRun } = await import('../run/calibrate-node.ts');
+  const phase = progress.begin('calibrate');
+  const { clips, skipped } = await calibrateRun({
+    ...{ predictor, folder, falseAlarms: falseAlarms / 100, signal: predictor.signal },
+    onProgress: (done) => phase.update(done),
+  }).finally(() => phase.finish());
+  progress.note(`${predictor.run} keeps a threshold for ${falseAlarms} % false alarms, by ${clips} real clips.`);
+  for (const { path, reason } of skipped) progress.note(`Left out: ${path}: ${reason}`);
 }
 
 /** A report shows this many windows of a file: those where something new begins. */

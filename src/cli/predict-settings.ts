@@ -9,7 +9,7 @@ import {
   outputSettings,
   stretchSettings,
 } from './common-settings.ts';
-import { choice, fraction, path, texts, wholeNumber } from './field.ts';
+import { choice, decimal, fraction, path, texts, wholeNumber } from './field.ts';
 import { grouped, setting, settingWithDefault, type ValuesOf } from './setting.ts';
 
 const mapNames = systems.flatMap(({ maps = [] }) => maps);
@@ -26,6 +26,19 @@ export const predictSettings = {
   ...stretchSettings,
   ...backboneSettings,
   ...missingSettings,
+  ...grouped('Decision:', {
+    calibrate: setting(
+      '--calibrate <folder>',
+      'first set what counts as a false alarm by real videos of your own; the run keeps it',
+      path,
+    ),
+    falseAlarms: settingWithDefault(
+      '--false-alarms <percent>',
+      'with --calibrate: of a hundred real clips, how many may be called fake',
+      decimal({ above: 0, most: 50 }),
+      5,
+    ),
+  }),
   ...grouped('Output:', {
     top: settingWithDefault(
       '--top <number>',

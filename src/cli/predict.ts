@@ -11,7 +11,7 @@ export function addPredictCommand(program: Command, context: Context): void {
   const command: Command = program.command('predict').summary('say what happens in videos');
   command
     .argument('<run>', 'folder that duet train wrote, or an adapter folder')
-    .argument('<file...>', 'videos; or pictures or folders of frames, with --audio');
+    .argument('[file...]', 'videos; or pictures or folders of frames, with --audio');
   command.description(
     'Predict what happens in each file. A video longer than the window is read window by window and gives a timeline of events.',
   );
@@ -33,9 +33,18 @@ export function addPredictCommand(program: Command, context: Context): void {
         'duet predict runs/events long.mp4 --prompt "glass breaking" --prompt "a dog runs" --audacity long.txt',
         'events by names that were never trained, as a label track',
       ],
+      [
+        'duet predict runs/authentic clip.mp4 --calibrate my-videos --false-alarms 5',
+        'set the threshold by real videos of your own, then judge a clip',
+      ],
     ),
   );
-  command.action((run: string, files: string[]) => runPredict(run, files, valuesOf(command, predictSettings), context));
+  command.action((run: string, files: string[]) => {
+    const settings = valuesOf(command, predictSettings);
+    if (files.length === 0 && settings.calibrate === undefined)
+      command.error("error: missing required argument 'file'");
+    return runPredict(run, files, settings, context);
+  });
 }
 
 async function runPredict(

@@ -168,6 +168,11 @@ export type OpenSystem<Answer = unknown, Result = unknown, Options = unknown> = 
   fold(trained: ParameterValues): ParameterValues;
   /** Thresholds, calibrations and the like, which are written into the adapter. */
   readonly decision: Readonly<Record<string, Json>>;
+  /**
+   * Only of a system whose verdict may be a false alarm: the decision by which that many of such clips are called fake.
+   * @param results of real clips. @param falseAlarms a share. @throws DuetError where the clips are too few for it.
+   */
+  calibrated?(results: readonly Result[], falseAlarms: number): Readonly<Record<string, Json>>;
   /** Sentences that a user should read before training. */
   notes?(): readonly string[];
   /** @throws DuetError where the clips cannot be scored. */

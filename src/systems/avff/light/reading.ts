@@ -17,6 +17,12 @@ const bandSettings = {
   ...{ sampleRate, hop, fftSize: 1024, melBins: bands },
   ...{ lowestFrequency: 60, highestFrequency: 7600 },
 };
+/** Hertz that the bands cover. */
+export const bandFrequencies = {
+  kind: 'mel',
+  low: bandSettings.lowestFrequency,
+  high: bandSettings.highestFrequency,
+} as const;
 
 /** Picture and sound of a clip, beginning together. */
 export type Streams = {

@@ -63,7 +63,10 @@ describe('clips', () => {
   });
 
   test('have a rate of false alarms where there is a calibration, and are doubtful near its threshold', () => {
-    const calibration = calibrate(Array.from({ length: 99 }, (_, i) => i / 50 - 1));
+    const calibration = calibrate(
+      Array.from({ length: 99 }, (_, i) => i / 50 - 1),
+      0.05,
+    );
     expect(resultOf([nonsense], calibration)).toMatchObject({ verdict: 'do not agree', falseAlarms: 0.01 });
     const close = resultOf([{ ...nonsense, logit: 0.82 }], calibration);
     expect([close.verdict, close.reason, close.falseAlarms]).toEqual(['cannot tell', 'too close', undefined]);

@@ -1,12 +1,14 @@
 // What the light detector has to show: its training, and what it says of a clip.
 
+import type { Window } from '../../../data/intake.ts';
 import { sigmoid } from '../../../infer/decision.ts';
 import { clock, percent, shortValue } from '../../../report/format.ts';
 import type { CardShown, CurvesShown, NumbersShown, Shown, TimelineShown } from '../../../report/shown.ts';
 import type { CurvedEpoch } from '../../../train/checkpoint.ts';
 import type { ShownWindow } from '../../system.ts';
 import { lags } from './agreement.ts';
-import { framesPerSecond } from './reading.ts';
+import { cells } from './features.ts';
+import { bandFrequencies, bands, framesPerSecond } from './reading.ts';
 import type { LightResult, WindowAnswer } from './result.ts';
 
 const reasons: Readonly<Record<NonNullable<LightResult['reason']>, string>> = {
@@ -143,6 +145,7 @@ function cardOf({ name, window, answer, truth }: ShownWindow<WindowAnswer>, resu
       ...(frame === undefined
         ? []
         : [{ kind: 'picture', picture: frame, caption: `Frame at ${shortValue((start + end) / 2)} s` } as const]),
+      ...streamsOf(window),
       {
         kind: 'curves',
         title: 'Agreement where the sound is moved',
@@ -155,4 +158,25 @@ function cardOf({ name, window, answer, truth }: ShownWindow<WindowAnswer>, resu
       },
     ],
   };
+}
+
+/** The two streams that are compared, over the window. */
+function streamsOf({ start, end, inputs }: Pick<Window, 'start' | 'end' | 'inputs'>): CardShown['shown'] {
+  const present = (inputs.present as Float32Array).reduce((sum, value) => sum + value, 0);
+  const sound = (inputs.sound as Float32Array).subarray(0, present * bands);
+  const motion = (inputs.motion as Float32Array).subarray(0, present * cells);
+  const meanMotion = Array.from({ length: present }, (_, moment) => ({
+    x: start + (moment + 1) / framesPerSecond,
+    y: motion.subarray(moment * cells, (moment + 1) * cells).reduce((sum, value) => sum + value, 0) / cells,
+  }));
+  return [
+    {
+      ...{ kind: 'spectrogram', values: sound, height: present, width: bands, axes: 'time-frequency' },
+      ...{ seconds: end - start, frequency: bandFrequencies, caption: 'Sound in 8 bands' },
+    },
+    {
+      ...{ kind: 'curves', title: 'How much the picture moves', xLabel: 'seconds', yLabel: 'deviations' },
+      series: [{ name: 'motion', points: meanMotion }],
+    },
+  ];
 }

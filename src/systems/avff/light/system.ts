@@ -1,5 +1,6 @@
 // The light detector as one of the systems: do this picture and this sound belong together?
 import * as z from 'zod';
+import { checkSchema } from '../../../files/schema-error.ts';
 import { elementCount } from '../../../graph/tensor.ts';
 import type { System } from '../../system.ts';
 import { rightlyJudged } from '../judged.ts';
@@ -10,6 +11,9 @@ import { answerOf, type LightResult, lightResultSchema, resultOf, type WindowAns
 import { lightMetrics, scoreLight } from './score.ts';
 import { type LightSettings, lightRecipes, lightSettingsSchema, momentsOf } from './settings.ts';
 import { lightCurves, lightShown, lightSummary } from './shown.ts';
+import { calibrate, calibrationSchema } from './verdict.ts';
+
+const decisionSchema = z.strictObject({ calibration: calibrationSchema.optional() });
 
 /** The judge has three numbers, which settle faster than the predictors' thousands. */
 const judgeRate = 10;
@@ -26,7 +30,8 @@ export const authenticSystem: System<LightSettings, WindowAnswer, LightResult> =
   resultOptions: z.object({}),
   coherent: (settings) => settings,
   curves: lightCurves,
-  open(settings) {
+  open(settings, known) {
+    const { calibration } = checkSchema(decisionSchema, known.decision ?? {}, 'What the adapter decides by');
     const { folds, hidden, penalty, trimSilence, learningRate } = settings;
     const moments = momentsOf(settings);
     const detector = { moments, folds, hidden };
@@ -54,11 +59,16 @@ export const authenticSystem: System<LightSettings, WindowAnswer, LightResult> =
       counts: { trainable: parameters, adapter: parameters, inference: parameters },
       folded,
       fold: (trained) => new Map([...folded.parameters.keys()].map((name) => [name, trained.get(name)!])),
-      decision: {},
+      decision: calibration ? { calibration: { ...calibration } } : {},
+      calibrated(results, falseAlarms) {
+        const judged = results.filter(({ reason }) => reason === undefined || reason === 'too close');
+        const scores = judged.map(({ score }) => score);
+        return { calibration: { ...calibrate(scores, falseAlarms) } };
+      },
       score: scoreLight,
       extras: { always: [], shown: [] },
       answer: answerOf,
-      result: (answers) => resultOf(answers),
+      result: (answers) => resultOf(answers, calibration),
       summary: lightSummary,
       windowSeconds: settings.seconds,
       shown: lightShown,

@@ -1,9 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { createRandom } from '../../../random.ts';
-import { calibrate, decide, defaultRates, falseAlarmRate } from './verdict.ts';
+import { calibrate, decide, falseAlarmRate } from './verdict.ts';
 
 const evidence = { seconds: 5, logit: 0, still: 0, silent: 0 };
-const hundred = calibrate(Array.from({ length: 99 }, (_, i) => i));
+const hundred = calibrate(
+  Array.from({ length: 99 }, (_, i) => i),
+  0.05,
+);
 
 describe('calibration', () => {
   test('of new real clips, the wanted share is called fake', () => {
@@ -11,18 +14,18 @@ describe('calibration', () => {
     let alarms = 0;
     const rounds = 2000;
     for (let round = 0; round < rounds; round++) {
-      const calibration = calibrate(Array.from({ length: 39 }, normal));
+      const calibration = calibrate(Array.from({ length: 39 }, normal), 0.05);
       if (decide({ ...evidence, logit: normal() }, calibration).kind === 'do not agree') alarms++;
     }
     // Three deviations of 2000 draws with a share of 0.05.
-    expect(Math.abs(alarms / rounds - defaultRates.falseAlarms)).toBeLessThan(0.015);
+    expect(Math.abs(alarms / rounds - 0.05)).toBeLessThan(0.015);
   });
 
   test('too few clips for a rate are refused in a sentence', () => {
-    expect(() => calibrate(Array(18).fill(0))).toThrow(
-      'Calibration for 5 % false alarms needs 19 real clips, and there are 18; give more, or allow a higher rate.',
+    expect(() => calibrate(Array(18).fill(0), 0.05)).toThrow(
+      'Calibration for 5 % false alarms needs 19 real clips that can be judged, and there are 18; give more, or allow a higher rate.',
     );
-    expect(calibrate(Array(19).fill(0)).real).toHaveLength(19);
+    expect(calibrate(Array(19).fill(0), 0.05).real).toHaveLength(19);
   });
 
   test('a score above all real ones has the least rate that so many clips can show', () => {

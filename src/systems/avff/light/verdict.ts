@@ -1,5 +1,6 @@
 // From a score to an answer that a person can use: a verdict with a probability whose basis is known, or the reason why
 // there is none.
+import * as z from 'zod';
 import { DuetError } from '../../../errors.ts';
 
 /** Seconds of a clip below which nothing is said. */
@@ -29,32 +30,30 @@ export type Evidence = {
   readonly silent: number;
 };
 
-/** Scores of real clips that the detector has not learnt from, ascending, and the wanted rates. */
-export type Calibration = {
-  readonly real: readonly number[];
-  /** Share of real clips that may be called fake. */
-  readonly falseAlarms: number;
-  /** Share of real clips that may be called doubtful or fake. */
-  readonly doubts: number;
-};
+const share = z.number().min(0).max(1);
 
-/** Twice the default rate of false alarms is doubtful. */
-export const defaultRates = { falseAlarms: 0.05, doubts: 0.1 };
+/** Scores of real clips that the detector has not learnt from, and the wanted rates. */
+export const calibrationSchema = z.strictObject({
+  real: z.array(z.number()),
+  /** Share of real clips that may be called fake. */
+  falseAlarms: share,
+  /** Share of real clips that may be called doubtful or fake. */
+  doubts: share,
+});
+export type Calibration = Readonly<z.infer<typeof calibrationSchema>>;
 
 /**
+ * Twice the rate of false alarms is doubtful.
  * @param logits of real clips.
  * @throws DuetError where there are too few clips for the rate.
  */
-export function calibrate(
-  logits: readonly number[],
-  rates: Pick<Calibration, 'falseAlarms' | 'doubts'> = defaultRates,
-): Calibration {
-  const needed = Math.ceil(1 / rates.falseAlarms) - 1;
+export function calibrate(logits: readonly number[], falseAlarms: number): Calibration {
+  const needed = Math.ceil(1 / falseAlarms - 1e-9) - 1;
   if (logits.length < needed)
     throw new DuetError(
-      `Calibration for ${percent(rates.falseAlarms)} false alarms needs ${needed} real clips, and there are ${logits.length}; give more, or allow a higher rate.`,
+      `Calibration for ${percent(falseAlarms)} false alarms needs ${needed} real clips that can be judged, and there are ${logits.length}; give more, or allow a higher rate.`,
     );
-  return { real: logits.toSorted((a, b) => a - b), ...rates };
+  return { real: logits.toSorted((a, b) => a - b), falseAlarms, doubts: Math.min(1, 2 * falseAlarms) };
 }
 
 /**
