@@ -82,6 +82,8 @@ export const texts: Field<readonly string[]> = {
   fromText: (given) => [given],
 };
 
+export const paths: Field<readonly string[]> = { ...texts, expected: path.expected };
+
 /** On or off: the flag takes no value. */
 export const toggle: Field<boolean> = fieldOf({ kind: 'toggle' });
 

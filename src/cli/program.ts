@@ -1,5 +1,4 @@
 // The command line as a whole: every command, in the order in which one meets them.
-import { readFileSync } from 'node:fs';
 import { Command, type Option } from 'commander';
 import type { Context } from './context.ts';
 import { addDataCommand } from './data.ts';
@@ -12,8 +11,10 @@ import { addExtractCommand } from './extract.ts';
 import { addIndexCommand } from './index-videos.ts';
 import { addInspectCommand } from './inspect.ts';
 import { addLocaliseCommand } from './localise.ts';
+import { packageVersion } from './package-version.ts';
 import { addPredictCommand } from './predict.ts';
 import { addSearchCommand } from './search.ts';
+import { addServeCommand } from './serve.ts';
 import { addStudioCommand } from './studio.ts';
 import { addTrainCommand } from './train.ts';
 import { addVerifyCommand } from './verify.ts';
@@ -50,6 +51,8 @@ export function createProgram(context: Context): Command {
   addLocaliseCommand(program, context);
   addExtractCommand(program, context);
   addExportCommand(program, context);
+  program.commandsGroup('Put into production:');
+  addServeCommand(program, context);
   program.commandsGroup('Look inside:');
   addDataCommand(program, context);
   addInspectCommand(program, context);
@@ -63,10 +66,4 @@ function optionDescription(option: Option): string {
     option.argChoices === undefined ? '' : ` [${option.argChoices.join(option.argChoices.length > 6 ? ' | ' : '|')}]`;
   const fallback = option.defaultValue === undefined || option.negate ? '' : ` (default: ${option.defaultValue})`;
   return option.description + choices + fallback;
-}
-
-/** From package.json, which lies two folders up both here and in dist. */
-export function packageVersion(): string {
-  const file = new URL('../../package.json', import.meta.url);
-  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
 }

@@ -11,7 +11,7 @@ export async function runDuet(
   environment: Context['environment'],
   signal: AbortSignal = new AbortController().signal,
 ): Promise<number> {
-  let exitCode: number = exitCodes.ok;
+  let exitCode: number | undefined;
   const commandLine = ['duet', ...argv.map(shellQuoted)].join(' ');
   const context = createContext(streams, environment, signal, commandLine, (code) => {
     exitCode = code;
@@ -21,7 +21,8 @@ export async function runDuet(
     if (argv.length === 0) program.outputHelp();
     else await program.parseAsync(argv, { from: 'user' });
   } catch (error) {
-    exitCode = reportFailure(error, context.writeError, environment);
+    // What commander throws where it has printed the help or the version is no failure.
+    exitCode = reportFailure(error, context.writeError, environment) || undefined;
   }
-  return signal.aborted && exitCode === exitCodes.ok ? exitCodes.interrupted : exitCode;
+  return exitCode ?? (signal.aborted ? exitCodes.interrupted : exitCodes.ok);
 }

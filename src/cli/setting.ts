@@ -80,7 +80,7 @@ function commanderOption({ flags, description, field, fallback, group }: Setting
       return Array.isArray(value) && Array.isArray(before) ? [...before, ...value] : value;
     });
   // Without it commander would write "(default: false)" behind every toggle; valuesOf fills those in.
-  if (fallback !== undefined && typeof fallback !== 'boolean') option.default(fallback);
+  if (fallback !== undefined && typeof fallback !== 'boolean' && !Array.isArray(fallback)) option.default(fallback);
   if (group !== undefined) option.helpGroup(group);
   return option;
 }

@@ -3,11 +3,9 @@
 import { createReadStream } from 'node:fs';
 import { realpath, stat } from 'node:fs/promises';
 import { createServer, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { extname, resolve, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { DuetError } from '../errors.ts';
-import { errorCode } from '../files/file-error.ts';
+import { listenOn } from '../files/listen.ts';
 
 const types: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -79,11 +77,7 @@ export async function serveFolder(folder: string, port: number, policy?: string)
       else response.destroy();
     }
   });
-  await new Promise<void>((done, fail) => {
-    server.once('error', (error) => fail(listenError(error, port)));
-    server.listen(port, '127.0.0.1', done);
-  });
-  const { port: chosen } = server.address() as AddressInfo;
+  const chosen = await listenOn(server, port, '127.0.0.1');
   return {
     url: `http://127.0.0.1:${chosen}/`,
     close: () =>
@@ -96,14 +90,4 @@ export async function serveFolder(folder: string, port: number, policy?: string)
 
 function end(response: ServerResponse, status: number): void {
   response.writeHead(status).end();
-}
-
-function listenError(error: unknown, port: number): unknown {
-  if (errorCode(error) === 'EADDRINUSE')
-    return new DuetError(
-      `Port ${port} is in use by another program; choose another with --port, or 0 for any free one.`,
-    );
-  if (errorCode(error) === 'EACCES')
-    return new DuetError(`Port ${port} is not open to you; choose one above 1023 with --port.`);
-  return error;
 }

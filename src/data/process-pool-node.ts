@@ -1,6 +1,7 @@
 // Work in processes of its own: what brings a process down, or hangs, costs one order and not the run. Only plain data
 // crosses over.
 import { type ChildProcess, fork } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { DuetError } from '../errors.ts';
 import type { ProcessAnswer } from './answer-orders-node.ts';
@@ -21,6 +22,10 @@ export type ProcessPoolOptions<Outcome> = {
   readonly processes: number;
   /** How long a process may take for one order before it is stopped. */
   readonly patienceMs: number;
+  /** Memory that a process may hold before it is stopped, where the system says how much it does (Linux). */
+  readonly memoryBytes?: number | undefined;
+  /** Default: the program's own. */
+  readonly environment?: NodeJS.ProcessEnv | undefined;
   /** The outcome of an order at which its process ended; `how` is a signal or an exit code. */
   readonly crashed: (how: string) => Outcome;
 };
@@ -54,11 +59,14 @@ function startWorker<Order, Outcome>({
   argument,
   hasArrays = false,
   patienceMs,
+  memoryBytes,
+  environment = process.env,
   crashed,
 }: ProcessPoolOptions<Outcome>): Worker<Order, Outcome> {
   const jobs: Job<Order, Outcome>[] = [];
   let child: ChildProcess | undefined;
   let watchdog: NodeJS.Timeout | undefined;
+  let memoryWatch: NodeJS.Timeout | undefined;
   let isClosed = false;
 
   function start(): ChildProcess {
@@ -66,10 +74,21 @@ function startWorker<Order, Outcome>({
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       // Not the parent's own: a debugger's port cannot be shared.
       execArgv: [],
+      env: environment,
       serialization: hasArrays ? 'advanced' : 'json',
     });
     let isReady = false;
     let said = '';
+    let why: string | undefined;
+    if (memoryBytes !== undefined) {
+      clearInterval(memoryWatch);
+      memoryWatch = setInterval(() => {
+        if (residentBytes(started.pid) <= memoryBytes) return;
+        why = `more than ${Math.round(memoryBytes / 2 ** 20)} MiB of memory`;
+        started.kill('SIGKILL');
+      }, memoryWatchMs);
+      memoryWatch.unref();
+    }
     started.stderr?.on('data', (data) => {
       said = `${said}${data}`.slice(-2000);
     });
@@ -83,7 +102,8 @@ function startWorker<Order, Outcome>({
     started.on('exit', (code, signal) => {
       if (child !== started) return;
       child = undefined;
-      const how = signal ?? `exit code ${code}`;
+      clearInterval(memoryWatch);
+      const how = why ?? signal ?? `exit code ${code}`;
       if (isReady) settle({ outcome: crashed(how) });
       else settle({ failure: { message: `A process of its own cannot start (${how}): ${said}`, isClear: false } });
     });
@@ -146,6 +166,7 @@ function startWorker<Order, Outcome>({
     close() {
       isClosed = true;
       clearTimeout(watchdog);
+      clearInterval(memoryWatch);
       for (const job of jobs.splice(0)) job.reject(closed());
       const running = child;
       child = undefined;
@@ -153,6 +174,20 @@ function startWorker<Order, Outcome>({
     },
   };
 }
+
+const memoryWatchMs = 200;
+
+/** See proc_pid_statm(5): the second number counts pages that are in memory. 0 where there is no /proc. */
+function residentBytes(pid: number | undefined): number {
+  try {
+    return Number(readFileSync(`/proc/${pid}/statm`, 'latin1').split(' ')[1]) * pageBytes;
+  } catch {
+    return 0;
+  }
+}
+
+/** Where pages are larger, a process may hold more than it is allowed, and never less. */
+const pageBytes = 4096;
 
 function closed(): DuetError {
   return new DuetError('Decoding was stopped because the feed of batches was closed; open a new one.');

@@ -221,3 +221,15 @@ test('a check of the data in processes finds what one in the caller’s thread d
     { id: 'dog/5.png+dog/5.wav', reason: expect.stringMatching(/crashed or hung at it \(SIGABRT\)/) },
   ]);
 }, 60_000);
+
+test('a process that holds more memory than it may is stopped, and says so', async () => {
+  const { openProcessPool } = (await import(
+    compiled.moduleUrl('process-pool-node')
+  )) as typeof import('./process-pool-node.ts');
+  const pool = openProcessPool<{ ask: string }, string>({
+    script: new URL(compiled.moduleUrl('media-process-node')),
+    ...{ processes: 1, patienceMs: 30_000, memoryBytes: 2 ** 20, crashed: (how) => how },
+  });
+  await expect(pool.run({ ask: 'start' })).rejects.toThrow(/more than 1 MiB of memory/);
+  pool.close();
+});

@@ -12,6 +12,8 @@ import { float32Bytes } from '../weights/backbone-weight.ts';
 
 export type Predictor = {
   readonly provider: Provider;
+  /** How many clips are computed at once; fewer cost as much. */
+  readonly portion: number;
   /**
    * The model's answers for so many clips; what passes the predictor's portions is run in turns.
    * @param adapter values of the model's parameters.
@@ -49,6 +51,7 @@ export async function openPredictor(options: PredictorOptions): Promise<Predicto
   });
   return {
     provider: session.provider,
+    portion,
     async run(adapter, inputs, clips) {
       const values = Object.fromEntries([...parameters.keys()].map((name) => [name, adapter.get(name)!]));
       const tensors = asked(session, values);

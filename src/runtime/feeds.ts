@@ -36,3 +36,16 @@ export function rowsOf<Data extends TensorData>(
     }),
   );
 }
+
+/** Rows of several clips as one batch; all have the same names. */
+export function joinedRows(parts: readonly Rows[]): Rows {
+  const [first] = parts;
+  if (parts.length === 1) return first!;
+  return Object.fromEntries(
+    Object.entries(first!).map(([name, one]) => {
+      const all = new (one.constructor as new (length: number) => TensorData)(one.length * parts.length);
+      for (const [place, part] of parts.entries()) all.set(part[name] as never, place * one.length);
+      return [name, all];
+    }),
+  );
+}

@@ -1,7 +1,7 @@
 // An index on disk: what it was made with (index.json), what it knows of files (files-G.jsonl), and the vectors of all
 // windows, one file for each kind (KIND-G.f16). Vectors and log are only ever added to; making an index again and
 // leaving out what is gone write a new generation G and then change index.json: a kill leaves the old or the new.
-import { type FileHandle, open, readdir, rm } from 'node:fs/promises';
+import { type FileHandle, open, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { DuetError } from '../errors.ts';
@@ -52,6 +52,13 @@ export async function readDescription(folder: string): Promise<Description> {
       `The index ${folder} is of version ${description.format} and this Duet reads version ${formatVersion}; make it again with --rebuild.`,
     );
   return description;
+}
+
+/** Differs whenever the index was changed: by what its log is and how long it is. */
+export async function indexState(folder: string): Promise<string> {
+  const path = logFile(folder, await readDescription(folder));
+  const { size, mtimeMs } = await stat(path);
+  return [path, size, mtimeMs].join(' ');
 }
 
 /** A DuetError unless the index was made with these models. */

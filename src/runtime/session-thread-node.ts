@@ -1,0 +1,46 @@
+// The thread that loads and runs graphs for thread-runtime-node.ts, one order after another.
+import { parentPort } from 'node:worker_threads';
+import * as ort from 'onnxruntime-node';
+import { messageOf } from '../errors.ts';
+import {
+  type NumberedThreadOrder,
+  type PlainTensors,
+  plainTensors,
+  type ThreadAnswer,
+  type ThreadOrder,
+} from './thread-runtime-node.ts';
+
+// What goes wrong is sent back; the native log would write it to the console too.
+ort.env.logLevel = 'fatal';
+
+const sessions = new Map<string, ort.InferenceSession>();
+
+async function answer(order: ThreadOrder): Promise<PlainTensors> {
+  if (order.do === 'create') {
+    sessions.set(order.session, await ort.InferenceSession.create(order.bytes, order.settings));
+    return {};
+  }
+  const session = sessions.get(order.session)!;
+  if (order.do === 'release') {
+    sessions.delete(order.session);
+    await session.release();
+    return {};
+  }
+  const feeds = Object.entries(order.feeds).map(([name, { type, data, dims }]) => {
+    const tensor = new ort.Tensor(type as 'float32', data as Float32Array, dims);
+    return [name, tensor] as const;
+  });
+  return plainTensors((await session.run(Object.fromEntries(feeds))) as unknown as PlainTensors);
+}
+
+let last: Promise<void> = Promise.resolve();
+
+parentPort!.on('message', ({ number, order }: NumberedThreadOrder) => {
+  last = last.then(async () => {
+    const said: ThreadAnswer = await answer(order).then(
+      (results) => ({ number, results }),
+      (error: unknown) => ({ number, failure: messageOf(error) }),
+    );
+    parentPort!.postMessage(said);
+  });
+});
