@@ -94,6 +94,8 @@ function startWorker<Order, Outcome>({
     });
     (started.stderr as Socket | null)?.unref();
     started.on('message', (answer: ProcessAnswer<Outcome>) => {
+      // Sent before the pool was closed: nobody waits for it, and a watchdog would keep the program alive.
+      if (child !== started) return;
       if ('alive' in answer) return watch();
       if (!('ready' in answer)) return settle(answer);
       isReady = true;
