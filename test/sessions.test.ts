@@ -7,10 +7,10 @@ import { expect, test } from 'vitest';
 const dist = new URL('../dist/', import.meta.url).href;
 
 const script = `
-const { openNodeSession } = await import('${dist}runtime/node.js');
-const { constant, encodeOnnx, functions, input } = await import('${dist}core.js');
+const { openNodeSession } = await import('${dist}runtime/session-node.js');
+const { constant, encodeOnnx, input, matMul } = await import('${dist}graph/library.js');
 const frozen = constant(new Float32Array(1024 * 1024).fill(0.01), [1024, 1024]);
-const graph = encodeOnnx({ y: functions.matMul(input('x', [1, 1024]), frozen) });
+const graph = encodeOnnx({ y: matMul(input('x', [1, 1024]), frozen) });
 const x = new Float32Array(1024).fill(1);
 const memory = [];
 for (let count = 0; count <= 130; count++) {
@@ -33,11 +33,11 @@ const sharing = `
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-const { openNodeSession } = await import('${dist}runtime/node.js');
+const { openNodeSession } = await import('${dist}runtime/session-node.js');
 const { openSafetensors } = await import('${dist}files/safetensors-file-node.js');
 const { writeSafetensors } = await import('${dist}files/safetensors.js');
 const { storedConstant } = await import('${dist}graph/tensor.js');
-const { encodeOnnx, functions, input } = await import('${dist}core.js');
+const { encodeOnnx, input, linear } = await import('${dist}graph/library.js');
 const memory = async () => Number(/RssAnon:\\s+(\\d+)/.exec(await readFile('/proc/self/status', 'utf8'))[1]) / 1000;
 const side = 4096;
 const folder = await mkdtemp(join(tmpdir(), 'duet-mapped-'));
@@ -46,7 +46,7 @@ const bytes = () => new Uint8Array(Float32Array.from({ length: side * side }, (_
 await writeFile(path, writeSafetensors(new Map([['weight', { dtype: 'F32', shape: [side, side], bytes: bytes() }]])));
 const { location } = openSafetensors(path).tensors.get('weight');
 const frozen = storedConstant({ shape: [side, side], get data() { throw new Error('read') } }, location, 'weight');
-const graph = encodeOnnx({ y: functions.linear(input('x', [1, side]), frozen) }, { linkStored: true });
+const graph = encodeOnnx({ y: linear(input('x', [1, side]), frozen) }, { linkStored: true });
 globalThis.gc();
 const before = await memory();
 const sessions = [];
