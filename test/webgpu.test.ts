@@ -4,10 +4,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, inject, type TestContext, test } from 'vitest';
 import { writeSafetensors } from '../src/files/safetensors.ts';
-import { fromFloat32 } from '../src/files/tensor-values.ts';
-import { elementCount } from '../src/graph/tensor.ts';
-import { vitWeightShapes } from '../src/model/vit-weights.ts';
-import { createRandom } from '../src/random.ts';
+import { smallVit } from '../src/weights/small-vit.test-data.ts';
 import { duet, type Ended, newFolder } from './duet.ts';
 import { goldenRuns } from './golden-runs.ts';
 
@@ -79,20 +76,9 @@ async function epochsOf(run: string): Promise<Epoch[]> {
 
 /** One block on four patches: most of the time goes into compiling what runs on the card. */
 async function smallBackbone(path: string): Promise<string> {
+  const { tensors, config } = smallVit({ depth: 1, patches: 4 });
   await mkdir(path);
-  const shapes = vitWeightShapes({ width: 64, depth: 1, mlpWidth: 128, patchSize: 16, patches: 4 });
-  const tensors = [...shapes].map(([name, shape]) => {
-    const { normal } = createRandom('small backbone', name);
-    const centre = /norm\d?\.weight$/.test(name) ? 1 : 0;
-    return [
-      name,
-      fromFloat32(
-        Float32Array.from({ length: elementCount(shape) }, () => centre + 0.2 * normal()),
-        shape,
-      ),
-    ] as const;
-  });
-  await writeFile(join(path, 'model.safetensors'), writeSafetensors(new Map(tensors)));
-  await writeFile(join(path, 'config.json'), JSON.stringify({ num_attention_heads: 1 }));
+  await writeFile(join(path, 'model.safetensors'), writeSafetensors(tensors));
+  await writeFile(join(path, 'config.json'), JSON.stringify(config));
   return path;
 }

@@ -9,10 +9,9 @@ import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type StaticServer, serveFolder } from '../../src/cli/static-server.ts';
 import { nodeSessions } from '../../src/runtime/session-node.ts';
-import { openBackbone } from '../../src/weights/open-backbone-node.ts';
 import { browserPath } from './browser.ts';
-import { forwardAndStep, imageSize, type Numbers } from './providers/forward-and-step.ts';
-import type { Computed } from './providers/page.ts';
+import { forwardAndStep, type Numbers } from './providers/forward-and-step.ts';
+import type { Computed, Opened } from './providers/page.ts';
 
 const studio = fileURLToPath(new URL('..', import.meta.url));
 
@@ -30,7 +29,7 @@ describe.skipIf(browserPath === undefined)('providers in Chromium', () => {
       build: { outDir: folder, copyPublicDir: false, rolldownOptions: { input } },
     });
     server = await serveFolder(folder, 0);
-    inNode = await forwardAndStep(await openBackbone(undefined, { imageSize }), nodeSessions({ threads: 1 }));
+    inNode = await forwardAndStep(nodeSessions({ threads: 1 }));
   });
 
   afterAll(async () => {
@@ -41,7 +40,7 @@ describe.skipIf(browserPath === undefined)('providers in Chromium', () => {
   test('the CPU, with threads, computes what Node does', async () => {
     const { provider, name, numbers } = await computedIn('CPU', []);
     expect(provider).toBe('wasm');
-    expect(name).toMatch(/^processor, \d+ threads$/);
+    expect(name).toMatch(/^CPU, \d+ threads$/);
     expectAlike(numbers, inNode);
   });
 
@@ -55,9 +54,9 @@ describe.skipIf(browserPath === undefined)('providers in Chromium', () => {
   });
 
   test('a browser without a GPU falls back to the CPU and says so', async () => {
-    const { provider, name } = await inPage([], (page) => page.evaluate(`compute('GPU')`) as Promise<Computed>);
+    const { provider, name } = await inPage([], (page) => page.evaluate(`open('GPU')`) as Promise<Opened>);
     expect(provider).toBe('wasm');
-    expect(name).toMatch(/^processor.*no GPU/);
+    expect(name).toMatch(/^CPU.*no GPU/);
   });
 
   const computedIn = (preference: string, args: readonly string[]) =>

@@ -1,14 +1,18 @@
 // The page that the providers' test opens: the engine as the studio has it, without the studio.
-import { parseStoredBackbone } from '../../src/engine/backbone.ts';
 import { type ComputePreference, openCompute } from '../../src/engine/compute.ts';
-import { forwardAndStep, imageSize, type Numbers } from './forward-and-step.ts';
+import { forwardAndStep, type Numbers } from './forward-and-step.ts';
 
-export type Computed = { readonly provider: string; readonly name: string; readonly numbers: Numbers };
+export type Opened = { readonly provider: string; readonly name: string };
+export type Computed = Opened & { readonly numbers: Numbers };
 
 Object.assign(globalThis, {
+  async open(preference: ComputePreference): Promise<Opened> {
+    const { provider, name } = await openCompute(preference);
+    return { provider, name };
+  },
+
   async compute(preference: ComputePreference): Promise<Computed> {
     const { provider, name, openSession } = await openCompute(preference);
-    const backbone = await parseStoredBackbone({ kind: 'built-in' }, imageSize);
-    return { provider, name, numbers: await forwardAndStep(backbone, openSession) };
+    return { provider, name, numbers: await forwardAndStep(openSession) };
   },
 });
