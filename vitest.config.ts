@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { slowestTests } from './test/slowest-tests.ts';
 
 /** Trainings and whole networks: those tests take seconds each. */
 const slow = [
@@ -12,7 +13,9 @@ const slow = [
 export default defineConfig({
   test: {
     pool: 'forks',
-    // Vitest alone would leave a core to itself. Projects of one group, with as many workers, run at the same time.
+    reporters: ['default', slowestTests],
+    // Vitest alone would leave a core to itself. All projects are one group, as files of the studio wait for a camera in
+    // real time and others compute.
     maxWorkers: availableParallelism(),
     projects: [
       {
@@ -55,8 +58,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'studio',
-          // Alone, as a browser's page computes on all cores and its camera plays in real time.
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 0 },
           include: ['studio/test/**/*.test.ts'],
           expect: { poll: { timeout: 60_000 } },
           testTimeout: 900_000,
