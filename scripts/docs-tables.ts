@@ -3,7 +3,8 @@
 // `<!-- end of table -->`; whole files, `<!-- code of PATH -->`, to `<!-- end of code -->`. Paths are from the project's root,
 // where this runs.
 import { readFileSync } from 'node:fs';
-import { type NamedSettings, systems, systemsToCome } from '../src/systems/registry.ts';
+import { systems } from '../src/systems/registry.ts';
+import type { System } from '../src/systems/system.ts';
 import { type SettingField, settingFields } from '../src/train/setting-fields.ts';
 import { expectedText } from '../src/train/setting-kind.ts';
 
@@ -18,7 +19,7 @@ export function withTables(page: string): string {
     return `${start}\n\`\`\`ts\n${code}\`\`\`\n\n${end}`;
   });
   return withFiles.replace(tables, (_, start: string, what: string, name: string, recipes: string, end: string) => {
-    const system = [...systems, ...systemsToCome].find((one) => one.name === name);
+    const system = systems.find((one) => one.name === name);
     if (system === undefined) throw new Error(`There is no system ${name} to print a table of.`);
     const names = recipes.split(', ');
     const unknown = names.find((recipe) => !Object.hasOwn(system.recipes, recipe));
@@ -29,7 +30,7 @@ export function withTables(page: string): string {
 }
 
 /** Every setting, what it takes, and its value in some recipes. */
-function settingsTable(system: NamedSettings, names: readonly string[]): string[] {
+function settingsTable(system: System, names: readonly string[]): string[] {
   const rows = fieldsOf(system).map((field) => [
     ...[code(field.path.join('.')), field.flag === undefined ? '' : code(firstFlag(field.flag)), field.help],
     expectedText(field.kind).replace('one of ', ''),
@@ -39,7 +40,7 @@ function settingsTable(system: NamedSettings, names: readonly string[]): string[
 }
 
 /** The settings in which a recipe differs from one of them, the base; where it does not, its cell is empty. */
-function changesTable(system: NamedSettings, base: string): string[] {
+function changesTable(system: System, base: string): string[] {
   const others = Object.keys(system.recipes).filter((name) => name !== base);
   const rows = fieldsOf(system).map((field) => {
     const before = shown(valueAt(system.recipes[base], field));
@@ -51,7 +52,7 @@ function changesTable(system: NamedSettings, base: string): string[] {
 }
 
 /** But for the recipe's own name. */
-function fieldsOf(system: NamedSettings): readonly SettingField[] {
+function fieldsOf(system: System): readonly SettingField[] {
   return settingFields(system.settings).filter(({ path }) => path.join('.') !== 'recipe');
 }
 

@@ -5,7 +5,7 @@ import { recipeNames, systems } from '../systems/registry.ts';
 import { joinedFields } from '../train/joined-fields.ts';
 import { settingFields } from '../train/setting-fields.ts';
 import { layoutSettings, loadingSettings, machineSettings, outputSettings } from './common-settings.ts';
-import { choice, path, size, text, toggle, wholeNumber } from './field.ts';
+import { choice, path, paths, size, text, toggle, wholeNumber } from './field.ts';
 import {
   givenOf,
   grouped,
@@ -24,6 +24,11 @@ const inputAndOutput = {
       '--backbone <model>',
       'a .safetensors file, a folder, or a hub name such as timm/vit_base_patch16_224.augreg_in21k (default: vit-micro, which comes with Duet)',
       text,
+    ),
+    startFrom: setting(
+      '--start-from <file>',
+      'safetensors file of published weights that the training begins with, for recipes that read such; may be given again',
+      paths,
     ),
     splitFile: setting(
       '--split-file <file>',

@@ -96,6 +96,7 @@ async function runTrain(
       imageSize: imageSize === undefined ? undefined : [imageSize.height, imageSize.width],
       training: chosenSettings(settings, saved?.training),
       splitFile: settings.splitFile,
+      startFrom: settings.startFrom,
       resume: settings.resume,
       force: settings.force,
       workers: settings.workers,

@@ -25,6 +25,8 @@ export type Feed = {
   prepare(options?: PrepareOptions): Promise<void>;
   /** How many clips of a split are usable. */
   count(split: Split): Promise<number>;
+  /** How many rows a walk over a split has. */
+  rows(split: Split, pass: Pass): Promise<number>;
   /** The batches of one walk over a split, in the order that the intake plans. */
   batches(split: Split, pass: Pass): AsyncIterable<Batch>;
   /** Stops the workers. An idle feed that is not closed does not keep the process alive. */

@@ -9,7 +9,7 @@ import { defaultCacheFolder, prepareCacheFolder } from './cache-folder-node.ts';
 import type { Dataset, Split } from './dataset.ts';
 import { openDecoderPool } from './decoder-pool-node.ts';
 import type { Feed } from './feed.ts';
-import { type Intake, plainPass, type Row } from './intake.ts';
+import { type Intake, type Pass, plainPass, type Row } from './intake.ts';
 import type { IntakeOrigin } from './intake-origin.ts';
 import type { MissingPolicy } from './model-inputs.ts';
 import { createPreparation, type PreparedClip } from './preparation-node.ts';
@@ -120,6 +120,12 @@ export async function openFeed(options: OpenFeedOptions): Promise<OpenedFeed> {
     return lost;
   }
 
+  const planned = (prepared: readonly PreparedClip[], pass: Pass) =>
+    intake.plan(
+      prepared.map(({ example }) => example),
+      pass,
+    );
+
   const close = async () => {
     closing.abort(new DuetError('The feed of batches was closed; open a new one.'));
     await pool?.close();
@@ -130,6 +136,7 @@ export async function openFeed(options: OpenFeedOptions): Promise<OpenedFeed> {
     substituted: clips.substituted,
     prepare: clips.prepare,
     count: async (split) => (await usable(split)).length,
+    rows: async (split, pass) => planned(await usable(split), pass).length,
     async fingerprint(splits) {
       const hash = createHash('sha256');
       let count = 0;
@@ -143,10 +150,7 @@ export async function openFeed(options: OpenFeedOptions): Promise<OpenedFeed> {
     async *batches(split, pass) {
       const prepared = await usable(split);
       const cached = new Map(prepared.map((clip) => [clip.cached.id, clip.cached]));
-      const rows = intake.plan(
-        prepared.map(({ example }) => example),
-        pass,
-      );
+      const rows = planned(prepared, pass);
       const groups = chunks(rows, evenBatchSize(rows.length, batchSize));
       const order = (group: readonly Row[]) => ({ rows: group, pass, clips: clipsOf(group, cached) });
       for await (const batch of runAhead(groups, prefetch, (group) => load(order(group)), signal))

@@ -30,6 +30,7 @@ export function openStoredFeed({ examples, intake, batchSize, load, signal }: St
     substituted: [],
     prepare: async () => undefined,
     count: async (split) => usable(split).length,
+    rows: async (split, pass) => intake.plan(usable(split), pass).length,
     async *batches(split, pass) {
       const clips = usable(split).map(({ id, media }): CachedClip => ({ id, key: id, media }));
       const rows = intake.plan(usable(split), pass);

@@ -26,6 +26,8 @@ const writtenSchema = z.strictObject({
   layout: z.enum(layoutNames).optional(),
   backbone: z.strictObject({ source: z.string(), hash: z.string(), imageSize: z.tuple([z.int(), z.int()]) }),
   classes: z.array(z.string()),
+  /** Files of weights that the run began with. */
+  startFrom: z.array(z.string()).optional(),
   /** The system's settings. */
   training: z.unknown(),
 });

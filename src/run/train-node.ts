@@ -9,9 +9,10 @@ import { describeSplits } from '../data/split.ts';
 import { readSplitFile, writeSplitFile } from '../data/split-file-node.ts';
 import { DuetError } from '../errors.ts';
 import { kindOfPath } from '../files/read-clearly-node.ts';
+import { openSafetensors } from '../files/safetensors-file-node.ts';
 import { frozenWeights } from '../model/frozen-weights.ts';
 import type { Model } from '../model/model.ts';
-import { type ParameterCounts, parameterInputs, weightsFrom } from '../model/parameters.ts';
+import { type ParameterCounts, type ParameterValues, parameterInputs, weightsFrom } from '../model/parameters.ts';
 import { clipMemory } from '../model/passage.ts';
 import type { SessionOptions } from '../runtime/session.ts';
 import { nodeSessions } from '../runtime/session-node.ts';
@@ -68,6 +69,8 @@ export type TrainOptions = {
   /** A full set of settings of one system, whose recipe they name; see `recipeNamed`. */
   readonly training: SystemSettings;
   readonly splitFile?: string | undefined;
+  /** Safetensors files of published weights to begin with, for systems that read such. */
+  readonly startFrom?: readonly string[] | undefined;
   /** Go on with the run in `out`. */
   readonly resume?: boolean;
   /** Replace the run in `out`. */
@@ -136,10 +139,12 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   const open = system.open(settings, shown);
   const texts = open.firstValues && (await openTextBackbone());
   const known: Known = { ...shown, textEncoder: texts && { source: texts.source, hash: texts.hash } };
-  const config = runConfigOf({ system, settings, known }, data, layout);
+  const startFrom = options.startFrom?.map((file) => resolve(file)) ?? saved?.startFrom;
+  const started = startingValues(open, startFrom, settings.recipe);
+  const config = runConfigOf({ system, settings, known }, data, layout, startFrom);
   if (saved) refuseOtherSettings(saved, config, options.out);
   else await checkRunFolder(folder, options.force ?? false);
-  const settled = { folder, saved, system, settings, dataset, known, open, config, texts };
+  const settled = { folder, saved, system, settings, dataset, known, open, config, started, texts };
   return withFolderLock({ folder, out: options.out, work: 'training' }, () => trainLocked(settled, options));
 }
 
@@ -149,6 +154,7 @@ function runConfigOf(
   { system, settings, known: { labels, backbone } }: Trained,
   data: string,
   layout: LayoutName | undefined,
+  startFrom: readonly string[] | undefined,
 ): RunConfig {
   return {
     version: 2,
@@ -157,6 +163,7 @@ function runConfigOf(
     ...(layout && { layout }),
     backbone: { source: backbone.source, hash: backbone.hash, imageSize: [...backbone.config.inputSize] },
     classes: [...labels],
+    ...(startFrom && { startFrom: [...startFrom] }),
     training: settings,
   };
 }
@@ -169,10 +176,20 @@ type Settled = Trained & {
   readonly config: RunConfig;
   /** What makes vectors of the classes' names, where the system asks for them. */
   readonly texts: TextBackbone | undefined;
+  /** First values from the files that the run begins with. */
+  readonly started: ParameterValues;
 };
 
+/** @throws DuetError for files that the system does not read, or that do not fit. */
+function startingValues(open: OpenSystem, files: readonly string[] | undefined, recipe: string): ParameterValues {
+  if (files === undefined) return new Map();
+  if (!open.startingWeights)
+    throw new DuetError(`The recipe ${recipe} begins with its backbone alone; leave --start-from out.`);
+  return new Map(files.flatMap((file) => [...open.startingWeights!(openSafetensors(file).tensors, file)]));
+}
+
 async function trainLocked(settled: Settled, options: TrainOptions): Promise<TrainResult> {
-  const { folder, saved, system, settings, dataset, known, open, config, texts } = settled;
+  const { folder, saved, system, settings, dataset, known, open, config, started, texts } = settled;
   const { signal, onEvent = () => undefined } = options;
   if (!saved) {
     // Another process may have begun a run meanwhile.
@@ -186,6 +203,7 @@ async function trainLocked(settled: Settled, options: TrainOptions): Promise<Tra
   await writeSplitFile(join(folder, runFiles.splits), describeSplits(dataset.examples, settings.seed));
 
   const checkpoint = restored ?? freshRun(open, known, settings.seed);
+  if (!restored) for (const [name, values] of started) checkpoint.parameters.get(name)?.set(values);
   let session: SessionOptions | undefined;
   const reading = await openReading({ system, open, settings, known }, () => nodeSessions(session));
   const feed = await openFeed({

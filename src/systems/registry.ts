@@ -13,6 +13,7 @@ import { referenceRuns as vlsaGolden } from './vlsa/reference-runs.ts';
 const byName = {
   'ma-avt': maAvtSystem,
   uniav: uniavSystem,
+  avff: avffSystem,
   'avff-light': authenticSystem,
   'av-sep-chain': avSepChainSystem,
 };
@@ -20,19 +21,9 @@ const byName = {
 /** The first holds the recipe that is taken where none is named. */
 export const systems: readonly System[] = Object.values(byName);
 
-export type NamedSettings = {
-  readonly name: string;
-  readonly settings: z.ZodType;
-  readonly recipes: Readonly<Record<string, unknown>>;
-};
-
-/** What systems that cannot be trained by name yet will be set to. */
-export const systemsToCome: readonly NamedSettings[] = [avffSystem];
-
 /** The systems that have reference runs. */
 export const goldenRuns: readonly { readonly system: string; readonly golden: Golden }[] = [
   ...systems,
-  avffSystem,
   { name: 'vlsa', golden: vlsaGolden },
 ].flatMap(({ name, golden }) => (golden ? [{ system: name, golden }] : []));
 

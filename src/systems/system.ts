@@ -6,6 +6,7 @@ import type { Dataset } from '../data/dataset.ts';
 import type { Arrays, Intake, Json, Pass, Reading, Row, Window } from '../data/intake.ts';
 import type { MissingModality, MissingPolicy } from '../data/model-inputs.ts';
 import type { ScoredEvent } from '../files/events/events.ts';
+import type { NamedTensor } from '../files/safetensors.ts';
 import type { EncodedGraph } from '../graph/encode-onnx.ts';
 import type { Media } from '../media/media.ts';
 import type { Model, Stage } from '../model/model.ts';
@@ -159,6 +160,8 @@ export type OpenSystem<Answer = unknown, Result = unknown, Options = unknown> = 
   reader?(openSession: OpenSession): Promise<ClipReader>;
   /** First values of parameters that follow from the training clips or from the classes' names. */
   firstValues?(clips: TrainingClips): Promise<ParameterValues>;
+  /** First values that a file of published weights gives. @throws DuetError for a file that does not fit. */
+  startingWeights?(tensors: ReadonlyMap<string, NamedTensor>, name: string): ParameterValues;
   /** Trained one after another; each begins with the parameters of the one before it. */
   readonly stages: readonly (ClipStage | KeptStage)[];
   readonly counts: ParameterCounts;

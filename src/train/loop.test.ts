@@ -14,7 +14,8 @@ const stepsInEpoch = 4;
 /** Epochs of four batches, the clips in another order in each; loading the batch number `broken` fails. */
 function feedOf(broken?: number): Feed {
   const { inputs: arrays } = drawnStep('duet').batch;
-  const feed: Pick<Feed, 'count' | 'batches'> = {
+  const feed: Pick<Feed, 'count' | 'rows' | 'batches'> = {
+    rows: async () => stepsInEpoch * batchSize,
     count: async (split) => (split === 'train' ? stepsInEpoch * batchSize : 0),
     async *batches(_, { epoch }) {
       for (let step = 0; step < stepsInEpoch; step++) {

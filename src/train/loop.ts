@@ -1,6 +1,7 @@
 // Epochs and steps: the part of training that changes numbers.
 import type { Batch } from '../data/batch.ts';
 import type { Feed } from '../data/feed.ts';
+import type { Pass } from '../data/intake.ts';
 import { DuetError } from '../errors.ts';
 import type { ParameterValues } from '../model/parameters.ts';
 import { mapTensors } from '../model/passage.ts';
@@ -117,8 +118,7 @@ async function trainEpoch(options: LoopOptions): Promise<boolean> {
   const steps = await stepsOfEpoch(options);
   let position = 0;
   let saved = performance.now();
-  const pass = { name: options.pass ?? 'train', seed: training.seed, epoch: progress.epoch };
-  for await (const batch of feed.batches('train', pass)) {
+  for await (const batch of feed.batches('train', passOf(options))) {
     // Steps that a resumed epoch has behind it: the order of clips depends on the seed and the epoch alone.
     if (position++ < progress.stepsInEpoch) continue;
     const began = performance.now();
@@ -140,8 +140,12 @@ async function trainEpoch(options: LoopOptions): Promise<boolean> {
   return true;
 }
 
-async function stepsOfEpoch({ feed, batchSize }: Pick<LoopOptions, 'feed' | 'batchSize'>): Promise<number> {
-  return Math.ceil((await feed.count('train')) / batchSize);
+async function stepsOfEpoch(options: LoopOptions): Promise<number> {
+  return Math.ceil((await options.feed.rows('train', passOf(options))) / options.batchSize);
+}
+
+function passOf({ pass = 'train', training: { seed }, checkpoint: { progress } }: LoopOptions): Pass {
+  return { name: pass, seed, epoch: progress.epoch };
 }
 
 function addTo(sums: RunProgress['sums'], values: Readonly<Record<string, number>>): void {

@@ -9,6 +9,7 @@ import type { Rows } from '../../runtime/feeds.ts';
 import { nodeSessions } from '../../runtime/session-node.ts';
 import { freshCheckpoint } from '../../train/checkpoint.ts';
 import { openTrainer } from '../../train/open-trainer.ts';
+import type { ClipStage } from '../system.ts';
 import { type AvffTarget, sliceLabels } from './intake.ts';
 import { reconstructOptimisers } from './reconstruct.ts';
 import { type AvffSettings, avffRecipes } from './settings.ts';
@@ -17,12 +18,13 @@ import { avffSystem } from './system.ts';
 /** As small as frames of 3.2 s allow. */
 const tiny: AvffSettings = {
   ...avffRecipes.avff,
-  ...{ imageSize: 8, patchSize: 8, spectrogramFrames: 64, melBins: 16, width: 8, depth: 1, heads: 2, headWidth: 4 },
+  ...{ frameSize: 8, patchSize: 8, spectrogramFrames: 64, melBins: 16, width: 8, depth: 1, heads: 2, headWidth: 4 },
   headRate: 1,
   decoders: { video: { width: 8, depth: 1, heads: 2 }, audio: { width: 8, depth: 1, heads: 2 } },
 };
-const known = { labels: [], vit: undefined as never };
-const { intake, stages, fold, stepBatch } = avffSystem.open(tiny, known);
+const open = avffSystem.open(tiny, { labels: [], backbone: undefined as never });
+const { intake } = open;
+const stages = open.stages as readonly ClipStage[];
 
 const clip = (id: string, truth: Omit<Extract<Annotation, { kind: 'truth' }>, 'kind'>): Example => ({
   ...{ id, split: 'train', media: { kind: 'video', path: id } },
@@ -108,9 +110,9 @@ test('both stages train on rows, the second from where the first ended', async (
   const stacked: Rows = Object.fromEntries(
     names.map((name) => [name, joinFloat32(rows.map((row) => row[name] as Float32Array))]),
   );
-  const batch = stepBatch({ rows: [], arrays: stacked as never, count: rows.length }, 0);
   let values = new Map<string, Float32Array>();
   for (const stage of stages) {
+    const batch = stage.stepBatch({ rows: [], arrays: stacked as never, count: rows.length }, 0);
     values = new Map([...firstValues(stage.model.parameters, new Map(), 0), ...values]);
     const parameters = new Map([...stage.model.parameters.keys()].map((name) => [name, values.get(name)!]));
     const trainer = await openTrainer({
@@ -124,6 +126,5 @@ test('both stages train on rows, the second from where the first ended', async (
     await trainer.release();
     expect(losses.at(-1), stage.name).toBeLessThan(losses[0]!);
   }
-  const folded = fold(values);
-  expect([...folded.parameters.keys()]).toEqual([...folded.model.parameters.keys()]);
+  expect([...open.fold(values).keys()]).toEqual([...open.folded.parameters.keys()]);
 });

@@ -33,11 +33,15 @@ export type AvffTarget = {
   readonly round?: number;
 };
 
+function isTraining({ name }: Pass): boolean {
+  return name === 'train' || name === 'reconstruct';
+}
+
 /** Draws of a window that should hold something. */
 const mostDraws = 16;
 
 /**
- * Passes: `train`, in which the rarer of real and fake is repeated until both are equally frequent; `evaluate`, the
+ * Passes: `reconstruct`, every real clip; `train`, in which the rarer of real and fake is repeated until both are equally frequent; `evaluate`, the
  * middle window of every clip. Rows hold the inputs and targets of both stages.
  */
 export function avffIntake(settings: AvffIntakeSettings): Intake {
@@ -52,13 +56,13 @@ export function avffIntake(settings: AvffIntakeSettings): Intake {
     const [pictures, sound] = [await reading.get('frames'), await reading.get('sound')];
     const spare = pictures.shape[0]! - count;
     if (spare < 0) throw new DuetError(`"${clips[0]}" is shorter than ${seconds} s; leave it out.`);
-    const first = pass.name === 'train' ? drawnStart(about, spare, random) : spare >> 1;
+    const first = isTraining(pass) ? drawnStart(about, spare, random) : spare >> 1;
     const area = 3 * imageSize ** 2;
     const shown = Array.from({ length: count }, (_, i): Picture => {
       const data = (pictures.data as Uint8Array).subarray((first + i) * area, (first + i + 1) * area);
       return { width: imageSize, height: imageSize, data };
     });
-    const isVaried = augment && pass.name === 'train';
+    const isVaried = augment && isTraining(pass);
     const change = { flipped: isVaried && random.uniform() < 0.5, grey: isVaried && random.uniform() < 0.2 };
     const perFrame = sampleRate / framesPerSecond;
     const heard = (sound.data as Float32Array).subarray(first * perFrame, (first + count) * perFrame);
@@ -66,6 +70,8 @@ export function avffIntake(settings: AvffIntakeSettings): Intake {
       video: videoPatches(shown, network, change),
       audio: audioPatches(heard, network, exactHop),
       visible: drawVisible(random, network.slices),
+      // Seconds of the reading at which the window begins, for whoever compares it with fake periods.
+      start: Float32Array.of(first / framesPerSecond),
       ...targetsOf(about, first / framesPerSecond, random),
     };
   }
@@ -99,8 +105,9 @@ export function avffIntake(settings: AvffIntakeSettings): Intake {
     read: (media) => readClip(media, network, trimSilence),
     plan(examples, pass) {
       const rows = examples.map(rowOf);
-      if (pass.name !== 'train') return rows;
-      return createRandom(pass.seed, 'avff order', pass.epoch).shuffle(balanced(rows));
+      if (!isTraining(pass)) return rows;
+      const learnt = pass.name === 'reconstruct' ? rows.filter(isReal) : balanced(rows);
+      return createRandom(pass.seed, 'avff order', pass.epoch).shuffle(learnt);
     },
     row,
     async *windows(media, { hop = seconds / 2 }) {
@@ -134,9 +141,12 @@ function rowOf(example: Example): Row {
   };
 }
 
+function isReal({ target }: Row): boolean {
+  return (target as unknown as AvffTarget).real;
+}
+
 /** The rarer kind repeated, whole rounds and then its first rows, until both are equally frequent. */
 function balanced(rows: readonly Row[]): Row[] {
-  const isReal = ({ target }: Row) => (target as unknown as AvffTarget).real;
   const kinds = [rows.filter(isReal), rows.filter((row) => !isReal(row))];
   const most = Math.max(...kinds.map((kind) => kind.length));
   return kinds.flatMap((kind) =>

@@ -6,7 +6,7 @@ import { type DetectSettings, fullDetect } from './detect.ts';
 import { type AvffNetwork, fullNetwork } from './network.ts';
 import { fullReconstruct, type ReconstructSettings } from './reconstruct.ts';
 
-const network = settingMeta('Network');
+const [input, learning, network] = [settingMeta('Input'), settingMeta('Learning'), settingMeta('Network')];
 const size = z.int().positive().max(65536);
 const weight = z.number().min(0).max(1000);
 const decoder = (side: string) =>
@@ -17,9 +17,17 @@ const decoder = (side: string) =>
   });
 
 export const avffSettingsSchema = z.strictObject({
-  recipe: z.enum(['avff']).meta({ help: 'the recipe that these settings began as' }),
+  recipe: z.enum(['avff', 'avff-small']).meta({ help: 'the recipe that these settings began as' }),
+  missing: z
+    .enum(['error', 'zero'])
+    .meta(input('--missing <what>', 'a file without picture or without sound: always left out, as both are compared')),
   ...trainingFields,
-  imageSize: size.meta({ help: 'height and width of a frame in pixels' }),
+  detectEpochs: z
+    .int()
+    .positive()
+    .meta(learning('--detect-epochs <number>', 'passes of the second stage, which learns real from fake')),
+  detectRate: z.number().positive().max(10).meta(learning('--detect-rate <rate>', 'learning rate of the second stage')),
+  frameSize: size.meta({ help: 'height and width of a frame in pixels' }),
   patchSize: size.meta({ help: 'height and width of a patch, of two frames and of the spectrogram' }),
   spectrogramFrames: size.meta({ help: 'frames of the spectrogram of 3.2 s' }),
   melBins: size.meta({ help: 'mel filters of the spectrogram' }),
@@ -53,28 +61,40 @@ export type AvffSettings = Readonly<z.infer<typeof avffSettingsSchema>>;
 
 const fullHead = { kind: 'slices', width: 128, sliceWeight: 0.5 } as const;
 
-export const avffRecipes = {
-  avff: {
-    recipe: 'avff',
-    ...{ seed: 0, epochs: 50, batch: 8, learningRate: 1.5e-4, optimizer: 'adamw', weightDecay: 0.05 },
-    ...{ schedule: 'cosine', warmupEpochs: 2.5, stepEpochs: 10, clipNorm: 0, patience: null },
-    imageSize: fullNetwork.video.imageSize,
-    patchSize: 16,
-    spectrogramFrames: fullNetwork.audio.frames,
-    melBins: fullNetwork.audio.melBins,
-    ...{ slices: fullNetwork.slices, width: fullNetwork.width, depth: fullNetwork.depth, heads: fullNetwork.heads },
-    decoders: fullReconstruct.decoders,
-    normaliseTargets: fullReconstruct.normaliseTargets,
-    temperature: fullReconstruct.temperature,
-    weights: fullReconstruct.weights,
-    ...{ head: fullHead.kind, headWidth: fullHead.width, headRate: fullDetect.headRate },
-    ...{ sliceWeight: fullHead.sliceWeight, dropout: 0.5, trains: fullDetect.trains },
-    ...{ trimSilence: true, exactHop: false, augment: 'standard' },
-  },
-} as const satisfies Record<AvffSettings['recipe'], AvffSettings>;
+/** The published sizes. */
+const full: AvffSettings = {
+  recipe: 'avff',
+  ...{ seed: 0, epochs: 50, batch: 8, learningRate: 1.5e-4, optimizer: 'adamw', weightDecay: 0.05 },
+  ...{ missing: 'error', detectEpochs: 10, detectRate: 1e-5 },
+  ...{ schedule: 'cosine', warmupEpochs: 2.5, stepEpochs: 10, clipNorm: 0, patience: null },
+  frameSize: fullNetwork.video.imageSize,
+  patchSize: 16,
+  spectrogramFrames: fullNetwork.audio.frames,
+  melBins: fullNetwork.audio.melBins,
+  ...{ slices: fullNetwork.slices, width: fullNetwork.width, depth: fullNetwork.depth, heads: fullNetwork.heads },
+  decoders: fullReconstruct.decoders,
+  normaliseTargets: fullReconstruct.normaliseTargets,
+  temperature: fullReconstruct.temperature,
+  weights: fullReconstruct.weights,
+  ...{ head: fullHead.kind, headWidth: fullHead.width, headRate: fullDetect.headRate },
+  ...{ sliceWeight: fullHead.sliceWeight, dropout: 0.5, trains: fullDetect.trains },
+  ...{ trimSilence: true, exactHop: false, augment: 'standard' },
+};
+
+/** The same network in sizes that two cores train: a fiftieth of the weights, frames of half the side. */
+const small: AvffSettings = {
+  ...full,
+  recipe: 'avff-small',
+  ...{ frameSize: 112, spectrogramFrames: 256, melBins: 64, width: 192, depth: 6, heads: 3 },
+  decoders: { video: { width: 96, depth: 2, heads: 3 }, audio: { width: 96, depth: 2, heads: 3 } },
+  // Nothing of it is trained before, so that the second stage has more to learn than to tune.
+  ...{ epochs: 30, learningRate: 5e-4, warmupEpochs: 2, detectEpochs: 15, detectRate: 1e-4, headRate: 10 },
+};
+
+export const avffRecipes: Readonly<Record<AvffSettings['recipe'], AvffSettings>> = { avff: full, 'avff-small': small };
 
 export function networkOf(settings: AvffSettings): AvffNetwork {
-  const { imageSize, patchSize, spectrogramFrames, melBins, slices, width, depth, heads } = settings;
+  const { frameSize: imageSize, patchSize, spectrogramFrames, melBins, slices, width, depth, heads } = settings;
   return {
     ...fullNetwork,
     video: { ...fullNetwork.video, imageSize, patch: [2, patchSize, patchSize] },

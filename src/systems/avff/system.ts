@@ -1,36 +1,108 @@
-// The full AVFF as one of the systems.
-import type { SystemToCome } from '../system-to-come.ts';
+// The full AVFF as one of the systems: real or fake, by two encoders that have learnt from real videos what each side
+// says of the other (Oorloff et al. 2024).
+import * as z from 'zod';
+import { annotationOf } from '../../data/annotation.ts';
+import { DuetError } from '../../errors.ts';
+import { elementCount } from '../../graph/tensor.ts';
+import type { ParameterValues, Specifications } from '../../model/parameters.ts';
+import type { System } from '../system.ts';
 import { detectModel, detectStage } from './detect.ts';
+import { secondsOf } from './inputs.ts';
 import { avffIntake } from './intake.ts';
 import { rightlyJudged } from './judged.ts';
-import { reconstructStage } from './reconstruct.ts';
+import { tokenSizes } from './network.ts';
+import { reconstructOptimisers, reconstructStage } from './reconstruct.ts';
 import { referenceRuns } from './reference-runs.ts';
-import { detectionMetrics } from './score.ts';
+import { type AvffAnswer, type AvffResult, avffAnswer, avffResult, avffResultSchema } from './result.ts';
+import { avffMetrics, scoreAvff } from './score-clips.ts';
 import { type AvffSettings, avffRecipes, avffSettingsSchema, detectOf, networkOf, reconstructOf } from './settings.ts';
+import { avffCurves, avffShown, avffSummary } from './shown.ts';
+import { startingWeights } from './starting-weights.ts';
 
-export const avffSystem: SystemToCome<AvffSettings> = {
+/** The full AVFF: real or fake, for those with GPUs and many hours of video; see docs/authentic.md. */
+export const avffSystem: System<AvffSettings, AvffAnswer, AvffResult> = {
   name: 'avff',
   annotation: 'truth',
   settings: avffSettingsSchema,
   recipes: avffRecipes,
-  metrics: detectionMetrics,
+  usualRecipe: 'avff',
+  metrics: avffMetrics,
+  result: avffResultSchema,
+  resultOptions: z.object({}),
+  coherent(settings) {
+    tokenSizes(networkOf(settings));
+    return settings;
+  },
+  checkData(_, { examples, name }) {
+    const kinds = new Set(examples.flatMap((one) => (one.split === 'train' ? [annotationOf(one, 'truth')?.real] : [])));
+    for (const real of [true, false])
+      if (!kinds.has(real))
+        throw new DuetError(
+          `The training clips of "${name}" have no ${real ? 'real one' : 'fake'}, and avff learns from both; add some${real ? '' : ', or take the recipe authentic, which makes fakes itself'}.`,
+        );
+  },
   golden: referenceRuns,
+  curves: avffCurves,
   open(settings) {
     const network = networkOf(settings);
     const detect = detectOf(settings);
-    const { exactHop, trimSilence, augment, headWidth, dropout, head } = settings;
+    const seconds = secondsOf(network);
+    const { exactHop, trimSilence, augment, headWidth, dropout, head, detectEpochs, detectRate } = settings;
+    const reconstruct = reconstructStage(network, reconstructOf(settings));
+    const folded = detectModel(network, detect);
+    const trained = new Map([...reconstruct.model.parameters, ...folded.parameters]);
+    const bias = head === 'slices' ? 'head.fc2.bias' : 'head.fc3.bias';
     return {
       intake: avffIntake({
         ...{ network, exactHop, trimSilence, augment: augment === 'standard' },
         dropout: head === 'tokens' ? { width: headWidth, share: dropout } : { width: 0, share: 0 },
       }),
-      stages: [reconstructStage(network, reconstructOf(settings)), detectStage(network, detect)],
-      fold(trained) {
-        const model = detectModel(network, detect);
-        return { parameters: new Map([...model.parameters.keys()].map((name) => [name, trained.get(name)!])), model };
+      stages: [
+        {
+          ...reconstruct,
+          ...{ on: 'clips', pass: 'reconstruct', optimisers: reconstructOptimisers },
+          stepBatch: ({ arrays }) => ({ inputs: arrays, targets: arrays }),
+        },
+        {
+          ...detectStage(network, detect),
+          on: 'clips',
+          settings: {
+            ...{ epochs: detectEpochs, learningRate: detectRate },
+            warmupEpochs: Math.min(settings.warmupEpochs, detectEpochs / 10),
+          },
+          stepBatch: ({ arrays }) => ({ inputs: arrays, targets: arrays }),
+          judge: rightlyJudged,
+        },
+      ],
+      startingWeights: (tensors, name) => startingWeights(tensors, name, trained),
+      counts: {
+        trainable: sizeOf(trained),
+        adapter: sizeOf(folded.parameters),
+        // There is no backbone in it.
+        inference: sizeOf(folded.parameters),
       },
-      stepBatch: ({ arrays }) => ({ inputs: arrays, targets: arrays }),
-      judge: rightlyJudged,
+      folded,
+      fold: (values) => new Map([...folded.parameters.keys()].map((name) => [name, values.get(name)!])),
+      decision: {},
+      score: (ask, options) =>
+        scoreAvff(ask, options, seconds, (values, threshold) => withThreshold(values, bias, threshold)),
+      extras: { always: [], shown: [] },
+      answer: (outputs, window) => avffAnswer(outputs, window, seconds),
+      result: avffResult,
+      summary: avffSummary,
+      windowSeconds: seconds,
+      shown: avffShown,
     };
   },
 };
+
+function sizeOf(parameters: Specifications): number {
+  return [...parameters.values()].reduce((sum, { shape }) => sum + elementCount(shape), 0);
+}
+
+/** The last bias of the head with the threshold taken off what speaks for fake, its last number. */
+function withThreshold(values: ParameterValues, bias: string, threshold: number): ParameterValues {
+  const shifted = values.get(bias)!.slice();
+  shifted[shifted.length - 1]! -= threshold;
+  return new Map([...values, [bias, shifted]]);
+}
