@@ -67,6 +67,7 @@ test('no more than five of a kind are shown', () => {
   };
   const text = checkText({
     layout: 'ave',
+    annotation: 'class',
     splitOrigin: 'given',
     clips: 1,
     classes: [{ name: 'a', train: 1, val: 0, test: 0 }],

@@ -5,10 +5,11 @@ import type { EventFinding } from '../data/check-events.ts';
 import { splitNames } from '../data/dataset.ts';
 import { percent } from '../report/format.ts';
 import { factLines, textTable } from '../report/text-table.ts';
-import { examples, layoutSettings, loadingSettings, missingSettings, outputSettings } from './common-settings.ts';
+import { recipeNamed, recipeNames, systems } from '../systems/registry.ts';
+import { examples, layoutSettings, loadingSettings, outputSettings } from './common-settings.ts';
 import { type Context, writeResult } from './context.ts';
 import { exitCodes } from './errors.ts';
-import { path } from './field.ts';
+import { choice, path } from './field.ts';
 import type { Phase, Progress } from './progress.ts';
 import { addSettings, grouped, setting, type ValuesOf, valuesOf } from './setting.ts';
 
@@ -16,8 +17,17 @@ const checkSettings = {
   ...layoutSettings,
   ...grouped('Input:', {
     splitFile: setting('--split-file <file>', 'JSON file that says which clip is in which split', path),
+    recipe: setting(
+      '--recipe <name>',
+      'check for what this recipe of train learns from (default: classes, or events where only those are there)',
+      choice(recipeNames()),
+    ),
+    missing: setting(
+      '--missing <what>',
+      'whether clips without picture or without sound can be used (default: as the recipe has it, else error)',
+      choice(['error', 'zero']),
+    ),
   }),
-  ...missingSettings,
   ...outputSettings,
   ...loadingSettings,
 };
@@ -34,6 +44,7 @@ export function addDataCheckCommand(data: Command, context: Context): void {
     'after',
     examples(
       ['duet data check videos', 'a summary, and the first of each kind of trouble'],
+      ['duet data check scenes --recipe events', 'whether what happens when can be learned'],
       ['duet data check AVE_Dataset --layout ave-segments', 'a published layout, read as one of two tasks'],
       ['duet data check VGGSound --json > check.json', 'all of it, with the name of every clip'],
     ),
@@ -46,11 +57,15 @@ async function runCheck(data: string, settings: ValuesOf<typeof checkSettings>, 
     import('../data/check-data-node.ts'),
     import('../data/split-file-node.ts'),
   ]);
-  const { layout, missing, workers, splitFile } = settings;
+  const { layout, workers, splitFile, recipe } = settings;
+  const chosen = recipe === undefined ? undefined : recipeNamed(recipe);
+  const locating = chosen ?? recipeNamed(systems.find(({ eventLimits }) => eventLimits)?.usualRecipe);
   const progress = context.progress(settings.quiet);
   try {
     const check = await checkData(data, {
-      ...{ layout, missing, workers, signal: context.signal },
+      ...{ layout, workers, signal: context.signal, annotation: chosen?.system.annotation },
+      missing: settings.missing ?? chosen?.settings.missing,
+      eventLimits: locating.system.eventLimits?.(locating.settings),
       splits: splitFile === undefined ? undefined : await readSplitFile(splitFile),
       onProgress: showCheck(progress),
     });
@@ -133,6 +148,8 @@ function eventSections(events: DataCheck['events']): string[] {
     section('events outside of their clip', named(events.outside)),
     section('events that overlap one of their class', named(events.overlapping)),
     section('events too short to be located', named(events.tooShort)),
+    section('events longer than what is looked at together', named(events.tooLong)),
+    section('events heard without sound, or seen without picture', named(events.imperceptible)),
     section(
       'classes with few events',
       events.scarce.map(({ label, events: count }) => `${label}: ${count}`),

@@ -122,8 +122,10 @@ test('events are checked against how long their clips are', async () => {
   await mkdir(data);
   await writeVideo(join(data, 'a.mkv'), { picture: true, sound: true });
   await writeFile(join(data, 'a.txt'), '0.1\t0.9\tdog\n0.5\t0.9\tdog\n0.6\t0.2\tcat\n0.4\t1.5\tcat\n');
-  const { layout, events } = await check();
-  expect(layout).toBe('audacity');
+  const { layout, annotation, events, classes, withoutSound } = await check(data, { annotation: 'events' });
+  expect({ layout, annotation }).toEqual({ layout: 'audacity', annotation: 'events' });
+  expect(classes.map(({ name }) => name)).toEqual(['cat', 'dog']);
+  expect(withoutSound).toEqual([]);
   expect(events!.events).toBe(4);
   expect(events!.reversed).toEqual([{ clip: 'a.mkv', start: 0.6, end: 0.2, label: 'cat' }]);
   expect(events!.outside).toEqual([{ clip: 'a.mkv', start: 0.4, end: 1.5, label: 'cat' }]);

@@ -1,9 +1,9 @@
 // Everything about a data set that a long run would otherwise find out the hard way.
-import { isDuetError } from '../errors.ts';
-import { annotationOf, labelOf } from './annotation.ts';
+import { type DuetError, isDuetError } from '../errors.ts';
+import { type AnnotationKind, annotationOf, labelOf, labelsOf } from './annotation.ts';
 import { defaultCacheFolder, prepareCacheFolder } from './cache-folder-node.ts';
-import type { EventCheck } from './check-events.ts';
-import { checkAnnotatedEvents } from './check-events-node.ts';
+import type { EventCheck, EventLimits } from './check-events.ts';
+import { checkAnnotatedEvents, type LookedClip } from './check-events-node.ts';
 import { type Betrayal, betrayals, type JudgedFacts } from './container-check.ts';
 import {
   type Dataset,
@@ -25,10 +25,14 @@ import type { SplitFile } from './split.ts';
 /** How `checkData` reads the data. */
 export type CheckDataOptions = ProbeOptions & {
   readonly layout?: LayoutName | undefined;
+  /** What the clips are to be annotated with. Default: a class, or events where only those are there. */
+  readonly annotation?: AnnotationKind | undefined;
+  /** What events are checked against. Default: at least half a second, of a class with at least 5. */
+  readonly eventLimits?: EventLimits | undefined;
   /** Splits written down earlier; by default as training would make them with seed 0. */
   readonly splits?: SplitFile | undefined;
   /** With `zero`, clips without picture or sound can be used. Default `error`. */
-  readonly missing?: MissingPolicy;
+  readonly missing?: MissingPolicy | undefined;
   /** Where hashes of files are remembered. Default: defaultCacheFolder(). */
   readonly cacheFolder?: string;
   /** Called after each clip that was opened, and after each file that was compared. */
@@ -48,10 +52,12 @@ export type ClipFinding = { readonly id: string; readonly label: string; readonl
 /** What `checkData` found, clip by clip and class by class. */
 export type DataCheck = {
   readonly layout: LayoutName;
+  /** What the clips were read for. */
+  readonly annotation: AnnotationKind;
   readonly splitOrigin: SplitOrigin;
   /** Clips with files. */
   readonly clips: number;
-  /** Usable clips per class, background last where the data has it. */
+  /** Usable clips per class, or with events of it; background last where the data has it. */
   readonly classes: readonly ({ readonly name: string } & Readonly<Record<Split, number>>)[];
   /** Listed, but without a file. */
   readonly missing: readonly MissingClip[];
@@ -78,6 +84,8 @@ export type DataCheck = {
 
 const fewTrainingClips = 5;
 
+const usualLimits: EventLimits = { fewestEvents: 5, shortest: 0.5, longest: Number.POSITIVE_INFINITY };
+
 /** Below this, an annotation past a file's end is rounding. */
 const negligibleSeconds = 0.1;
 
@@ -89,7 +97,7 @@ export async function checkData(path: string, options: CheckDataOptions = {}): P
   const { signal, onProgress } = options;
   const folder = options.cacheFolder ?? defaultCacheFolder();
   await prepareCacheFolder(folder);
-  const { dataset, refusal } = await openForCheck(path, options);
+  const { dataset, refusal, annotation } = await openForCheck(path, options);
   const { examples } = dataset;
 
   const missing = [...dataset.missing];
@@ -103,9 +111,11 @@ export async function checkData(path: string, options: CheckDataOptions = {}): P
   ];
   const judged: JudgedFacts[] = [];
   let done = 0;
+  const looked: LookedClip[] = [];
   for await (const { example, probe } of probeAll(examples, options)) {
     const { id, split } = example;
     const label = labelOf(example);
+    looked.push({ example, probe });
     if ('absent' in probe) missing.push({ id, label, split, reason: `There is no file "${probe.absent}".` });
     else if ('broken' in probe) broken.push({ id, label, split, reason: probe.broken });
     else {
@@ -131,6 +141,7 @@ export async function checkData(path: string, options: CheckDataOptions = {}): P
   return {
     ...{
       layout,
+      annotation,
       splitOrigin,
       classes,
       missing,
@@ -139,7 +150,10 @@ export async function checkData(path: string, options: CheckDataOptions = {}): P
       withoutSound,
       silent,
       pastEnd,
-      events: await checkAnnotatedEvents(path, layout, options),
+      events: await checkAnnotatedEvents(path, {
+        ...{ layout, limits: options.eventLimits ?? usualLimits, workers: options.workers, signal },
+        looked: annotation === 'events' ? looked : undefined,
+      }),
       betrayals: betrayals(judged),
       duplicates,
       ignored,
@@ -153,20 +167,34 @@ export async function checkData(path: string, options: CheckDataOptions = {}): P
 /** The data as training would open it, or with training's refusal as evaluation would. */
 async function openForCheck(
   path: string,
-  { layout, splits }: CheckDataOptions,
-): Promise<{ readonly dataset: Dataset; readonly refusal: string | undefined }> {
-  const options = { layout, ...(splits && { splits }) };
-  try {
-    return { dataset: await openDataset(path, options), refusal: undefined };
-  } catch (error) {
-    if (!isDuetError(error)) throw error;
-    return { dataset: await openDataset(path, { ...options, purpose: 'evaluate' }), refusal: error.message };
-  }
+  { layout, splits, annotation: asked }: CheckDataOptions,
+): Promise<{
+  readonly dataset: Dataset;
+  readonly refusal: string | undefined;
+  readonly annotation: AnnotationKind;
+}> {
+  const kinds: readonly AnnotationKind[] = asked ? [asked] : ['class', 'events'];
+  const open = async (annotation: AnnotationKind, purpose: 'train' | 'evaluate') => {
+    try {
+      return await openDataset(path, { layout, annotation, purpose, ...(splits && { splits }) });
+    } catch (error) {
+      if (isDuetError(error)) return error;
+      throw error;
+    }
+  };
+  const refused = new Map<AnnotationKind, DuetError>();
+  for (const purpose of ['train', 'evaluate'] as const)
+    for (const annotation of kinds) {
+      const dataset = await open(annotation, purpose);
+      if (!isDuetError(dataset)) return { dataset, annotation, refusal: refused.get(annotation)?.message };
+      if (purpose === 'train') refused.set(annotation, dataset);
+    }
+  throw refused.get(kinds[0]!)!;
 }
 
 function countClasses(names: readonly string[], usable: readonly Example[]): DataCheck['classes'] {
   const counts = new Map(names.map((name) => [name, { name, train: 0, val: 0, test: 0 }]));
-  for (const example of usable) counts.get(labelOf(example))![example.split]++;
+  for (const example of usable) for (const label of new Set(labelsOf(example))) counts.get(label)![example.split]++;
   return [...counts.values()];
 }
 
@@ -180,7 +208,9 @@ function scarceClasses(classes: DataCheck['classes']): string[] {
 /** As training refuses them: classes of which no training clip is left, and other splits of which no clip is. */
 function unusable(examples: readonly Example[], usable: readonly Example[]): string[] {
   const part = (example: Example) =>
-    example.split === 'train' ? `training clips of the class "${labelOf(example)}"` : `${example.split} clips`;
+    example.split === 'train'
+      ? `training clips${labelOf(example) === '' ? '' : ` of the class "${labelOf(example)}"`}`
+      : `${example.split} clips`;
   const left = new Set(usable.map(part));
   return [...groupBy(examples, part)].flatMap(([name, clips]) =>
     left.has(name) ? [] : [`None of the ${clips.length} ${name} can be used; replace them or leave them out.`],

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { checkEvents } from './check-events.ts';
 
 const event = (start: number, end: number, label = 'dog') => ({ start, end, label });
-const limits = { fewestEvents: 3, shortest: 0.5 };
+const limits = { fewestEvents: 3, shortest: 0.5, longest: 64 };
 
 test('events are found that no model could learn from, and no others', () => {
   const clips = [
@@ -19,6 +19,8 @@ test('events are found that no model could learn from, and no others', () => {
   ]);
   expect(found.overlapping).toEqual([{ clip: 'a', ...event(3, 5) }]);
   expect(found.tooShort).toEqual([{ clip: 'b', ...event(8, 8.2) }]);
+  expect(found.tooLong).toEqual([{ clip: 'c', ...event(100, 200) }]);
+  expect(found.imperceptible).toEqual([]);
   expect(found.scarce).toEqual([{ label: 'cat', events: 2 }]);
 });
 
@@ -29,4 +31,17 @@ test('events of one class that touch do not overlap, nor what is seen and what i
     limits,
   );
   expect(overlapping).toEqual([]);
+});
+
+test('nothing is heard in a clip without sound, and nothing seen in one without picture', () => {
+  const clip = (name: string, sense: 'seen' | 'heard' | 'both', lacks?: 'picture' | 'sound') => ({
+    ...{ clip: name, sense, lacks, events: [event(1, 3)] },
+  });
+  const clips = [
+    clip('a', 'heard', 'sound'),
+    clip('b', 'seen', 'sound'),
+    clip('c', 'both', 'picture'),
+    clip('d', 'heard'),
+  ];
+  expect(checkEvents(clips, limits).imperceptible.map((found) => found.clip)).toEqual(['a', 'c']);
 });

@@ -1,6 +1,8 @@
 // What is wrong, or likely to be, with the annotated events of a data set.
 import type { ClipEvents, TimedEvent } from '../files/events/events.ts';
+import type { Sense } from './annotation.ts';
 import { byCodeUnits, groupBy } from './dataset.ts';
+import type { MissingModality } from './model-inputs.ts';
 
 /** An event and the clip that it is annotated in. */
 export type EventFinding = TimedEvent & { readonly clip: string };
@@ -15,25 +17,43 @@ export type EventCheck = {
   readonly overlapping: readonly EventFinding[];
   /** Classes with few events, fewest first. */
   readonly scarce: readonly { readonly label: string; readonly events: number }[];
-  /** Events shorter than a model of these steps can tell from their neighbours. */
+  /** Events shorter or longer than a model can locate. */
   readonly tooShort: readonly EventFinding[];
+  readonly tooLong: readonly EventFinding[];
+  /** Events that are seen in a clip without picture, or heard in one without sound. */
+  readonly imperceptible: readonly EventFinding[];
+};
+
+/** The events of a clip that show in one way, and what is known of its file. */
+export type CheckedClip = ClipEvents & {
+  readonly sense?: Sense | undefined;
+  readonly lacks?: MissingModality | undefined;
 };
 
 export type EventLimits = {
   /** A class with fewer events is scarce. */
   readonly fewestEvents: number;
-  /** Shortest length that can be located, in seconds. */
+  /** Lengths that can be located, in seconds. */
   readonly shortest: number;
+  readonly longest: number;
 };
 
 /** How far an annotation may pass the end of its clip, in seconds: durations are rounded. */
 const durationTolerance = 0.1;
 
+/** A length of exactly the least, as a difference of two decimal times. */
+const lengthTolerance = 1e-6;
+
+const perceivedWithout: Readonly<Record<MissingModality, Sense>> = { picture: 'heard', sound: 'seen' };
+
 /**
  * Durations may be unknown; an event is then not found to be outside.
  * @param clips with their events; one that is annotated for several senses is there for each of them.
  */
-export function checkEvents(clips: readonly ClipEvents[], { fewestEvents, shortest }: EventLimits): EventCheck {
+export function checkEvents(
+  clips: readonly CheckedClip[],
+  { fewestEvents, shortest, longest }: EventLimits,
+): EventCheck {
   const all = clips.flatMap(({ clip, duration, events }, list) =>
     events.map((event) => ({ ...event, clip, duration, list })),
   );
@@ -64,6 +84,10 @@ export function checkEvents(clips: readonly ClipEvents[], { fewestEvents, shorte
       .map(([label, events]) => ({ label, events: events.length }))
       .filter(({ events }) => events < fewestEvents)
       .sort((a, b) => a.events - b.events || byCodeUnits(a.label, b.label)),
-    tooShort: proper.filter(({ start, end }) => end - start < shortest).map(finding),
+    tooShort: proper.filter(({ start, end }) => end - start < shortest - lengthTolerance).map(finding),
+    tooLong: proper.filter(({ start, end }) => end - start > longest + lengthTolerance).map(finding),
+    imperceptible: clips
+      .filter(({ sense, lacks }) => lacks && sense && sense !== perceivedWithout[lacks])
+      .flatMap(({ clip, events }) => events.map((event) => finding({ ...event, clip }))),
   };
 }

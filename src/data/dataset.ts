@@ -72,6 +72,7 @@ export const layoutNames = [
   'unav',
   'desed',
   'audacity',
+  'event-table',
   'audioset',
   'ucf101',
   'fakeavceleb',

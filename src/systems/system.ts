@@ -2,6 +2,7 @@
 import type * as z from 'zod';
 import type { AnnotationKind } from '../data/annotation.ts';
 import type { Batch } from '../data/batch.ts';
+import type { EventLimits } from '../data/check-events.ts';
 import type { Dataset } from '../data/dataset.ts';
 import type { Arrays, Intake, Json, Pass, Reading, Row, Window } from '../data/intake.ts';
 import type { MissingModality, MissingPolicy } from '../data/model-inputs.ts';
@@ -278,6 +279,8 @@ export type System<
   coherent(settings: Settings): Settings;
   /** The settings with what the training data decides of them. @throws DuetError for data that has nothing to learn. */
   settledBy?(settings: Settings, dataset: Dataset): Settings;
+  /** Only of systems that locate events: which of them can be located. */
+  eventLimits?(settings: Settings): EventLimits;
   /** @throws DuetError for data that cannot be learned with these settings. */
   checkData?(settings: Settings, dataset: Dataset): void;
   /** The system for these classes and this backbone. @throws DuetError where they do not fit the settings. */

@@ -1,12 +1,10 @@
 // DESED and DCASE (Turpault et al. 2019): tables `filename onset offset event_label`, separated by tabs, one for each
 // split or one in all; a table of durations beside them is not needed, as the files say how long they are.
-import { basename } from 'node:path';
 import { DuetError } from '../../errors.ts';
 import { isDesedTable, readDesedEvents } from '../../files/events/desed.ts';
 import { readTextClearly } from '../../files/read-text-node.ts';
-import { readSplitNames } from '../dataset.ts';
 import { findFiles } from './annotation-files-node.ts';
-import { type EventSource, readEventVideos, senseIn } from './event-files-node.ts';
+import { type EventSource, readEventVideos, senseIn, splitIn } from './event-files-node.ts';
 import type { Layout } from './layout.ts';
 
 export const desedLayout: Layout = {
@@ -35,13 +33,4 @@ async function findTables(root: string): Promise<string[]> {
     if (isDesedTable(text) && /\bonset\b/.test(text.split('\n', 1)[0]!)) tables.push(path);
   }
   return tables;
-}
-
-/** The split that a part of the file's name is, as in sed-train.tsv. */
-function splitIn(path: string) {
-  const splitOf = readSplitNames([]);
-  return basename(path, '.tsv')
-    .split(/[^a-z]+/i)
-    .map(splitOf)
-    .find((split) => split !== undefined);
 }

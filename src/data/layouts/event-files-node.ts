@@ -54,13 +54,13 @@ type NamedClip = {
 
 function wholeVideos(named: readonly NamedClip[], found: MediaFinder): Pick<LayoutContent, 'examples' | 'missing'> {
   const examples = new Map<string, UnsplitExample>();
-  const missing: MissingClip[] = [];
+  const missing = new Map<string, MissingClip>();
   for (const { clip, name, split, sense } of named) {
     const clipOrReason = found.clip(name);
     // Events may be heard where there is nothing to see.
     const file = typeof clipOrReason === 'string' ? found.sound(name) : clipOrReason;
     if (!file) {
-      missing.push({ id: clip.clip, label: '', ...(split && { split }), reason: String(clipOrReason) });
+      missing.set(clip.clip, { id: clip.clip, label: '', ...(split && { split }), reason: String(clipOrReason) });
       continue;
     }
     // Several files may speak of one video, such as one for each task.
@@ -69,7 +69,7 @@ function wholeVideos(named: readonly NamedClip[], found: MediaFinder): Pick<Layo
     const annotations = [...(before?.annotations ?? []), annotation];
     examples.set(file.id, { id: file.id, media: file.media, annotations, ...(split && { split }) });
   }
-  return { examples: [...examples.values()], missing };
+  return { examples: [...examples.values()], missing: [...missing.values()] };
 }
 
 function knownSplit({ clip, subset }: ClipEvents, path: string, splitOf: (name: string) => Split | undefined): Split {
@@ -91,4 +91,13 @@ export function senseIn(path: string): Sense | undefined {
   const [isSeen, isHeard] = [has('tal', 'visual', 'seen', 'actions'), has('sed', 'audio', 'heard', 'sounds')];
   if (has('avel', 'audiovisual', 'both') || (isSeen && isHeard)) return 'both';
   return isSeen ? 'seen' : isHeard ? 'heard' : undefined;
+}
+
+/** The split that a part of a file's name is, as in sed-train.tsv; undefined for others. */
+export function splitIn(path: string): Split | undefined {
+  const splitOf = readSplitNames([]);
+  return basename(path)
+    .split(/[^a-z]+/i)
+    .map(splitOf)
+    .find((split) => split !== undefined);
 }

@@ -9,6 +9,7 @@ import { aveLayout, aveSegmentsLayout } from './ave-node.ts';
 import { cremaDLayout, cremaDSpeakersLayout } from './crema-d-node.ts';
 import { desedLayout } from './desed-node.ts';
 import { dfdcLayout } from './dfdc-node.ts';
+import { eventTableLayout } from './event-table-node.ts';
 import { fakeAvCelebLayout } from './fake-av-celeb-node.ts';
 import { avDeepfake1mLayout, lavDfLayout } from './fake-periods-node.ts';
 import type { Layout, LayoutContent } from './layout.ts';
@@ -29,6 +30,7 @@ const layouts: Readonly<Record<FolderLayoutName, Layout>> = {
   unav: unavLayout,
   desed: desedLayout,
   audacity: audacityLayout,
+  'event-table': eventTableLayout,
   audioset: audioSetLayout,
   ucf101: ucf101Layout,
   fakeavceleb: fakeAvCelebLayout,

@@ -349,6 +349,22 @@ test('a manifest of events gives whole videos to what locates them', async () =>
   expect(dataset.examples.map((example) => annotationOf(example, 'events')!.events.length)).toEqual([2, 1]);
 });
 
+test('tables of events lie beside their videos, a split in each', async () => {
+  await writeFiles(folder, {
+    'train.csv': 'label,path,start,end\ndog,a.mp4,1,00:00:02.5\ncat,b.mp4,0,3\n,b.mp4,1,2\n',
+    'heard test.csv': 'path,start,end,label\nvideos/c.mp4,4,5,dog\n',
+    ...empty(['a.mp4', 'b.mp4', 'videos/c.mp4']),
+  });
+  const { layout, examples, ignored } = await open({ annotation: 'events', purpose: 'evaluate' });
+  expect([layout, examples.map(({ id, split }) => `${id} ${split}`)]).toEqual([
+    'event-table',
+    ['a.mp4 train', 'b.mp4 train', 'videos/c.mp4 test'],
+  ]);
+  expect(annotationOf(examples[0]!, 'events')!.events).toEqual([{ start: 1, end: 2.5, label: 'dog' }]);
+  expect(annotationOf(examples[2]!, 'events')!.sense).toBe('heard');
+  expect(ignored).toHaveLength(1);
+});
+
 test('data without the annotations that are wanted is refused with the layouts that have them', async () => {
   await writeFiles(folder, empty(['dog/a.mp4', 'dog/b.mp4', 'cat/a.mp4', 'cat/b.mp4']));
   await expect(open({ annotation: 'events' })).rejects.toThrow(

@@ -12,6 +12,13 @@ const columnNames = {
   label: ['label', 'event_label', 'class', 'event'],
 };
 
+/** Whether a text begins with a header that has all of these columns. */
+export function isEventCsv(text: string): boolean {
+  const cells = (text.replace(/^\uFEFF/, '').split(/\r?\n/, 1)[0] ?? '').split(',');
+  const header = cells.map((cell) => cell.trim().toLowerCase());
+  return Object.values(columnNames).every((names) => names.some((name) => header.includes(name)));
+}
+
 /** `path,start,end,label`; other columns are not read, and a row with only a path is a clip without events. */
 export function readEventCsv(text: string, name: string): EventFile {
   checkSeparator(`"${name}"`, text.split('\n', 1)[0]!);

@@ -16,6 +16,11 @@ import { type EventsSettings, eventsRecipes, eventsSettingsSchema } from './sett
 const textWidth = 128;
 
 /** UniAV's light localiser: when what happens in a clip, by eye, by ear, or both; see docs/localisation.md. */
+/** Of a class that is to be learned. */
+const fewestEvents = 5;
+/** Steps of an event that is to be told from its neighbours. */
+const leastSteps = 2;
+
 export const uniavSystem: System<EventsSettings, LocaliserAnswer, EventsResult, EventsOptions> = {
   name: 'uniav',
   annotation: 'events',
@@ -34,6 +39,7 @@ export const uniavSystem: System<EventsSettings, LocaliserAnswer, EventsResult, 
       throw new DuetError(`The data "${name}" has no annotated events; name data that says when they begin and end.`);
     return { ...settings, senses: senses.filter((sense) => annotated.has(sense)) };
   },
+  eventLimits: ({ rate }) => ({ fewestEvents, shortest: leastSteps / rate, longest: chunkLength / rate }),
   open(settings, known) {
     const { visual, audio } = rowWidths(known.backbone.config);
     const config = practicalNetwork({
