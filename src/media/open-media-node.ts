@@ -1,5 +1,5 @@
 // Opening a file in Node.
-import { ALL_FORMATS, FilePathSource, HLS, Input, registerDecoder, UnsupportedInputFormatError } from 'mediabunny';
+import { UnsupportedInputFormatError } from 'mediabunny';
 import { DuetError, isDuetError, messageOf } from '../errors.ts';
 import { type Owned, owned } from '../owned.ts';
 import { containerKind, matroska, nativeKinds, readBytes, readHead } from './container-kind-node.ts';
@@ -9,23 +9,10 @@ import { ffmpegMedia } from './ffmpeg-media-node.ts';
 import { findFfmpeg } from './ffmpeg-process-node.ts';
 import { matroskaDamage } from './matroska-check-node.ts';
 import type { Media } from './media.ts';
-import { NativeAudioDecoder } from './native-audio-decoder-node.ts';
 import { loadNativeCodecs, nativeCodecsPackage } from './native-codecs-node.ts';
-import { NativeVideoDecoder } from './native-video-decoder-node.ts';
+import { openInput } from './open-input-node.ts';
 import { withinTime } from './time-limit.ts';
 import { UndecodableTrack } from './undecodable-track.ts';
-
-// Playlists point to other files and hosts: a media file is one file.
-const formats = ALL_FORMATS.filter((format) => format !== HLS);
-
-let registered = false;
-
-function registerDecoders(): void {
-  if (registered) return;
-  registered = true;
-  registerDecoder(NativeVideoDecoder);
-  registerDecoder(NativeAudioDecoder);
-}
 
 /**
  * Opens a media file for reading. Close it when done.
@@ -63,12 +50,6 @@ async function openKind(path: string, kind: string | undefined): Promise<Media> 
       `${path} is damaged or cut short (${withoutStop(messageOf(error))}); replace the file or leave it out.`,
     );
   }
-}
-
-/** What mediabunny reads of a file, with the decoders that are here. Dispose of it. */
-export function openInput(path: string): Input {
-  registerDecoders();
-  return new Input({ source: new FilePathSource(path), formats });
 }
 
 async function openWithFfmpeg(path: string, kind: string | undefined, error: Error): Promise<Media> {

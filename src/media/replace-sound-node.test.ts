@@ -6,7 +6,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Channels } from '../signal/waveform.ts';
 import { encodedClip } from './encoded-clip.test-data.ts';
 import { loadNativeCodecs } from './native-codecs-node.ts';
-import { openInput, openMedia } from './open-media-node.ts';
+import { openInput } from './open-input-node.ts';
+import { openMedia } from './open-media-node.ts';
 import { replaceSound } from './replace-sound-node.ts';
 
 let folder: string;

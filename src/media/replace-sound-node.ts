@@ -21,7 +21,7 @@ import type { Channels } from '../signal/waveform.ts';
 import { readBytes } from './container-kind-node.ts';
 import { describeSound } from './demuxed-sound.ts';
 import { nativeCodecsPackage } from './native-codecs-node.ts';
-import { openInput } from './open-media-node.ts';
+import { openInput } from './open-input-node.ts';
 import { canEncodeSound, openSoundEncoder, type SoundCodec } from './sound-encoder-node.ts';
 import type { SoundFormat } from './sound-file-node.ts';
 import { eachWithinTime } from './time-limit.ts';

@@ -4,6 +4,7 @@ import { encodeOnnx } from '../graph/encode-onnx.ts';
 import { matMulIntegerToFloat } from '../graph/functions.ts';
 import { constant, filled, input } from '../graph/tensor.ts';
 import type { OnnxRuntime } from './onnx-runtime.ts';
+import { typedRuntime } from './typed-runtime.ts';
 
 const inner = 64;
 const limits = new WeakMap<OnnxRuntime, Promise<number>>();
@@ -23,12 +24,13 @@ async function measure(runtime: OnnxRuntime): Promise<number> {
     filled(1, [inner], 'float32'),
     constant(Uint8Array.of(0), []),
   );
-  const session = await runtime.InferenceSession.create(encodeOnnx({ y }).bytes, {
+  const ort = typedRuntime(runtime);
+  const session = await ort.InferenceSession.create(encodeOnnx({ y }).bytes, {
     logSeverityLevel: 3,
     intraOpNumThreads: 1,
   });
   try {
-    const results = await session.run({ x: new runtime.Tensor('uint8', new Uint8Array(inner).fill(255), [1, inner]) });
+    const results = await session.run({ x: new ort.Tensor('uint8', new Uint8Array(inner).fill(255), [1, inner]) });
     return (results.y!.data as Float32Array).every((value) => value === 255 * 127 * inner) ? 127 : 63;
   } finally {
     await session.release();

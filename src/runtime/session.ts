@@ -11,6 +11,7 @@ import type { Precision } from './precision.ts';
 import { type Provider, providerName } from './provider.ts';
 import { quantised } from './quantise.ts';
 import { splitsAsSlices } from './splits-as-slices.ts';
+import { typedRuntime } from './typed-runtime.ts';
 
 export type { NodeProvider, Provider } from './provider.ts';
 
@@ -134,7 +135,8 @@ export async function openSession(
         preferredOutputLocation: Object.fromEntries(kept.map((name) => [name, 'gpu-buffer'] as const)),
       }),
   };
-  const session = await runtime.InferenceSession.create(graph.bytes, settings).catch((error: unknown) => {
+  const ort = typedRuntime(runtime);
+  const session = await ort.InferenceSession.create(graph.bytes, settings).catch((error: unknown) => {
     throw isProcessor(provider) ? error : providerError(provider, error);
   });
   let released = false;
@@ -148,7 +150,7 @@ export async function openSession(
         throw new Error(
           `session: input ${name} needs shape [${shape}], got ${feed ? `${feed.length} elements` : 'nothing'}`,
         );
-      return [name, keptTensors.get(feed) ?? new runtime.Tensor(elementType, feed as Float32Array, shape)] as const;
+      return [name, keptTensors.get(feed) ?? new ort.Tensor(elementType, feed as Float32Array, shape)] as const;
     });
     const values = await session.run(Object.fromEntries(tensors));
     const fetched = Object.entries(values).filter(([name]) => !kept.includes(name));
