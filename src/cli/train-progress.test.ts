@@ -27,6 +27,7 @@ const start = {
     missing: [],
   },
   provider: 'cpu',
+  epochs: 4,
   epochsDone: 2,
 } as const satisfies TrainEvent;
 
@@ -53,7 +54,7 @@ test('a resumed run shows its settings once, its epochs, and the time that is le
   for (const number of [3, 4]) {
     for (let step = 1; step <= 2; step++) {
       seconds += 10;
-      show({ kind: 'step', epoch: number - 1, step, steps: 2, loss: 1.5 });
+      show({ kind: 'step', epochs: 4, epoch: number - 1, step, steps: 2, loss: 1.5 });
     }
     show(epoch(number));
   }
@@ -65,6 +66,23 @@ test('a resumed run shows its settings once, its epochs, and the time that is le
   expect(text.match(/learningRate/g)?.length).toBe(1);
   expect(text).toContain('epoch 3/4 · loss 1.250 · val 84.2 % · 0:10 left · step 1/2 · loss 1.500\n');
   expect(written.at(-1)).toMatch(/^epoch 4\/4 · loss 1.250 · val 84.2 % · took 0:40\n$/);
+});
+
+test('each stage counts its own epochs', () => {
+  const written: string[] = [];
+  let seconds = 0;
+  const stream = { isTTY: false, write: (text: string) => written.push(text) };
+  const show = showTraining(createProgress(stream, {}, { now: () => seconds }));
+  show({ ...start, epochs: 1, epochsDone: 0 });
+  for (const epochs of [1, 4])
+    for (const number of [1, 2].slice(0, epochs)) {
+      seconds += 20;
+      show({ kind: 'step', epochs, epoch: number, step: 1, steps: 2, loss: 1.5 });
+      show({ kind: 'epoch', record: { ...record, epoch: number, validation: null }, isBest: true });
+    }
+  const text = written.join('');
+  expect(text).toContain('epoch 1/1 · loss 1.250 · took 0:20');
+  expect(text).toContain('epoch 1/4 · loss 1.250');
 });
 
 test('the end says what was kept, what was skipped, and what to type next', () => {

@@ -27,12 +27,13 @@ export function showTraining(progress: Progress): (event: TrainEvent) => void {
       case 'start':
         opening?.finish();
         opening = undefined;
-        epochCount = event.config.training.epochs;
+        epochCount = event.epochs;
         metric = systemNamed(event.config.system).metrics[0];
         progress.note(startText(event));
         epochs = progress.begin('epoch', epochCount, { done: event.epochsDone });
         break;
       case 'step':
+        epochCount = event.epochs;
         // Each stage counts its epochs from 1.
         epochs ??= progress.begin('epoch', epochCount);
         steps ??= progress.begin('step', event.steps);

@@ -50,7 +50,9 @@ export type TrainEvent =
       readonly dataset: Dataset;
       readonly parameters: ParameterCounts;
       readonly provider: string;
-      /** Epochs that a resumed run has behind it. */
+      /** Of the stage on clips under way. */
+      readonly epochs: number;
+      /** Those that a resumed run has behind it. */
       readonly epochsDone: number;
     };
 

@@ -35,9 +35,17 @@ import { type Place, runFiles, writeText } from './place.ts';
 /** What a training run reports of itself, in order. */
 export type RunEvent =
   | { readonly kind: 'kept'; readonly stage: string; readonly done: number; readonly total: number }
-  | { readonly kind: 'opened'; readonly provider: string; readonly epochsDone: number }
+  | {
+      readonly kind: 'opened';
+      readonly provider: string;
+      /** Of the stage on clips under way. */
+      readonly epochs: number;
+      readonly epochsDone: number;
+    }
   | {
       readonly kind: 'step';
+      /** Of the stage on clips under way. */
+      readonly epochs: number;
       readonly epoch: number;
       readonly step: number;
       readonly steps: number;
@@ -128,7 +136,8 @@ export async function trainRun(options: RunOptions): Promise<RunOutcome> {
     const predicting = { backbone, openSession, batchSize: Math.min(16, batchSize) };
     const predictor = opened(await openPredictor({ ...predicting, model: open.folded }));
     const { provider } = predictor;
-    onEvent({ kind: 'opened', provider, epochsDone: progress.epoch });
+    const { epochs } = { ...settings, ...clipStages[progress.stage]!.settings };
+    onEvent({ kind: 'opened', provider, epochs, epochsDone: progress.epoch });
     for (const note of open.notes?.() ?? []) onNote(note);
     const scoring = { ...options, predictor };
     if (options.isFresh) {
@@ -211,9 +220,10 @@ type StageTraining = Scoring & {
 
 function trainStage(stage: ClipStage, options: StageTraining): Promise<Outcome> {
   const { system, feed, trainer, checkpoint, batchSize, signal, saveInterval, onEvent, isLast } = options;
+  const training = { ...options.settings, ...stage.settings };
+  const { epochs } = training;
   return trainingLoop({
-    ...{ feed, trainer, checkpoint, batchSize, signal, saveInterval },
-    training: { ...options.settings, ...stage.settings },
+    ...{ feed, trainer, checkpoint, batchSize, signal, saveInterval, training },
     metrics: system.metrics,
     lesson: {
       stepBatch: (batch, step) => ({
@@ -226,7 +236,7 @@ function trainStage(stage: ClipStage, options: StageTraining): Promise<Outcome> 
     },
     pass: stage.pass ?? 'train',
     planEpochs: options.planEpochs,
-    onStep: (epoch, step, steps, loss) => onEvent({ kind: 'step', epoch: epoch + 1, step, steps, loss }),
+    onStep: (epoch, step, steps, loss) => onEvent({ kind: 'step', epochs, epoch: epoch + 1, step, steps, loss }),
     onSave: () => save(options),
     async onEpoch(record, isBest, folded) {
       if (isBest && isLast) {
