@@ -157,9 +157,12 @@ test('options are named as in a training configuration, or as the flags', async 
   expect(first!.training).toMatchObject({ model: { tokens: { shared: 2 } } });
 });
 
-test.each(['ablation', 'baselines', 'spoken-digits'])('the shipped %s file is an experiment whose variants all differ', async (name) => {
-  const file = fileURLToPath(new URL(`../../../examples/experiments/${name}.json`, import.meta.url));
-  const { variants, baseline } = await readGrid(file, { data: 'anything' });
-  expect(variants.find((variant) => variant.name === baseline)).toBeDefined();
-  expect(new Set(variants.map(({ training }) => JSON.stringify(training))).size).toBe(variants.length);
-});
+test.each(['ablation', 'baselines', 'spoken-digits'])(
+  'the shipped %s file is an experiment whose variants all differ',
+  async (name) => {
+    const file = fileURLToPath(new URL(`../../../examples/experiments/${name}.json`, import.meta.url));
+    const { variants, baseline } = await readGrid(file, { data: 'anything' });
+    expect(variants.find((variant) => variant.name === baseline)).toBeDefined();
+    expect(new Set(variants.map(({ training }) => JSON.stringify(training))).size).toBe(variants.length);
+  },
+);

@@ -11,6 +11,7 @@ import {
   log,
   multiply,
   reshape,
+  slice,
   softmax,
   split,
   sum,
@@ -45,7 +46,7 @@ export type FeatureMasks = PerModality;
 
 /** How many features of a modality agreement heads read: of the backbone, and of the stem. */
 export function readWidth(config: MaAvtConfig, modality: Modality): number {
-  return backboneWidth(config, modality) + (hasStems(config) ? stemWidth : 0);
+  return backboneWidth(config, modality) + (hasStems(config) ? stemWidth(config, modality) : 0);
 }
 
 /** CLS and the mean of the patches, and the sound's bands. */
@@ -105,11 +106,12 @@ function agreementHeads(
   // Probability that both modalities mean one class, were they independent; the relation head adds what classes do not
   // say.
   const agreement = log(add(sum(multiply(softmax(ownLogits.visual!), softmax(ownLogits.audio!)), [1], true), 1e-6)); // [B, 1]
-  const relate = (x: Tensor, modality: Modality) => linearLayer(x, within(trainable, `${modality}_relation`)); // [B, R]
-  const joint = multiply(
-    relate(concat([background.visual!, visual], -1), 'visual'),
-    relate(concat([background.audio!, audio], -1), 'audio'),
-  );
+  // Of the stems it hears by their posteriors alone: few clips teach few weights.
+  const relate = (features: Tensor, modality: Modality) => {
+    const ofBackbone = slice(features, 1, 0, backboneWidth(config, modality));
+    return linearLayer(concat([background[modality]!, ofBackbone], -1), within(trainable, `${modality}_relation`)); // [B, R]
+  };
+  const joint = multiply(relate(visual, 'visual'), relate(audio, 'audio'));
   const hidden = gelu(
     linearLayer(normalised(joint, within(trainable, 'relation_norm')), within(trainable, 'relation_hidden')),
   );
@@ -130,7 +132,7 @@ function featuresRead(encoded: Tensors, modality: Modality, trainable: Weights, 
       ? [normalised(concat([cls, patchMean!], -1), within(trainable, `${modality}_norm`))]
       : []),
     ...(bands ? [normalised(bands, within(trainable, `${modality}_bands_norm`))] : []),
-    ...(stem ? [normalised(stem, within(trainable, `${modality}_stem_norm`))] : []),
+    ...(stem ? [stem] : []),
   ];
   return concat(parts, -1);
 }
@@ -139,7 +141,7 @@ function featuresRead(encoded: Tensors, modality: Modality, trainable: Weights, 
 function classLogitsOf(features: Tensor, modality: Modality, trainable: Weights, config: MaAvtConfig): Tensor {
   const heads = [
     ...(config.stems === 'alone' ? [] : [{ name: `${modality}_head`, width: backboneWidth(config, modality) }]),
-    ...(hasStems(config) ? [{ name: `${modality}_stem_head`, width: stemWidth }] : []),
+    ...(hasStems(config) ? [{ name: `${modality}_stem_head`, width: stemWidth(config, modality) }] : []),
   ];
   const widths = heads.map(({ width }) => width);
   return split(features, 1, widths)
@@ -156,10 +158,8 @@ export function headParameters(config: MaAvtConfig): [string, ParameterSpecifica
       ...linearParameters('class_head', config.classes, taken.length * width),
       ...(config.background ? linearParameters('background_head', 1, 2 * width) : []),
     ];
-  const ofStem = (modality: Modality) => [
-    ...normParameters(`${modality}_stem_norm`, stemWidth),
-    ...linearParameters(`${modality}_stem_head`, config.classes, stemWidth),
-  ];
+  const ofStem = (modality: Modality) =>
+    linearParameters(`${modality}_stem_head`, config.classes, stemWidth(config, modality));
   if (config.stems === 'alone') return taken.flatMap(ofStem);
   const classHeads = taken.flatMap((modality) => [
     ...normParameters(`${modality}_norm`, 2 * width),
@@ -173,7 +173,7 @@ export function headParameters(config: MaAvtConfig): [string, ParameterSpecifica
   return [
     ...classHeads,
     ...taken.flatMap((modality) =>
-      linearParameters(`${modality}_relation`, relationWidth, width + readWidth(config, modality)),
+      linearParameters(`${modality}_relation`, relationWidth, width + backboneWidth(config, modality)),
     ),
     ...normParameters('relation_norm', relationWidth),
     ...linearParameters('relation_hidden', relationWidth, relationWidth),

@@ -72,9 +72,9 @@ export function build(config: MaAvtConfig, { portion = clips, patchesApart = fal
   const { trace, features } = encode(inputs, frozen, trainable, config, false);
   const outputs = heads(features, trainable, config, undefined);
   const values = firstValues(model.parameters, backbone, 3);
-  // Updates that start at zero would hide errors in what is before them.
+  // Updates that start at zero would hide errors in what is before them, and ReLU has no slope at zero.
   for (const [name, { length }] of values)
-    if (/^(lora|bottleneck)\..*\.up/.test(name)) values.set(name, drawn(name, [length]));
+    if (/^(lora|bottleneck)\..*\.up|_stem\..*\.shift/.test(name)) values.set(name, drawn(name, [length]));
   const feeds = new Map<Tensor, Float32Array>([
     ...[...parameters].map(([name, tensor]) => [tensor, values.get(name)!] as const),
     ...Object.values(inputs).map((tensor, i) => [tensor, drawn(`input ${i}`, tensor.shape)] as const),

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { plain } from './mini-ma-avt.test-data.ts';
 import { trainableParameters } from './parameters.ts';
 import { coherentOptions, settledStems, stemsAlone } from './settings.ts';
-import { stemParameters } from './stems.ts';
+import { stemWidth } from './stems.ts';
 
 const beside = { ...plain, heads: 'agreement', stems: 'beside' } as const;
 
@@ -13,12 +13,12 @@ test('what the stems learn alone is part of the model that has them beside its b
   for (const [name, specification] of alone) expect(whole.get(name)).toEqual(specification);
 });
 
-test('a stem sees about 28 places of a picture’s side at any input size', () => {
-  const widths = [112, 224].map((size) => {
+test('a stem sees about 28 places of a picture’s side, and 37 frequencies by 28 times, at any input size', () => {
+  for (const size of [112, 224]) {
     const vit = { ...plain.vit, patchSize: 16, inputSize: [size, size] as const };
-    return new Map(stemParameters({ ...beside, vit })).get('visual_stem.dense.weight')!.shape[1];
-  });
-  expect(widths).toEqual([3 * 3 * 64, 3 * 3 * 64]);
+    expect(stemWidth({ ...beside, vit }, 'visual')).toBe(7 * 7 * 64);
+    expect(stemWidth({ ...beside, vit, frequencyAxis: 'columns' }, 'audio')).toBe(7 * 9 * 64);
+  }
 });
 
 test('stems are taken where there are clips enough, and not by the paper’s heads', () => {

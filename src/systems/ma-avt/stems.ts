@@ -1,13 +1,12 @@
 // Small convolutional nets on picture and sound, trained from nothing: three layers each, as many a textbook has them
 // (after LeCun et al. 1998, "Gradient-based learning applied to document recognition", section 2), with instance
 // normalisation (Ulyanov et al. 2016, arXiv 1607.08022), without which a new voice or another level is another input.
-// Shapes: B clips, S the width of a stem's feature, K classes.
+// Shapes: B clips, S the width of a stem's feature.
 import {
   add,
   averagePool,
   convolve,
   layerNormalization,
-  linear,
   maxPool,
   multiply,
   relu,
@@ -15,15 +14,14 @@ import {
 } from '../../graph/functions.ts';
 import { filled, type Tensor } from '../../graph/tensor.ts';
 import type { Tensors } from '../../model/model.ts';
-import { linearParameters, type ParameterSpecification } from '../../model/parameters.ts';
+import type { ParameterSpecification } from '../../model/parameters.ts';
 import { type Weights, within } from '../../model/vit.ts';
 import { type Modality, modalitiesOf, type PresentModalities } from './modalities.ts';
 import type { MaAvtConfig } from './settings.ts';
 
-/** S. */
-export const stemWidth = 128;
-
 const channels = [16, 32, 64] as const;
+/** Layers that are followed by max pooling; after the last it made the learning slow. */
+const pooling = 2;
 const kernel = 3;
 const normEpsilon = 1e-3;
 
@@ -47,9 +45,11 @@ export function stemFeatures(inputs: Tensors, trained: Weights, config: MaAvtCon
 
 /** Maps [B, channels, rows, columns] to [B, S]. */
 function stem(maps: Tensor, weights: Weights): Tensor {
-  const last = channels.reduce<Tensor>((x, _, layer) => pooled(convolved(x, within(weights, String(layer)))), maps);
-  const flat = reshape(last, [last.shape[0]!, last.shape.slice(1).reduce((product, length) => product * length, 1)]);
-  return relu(linear(flat, weights('dense.weight'), weights('dense.bias')));
+  const last = channels.reduce<Tensor>((x, _, layer) => {
+    const layered = convolved(x, within(weights, String(layer)));
+    return layer < pooling ? pooled(layered) : layered;
+  }, maps);
+  return reshape(last, [last.shape[0]!, last.shape.slice(1).reduce((product, length) => product * length, 1)]);
 }
 
 /** A layer: convolution, each channel of each clip to mean 0 and deviation 1, scale and shift, ReLU. */
@@ -77,26 +77,32 @@ function windowsOf(modality: Modality, { vit, frequencyAxis = 'rows' }: MaAvtCon
   ) as [number, number];
 }
 
+/** S: the last layer's maps as one vector. A dense layer after them learned far more slowly, and less. */
+export function stemWidth(config: MaAvtConfig, modality: Modality): number {
+  const windows = windowsOf(modality, config);
+  const sides = config.vit.inputSize.map((side, axis) => halved(Math.floor(side / windows[axis]!), pooling));
+  return sides.reduce((product, side) => product * side, channels.at(-1)!);
+}
+
+function halved(length: number, times: number): number {
+  return times === 0 ? length : halved(length < 2 ? length : Math.floor(length / 2), times - 1);
+}
+
 /** Parameters of the stems, in a fixed order. */
 export function stemParameters(config: MaAvtConfig): [string, ParameterSpecification][] {
   if (!hasStems(config)) return [];
-  return modalitiesOf(config).flatMap((modality) => {
-    const name = `${modality}_stem`;
-    const windows = windowsOf(modality, config);
-    let sides = config.vit.inputSize.map((side, axis) => Math.floor(side / windows[axis]!));
-    const layers = channels.flatMap((count, layer): [string, ParameterSpecification][] => {
-      sides = sides.map((side) => (side < 2 ? side : Math.floor(side / 2)));
+  return modalitiesOf(config).flatMap((modality) =>
+    channels.flatMap((count, layer): [string, ParameterSpecification][] => {
+      const name = `${modality}_stem.${layer}`;
       const inputs = layer === 0 ? (modality === 'visual' ? 3 : 1) : channels[layer - 1]!;
       const deviation = Math.sqrt(2 / (inputs * kernel ** 2));
       return [
-        [`${name}.${layer}.kernels`, { shape: [count, inputs, kernel, kernel], initialisation: normal(deviation) }],
-        [`${name}.${layer}.scale`, { shape: [1, count, 1, 1], initialisation: { kind: 'value', value: 1 } }],
-        [`${name}.${layer}.shift`, { shape: [1, count, 1, 1], initialisation: { kind: 'value', value: 0 } }],
+        [`${name}.kernels`, { shape: [count, inputs, kernel, kernel], initialisation: normal(deviation) }],
+        [`${name}.scale`, { shape: [1, count, 1, 1], initialisation: { kind: 'value', value: 1 } }],
+        [`${name}.shift`, { shape: [1, count, 1, 1], initialisation: { kind: 'value', value: 0 } }],
       ];
-    });
-    const width = sides.reduce((product, side) => product * side, channels.at(-1)!);
-    return [...layers, ...linearParameters(`${name}.dense`, stemWidth, width)];
-  });
+    }),
+  );
 }
 
 /** He et al. 2015, arXiv 1502.01852, equation 10. */
