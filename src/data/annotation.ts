@@ -24,7 +24,8 @@ export type Sense = (typeof senses)[number];
 
 export type AnnotationKind = Annotation['kind'];
 
-type Annotated = { readonly annotations: readonly Annotation[] };
+/** Whatever carries annotations. */
+export type Annotated = { readonly annotations: readonly Annotation[] };
 
 /** All annotations of a kind. */
 export function annotationsOf<Kind extends AnnotationKind>(

@@ -18,7 +18,7 @@ import {
 } from './dataset.ts';
 import { type Duplicates, findDuplicates } from './find-duplicates-node.ts';
 import type { MissingPolicy } from './model-inputs.ts';
-import { openDataset } from './open-dataset-node.ts';
+import { readUnsplit, settleDataset, type Unsplit } from './open-dataset-node.ts';
 import { type ProbeOptions, probeAll } from './probe-clips-node.ts';
 import type { SplitFile } from './split.ts';
 
@@ -129,7 +129,8 @@ export async function checkData(path: string, options: CheckDataOptions = {}): P
     }
     onProgress?.({ stage: 'read', done: ++done, total: examples.length, found: done - usable.length });
   }
-  const duplicates = await findDuplicates(examples, {
+  const present = looked.flatMap(({ example, probe }) => ('absent' in probe ? [] : [example]));
+  const duplicates = await findDuplicates(present, {
     folder,
     signal,
     onProgress: (compared, total) => onProgress?.({ stage: 'compare', done: compared, total, found: 0 }),
@@ -174,9 +175,12 @@ async function openForCheck(
   readonly annotation: AnnotationKind;
 }> {
   const kinds: readonly AnnotationKind[] = asked ? [asked] : ['class', 'events'];
+  const read = new Map<AnnotationKind, Promise<Unsplit>>();
   const open = async (annotation: AnnotationKind, purpose: 'train' | 'evaluate') => {
     try {
-      return await openDataset(path, { layout, annotation, purpose, ...(splits && { splits }) });
+      const unsplit = read.get(annotation) ?? readUnsplit(path, { layout, annotation });
+      read.set(annotation, unsplit);
+      return settleDataset(await unsplit, { annotation, purpose, ...(splits && { splits }) });
     } catch (error) {
       if (isDuetError(error)) return error;
       throw error;

@@ -14,6 +14,9 @@ const columns = ['path', 'start', 'end', 'label', 'split', 'image', 'audio'] as 
 type Column = (typeof columns)[number];
 type Row = { readonly number: number; readonly cells: ReadonlyMap<Column, string> };
 
+/** A clip whose split is still spelled as its row has it. */
+type Read = Omit<UnsplitExample, 'split'> & { split: string | undefined };
+
 export function isManifest(path: string): boolean {
   return ['.csv', '.tsv', '.jsonl', '.ndjson'].includes(extname(path).toLowerCase());
 }
@@ -27,38 +30,40 @@ export function isManifest(path: string): boolean {
 export async function readManifest(path: string): Promise<UnsplitExample[]> {
   const extension = extname(path).toLowerCase();
   const isJson = extension === '.jsonl' || extension === '.ndjson';
-  const folder = dirname(resolve(path));
+  const placeOf = placesIn(dirname(resolve(path)));
   const fail = (row: number, what: string) => new DuetError(`Row ${row} of the manifest "${path}" ${what}`);
-  const examples: UnsplitExample[] = [];
-  const splits: (string | undefined)[] = [];
+  const examples: Read[] = [];
+  const texts = new Map<string, string>();
   const rowOfId = new Map<string, number>();
   for await (const row of isJson ? jsonRows(path) : tableRows(path, extension === '.tsv' ? '\t' : ',')) {
     const failed = (what: string) => fail(row.number, what);
     checkLengths(row, failed);
     const label = row.cells.get('label');
     if (label === undefined) throw failed('has no label; give every row one.');
-    const { id, media } = clipOf(row, folder, failed);
+    const { id, media } = clipOf(row, placeOf, failed);
     const earlier = rowOfId.get(id);
     if (earlier !== undefined) throw failed(`repeats row ${earlier} (${id}); remove one of them.`);
     rowOfId.set(id, row.number);
-    examples.push({ id, annotations: ofClass(label), media });
-    splits.push(row.cells.get('split'));
+    const split = row.cells.get('split');
+    // One string for each spelling, as there may be a million rows.
+    if (split !== undefined && !texts.has(split)) texts.set(split, split);
+    examples.push({ id, annotations: ofClass(label), media, split: split && texts.get(split) });
   }
   if (examples.length === 0)
     throw new DuetError(`The manifest "${path}" is empty; give it one row per clip with at least path and label.`);
-  const withSplit = splits.findIndex((split) => split !== undefined);
-  if (withSplit < 0) return examples;
-  const splitOf = readSplitNames(new Set(splits.map((split) => split ?? '')));
-  const rowOf = (index: number) => rowOfId.get(examples[index]!.id)!;
-  return examples.map((example, index) => {
-    const text = splits[index];
+  const withSplit = examples.find(({ split }) => split !== undefined);
+  const splitOf = readSplitNames(texts.keys());
+  const rowOf = ({ id }: Read) => rowOfId.get(id)!;
+  for (const example of withSplit ? examples : []) {
+    const { split: text } = example;
     if (text === undefined)
-      throw fail(rowOf(index), `has no split while row ${rowOf(withSplit)} has one; give all rows a split or none.`);
+      throw fail(rowOf(example), `has no split while row ${rowOf(withSplit!)} has one; give all rows a split or none.`);
     const split = splitOf(text);
     if (split === undefined)
-      throw fail(rowOf(index), `has the unknown split "${text}"; ${suggestion(text, ['train', 'val', 'test'])}`);
-    return { ...example, split };
-  });
+      throw fail(rowOf(example), `has the unknown split "${text}"; ${suggestion(text, ['train', 'val', 'test'])}`);
+    example.split = split;
+  }
+  return examples as UnsplitExample[];
 }
 
 /** As long as systems let names and paths be; a longer cell is a quote that was never closed, or another file. */
@@ -73,9 +78,26 @@ function checkLengths(row: Row, fail: (what: string) => DuetError): void {
   }
 }
 
-function clipOf(row: Row, folder: string, fail: (what: string) => DuetError): { id: string; media: MediaReference } {
+type Place = { readonly name: string; readonly path: string };
+
+/** What files are called that lie relative to a folder, and where they are. */
+function placesIn(folder: string): (file: string) => Place {
+  const prefix = folder.endsWith(sep) ? folder : `${folder}${sep}`;
+  return (file) => {
+    // As most are written, and in a fraction of the time.
+    const isPlain = sep === '/' && !/(^|\/)\.{0,2}(\/|$)/.test(file);
+    if (isPlain) return { name: file, path: prefix + file };
+    const path = resolve(folder, file);
+    return { name: relative(folder, path).split(sep).join('/'), path };
+  };
+}
+
+function clipOf(
+  row: Row,
+  placeOf: (file: string) => Place,
+  fail: (what: string) => DuetError,
+): { id: string; media: MediaReference } {
   const [path, image, audio] = [row.cells.get('path'), row.cells.get('image'), row.cells.get('audio')];
-  const name = (file: string) => relative(folder, resolve(folder, file)).split(sep).join('/');
   const start = secondsOf(row, 'start', fail);
   const end = secondsOf(row, 'end', fail);
   if (path !== undefined) {
@@ -86,16 +108,18 @@ function clipOf(row: Row, folder: string, fail: (what: string) => DuetError): { 
     }
     const times = start === undefined && end === undefined ? '' : `#${start ?? 0}-${end ?? ''}`;
     const range = { ...(start !== undefined && { start }), ...(end !== undefined && { end }) };
-    return { id: name(path) + times, media: { kind: 'video', path: resolve(folder, path), ...range } };
+    const place = placeOf(path);
+    return { id: place.name + times, media: { kind: 'video', path: place.path, ...range } };
   }
   if (image === undefined && audio === undefined) throw fail('has no path; give path, or image and audio.');
   if (image === undefined) throw fail('has audio but no image; give both.');
   if (audio === undefined) throw fail('has image but no audio; give both.');
   if (start !== undefined || end !== undefined)
     throw fail('has start or end beside image and audio; times need a path.');
+  const [picture, sound] = [placeOf(image), placeOf(audio)];
   return {
-    id: `${name(image)}+${name(audio)}`,
-    media: { kind: 'pair', image: resolve(folder, image), audio: resolve(folder, audio) },
+    id: `${picture.name}+${sound.name}`,
+    media: { kind: 'pair', image: picture.path, audio: sound.path },
   };
 }
 
@@ -147,12 +171,18 @@ async function* tableRows(path: string, delimiter: string): AsyncGenerator<Row> 
   }
 }
 
+const pieceLength = 1 << 14;
+
 async function* withSeparator(path: string, delimiter: string): AsyncGenerator<string> {
   let isFirst = true;
   for await (const chunk of textChunks(path)) {
     if (isFirst) checkSeparator(`The manifest "${path}"`, chunk.split('\n', 1)[0]!, delimiter);
     isFirst = false;
-    yield chunk;
+    // Little at a time: the parser keeps all rows of a piece at once.
+    for (let start = 0, end: number; start < chunk.length; start = end) {
+      end = chunk.indexOf('\n', start + pieceLength) + 1 || chunk.length;
+      yield chunk.slice(start, end);
+    }
   }
 }
 

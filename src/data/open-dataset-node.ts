@@ -6,7 +6,7 @@ import { readEventCsv } from '../files/events/read-event-csv.ts';
 import { kindOfPath } from '../files/read-clearly-node.ts';
 import { readTextClearly } from '../files/read-text-node.ts';
 import { referencePaths } from '../media/media.ts';
-import { type Annotation, type AnnotationKind, labelOf, labelsOf } from './annotation.ts';
+import { type Annotated, type Annotation, type AnnotationKind, labelOf, labelsOf } from './annotation.ts';
 import {
   byCodeUnits,
   type Dataset,
@@ -55,7 +55,22 @@ export type OpenDatasetOptions = {
  * manifest error.
  */
 export async function openDataset(path: string, options: OpenDatasetOptions = {}): Promise<Dataset> {
-  const { purpose = 'train', seed = 0, annotation = 'class' } = options;
+  return settleDataset(await readUnsplit(path, options), options);
+}
+
+/** What a folder or a manifest holds, before its splits are settled. */
+export type Unsplit = {
+  readonly path: string;
+  readonly root: string;
+  readonly layout: LayoutName;
+  readonly content: LayoutContent;
+};
+
+/** Reads a folder or a manifest. @throws DuetError as openDataset, for what is true whatever the data is for. */
+export async function readUnsplit(
+  path: string,
+  { layout: asked, annotation = 'class' }: Pick<OpenDatasetOptions, 'layout' | 'annotation'> = {},
+): Promise<Unsplit> {
   const kind = await kindOfPath(path);
   if (kind === undefined)
     throw new DuetError(`There is no data at "${path}"; give a folder with one sub-folder per class, or a manifest.`);
@@ -66,12 +81,17 @@ export async function openDataset(path: string, options: OpenDatasetOptions = {}
     );
   }
   const root = isFolder ? resolve(path) : dirname(resolve(path));
-  const { layout, content } = await readContent(path, isFolder, options.layout, annotation);
-  const { ignored, missing } = content;
+  const { layout, content } = await readContent(path, isFolder, asked, annotation);
+  return { path, root, layout, content: { ...content, examples: withComposedLabels(content.examples) } };
+}
+
+/** Settles classes and splits. @throws DuetError as openDataset, for what cannot be trained on. */
+export function settleDataset({ path, root, layout, content }: Unsplit, options: OpenDatasetOptions = {}): Dataset {
+  const { purpose = 'train', seed = 0, annotation = 'class' } = options;
+  const { ignored, missing, examples: found } = content;
   const background = content.background?.normalize('NFC');
-  const found = content.examples.map(withComposedLabel);
-  const shown = found.filter((example) => labelOf(example) !== background);
-  const classes = [...new Set(shown.flatMap(labelsOf))].sort(byCodeUnits);
+  const shown = background === undefined ? found : found.filter((example) => labelOf(example) !== background);
+  const classes = [...new Set(oneOfEachAnnotation(shown).flatMap(labelsOf))].sort(byCodeUnits);
   const isClassed = annotation === 'class';
   const needFile = filesNeeded(path);
   if (purpose === 'train' && isClassed) {
@@ -121,14 +141,22 @@ async function readContent(
 }
 
 /** Letters with marks may be written in two ways that look the same; a class is one of them. */
-function withComposedLabel(example: UnsplitExample): UnsplitExample {
-  if (labelsOf(example).every((label) => label === label.normalize('NFC'))) return example;
-  const annotations = example.annotations.map((one): Annotation => {
-    if (one.kind === 'class') return { ...one, label: one.label.normalize('NFC') };
-    if (one.kind !== 'events') return one;
-    return { ...one, events: one.events.map((event) => ({ ...event, label: event.label.normalize('NFC') })) };
-  });
-  return { ...example, annotations };
+function withComposedLabels(examples: readonly UnsplitExample[]): readonly UnsplitExample[] {
+  const isComposed = (label: string) => label === label.normalize('NFC');
+  if (oneOfEachAnnotation(examples).flatMap(labelsOf).every(isComposed)) return examples;
+  return examples.map((example) => ({ ...example, annotations: example.annotations.map(withComposedLabel) }));
+}
+
+function withComposedLabel(one: Annotation): Annotation {
+  if (one.kind === 'class') return { ...one, label: one.label.normalize('NFC') };
+  if (one.kind !== 'events') return one;
+  return { ...one, events: one.events.map((event) => ({ ...event, label: event.label.normalize('NFC') })) };
+}
+
+/** Clips of one class share their annotations: of a million clips, one for each class. */
+function oneOfEachAnnotation<Clip extends Annotated>(clips: readonly Clip[]): readonly Clip[] {
+  const seen = new Set<Clip['annotations']>();
+  return clips.filter(({ annotations }) => !seen.has(annotations) && seen.add(annotations));
 }
 
 function settleSplits(

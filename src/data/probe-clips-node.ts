@@ -1,6 +1,7 @@
 // All clips of a data set looked at, in processes of their own where that is faster.
 import { stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
+import { dirname } from 'node:path';
 import { type MediaReference, referencePaths } from '../media/media.ts';
 import type { Example } from './dataset.ts';
 import { crashReason } from './decoder-pool-node.ts';
@@ -36,6 +37,7 @@ export async function* probeAll(
           crashed: (how) => ({ broken: crashReason(how) }),
         })
       : { run: probeClip, close: () => undefined };
+  const absentFile = absentFiles();
   const look = async (example: Example) => {
     const absent = await absentFile(example.media);
     return { example, probe: absent === undefined ? await pool.run(example.media) : { absent } };
@@ -47,13 +49,25 @@ export async function* probeAll(
   }
 }
 
-async function absentFile(media: MediaReference): Promise<string | undefined> {
-  for (const path of referencePaths(media)) {
-    const code = await stat(path).then(
-      () => undefined,
-      (error: NodeJS.ErrnoException) => error.code,
-    );
-    if (code === 'ENOENT' || code === 'ENOTDIR') return path;
-  }
-  return undefined;
+/** The first file of a clip that is not there; of a folder that is not there it asks once. */
+function absentFiles(): (media: MediaReference) => Promise<string | undefined> {
+  const folders = new Map<string, Promise<boolean>>();
+  const isAbsentFolder = (folder: string) => {
+    const known = folders.get(folder) ?? isAbsent(folder);
+    folders.set(folder, known);
+    return known;
+  };
+  return async (media) => {
+    for (const path of referencePaths(media))
+      if ((await isAbsentFolder(dirname(path))) || (await isAbsent(path))) return path;
+    return undefined;
+  };
+}
+
+async function isAbsent(path: string): Promise<boolean> {
+  const code = await stat(path).then(
+    () => undefined,
+    (error: NodeJS.ErrnoException) => error.code,
+  );
+  return code === 'ENOENT' || code === 'ENOTDIR';
 }
