@@ -11,6 +11,9 @@ test.each([
   ],
   ['minutes and seconds', ['00_59.png', '01_00.png', '01_01.png']],
   ['counts after a point', ['shot.0009.png', 'shot.0010.png']],
+  ['seconds before and after zero', ['t_-1.5.png', 't_-1.0.png', 't_0.0.png', 't_0.5.png']],
+  ['seconds from before zero', ['-10.png', '-2.png', '3.png']],
+  ['counts after a hyphen', ['frame-1.png', 'frame-2.png', 'frame-10.png']],
   ['words', ['begin.png', 'end.png', 'end2.png']],
 ])('names that are %s keep their order', (_, names) => {
   expect([...names].reverse().sort(byFrameName)).toEqual(names);

@@ -2,7 +2,8 @@
 
 /**
  * For sorting file names: the first difference decides, numbers by their value (2 before 10) and with their decimals,
- * so that names may be counts (frame_2_of_12), seconds (2.25) or minutes and seconds (01_30).
+ * so that names may be counts (frame_2_of_12), seconds (2.25, and -0.5 before a clip's zero) or minutes and seconds
+ * (01_30). Between letters or numbers a minus is a hyphen.
  */
 export function byFrameName(a: string, b: string): number {
   const [ours, theirs] = [partsOf(a), partsOf(b)];
@@ -17,5 +18,7 @@ export function byFrameName(a: string, b: string): number {
 
 /** Text and numbers in turn; the extension is no part of the name. */
 function partsOf(name: string): string[] {
-  return name.replace(/\.[a-z]\w*$/i, '').match(/\d+(?:\.\d+)?|\D+/g) ?? [];
+  return (
+    name.replace(/\.[a-z]\w*$/i, '').match(/(?<=^|[_=])-\d+(?:\.\d+)?|\d+(?:\.\d+)?|(?:(?!(?<=^|[_=])-\d)\D)+/g) ?? []
+  );
 }
