@@ -37,14 +37,13 @@ function silentFlac(frames: number, samples: number): Uint8Array {
 }
 
 test.skipIf(!loadNativeCodecs())(
-  'a last frame of a few bytes of silence counts, sound that is not there does not',
+  'a last frame of a few bytes of silence counts, and a file that is cut short is refused',
   async () => {
     const folder = mkdtempSync(join(tmpdir(), 'duet-flac-'));
     try {
       for (const [stated, right] of [
         [3 * blockSize, 3 * blockSize],
         [0, 2 * blockSize],
-        [100 * blockSize, 2 * blockSize],
       ] as const) {
         const path = join(folder, 'silence.flac');
         writeFileSync(path, silentFlac(3, stated));
@@ -53,6 +52,11 @@ test.skipIf(!loadNativeCodecs())(
         expect((await media.readWaveform(0, media.duration)).samples).toEqual(new Float32Array(right));
         await media.close();
       }
+      const cut = join(folder, 'cut.flac');
+      writeFileSync(cut, silentFlac(3, 100 * blockSize));
+      await expect(openMedia(cut)).rejects.toThrow(
+        /cut\.flac is damaged or cut short \(1\.02 of the 51\.20 s that its header states are there\)/,
+      );
     } finally {
       rmSync(folder, { recursive: true });
     }

@@ -66,10 +66,15 @@ function withJoined(segments: readonly Segment[], mediaEnd: number): readonly Se
 
 const mostSamplesInFlacFrame = 65_535;
 
-/** mediabunny 1.61 passes over a last frame of less than 16 bytes: silence, which the file's header counts. */
+/**
+ * mediabunny 1.61 passes over a last frame of less than 16 bytes: silence, which the file's header counts.
+ * @throws where more than that is missing.
+ */
 async function flacEnd(track: InputVideoTrack | InputAudioTrack): Promise<number> {
   const found = await track.computeDuration();
   const stated = (await track.getDurationFromMetadata()) ?? 0;
   const isOneFrame = (stated - found) * (await track.getTimeResolution()) <= mostSamplesInFlacFrame;
-  return isOneFrame ? Math.max(found, stated) : found;
+  if (!isOneFrame)
+    throw new Error(`${found.toFixed(2)} of the ${stated.toFixed(2)} s that its header states are there`);
+  return Math.max(found, stated);
 }
