@@ -191,6 +191,8 @@ test('UCF101 keeps its first published split, and no video in both train and val
   ];
   await writeFiles(folder, {
     'ucfTrainTestlist/classInd.txt': '1 Archery\r\n2 Biking\r\n',
+    'ucfTrainTestlist/trainlist03.txt': 'Archery/v_Archery_g01_c01.avi 1\nBiking/v_Biking_g01_c01.avi 2\n',
+    'ucfTrainTestlist/testlist03.txt': 'Archery/v_Archery_g02_c01.avi\n',
     'ucfTrainTestlist/trainlist01.txt': train.map((clip) => `${clip} ${clip.startsWith('A') ? 1 : 2}\r\n`).join(''),
     'ucfTrainTestlist/testlist01.txt': `${test.join('\n')}\nBiking/v_Biking_g09_c01.avi\n`,
     ...empty(clips.map((clip) => `UCF-101/${clip}`)),
@@ -203,6 +205,9 @@ test('UCF101 keeps its first published split, and no video in both train and val
   expect(dataset.missing).toMatchObject([{ id: 'v_Biking_g09_c01', label: 'Biking', split: 'test' }]);
   await writeFiles(folder, { 'ucfTrainTestlist/testlist01.txt': 'v_Archery_g01_c01.avi' });
   await expect(open()).rejects.toThrow(/Row 1 of .*testlist01\.txt" is not a class and a file/);
+  for (const name of ['trainlist01.txt', 'testlist01.txt']) await rm(join(folder, 'ucfTrainTestlist', name));
+  const third = await openDataset(folder, { purpose: 'evaluate' });
+  expect(ids(third, 'test')).toEqual(['UCF-101/Archery/v_Archery_g02_c01.avi']);
 });
 
 describe('CREMA-D', () => {

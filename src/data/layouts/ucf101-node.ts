@@ -1,4 +1,4 @@
-// UCF101 (Soomro et al. 2012): class folders beside `trainlist01.txt` and `testlist01.txt`, with lines such as
+// UCF101 (Soomro et al. 2012): class folders beside `trainlist01.txt` and `testlist01.txt`, or 02 or 03, with lines such as
 // `ApplyEyeMakeup/v_ApplyEyeMakeup_g08_c01.avi 1`; clips with one number after `g` are cut from one video.
 import { DuetError } from '../../errors.ts';
 import { readTextClearly } from '../../files/read-text-node.ts';
@@ -9,19 +9,32 @@ import { findFile, needFile } from './annotation-files-node.ts';
 import { findMedia } from './find-media-node.ts';
 import type { Layout, LayoutContent } from './layout.ts';
 
-/** The first of the three published splits. */
-const lists = { train: 'trainlist01.txt', test: 'testlist01.txt' } as const;
+type Lists = { readonly train: string; readonly test: string };
+
+/** The three published splits; the first of those that are there counts. */
+const published = ['01', '02', '03'].map(
+  (number): Lists => ({
+    train: `trainlist${number}.txt`,
+    test: `testlist${number}.txt`,
+  }),
+);
+
+async function firstLists(root: string): Promise<Lists | undefined> {
+  for (const lists of published) if (await findFile(root, lists.train)) return lists;
+  return undefined;
+}
 
 export const ucf101Layout: Layout = {
   annotations: ['class'],
-  describes: async (root) => (await findFile(root, lists.train)) !== undefined,
+  describes: async (root) => (await firstLists(root)) !== undefined,
   read: readUcf101,
 };
 
-type Row = { readonly name: string; readonly label: string; readonly split: keyof typeof lists };
+type Row = { readonly name: string; readonly label: string; readonly split: keyof Lists };
 
 async function readUcf101(root: string): Promise<LayoutContent> {
-  const rows = [...(await readList(root, 'train')), ...(await readList(root, 'test'))];
+  const lists = (await firstLists(root)) ?? published[0]!;
+  const rows = [...(await readList(root, lists, 'train')), ...(await readList(root, lists, 'test'))];
   const wanted = new Set(rows.map(({ name }) => name));
   const found = await findMedia(root, (name) => wanted.has(name));
   const examples: UnsplitExample[] = [];
@@ -37,7 +50,7 @@ async function readUcf101(root: string): Promise<LayoutContent> {
   return { examples, ignored: [], missing };
 }
 
-async function readList(root: string, split: Row['split']): Promise<Row[]> {
+async function readList(root: string, lists: Lists, split: Row['split']): Promise<Row[]> {
   const path = await needFile(root, lists[split]);
   return (await readTextClearly(path)).split('\n').flatMap((line, index) => {
     if (line.trim() === '') return [];
