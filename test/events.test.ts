@@ -96,9 +96,12 @@ test('finds the event of a new recording, and writes it for other tools', async 
   expect(await written('csv')).toContain(`path,start,end,label,score\n${truth.path},`);
   expect(await written('tsv')).toContain('filename\tonset\toffset\tevent_label\n');
   const page = at('found.html');
-  const { code } = await duet([...prediction, '--report', page]);
+  const { code } = await duet([...prediction, '--report', page, '--truth', truth.path.replace(/wav$/, 'txt')]);
   expect(code).toBe(0);
-  expect(await readFile(page, 'utf8')).toContain('Timeline');
+  const text = await readFile(page, 'utf8');
+  // Its spectrogram over the tracks.
+  expect(text).toMatch(/<svg[^>]*chart wide[\s\S]*<image href="data:image\//);
+  expect(text).toContain(`true, heard: ${truth.label}`);
 });
 
 test('is asked for names that it was never trained on', async () => {

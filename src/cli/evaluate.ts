@@ -111,6 +111,7 @@ async function runEvaluate(run: string, data: string, settings: EvaluateSettings
       const page = await evaluationPage(evaluation, {
         ...{ run, data, seconds, session, command: context.commandLine },
         ...{ split: settings.split, backbone: settings.backbone, missing: settings.missing },
+        byNames: settings.byNames,
       });
       await writeFileAtomic(settings.report, page);
       progress.note(`Report: ${settings.report}`);

@@ -1,6 +1,7 @@
 // Every file of `duet predict`, window by window. Windows are let go as soon as they are reported, as long videos have
 // many.
 import { basename, extname, join } from 'node:path';
+import { readTruths, type Truths } from '../data/truth-files-node.ts';
 import { DuetError, isDuetError, messageOf } from '../errors.ts';
 import { kindOfPath } from '../files/read-clearly-node.ts';
 import { ensureFolder, writeFileAtomic } from '../files/write-atomic-node.ts';
@@ -8,6 +9,7 @@ import type { MediaReference } from '../media/media.ts';
 import { mapOverlays } from '../report/figures.ts';
 import { encodePng } from '../report/png-node.ts';
 import type { Shown } from '../report/shown.ts';
+import { withOverviews } from '../run/clip-overview.ts';
 import {
   type FilePredictor,
   openFilePredictor,
@@ -30,6 +32,7 @@ export async function predictFiles(
 ): Promise<FilePrediction[]> {
   const { backbone, missing, overlays, report, prompt: prompts } = settings;
   refuseTooManyFiles(files, settings);
+  const truths = settings.truth && (await readTruths(settings.truth));
   if (overlays !== undefined) await ensureFolder(overlays);
   const session = sessionOptions(settings, await knownOf(settings, context, progress, 'starts at once'));
   const shown = overlays !== undefined || report !== undefined;
@@ -47,7 +50,7 @@ export async function predictFiles(
   try {
     for (const [index, file] of files.entries()) {
       phase.update(index, basename(file));
-      results.push(await predictFile(predictor, file, settings, context.signal, progress, sections));
+      results.push(await predictFile(predictor, file, settings, context.signal, progress, { sections, truths }));
     }
     phase.update(files.length, '');
   } finally {
@@ -88,7 +91,7 @@ async function predictFile(
   settings: PredictSettings,
   signal: AbortSignal,
   progress: Progress,
-  sections: Shown[],
+  { sections, truths }: { readonly sections: Shown[]; readonly truths: Truths | undefined },
 ): Promise<FilePrediction> {
   const { open } = predictor.adapter;
   const answers: unknown[] = [];
@@ -109,13 +112,12 @@ async function predictFile(
     }
     const result = predictor.result(answers, settings);
     const { map } = settings;
-    if (settings.report !== undefined)
-      sections.push(
-        ...open.shown(
-          result,
-          kept.map(({ window, answer }) => ({ name: path, window, answer, map })),
-        ),
-      );
+    if (settings.report !== undefined) {
+      const annotations = truths?.(path);
+      const windows = kept.map(({ window, answer }) => ({ name: path, window, answer, map, annotations }));
+      const media = await predictor.reader.open(reference, signal);
+      sections.push(...(await withOverviews(open.shown(result, windows), media).finally(() => media.close())));
+    }
     return { path, result, events: open.events?.(result), ...open.summary(result) };
   } catch (error) {
     if (signal.aborted) throw error;

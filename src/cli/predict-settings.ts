@@ -59,6 +59,11 @@ export const predictSettings = {
       mapNames[0]!,
     ),
     report: setting('--report <file>', 'write a page with all predictions and their maps (HTML)', path),
+    truth: setting(
+      '--truth <file>',
+      'draw what this annotation file says of a video above what was found in it, in the report; again for more',
+      texts,
+    ),
     audacity: setting('--audacity <file>', 'write the events as a label track of Audacity', path),
     vtt: setting('--vtt <file>', 'write the events as subtitles (WebVTT)', path),
     csv: setting('--csv <file>', 'write the events of all files as a table', path),

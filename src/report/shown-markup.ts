@@ -5,8 +5,18 @@ import { type Figure, type PictureEncoder, pictureFigures, spectrogramFigures } 
 import { clock, percent } from './format.ts';
 import { lineChart } from './line-chart.ts';
 import { element, escapeText } from './markup.ts';
-import type { CardShown, MatrixShown, NumbersShown, RankingShown, Shown, SoundShown, TimelineShown } from './shown.ts';
+import type {
+  CardShown,
+  ClipOverview,
+  MatrixShown,
+  NumbersShown,
+  RankingShown,
+  Shown,
+  SoundShown,
+  TimelineShown,
+} from './shown.ts';
 import { spectrogramFigure } from './spectrogram-figure.ts';
+import { spectrogramPicture } from './spectrogram-picture.ts';
 import { heading, meter, scrolled, tableMarkup } from './tables.ts';
 import { timelineChart } from './timeline.ts';
 import { waveUri } from './wave-uri.ts';
@@ -54,7 +64,7 @@ async function oneMarkup(shown: Shown, encode: PictureEncoder): Promise<string> 
     case 'matrix':
       return matrixMarkup(shown);
     case 'timeline':
-      return timelineMarkup(shown);
+      return timelineMarkup(shown, encode);
     case 'picture':
       return (await pictureFigures(shown, encode)).map(figureMarkup).join('');
     case 'spectrogram':
@@ -97,10 +107,10 @@ function matrixMarkup(matrix: MatrixShown): string {
   );
 }
 
-function timelineMarkup(timeline: TimelineShown): string {
+async function timelineMarkup(timeline: TimelineShown, encode: PictureEncoder): Promise<string> {
   const { title, tracks } = timeline;
   const events = tracks.flatMap((track) => track.events.map((event) => ({ ...event, track: track.name })));
-  if (events.length === 0)
+  if (events.length === 0 && !timeline.overview)
     return element('div', { class: 'timeline' }, heading(title), element('p', { class: 'note' }, 'No events.'));
   const isNamed = tracks.length > 1;
   const columns = [
@@ -119,7 +129,24 @@ function timelineMarkup(timeline: TimelineShown): string {
   ]);
   const summary = element('summary', {}, 'The events as a table');
   const details = element('details', {}, summary, tableMarkup({ columns, rows }));
-  return element('div', { class: 'timeline' }, heading(title), scrolled(timelineChart(timeline)), details);
+  const overview = timeline.overview && (await overviewUris(timeline.overview, encode));
+  return element('div', { class: 'timeline' }, heading(title), scrolled(timelineChart(timeline, overview)), details);
+}
+
+async function overviewUris(
+  { frames, spectrogram }: ClipOverview,
+  encode: PictureEncoder,
+): Promise<Parameters<typeof timelineChart>[1]> {
+  const uris: string[] = [];
+  for (const frame of frames) uris.push(await encode(frame));
+  const picture =
+    spectrogram &&
+    spectrogramPicture(spectrogram.values, spectrogram.rows, spectrogram.columns, 'frequency-time', { map: 'ember' });
+  return {
+    frames: uris,
+    frameShape: frames[0] ? frames[0].height / frames[0].width : 0,
+    spectrogram: picture && (await encode(picture)),
+  };
 }
 
 function figureMarkup(figure: Figure): string {

@@ -70,13 +70,28 @@ export type ShownEvent = {
 };
 
 /** Events of one origin, such as those found, or those that are true. */
-export type Track = { readonly name: string; readonly events: readonly ShownEvent[] };
+export type Track = {
+  readonly name: string;
+  readonly events: readonly ShownEvent[];
+  /** Whether this is what truly happens. */
+  readonly isTrue?: boolean;
+};
+
+/** What a clip looks and sounds like over its time. */
+export type ClipOverview = {
+  /** At even distances, each from the middle of its share of the time. */
+  readonly frames: readonly Picture[];
+  /** [rows, columns] in any unit: frequency ascending along rows, columns at even distances. */
+  readonly spectrogram?: { readonly values: Float32Array; readonly rows: number; readonly columns: number } | undefined;
+};
 
 export type TimelineShown = {
   readonly kind: 'timeline';
   readonly title: string;
   readonly duration: number;
   readonly tracks: readonly Track[];
+  /** Drawn above the tracks. */
+  readonly overview?: ClipOverview | undefined;
 };
 
 /** One number for each cell of a grid over a picture or a spectrogram, row by row, in any unit. */

@@ -9,6 +9,7 @@ import type { Shown, ShownSection } from '../report/shown.ts';
 import { skippedSection } from '../report/skipped.ts';
 import type { SessionOptions } from '../runtime/session.ts';
 import type { Adapter } from './adapter.ts';
+import { withOverviews } from './clip-overview.ts';
 import type { Evaluation } from './evaluate-node.ts';
 import { containerSection, evaluationNumbers } from './evaluation-result.ts';
 import { type RunHistory, readHistory } from './history-node.ts';
@@ -22,6 +23,8 @@ export type EvaluationContext = {
   readonly split: string;
   readonly backbone?: string | undefined;
   readonly missing: MissingPolicy;
+  /** Whether the data's own names were asked for. */
+  readonly byNames?: boolean | undefined;
   readonly session: SessionOptions;
   readonly seconds: number;
   readonly command: string;
@@ -65,19 +68,25 @@ export function trainingSection({ system, open }: Adapter, { epochs, kept, diagn
 /** Some clips one by one, each by its first window. */
 async function tellingClips(
   { scored, dataset, adapter }: Evaluation,
-  { run, backbone, missing, session }: EvaluationContext,
+  { run, backbone, missing, session, byNames }: EvaluationContext,
 ): Promise<Shown[]> {
   const examples = new Map(dataset.examples.map((example) => [example.id, example]));
-  const predictor = await openFilePredictor({ run, backbone, session, missing, shown: true });
+  const prompts = byNames ? adapter.known.labels : undefined;
+  const predictor = await openFilePredictor({ run, backbone, session, missing, prompts, shown: true });
   const shown: Shown[] = [];
   try {
     for (const id of scored.telling) {
       const example = examples.get(id);
       if (example === undefined) continue;
-      for await (const { window, answer } of predictor.predict(example.media)) {
-        const result = predictor.result([answer]);
-        shown.push(...adapter.open.shown(result, [{ name: id, window, answer, truth: labelOf(example) }]));
-        break;
+      const media = await predictor.reader.open(example.media);
+      try {
+        for await (const { window, answer } of predictor.predictMedia(media)) {
+          const about = { name: id, window, answer, truth: labelOf(example), annotations: example.annotations };
+          shown.push(...(await withOverviews(adapter.open.shown(predictor.result([answer]), [about]), media)));
+          break;
+        }
+      } finally {
+        await media.close();
       }
     }
   } finally {

@@ -1,6 +1,6 @@
 // What a system is. Everything here is pure and safe for a browser: no file, no session, no clock.
 import type * as z from 'zod';
-import type { AnnotationKind } from '../data/annotation.ts';
+import type { Annotation, AnnotationKind } from '../data/annotation.ts';
 import type { Batch } from '../data/batch.ts';
 import type { EventLimits } from '../data/check-events.ts';
 import type { Dataset } from '../data/dataset.ts';
@@ -236,8 +236,9 @@ export type ShownWindow<Answer = unknown> = {
   readonly name: string;
   readonly window: Window;
   readonly answer: Answer;
-  /** What is truly there, where that is known. */
+  /** What is truly there, where that is known: in a word, and as the clip is annotated. */
   readonly truth?: string | undefined;
+  readonly annotations?: readonly Annotation[] | undefined;
   /** Where what sounds truly is, in fractions of the frame, where that is known. */
   readonly box?: Box | undefined;
   /** Which of the system's maps is shown; by default its own choice. */

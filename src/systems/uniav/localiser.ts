@@ -15,6 +15,7 @@ import {
   eventsResult,
   eventsSummary,
   eventsTimeline,
+  trueTracks,
 } from './result.ts';
 import type { RowInputSettings } from './row-inputs.ts';
 import { scoreWalk } from './score-walk.ts';
@@ -80,7 +81,9 @@ export function openLocaliser(options: LocaliserOptions): OpenSystem<LocaliserAn
       localiserFor(adapter, names, embed, { config, textForm: settings.textForm }),
     summary: eventsSummary,
     windowSeconds: length / settings.rate,
-    shown: (result, windows) => [eventsTimeline(windows[0]?.name ?? 'Events', result)],
+    shown: (result, [window]) => [
+      eventsTimeline(window?.name ?? 'Events', result, trueTracks(window?.annotations ?? [], result.seconds)),
+    ],
   };
 }
 

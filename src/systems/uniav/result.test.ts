@@ -7,6 +7,7 @@ import {
   eventsResultSchema,
   eventsSummary,
   eventsTimeline,
+  trueTracks,
 } from './result.ts';
 import { gridOf } from './seconds.ts';
 import { releasedSuppression } from './suppress.ts';
@@ -43,8 +44,14 @@ test('people are shown the events in a table and in tracks', () => {
   const { headline, shown } = eventsSummary(result);
   expect(headline).toBe('4 events in 0:32');
   expect(shown[0]).toMatchObject({ rows: expect.arrayContaining([['0:05.0', '0:10.0', 'dog', 'heard', 0.9]]) });
-  const truth = { name: 'true', events: [] };
-  const timeline = eventsTimeline('a.mp4', result, [truth]);
-  expect(timeline.kind === 'timeline' && timeline.tracks.map(({ name }) => name)).toEqual(['true', 'seen', 'heard']);
+  const annotated = [{ start: 5, end: 40, label: 'dog' }];
+  const truths = trueTracks([{ kind: 'events', events: annotated, sense: 'heard' }], 32);
+  expect(truths[0]!.events).toEqual([{ start: 5, end: 32, label: 'dog', score: 1 }]);
+  const timeline = eventsTimeline('a.mp4', result, truths);
+  expect(timeline.kind === 'timeline' && timeline.tracks.map(({ name, isTrue }) => [name, isTrue])).toEqual([
+    ['true, heard', true],
+    ['seen', undefined],
+    ['heard', undefined],
+  ]);
   expect(eventsSummary({ seconds: 5, events: [] })).toEqual({ headline: '0 events in 0:05', shown: [] });
 });

@@ -1,6 +1,6 @@
 // What UniAV says of a clip: a list of events that people can use, and how it is shown.
 import * as z from 'zod';
-import { senses } from '../../data/annotation.ts';
+import { type Annotation, annotationsOf, senses } from '../../data/annotation.ts';
 import type { ScoredEvent } from '../../files/events/events.ts';
 import { clearEvents } from '../../metrics/event-thresholds.ts';
 import { clock } from '../../report/format.ts';
@@ -87,6 +87,16 @@ export function eventsSummary({ seconds, events }: EventsResult): { headline: st
     { name: 'sure', kind: shareColumn },
   ];
   return { headline: count, shown: [{ kind: 'table', columns, rows }] };
+}
+
+/** Tracks of the events that a clip is annotated with in its first `seconds`. */
+export function trueTracks(annotations: readonly Annotation[], seconds: number): Track[] {
+  return annotationsOf({ annotations }, 'events').map(({ events, sense }) => ({
+    ...{ name: sense ? `true, ${senseTitles[sense]}` : 'true', isTrue: true },
+    events: events
+      .filter(({ start }) => start < seconds)
+      .map((event) => ({ ...event, end: Math.min(event.end, seconds), score: 1 })),
+  }));
 }
 
 /** Tracks of what was found, one for each sense, below those of what is true where that is known. */
