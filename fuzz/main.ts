@@ -80,9 +80,9 @@ function show(name: string, tally: Tally, seconds: number): void {
   for (const { index, what } of tally.faults.slice(0, faultsShown)) console.log(`  input ${index}: ${what}`);
 }
 
-for (const { name } of chosen) {
+for (const { name, share = 1 } of chosen) {
   const begun = performance.now();
-  show(name, await fuzzReader(name, Math.ceil(runs / chosen.length)), (performance.now() - begun) / 1000);
+  show(name, await fuzzReader(name, Math.ceil((share * runs) / chosen.length)), (performance.now() - begun) / 1000);
 }
 if (values.only === undefined || values.only === 'media') {
   const begun = performance.now();

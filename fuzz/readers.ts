@@ -34,7 +34,7 @@ export type Reader = {
   beside?(folder: string): Promise<readonly Seed[]>;
   /** Reads the file at `path`, whose bytes are at hand; throws what the reader throws. */
   read(path: string, bytes: Uint8Array): Promise<unknown>;
-  /** Of all inputs, as a share of what the others get. Default: 1. */
+  /** Of the inputs that the others get, for a reader that takes a process each. Default: 1. */
   readonly share?: number;
 };
 
@@ -180,6 +180,7 @@ export const readers: readonly Reader[] = [
     kind: 'binary',
     seeds: async (folder) => [await hdf5(folder)],
     read: (path) => readHdf5(path, 'order'),
+    share: 0.03,
   },
   ...(['png', 'jpeg'] as const).map(
     (format): Reader => ({

@@ -103,7 +103,7 @@ async function sharpCheck(): Promise<Check> {
 }
 
 async function decoderChecks(environment: Environment): Promise<Check[]> {
-  return [await containerCheck(), await codecCheck(), ffmpegCheck(environment)];
+  return [await containerCheck(), await codecCheck(), await ffmpegCheck(environment)];
 }
 
 async function containerCheck(): Promise<Check> {
@@ -120,23 +120,24 @@ async function codecCheck(): Promise<Check> {
   const name = 'decoders';
   if (loadNativeCodecs() !== undefined) return { name, state: 'ok', found: nativeCodecsPackage };
   const fix =
-    'run "npm ci" again, with optional packages; where the package has no build, convert videos to frames and WAV';
+    'run "npm ci" again, with optional packages; where the package has no build, ffmpeg decodes all (see below)';
   return { name, state: 'broken', found: `${nativeCodecsPackage} does not load`, fix };
 }
 
-function ffmpegCheck(environment: Environment): Check {
-  const run = spawnSync('ffmpeg', ['-version'], {
-    encoding: 'utf8',
-    timeout: 10_000,
-    env: environment as NodeJS.ProcessEnv,
-  });
-  const version = /^ffmpeg version (\S+)/.exec(run.stdout ?? '')?.[1];
-  if (version !== undefined) return { name: 'ffmpeg', state: 'ok', found: version };
+async function ffmpegCheck(environment: Environment): Promise<Check> {
+  const { ffmpegPackage, findFfmpeg } = await import('../media/find-ffmpeg-node.ts');
+  const program = findFfmpeg();
+  const run =
+    program === undefined
+      ? undefined
+      : spawnSync(program, ['-version'], { encoding: 'utf8', timeout: 10_000, env: environment as NodeJS.ProcessEnv });
+  const version = /^ffmpeg version (\S+)/.exec(run?.stdout ?? '')?.[1];
+  if (version !== undefined) return { name: 'ffmpeg', state: 'ok', found: `${version}, ${program}` };
   return {
     name: 'ffmpeg',
     state: 'note',
     found: 'none on the PATH',
-    fix: 'install ffmpeg to read avi, mpg and flv; mp4, mov, webm and mkv need none',
+    fix: `install ffmpeg, or the npm package ${ffmpegPackage()}, to read avi, mpg and flv; mp4, mov, webm and mkv need none`,
   };
 }
 

@@ -19,8 +19,9 @@ export async function passThrough(program: string): Promise<string[]> {
     said += piece.toString('utf8');
     return true;
   });
-  const [major, minor] = (/ffmpeg version n?(\d+)\.(\d+)/.exec(said) ?? ['', '99', '0']).slice(1).map(Number);
-  return major! > 5 || (major === 5 && minor! > 0) ? ['-fps_mode', 'passthrough'] : ['-vsync', 'passthrough'];
+  // FFmpeg 6 has libavutil 58. What is built between releases has no version of its own, but its libraries have.
+  const major = Number(/libavutil\s+(\d+)\./.exec(said)?.[1] ?? 99);
+  return [major >= 58 ? '-fps_mode' : '-vsync', 'passthrough'];
 }
 
 /** The file alone: no other protocol, and no name that could be read as an option. */

@@ -1,25 +1,8 @@
-// Running an `ffmpeg` that the user has installed: found on the PATH, started without a shell, stopped when it stalls.
+// Running an `ffmpeg` that the user has installed: started without a shell, stopped when it stalls.
 import { spawn } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
 
 const STALL_SECONDS = 60;
 const MOST_STDERR = 16_384;
-
-/** The path of the `ffmpeg` on the PATH, or undefined. */
-export function findFfmpeg(): string | undefined {
-  const name = process.platform === 'win32' ? 'ffmpeg.exe' : 'ffmpeg';
-  for (const folder of (process.env.PATH ?? '').split(delimiter)) {
-    if (folder === '') continue;
-    try {
-      accessSync(join(folder, name), constants.X_OK);
-      return join(folder, name);
-    } catch {
-      // Not in this folder.
-    }
-  }
-  return undefined;
-}
 
 /**
  * Runs ffmpeg and hands its output to `take` piece by piece, until `take` returns false. Resolves to what it said on

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { isDuetError } from '../errors.ts';
-import { findFfmpeg } from './ffmpeg-process-node.ts';
+import { findFfmpeg } from './find-ffmpeg-node.ts';
 import type { Media } from './media.ts';
 import { loadNativeCodecs } from './native-codecs-node.ts';
 import { openMedia } from './open-media-node.ts';

@@ -6,10 +6,9 @@ import { containerKind, matroska, nativeKinds, readBytes, readHead } from './con
 import { cutShort } from './cut-short-node.ts';
 import { demuxedMedia } from './demuxed-media.ts';
 import { ffmpegMedia } from './ffmpeg-media-node.ts';
-import { findFfmpeg } from './ffmpeg-process-node.ts';
+import { ffmpegPackage, findFfmpeg } from './find-ffmpeg-node.ts';
 import { matroskaDamage } from './matroska-check-node.ts';
 import type { Media } from './media.ts';
-import { loadNativeCodecs, nativeCodecsPackage } from './native-codecs-node.ts';
 import { openInput } from './open-input-node.ts';
 import { withinTime } from './time-limit.ts';
 import { UndecodableTrack } from './undecodable-track.ts';
@@ -56,11 +55,8 @@ async function openWithFfmpeg(path: string, kind: string | undefined, error: Err
   const program = findFfmpeg();
   if (program) return ffmpegMedia(program, path);
   if (error instanceof UndecodableTrack) {
-    const help = loadNativeCodecs()
-      ? ''
-      : `, or install the npm package ${nativeCodecsPackage} if there is one for this machine`;
     throw new DuetError(
-      `${path} cannot be decoded, as ${error.message}; put ffmpeg on the PATH, convert the file to mp4 (H.264 and AAC)${help}.`,
+      `${path} cannot be decoded, as ${error.message}; put ffmpeg on the PATH, add the npm package ${ffmpegPackage()}, or convert the file to mp4 (H.264 and AAC).`,
     );
   }
   if (kind !== undefined && nativeKinds.has(kind))

@@ -1,10 +1,16 @@
-// Numbers out of HDF5 files.
+// Numbers out of HDF5 files, in a process of its own: a damaged file may block the library, or end it for good.
 import { open } from 'node:fs/promises';
-import { DuetError, messageOf } from '../../errors.ts';
+import { DuetError, isDuetError, messageOf } from '../../errors.ts';
+import { isCompiled } from '../is-compiled.ts';
+import { openProcessPool } from '../process-pool-node.ts';
+import { type Hdf5Array, hdf5Numbers } from './hdf5-numbers.ts';
 
-export type Hdf5Array = { readonly shape: readonly number[]; readonly values: ArrayLike<number> };
+type Answer = { readonly array: Hdf5Array } | { readonly crashed: string };
 
 const signature = Buffer.from('\u0089HDF\r\n\u001a\n', 'latin1');
+/** The largest file that is read so, AVE's labels, takes under a second. */
+const patienceMs = 10_000;
+const memoryBytes = 2 ** 30;
 
 /** A data set of numbers, row by row. Throws DuetError where the file is not HDF5 or has no such data set. */
 export async function readHdf5(path: string, name: string): Promise<Hdf5Array> {
@@ -16,27 +22,23 @@ export async function readHdf5(path: string, name: string): Promise<Hdf5Array> {
     await handle.close();
   }
   if (!start.equals(signature)) throw new DuetError(`"${path}" is not an HDF5 file; get a fresh copy.`);
-  // 15 MB of WebAssembly that only one data set needs.
-  const { File, Dataset, ready } = await import('h5wasm/node');
-  // Else the library prints its stack on the terminal; so it throws it.
-  (await ready).activate_throwing_error_handler();
-  let file: InstanceType<typeof File> | undefined;
+  if (!isCompiled) return hdf5Numbers(path, name);
+  const pool = openProcessPool<{ path: string; name: string }, Answer>({
+    ...{ script: new URL('./hdf5-process-node.js', import.meta.url), hasArrays: true, processes: 1 },
+    ...{ patienceMs, memoryBytes, crashed: (how) => ({ crashed: how }) },
+  });
   try {
-    file = new File(path, 'r');
-    const entry = file.get(name);
-    if (!(entry instanceof Dataset) || entry.shape === null) throw new DuetError(`it has no numbers named "${name}"`);
-    const values = entry.value;
-    if (!ArrayBuffer.isView(values)) throw new DuetError(`its "${name}" are not numbers`);
-    return { shape: entry.shape, values: Float64Array.from(values as unknown as ArrayLike<number | bigint>, Number) };
+    const answer = await pool.run({ path, name });
+    if ('crashed' in answer) throw new Error(`the library was stopped: ${answer.crashed}`);
+    return answer.array;
   } catch (error) {
-    throw new DuetError(`The HDF5 file "${path}" cannot be used (${reasonOf(error)}); get a fresh copy.`);
+    if (isDuetError(error)) throw error;
+    throw new DuetError(`The HDF5 file "${path}" cannot be used (${firstLine(error)}); get a fresh copy.`);
   } finally {
-    file?.close();
+    pool.close();
   }
 }
 
-/** The innermost line of the library's stack. */
-function reasonOf(error: unknown): string {
-  const lines = [...messageOf(error).matchAll(/\(\): (.+)/g)];
-  return lines.at(-1)?.[1] ?? messageOf(error);
+function firstLine(error: unknown): string {
+  return messageOf(error).split('\n')[0]!;
 }
