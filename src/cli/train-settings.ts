@@ -58,7 +58,7 @@ const inputAndOutput = {
 const base = grouped('Learning:', {
   recipe: setting(
     '--recipe <name>',
-    'duet learns better and is the default; reference follows the MA-AVT paper and code; events says when things happen; authentic asks whether picture and sound belong together; extract separates sounds by the picture; the others are baselines',
+    'duet learns better and is the default; reference follows the MA-AVT paper and code; events says when things happen; authentic asks whether picture and sound belong together; extract separates sounds by the picture; search lets words, sounds and pictures find moments; the others are baselines',
     choice(recipeNames()),
   ),
 });

@@ -11,7 +11,7 @@ export type Concepts = {
 };
 
 /** Names that a pseudo caption is made of. */
-const mostLikely = 50;
+const mostNames = 50;
 const temperature = 2;
 const queryScale = 20;
 
@@ -32,17 +32,13 @@ export function likelihoods(logits: Float32Array): Float32Array {
   return softmax(logits.map((logit) => logit / temperature));
 }
 
-/**
- * What a picture would be called: the unit sum of the centred vectors of the 50 likeliest names, by their likelihoods.
- * @param likely [K], as `likelihoods` gives them; of several frames their mean.
- */
-export function pseudoCaption(likely: Float32Array, concepts: Concepts): Float32Array {
-  const { vectors, width, mean } = concepts;
-  const order = [...likely.keys()].sort((a, b) => likely[b]! - likely[a]!).slice(0, mostLikely);
-  const sum = new Float32Array(width);
-  for (const name of order)
-    for (let i = 0; i < width; i++) sum[i]! += likely[name]! * (vectors[name * width + i]! - mean[i]!);
-  return unit(sum);
+/** The 50 likeliest names, their likelihoods as shares of one; 0 for all others. */
+export function mostLikely(likely: Float32Array): Float32Array {
+  const order = [...likely.keys()].sort((a, b) => likely[b]! - likely[a]!).slice(0, mostNames);
+  const sum = order.reduce((total, name) => total + likely[name]!, 0);
+  const kept = new Float32Array(likely.length);
+  for (const name of order) kept[name] = likely[name]! / sum;
+  return kept;
 }
 
 /** A query as shares of names, [K]: softmax(20 cosines). A window's score is the product with its likelihoods. */
@@ -58,9 +54,4 @@ function softmax(scores: Float32Array): Float32Array {
   const weights = scores.map((score) => Math.exp(score - largest));
   const sum = weights.reduce((total, weight) => total + weight, 0);
   return weights.map((weight) => weight / sum);
-}
-
-function unit(vector: Float32Array): Float32Array {
-  const length = Math.sqrt(vector.reduce((total, value) => total + value * value, 0)) || 1;
-  return vector.map((value) => value / length);
 }

@@ -9,6 +9,7 @@ import { maAvtSystem } from './ma-avt/system.ts';
 import type { Golden, System, SystemSettings } from './system.ts';
 import { uniavSystem } from './uniav/system.ts';
 import { referenceRuns as vlsaGolden } from './vlsa/reference-runs.ts';
+import { searchSystem } from './vlsa/search/system.ts';
 
 const byName = {
   'ma-avt': maAvtSystem,
@@ -16,6 +17,7 @@ const byName = {
   avff: avffSystem,
   'avff-light': authenticSystem,
   'av-sep-chain': avSepChainSystem,
+  'vlsa-search': searchSystem,
 };
 
 /** The first holds the recipe that is taken where none is named. */

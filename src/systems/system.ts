@@ -27,6 +27,7 @@ import type { StepBatch } from '../train/step.ts';
 import type { UpgradeConfig } from '../weights/adapter-config.ts';
 import type { Backbone } from '../weights/backbone.ts';
 import type { TextBackboneRecord } from '../weights/check-prompt.ts';
+import type { VectorSpaces } from './vector-spaces.ts';
 
 /** What every system's settings have; a recipe is a full set of them. */
 export type SystemSettings = TrainingSettings & { readonly recipe: string; readonly missing: MissingPolicy };
@@ -198,6 +199,8 @@ export type OpenSystem<Answer = unknown, Result = unknown, Options = unknown> = 
   summary(result: Result): { readonly headline: string; readonly shown: readonly Shown[] };
   /** Only of a system that classifies. */
   shares?(answer: Answer): ClassShares;
+  /** Only of a system that places windows and queries in spaces of vectors: for index and search. */
+  readonly vectors?: VectorSpaces<Answer> | undefined;
   /** A window with a plain picture or silence in the place of one modality, to see what the other is worth. */
   without?(window: Window, modality: MissingModality): Window;
   /** Seconds that it looks at together. */

@@ -4,13 +4,13 @@ import { missingModality } from '../../data/model-inputs.ts';
 import { wholeClip } from '../../data/windows.ts';
 import { joinFloat32 } from '../../files/tensor-values.ts';
 import type { Media } from '../../media/media.ts';
+import { rowWidths } from '../../model/row-encoder.ts';
 import type { OpenSession } from '../../runtime/session.ts';
 import type { Backbone } from '../../weights/backbone.ts';
 import type { ClipReader } from '../system.ts';
 import type { NetworkConfig } from './config.ts';
 import { openPerceiver } from './perceiver.ts';
 import { type RowStretch, rowChunks } from './row-chunks.ts';
-import { rowWidths } from './row-encoder.ts';
 import type { RowInputSettings } from './row-inputs.ts';
 
 export type PerceiveOptions = {

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { fakeMedia } from '../../data/fake-media.test-data.ts';
+import { rowWidths } from '../../model/row-encoder.ts';
 import { nodeSessions } from '../../runtime/session-node.ts';
 import { parseBackbone } from '../../weights/backbone.ts';
 import { miniTimm } from '../../weights/mini-vit.test-data.ts';
 import { openPerceiver } from './perceiver.ts';
-import { rowWidths } from './row-encoder.ts';
 import type { RowInputSettings } from './row-inputs.ts';
 
 test('a clip’s rows are the same however it is read, and what it lacks is empty', async () => {

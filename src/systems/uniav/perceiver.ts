@@ -4,12 +4,12 @@ import { elementCount, input, type Shape, type Tensor } from '../../graph/tensor
 import type { Media } from '../../media/media.ts';
 import { clipsTogether } from '../../model/clips-together.ts';
 import { frozenWeights } from '../../model/frozen-weights.ts';
+import { pictureRows, rowWidths, soundRows } from '../../model/row-encoder.ts';
 import type { VitConfig } from '../../model/vit.ts';
 import { pad } from '../../runtime/feeds.ts';
 import type { OpenSession } from '../../runtime/session.ts';
 import type { Backbone } from '../../weights/backbone.ts';
 import type { RowStretch } from './row-chunks.ts';
-import { pictureRows, rowWidths, soundRows } from './row-encoder.ts';
 import { type RowInputSettings, rowInputs } from './row-inputs.ts';
 
 export type Perceiver = {

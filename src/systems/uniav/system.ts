@@ -1,6 +1,7 @@
 // UniAV's light localiser as a system: when what happens in a clip, by eye, by ear, or both.
 import { annotationsOf, senses } from '../../data/annotation.ts';
 import { DuetError } from '../../errors.ts';
+import { rowWidths } from '../../model/row-encoder.ts';
 import type { CurvesShown } from '../../report/shown.ts';
 import type { CurvedEpoch } from '../../train/checkpoint.ts';
 import type { System } from '../system.ts';
@@ -8,7 +9,6 @@ import { type LocaliserAnswer, openLocaliser } from './localiser.ts';
 import { chunkLength, practicalNetwork } from './practical.ts';
 import { referenceRuns } from './reference-runs.ts';
 import { type EventsOptions, type EventsResult, eventsOptionsSchema, eventsResultSchema } from './result.ts';
-import { rowWidths } from './row-encoder.ts';
 import { eventMetrics } from './score-walk.ts';
 import { type EventsSettings, eventsRecipes, eventsSettingsSchema } from './settings.ts';
 

@@ -18,6 +18,7 @@ function clip(name: string, has: { sound?: number; caption?: number } = {}): Val
     sound: normals(sizes.sound),
     caption: normals(sizes.text),
     pseudo: normals(sizes.text),
+    has_picture: [1],
     has_sound: [has.sound ?? 1],
     has_caption: [has.caption ?? 1],
     counted: [1],

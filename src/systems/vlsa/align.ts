@@ -51,7 +51,8 @@ const ties = [
 
 /**
  * Inputs of a clip: features `picture` [P] and `sound` [S] of a frozen backbone, vectors `caption` and `pseudo` [T] of
- * a frozen text encoder with the mean of all texts taken off, and `has_sound`, `has_caption` [], 0 where there is none.
+ * a frozen text encoder with the mean of all texts taken off, and `has_picture`, `has_sound` and `has_caption` [], 0 where
+ * there is none; a pseudo caption is there where the picture is.
  * Targets: `counted`, 0 for clips that only fill the batch. Answers: unit vectors `picture_vector`, `sound_vector`
  * and, of the caption, `text_vector` [B, E].
  */
@@ -68,6 +69,7 @@ export function alignModel(sizes: AlignSizes, settings: AlignSettings): Model {
       sound: [sizes.sound],
       caption: [sizes.text],
       pseudo: [sizes.text],
+      has_picture: [],
       has_sound: [],
       has_caption: [],
     },
@@ -75,8 +77,8 @@ export function alignModel(sizes: AlignSizes, settings: AlignSettings): Model {
     encode: (inputs) => inputs,
     losses(encoded, targets, trained) {
       const taking = {
-        picture: targets.counted!,
-        pseudo: targets.counted!,
+        picture: multiply(targets.counted!, encoded.has_picture!),
+        pseudo: multiply(targets.counted!, encoded.has_picture!),
         sound: multiply(targets.counted!, encoded.has_sound!),
         caption: multiply(targets.counted!, encoded.has_caption!),
       };

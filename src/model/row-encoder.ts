@@ -1,9 +1,9 @@
 // Rows of features from Duet's own frozen backbone, in the place of a large audio-visual encoder.
 // Shapes: N moments, S the picture's side, C the backbone's width.
-import { concat, mean, reshape, slice } from '../../graph/functions.ts';
-import type { Tensor } from '../../graph/tensor.ts';
-import { bandMeans } from '../../model/band-means.ts';
-import { type VitConfig, vit, type Weights } from '../../model/vit.ts';
+import { concat, mean, reshape, slice } from '../graph/functions.ts';
+import type { Tensor } from '../graph/tensor.ts';
+import { bandMeans } from './band-means.ts';
+import { type VitConfig, vit, type Weights } from './vit.ts';
 
 export const soundBands = 4;
 

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { interpret } from '../../graph/interpret.ts';
-import { elementCount, input, type Shape } from '../../graph/tensor.ts';
-import { frozenWeights } from '../../model/frozen-weights.ts';
-import { vit } from '../../model/vit.ts';
-import { vitWeightShapes } from '../../model/vit-weights.ts';
-import { createRandom } from '../../random.ts';
+import { interpret } from '../graph/interpret.ts';
+import { elementCount, input, type Shape } from '../graph/tensor.ts';
+import { createRandom } from '../random.ts';
+import { frozenWeights } from './frozen-weights.ts';
 import { pictureRows, rowWidths, soundRows } from './row-encoder.ts';
+import { vit } from './vit.ts';
+import { vitWeightShapes } from './vit-weights.ts';
 
 // Two blocks over a grid of 8 x 8 patches.
 const config = {

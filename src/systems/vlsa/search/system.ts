@@ -1,0 +1,75 @@
+// The search model as one of the systems: videos as vectors that words, sounds and pictures find.
+import * as z from 'zod';
+import { inputSettings } from '../../../infer/input-choices.ts';
+import { parameterCounts } from '../../../model/parameters.ts';
+import { frontEnds } from '../../../signal/front-ends.ts';
+import type { System } from '../../system.ts';
+import { featuresKey, openFeatureReader } from './features.ts';
+import { imagenetNames } from './imagenet-names.ts';
+import { searchIntake } from './intake.ts';
+import { isGiven, searchModels } from './model.ts';
+import {
+  type SearchResult,
+  searchCurves,
+  searchResult,
+  searchResultSchema,
+  searchShown,
+  searchSummary,
+} from './result.ts';
+import { scoreSearch, searchMetrics } from './score.ts';
+import { type SearchSettings, searchRecipes, searchSettingsSchema } from './settings.ts';
+import { type SearchAnswer, searchVectors } from './vectors.ts';
+
+/** Of the vectors of the built-in text encoder, and of the projections. */
+const [textWidth, width] = [128, 128];
+
+/** Search by words, sound and picture after VLSA's idea; see docs/search.md. */
+export const searchSystem: System<SearchSettings, SearchAnswer, SearchResult> = {
+  name: 'vlsa-search',
+  annotation: 'class',
+  settings: searchSettingsSchema,
+  recipes: searchRecipes,
+  usualRecipe: 'search',
+  metrics: searchMetrics,
+  result: searchResultSchema,
+  resultOptions: z.object({}),
+  coherent: (settings) => settings,
+  curves: searchCurves,
+  open(_, { labels, backbone }) {
+    const sizes = { labels: labels.length, names: imagenetNames.length, text: textWidth, width };
+    const { training, folded } = searchModels(sizes, backbone.config);
+    const inputs = inputSettings(backbone.config, { frontEnd: 'vggsound', normalisation: 'backbone' });
+    const learned = new Map([...training.parameters].filter(([name]) => !isGiven(name)));
+    return {
+      intake: searchIntake(labels, featuresKey(backbone, inputs)),
+      reader: (openSession) => openFeatureReader(backbone, inputs, openSession),
+      async firstValues({ embed }) {
+        const rows = async (texts: readonly string[]) =>
+          Float32Array.from((await embed(texts)).flatMap((vector) => [...vector]));
+        return new Map([
+          ['names', await rows(imagenetNames.map((names) => names.join(', ')))],
+          ['classes', await rows(labels.map((label) => label.replace(/[_-]+/g, ' ')))],
+        ]);
+      },
+      stages: [
+        {
+          ...{ name: 'align', model: training, on: 'clips' },
+          trains: (name) => !isGiven(name),
+          stepBatch: ({ arrays }) => ({ inputs: arrays, targets: arrays }),
+        },
+      ],
+      counts: parameterCounts(learned, folded.parameters, backbone.config),
+      folded,
+      fold: (trained) => new Map(trained),
+      decision: {},
+      score: (ask) => scoreSearch(ask, labels),
+      extras: { always: [], shown: [] },
+      answer: (outputs) => outputs as SearchAnswer,
+      result: (answers) => searchResult(answers, labels),
+      summary: searchSummary,
+      windowSeconds: frontEnds[inputs.frontEnd].seconds,
+      vectors: searchVectors(textWidth, width),
+      shown: (_, windows) => searchShown(windows, inputs),
+    };
+  },
+};
