@@ -70,7 +70,7 @@ const namedFiles = files.filter((path) => layerOf(path) !== 'cli' && path !== 's
 const needsNode = (path: string) =>
   /\b(Buffer|process)\.\w/.test(texts.get(path)!) ||
   [...texts.get(path)!.matchAll(/^(?:import|export) (?!type )[^;]*?from '([^']+)'|\bimport\('([^']+)'/gm)].some(
-    ([, fixed, late]) => /^(node:|onnxruntime-node|prom-client|sharp)|-node\.ts$/.test((fixed ?? late)!),
+    ([, fixed, late]) => /^(node:|bullmq|ioredis|onnxruntime-node|prom-client|sharp)|-node\.ts$/.test((fixed ?? late)!),
   );
 
 test('a file is named -node if and only if it needs Node', () => {

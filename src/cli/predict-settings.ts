@@ -9,8 +9,19 @@ import {
   outputSettings,
   stretchSettings,
 } from './common-settings.ts';
-import { choice, decimal, fraction, path, texts, wholeNumber } from './field.ts';
+import { choice, decimal, type Field, fraction, path, texts, wholeNumber } from './field.ts';
+import { queueSettings } from './queue-settings.ts';
 import { grouped, setting, settingWithDefault, type ValuesOf } from './setting.ts';
+
+/** Of every n shards one: i/n. */
+const part: Field<string> = {
+  expected: 'a part such as 0/8, counted from 0',
+  accept(value) {
+    const [, index, of] = (/^(\d{1,6})\/(\d{1,6})$/.exec(String(value)) ?? []).map(Number);
+    return index !== undefined && of !== undefined && index < of ? `${index}/${of}` : undefined;
+  },
+  fromText: (text) => text,
+};
 
 const mapNames = systems.flatMap(({ maps = [] }) => maps);
 
@@ -26,6 +37,28 @@ export const predictSettings = {
   ...stretchSettings,
   ...backboneSettings,
   ...missingSettings,
+  ...grouped('Archive:', {
+    manifest: setting('--manifest <file>', 'a table of clips (CSV, TSV, JSONL), however long, with --out', path),
+    out: setting('--out <folder>', 'where each shard of results goes, as a file of JSON lines', path),
+    shard: settingWithDefault(
+      '--shard <i/n>',
+      'make every n-th shard only, from the i-th, counted from 0',
+      part,
+      '0/1',
+    ),
+    shardRows: settingWithDefault(
+      '--shard-rows <number>',
+      'rows of a shard',
+      wholeNumber({ least: 1, most: 100_000 }),
+      256,
+    ),
+    workers: setting(
+      '--workers <number>',
+      'processes that read clips (default: one per core)',
+      wholeNumber({ least: 1, most: 256 }),
+    ),
+  }),
+  ...queueSettings,
   ...grouped('Decision:', {
     calibrate: setting(
       '--calibrate <folder>',

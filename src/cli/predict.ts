@@ -37,11 +37,15 @@ export function addPredictCommand(program: Command, context: Context): void {
         'duet predict runs/authentic clip.mp4 --calibrate my-videos --false-alarms 5',
         'set the threshold by real videos of your own, then judge a clip',
       ],
+      [
+        'duet predict runs/first --manifest clips.csv --out results --shard 0/8',
+        'the first eighth of the shards of an archive; the same command again makes what is missing',
+      ],
     ),
   );
   command.action((run: string, files: string[]) => {
     const settings = valuesOf(command, predictSettings);
-    if (files.length === 0 && settings.calibrate === undefined)
+    if (files.length === 0 && settings.calibrate === undefined && settings.manifest === undefined)
       command.error("error: missing required argument 'file'");
     return runPredict(run, files, settings, context);
   });
@@ -53,6 +57,10 @@ async function runPredict(
   settings: PredictSettings,
   context: Context,
 ): Promise<void> {
+  if (settings.manifest !== undefined) {
+    const { predictManifest } = await import('./predict-manifest.ts');
+    return predictManifest(run, files, settings, context);
+  }
   const { predictFiles } = await import('./predict-files.ts');
   const progress = context.progress(settings.quiet);
   try {

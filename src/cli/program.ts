@@ -18,6 +18,7 @@ import { addServeCommand } from './serve.ts';
 import { addStudioCommand } from './studio.ts';
 import { addTrainCommand } from './train.ts';
 import { addVerifyCommand } from './verify.ts';
+import { addWorkerCommand } from './worker.ts';
 
 /** `duet` with all its commands. It throws commander's errors instead of ending the process. */
 export function createProgram(context: Context): Command {
@@ -53,6 +54,7 @@ export function createProgram(context: Context): Command {
   addExportCommand(program, context);
   program.commandsGroup('Put into production:');
   addServeCommand(program, context);
+  addWorkerCommand(program, context);
   program.commandsGroup('Look inside:');
   addDataCommand(program, context);
   addInspectCommand(program, context);

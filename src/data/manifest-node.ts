@@ -28,14 +28,12 @@ export function isManifest(path: string): boolean {
  * or endless cells, empty ranges and rows given twice.
  */
 export async function readManifest(path: string): Promise<UnsplitExample[]> {
-  const extension = extname(path).toLowerCase();
-  const isJson = extension === '.jsonl' || extension === '.ndjson';
   const placeOf = placesIn(dirname(resolve(path)));
   const fail = (row: number, what: string) => new DuetError(`Row ${row} of the manifest "${path}" ${what}`);
   const examples: Read[] = [];
   const texts = new Map<string, string>();
   const rowOfId = new Map<string, number>();
-  for await (const row of isJson ? jsonRows(path) : tableRows(path, extension === '.tsv' ? '\t' : ',')) {
+  for await (const row of manifestRows(path)) {
     const failed = (what: string) => fail(row.number, what);
     checkLengths(row, failed);
     const label = row.cells.get('label');
@@ -64,6 +62,37 @@ export async function readManifest(path: string): Promise<UnsplitExample[]> {
     example.split = split;
   }
   return examples as UnsplitExample[];
+}
+
+/** A row of a manifest without what it should teach. */
+export type ManifestClip = {
+  /** As in the file, a header being row 1. */
+  readonly row: number;
+  /** What the manifest calls it: its path or paths, and its times. */
+  readonly id: string;
+  readonly media: MediaReference;
+};
+
+/**
+ * The clips of a manifest as they are read, however many: labels may be missing, and are not looked at, and a row may be
+ * given twice. Throws as readManifest does otherwise.
+ */
+export async function* manifestClips(path: string): AsyncGenerator<ManifestClip> {
+  const placeOf = placesIn(dirname(resolve(path)));
+  let isEmpty = true;
+  for await (const row of manifestRows(path)) {
+    const fail = (what: string) => new DuetError(`Row ${row.number} of the manifest "${path}" ${what}`);
+    checkLengths(row, fail);
+    isEmpty = false;
+    yield { row: row.number, ...clipOf(row, placeOf, fail) };
+  }
+  if (isEmpty) throw new DuetError(`The manifest "${path}" is empty; give it one row per clip with at least path.`);
+}
+
+function manifestRows(path: string): AsyncGenerator<Row> {
+  const extension = extname(path).toLowerCase();
+  if (extension === '.jsonl' || extension === '.ndjson') return jsonRows(path);
+  return tableRows(path, extension === '.tsv' ? '\t' : ',');
 }
 
 /** As long as systems let names and paths be; a longer cell is a quote that was never closed, or another file. */
