@@ -51,7 +51,7 @@ describe('a run interrupted in the middle of an epoch', () => {
     });
     expect(asked, stopped.error).toBe(true);
     expect(stopped.code).toBe(130);
-    expect(stopped.error).toContain('duet: stopping after this step; press Ctrl-C again to stop at once');
+    expect(stopped.error).toContain('duet: stopping after the work under way; press Ctrl-C again to stop at once');
     const { epoch, stepsInEpoch } = await progressOf(join(folder, 'my run'));
     expect(epoch).toBeLessThan(epochs);
     expect(stepsInEpoch).toBeGreaterThan(0);

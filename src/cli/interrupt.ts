@@ -15,7 +15,7 @@ export function watchInterrupts(
   const controller = new AbortController();
   const interrupt = () => {
     if (controller.signal.aborted) return exit(exitCodes.interrupted);
-    note('\nduet: stopping after this step; press Ctrl-C again to stop at once\n');
+    note('\nduet: stopping after the work under way; press Ctrl-C again to stop at once\n');
     controller.abort();
   };
   source.on('SIGINT', interrupt);
