@@ -117,13 +117,18 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   const folder = resolve(options.out);
   const saved = options.resume ? await readRunConfig(folder) : undefined;
   const { system } = saved ? { system: systemNamed(saved.system) } : recipeNamed(options.training.recipe);
-  const asked = system.coherent(options.training);
+  // Before anything is opened.
+  system.coherent(options.training);
   const data = options.data ?? saved?.data;
   if (data === undefined)
     throw new DuetError('There is no data to train on; name a folder or a manifest, or go on with a run by --resume.');
   const layout = options.layout ?? saved?.layout;
   const dataset = await openTrainingData(data, layout, system, options, folder);
-  const settings = system.settledBy?.(asked, dataset) ?? asked;
+  const settled = (given: SystemSettings) => {
+    const coherent = system.coherent(given);
+    return system.settledBy?.(coherent, dataset) ?? coherent;
+  };
+  const settings = settled(options.training);
   system.checkData?.(settings, dataset);
   if (dataset.missing.length > 0) {
     onEvent({
@@ -144,10 +149,11 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   const startFrom = options.startFrom?.map((file) => resolve(file)) ?? saved?.startFrom;
   const started = startingValues(open, startFrom, settings.recipe);
   const config = runConfigOf({ system, settings, known }, data, layout, startFrom);
-  if (saved) refuseOtherSettings(saved, config, options.out);
+  // An older Duet may have written what is settled only today.
+  if (saved) refuseOtherSettings({ ...saved, training: settled(saved.training) }, config, options.out);
   else await checkRunFolder(folder, options.force ?? false);
-  const settled = { folder, saved, system, settings, dataset, known, open, config, started, texts };
-  return withFolderLock({ folder, out: options.out, work: 'training' }, () => trainLocked(settled, options));
+  const opened = { folder, saved, system, settings, dataset, known, open, config, started, texts };
+  return withFolderLock({ folder, out: options.out, work: 'training' }, () => trainLocked(opened, options));
 }
 
 type Trained = { readonly system: System; readonly settings: SystemSettings; readonly known: Known };

@@ -5,6 +5,9 @@
  * a browser's for granted, which a program in Node has not.
  */
 export type OnnxRuntime = {
-  readonly InferenceSession: { create(model: Uint8Array, options?: object): Promise<object> };
+  readonly InferenceSession: {
+    /** Loads a model from its bytes. */
+    create(model: Uint8Array, options?: object): Promise<object>;
+  };
   readonly Tensor: abstract new (...parameters: never) => object;
 };

@@ -16,6 +16,7 @@ const decoder = (side: string) =>
     heads: size.meta({ help: `attention heads of the ${side} decoder` }),
   });
 
+/** Checks the settings of a run of the full AVFF. */
 export const avffSettingsSchema = z.strictObject({
   recipe: z.enum(['avff', 'avff-small']).meta({ help: 'the recipe that these settings began as' }),
   missing: z
@@ -57,6 +58,7 @@ export const avffSettingsSchema = z.strictObject({
   augment: z.enum(['none', 'standard']).meta({ help: 'standard: flips and grey pictures in training' }),
 });
 
+/** What `avffSettingsSchema` checks. */
 export type AvffSettings = Readonly<z.infer<typeof avffSettingsSchema>>;
 
 const fullHead = { kind: 'slices', width: 128, sliceWeight: 0.5 } as const;
@@ -91,6 +93,7 @@ const small: AvffSettings = {
   ...{ epochs: 30, learningRate: 5e-4, warmupEpochs: 2, detectEpochs: 15, detectRate: 1e-4, headRate: 10 },
 };
 
+/** The full AVFF in the published sizes, and in sizes that two cores train. */
 export const avffRecipes: Readonly<Record<AvffSettings['recipe'], AvffSettings>> = { avff: full, 'avff-small': small };
 
 export function networkOf(settings: AvffSettings): AvffNetwork {

@@ -15,12 +15,12 @@ import { type EventsSettings, eventsRecipes, eventsSettingsSchema } from './sett
 /** Of the vectors of the built-in text encoder. */
 const textWidth = 128;
 
-/** UniAV's light localiser: when what happens in a clip, by eye, by ear, or both; see docs/localisation.md. */
 /** Of a class that is to be learned. */
 const fewestEvents = 5;
-/** Steps of an event that is to be told from its neighbours. */
+/** Steps of an event that is to stand apart from its neighbours. */
 const leastSteps = 2;
 
+/** UniAV's light localiser: when what happens in a clip, by eye, by ear, or both; see docs/localisation.md. */
 export const uniavSystem: System<EventsSettings, LocaliserAnswer, EventsResult, EventsOptions> = {
   name: 'uniav',
   annotation: 'events',
