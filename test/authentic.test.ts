@@ -24,13 +24,9 @@ beforeAll(async () => {
   const trained = await duetJson<{ history: { losses: Record<string, number> }[]; best: { metrics: object } }>([
     ...['train', data, '--recipe', 'authentic', '--out', run, '--epochs', '30', '--batch', '5', '--threads', '1'],
   ]);
-  const [first, last, detect] = [trained.history[0]!, trained.history[29]!, trained.history[59]!].map(
-    ({ losses }) => losses,
-  );
-  // Thirty epochs of each stage.
-  expect(trained.history).toHaveLength(60);
-  expect(last!.v2a! + last!.a2v!).toBeLessThan(first!.v2a! + first!.a2v!);
-  expect(detect!.clip).toBeGreaterThan(0);
+  // The predictors are found in closed form before the first epoch.
+  expect(trained.history).toHaveLength(30);
+  expect(trained.history.at(-1)!.losses.clip!).toBeLessThan(trained.history[0]!.losses.clip!);
   expect(trained.best.metrics).toMatchObject({ auc: expect.any(Number), loss: expect.any(Number) });
 });
 

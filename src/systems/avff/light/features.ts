@@ -7,8 +7,8 @@ export const cells = 49;
 const cellsAcross = 7;
 const cellSize = frameSize / cellsAcross;
 
-/** Grey values out of 255 below which a change counts for little: the noise of a still picture. */
-const changeFloor = 0.2;
+/** Grey values out of 255 below which a change counts for little: the noise of a camera, and what encoders leave out. */
+const changeFloor = 1;
 /** Energy of a band that counts as silence. */
 const energyFloor = 1e-6;
 

@@ -18,7 +18,7 @@ export const channels: Readonly<Record<Direction, { readonly from: number; reado
 };
 
 /** Moments that a prediction sees: its own and three on either side. */
-const taps = 7;
+export const taps = 7;
 
 /**
  * `folds` pairs of predictors, each of which learns from all persons but those of its fold, so that for everybody there

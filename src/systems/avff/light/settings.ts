@@ -29,7 +29,7 @@ export const lightSettingsSchema = z.strictObject({
     .int()
     .min(0)
     .max(256)
-    .meta({ help: 'channels between two convolutions of a predictor; 0: one convolution' }),
+    .meta({ help: 'channels between two convolutions of a predictor; 0: one convolution, in closed form' }),
   penalty: z.number().min(0).meta({ help: 'pull of a predictor’s weights towards zero, as in a ridge regression' }),
   trimSilence: z
     .boolean()
@@ -45,7 +45,7 @@ export const lightRecipes = {
     ...{ recipe: 'authentic', missing: 'error' },
     ...{ seed: 0, epochs: 120, batch: 16, learningRate: 3e-3, optimizer: 'adamw', weightDecay: 0 },
     ...{ schedule: 'cosine', warmupEpochs: 0, stepEpochs: 10, clipNorm: 0, patience: null },
-    ...{ seconds: 8, folds: 4, hidden: 0, penalty: 2, trimSilence: true },
+    ...{ seconds: 8, folds: 4, hidden: 0, penalty: 1, trimSilence: true },
   },
 } as const satisfies Record<LightSettings['recipe'], LightSettings>;
 

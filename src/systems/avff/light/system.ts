@@ -2,12 +2,13 @@
 import * as z from 'zod';
 import { checkSchema } from '../../../files/schema-error.ts';
 import { elementCount } from '../../../graph/tensor.ts';
-import type { System } from '../../system.ts';
+import type { ClipStage, System } from '../../system.ts';
 import { rightlyJudged } from '../judged.ts';
 import { lightDetectModel, lightDetectStage } from './detect.ts';
 import { lightIntake } from './intake.ts';
 import { lightReconstructStage } from './reconstruct.ts';
 import { answerOf, type LightResult, lightResultSchema, resultOf, type WindowAnswer } from './result.ts';
+import { ridgePredictors } from './ridge.ts';
 import { lightMetrics, scoreLight } from './score.ts';
 import { type LightSettings, lightRecipes, lightSettingsSchema, momentsOf } from './settings.ts';
 import { lightCurves, lightShown, lightSummary } from './shown.ts';
@@ -32,29 +33,29 @@ export const authenticSystem: System<LightSettings, WindowAnswer, LightResult> =
   curves: lightCurves,
   open(settings, known) {
     const { calibration } = checkSchema(decisionSchema, known.decision ?? {}, 'What the adapter decides by');
-    const { folds, hidden, penalty, trimSilence, learningRate } = settings;
+    const { folds, hidden, penalty, trimSilence, learningRate, seed } = settings;
     const moments = momentsOf(settings);
     const detector = { moments, folds, hidden };
     const folded = lightDetectModel(detector);
     const lengths = [...folded.parameters.values()].map(({ shape }) => elementCount(shape));
     const parameters = lengths.reduce((sum, length) => sum + length, 0);
+    const reconstruct: ClipStage = {
+      ...lightReconstructStage({ ...detector, penalty }),
+      on: 'clips',
+      pass: 'reconstruct',
+      stepBatch: ({ arrays }) => ({ inputs: arrays, targets: arrays }),
+    };
+    const detect: ClipStage = {
+      ...lightDetectStage(detector),
+      on: 'clips',
+      settings: { learningRate: Math.min(10, judgeRate * learningRate) },
+      stepBatch: ({ arrays }) => ({ inputs: arrays, targets: arrays }),
+      judge: rightlyJudged,
+    };
     return {
       intake: lightIntake({ moments, folds, trimSilence }),
-      stages: [
-        {
-          ...lightReconstructStage({ ...detector, penalty }),
-          on: 'clips',
-          pass: 'reconstruct',
-          stepBatch: ({ arrays }) => ({ inputs: arrays, targets: arrays }),
-        },
-        {
-          ...lightDetectStage(detector),
-          on: 'clips',
-          settings: { learningRate: Math.min(10, judgeRate * learningRate) },
-          stepBatch: ({ arrays }) => ({ inputs: arrays, targets: arrays }),
-          judge: rightlyJudged,
-        },
-      ],
+      stages: hidden === 0 ? [detect] : [reconstruct, detect],
+      ...(hidden === 0 && { firstValues: (clips) => ridgePredictors(clips, { folds, penalty, seed }) }),
       // There is no backbone in it.
       counts: { trainable: parameters, adapter: parameters, inference: parameters },
       folded,
