@@ -201,6 +201,8 @@ export type OpenSystem<Answer = unknown, Result = unknown, Options = unknown> = 
   shares?(answer: Answer): ClassShares;
   /** Only of a system that places windows and queries in spaces of vectors: for index and search. */
   readonly vectors?: VectorSpaces<Answer> | undefined;
+  /** Only of a system without classes that asks whether picture and sound belong together: how likely they do not. */
+  unrelated?(answer: Answer): number;
   /** A window with a plain picture or silence in the place of one modality, to see what the other is worth. */
   without?(window: Window, modality: MissingModality): Window;
   /** Seconds that it looks at together. */

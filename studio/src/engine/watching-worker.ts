@@ -28,6 +28,8 @@ export type Moment = {
   readonly end: number;
   /** The answer in a line. */
   readonly headline: string;
+  /** Of a model without classes: how likely sound and picture do not belong together. */
+  readonly unrelated: number | undefined;
   /** Undefined for a system that does not classify. */
   readonly answer: ClassShares | undefined;
   /** The middle frame and the spectrogram, with the chosen map laid over them. */
@@ -156,6 +158,7 @@ async function momentOf(window: Window, { picture, sound, overlay, looking, bega
     ...{ start: window.start, end: window.end, milliseconds },
     headline: open.summary(open.result([look.answer], system.resultOptions.parse({}))).headline,
     answer: open.shares?.(look.answer),
+    unrelated: open.unrelated?.(look.answer),
     picture: picture && look.picture ? seen(look.picture, known.backbone.config.inputSize, isPlain) : undefined,
     sound: look.sound && heard(look.sound, isPlain),
   };

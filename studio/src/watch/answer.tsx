@@ -57,10 +57,10 @@ export function Verdict({
         <p class="quiet">Listening…</p>
       </div>
     );
-  const { answer } = moment;
+  const { answer, unrelated } = moment;
   if (!answer)
     return (
-      <div class="verdict">
+      <div class={`verdict ${unrelated !== undefined && unrelated > 0.5 ? 'apart' : ''}`}>
         <p class="what">{moment.headline}</p>
       </div>
     );
@@ -101,12 +101,13 @@ export function Probabilities({
   readonly classes: readonly string[];
 }) {
   const answer = moment?.answer;
+  const unrelated = answer?.unrelated ?? moment?.unrelated;
   return (
     <section class="bars" aria-label="Probabilities">
       {classes.map((name, index) => (
         <Bar key={name} name={name} share={answer?.shares[index]} series={index} />
       ))}
-      {answer?.unrelated !== undefined && <Bar name="do not match" share={answer.unrelated} series={undefined} />}
+      {unrelated !== undefined && <Bar name="do not match" share={unrelated} series={undefined} />}
     </section>
   );
 }

@@ -1,4 +1,5 @@
-// Probabilities over time: one line for each class, shaded where sound and picture do not belong together.
+// Probabilities over time: one line for each class, or for how likely sound and picture do not belong together; shaded
+// where they do not.
 import { useEffect, useRef } from 'preact/hooks';
 import type { ClassShares } from '../../../src/systems/system.ts';
 

@@ -137,7 +137,10 @@ function middle({ start, end }: Moment): number {
 /** A single window speaks for all of its time. */
 function ribbonPoints(moments: readonly Moment[]): RibbonPoint[] {
   const [first] = moments;
-  const at = (moment: Moment, time: number) => (moment.answer ? [{ ...moment.answer, time }] : []);
+  const at = ({ answer, unrelated }: Moment, time: number): RibbonPoint[] => {
+    if (answer) return [{ ...answer, time }];
+    return unrelated === undefined ? [] : [{ time, shares: [unrelated], isUnrelated: unrelated > 0.5 }];
+  };
   if (moments.length === 1 && first) return [first.start, first.end].flatMap((time) => at(first, time));
   return moments.flatMap((moment) => at(moment, middle(moment)));
 }

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { checkSchema } from '../../../files/schema-error.ts';
 import { elementCount } from '../../../graph/tensor.ts';
+import { sigmoid } from '../../../infer/decision.ts';
 import type { ClipStage, System } from '../../system.ts';
 import { rightlyJudged } from '../judged.ts';
 import { lightDetectModel, lightDetectStage } from './detect.ts';
@@ -70,6 +71,7 @@ export const authenticSystem: System<LightSettings, WindowAnswer, LightResult> =
       extras: { always: [], shown: [] },
       answer: answerOf,
       result: (answers) => resultOf(answers, calibration),
+      unrelated: ({ logit }) => sigmoid(logit),
       summary: lightSummary,
       windowSeconds: settings.seconds,
       shown: lightShown,
