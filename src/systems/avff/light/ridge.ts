@@ -76,8 +76,10 @@ function sumsOf(from: Series, to: Series): Sums {
 }
 
 function addSums(total: Sums, one: Sums): void {
-  for (const name of ['own', 'other'] as const)
-    for (const [place, value] of one[name].entries()) total[name][place]! += value;
+  for (const name of ['own', 'other'] as const) {
+    const [into, from] = [total[name], one[name]];
+    for (let place = 0; place < from.length; place++) into[place]! += from[place]!;
+  }
 }
 
 /** [to, taps from], as `timeConvolution` has its weights. */

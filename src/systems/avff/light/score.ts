@@ -21,13 +21,10 @@ import { scoreSections } from './score-sections.ts';
 import { periodsAtFault, runsOf, scoredStretches, timelineOf } from './timeline.ts';
 import { shortestSeconds, type Verdict } from './verdict.ts';
 
-const [auc, ...others] = detectionMetrics;
-
-/** Where clips are few, many epochs have the same AUC; of these the loss chooses the one that is surest. */
+/** The loss chooses the epoch: where clips are few, the area is at its best by chance before anything is learnt. */
 export const lightMetrics: readonly Metric[] = [
-  auc,
   { name: 'loss', title: 'Loss', unit: 'number', better: 'lower' },
-  ...others,
+  ...detectionMetrics,
 ];
 
 /** A clip as the model answers for it, or too short, with a score that means nothing. */
