@@ -26,7 +26,8 @@ export function addExportCommand(program: Command, context: Context): void {
     .summary('write one ONNX file that predicts by itself')
     .argument('<run>', 'folder that duet train wrote, or an adapter folder');
   command.description(
-    'Write backbone, adapter and sound front end as one ONNX file: pixels and waveform in; class probabilities, background probability and both attention maps out.',
+    'Write backbone, adapter and sound front end as one ONNX file: pixels and waveform in; class probabilities, background probability and both attention maps out. ' +
+      'Of a run that finds events: a chunk’s pixels and spectrograms in; scores and segments in seconds out.',
   );
   addSettings(command, exportSettings);
   command.addHelpText(

@@ -2,9 +2,10 @@
 import type { InputSettings } from '../../data/settings.ts';
 import type { EncodedGraph } from '../../graph/encode-onnx.ts';
 import * as f from '../../graph/functions.ts';
-import { constant, input, type Tensor } from '../../graph/tensor.ts';
+import { input, type Tensor } from '../../graph/tensor.ts';
 import { exportModel } from '../../infer/export-onnx.ts';
 import { frontEndGraph } from '../../infer/front-end-graph.ts';
+import { pixelsToImages } from '../../infer/pixels-graph.ts';
 import type { Model } from '../../model/model.ts';
 import type { ParameterValues } from '../../model/parameters.ts';
 import { mapTensors } from '../../model/passage.ts';
@@ -59,11 +60,4 @@ export function exportGraph({ model, tensors, classes, inputs, threshold, backbo
       resize_filter: inputs.resizeFilter,
     },
   });
-}
-
-/** Bytes [1, height, width, 3] to normalised [1, 3, height, width]. */
-function pixelsToImages(pixels: Tensor, { mean, std }: InputSettings): Tensor {
-  const perChannel = (values: readonly number[]) => constant(Float32Array.from(values), [3]);
-  const scaled = f.divide(f.cast(pixels, 'float32'), 255);
-  return f.transpose(f.divide(f.subtract(scaled, perChannel(mean)), perChannel(std)), [0, 3, 1, 2]);
 }

@@ -6,6 +6,7 @@ import { type ChunkAnswer, chunkAnswer } from './clip-events.ts';
 import type { NetworkConfig } from './config.ts';
 import { eventsModel, isGiven } from './events-model.ts';
 import { planEvents, rowOfEvents } from './events-rows.ts';
+import { exportLocaliser } from './export.ts';
 import { firstLocaliserValues, localiserFor } from './first-values.ts';
 import { openRowReader } from './perceive-clips.ts';
 import {
@@ -80,6 +81,7 @@ export function openLocaliser(options: LocaliserOptions): OpenSystem<LocaliserAn
     withClasses: (adapter, names, embed) =>
       localiserFor(adapter, names, embed, { config, textForm: settings.textForm }),
     summary: eventsSummary,
+    exported: async (values) => exportLocaliser({ model, values, labels, config, length, inputs, backbone }),
     windowSeconds: length / settings.rate,
     shown: (result, [window]) => [
       eventsTimeline(window?.name ?? 'Events', result, trueTracks(window?.annotations ?? [], result.seconds)),
