@@ -191,6 +191,9 @@ function residentBytes(pid: number | undefined): number {
 /** Where pages are larger, a process may hold more than it is allowed, and never less. */
 const pageBytes = 4096;
 
+/** What a job ends with that a closed pool never did. */
+export const poolClosed = 'Decoding was stopped because the feed of batches was closed; open a new one.';
+
 function closed(): DuetError {
-  return new DuetError('Decoding was stopped because the feed of batches was closed; open a new one.');
+  return new DuetError(poolClosed);
 }

@@ -8,6 +8,7 @@ import { openReference } from '../media/open-reference-node.ts';
 import { cacheSize, clearCache, defaultCacheFolder, prepareCacheFolder, readingPath } from './cache-folder-node.ts';
 import { colourIntake } from './colour-intake.test-data.ts';
 import { writeClip } from './generated-clips.test-data.ts';
+import { poolClosed } from './process-pool-node.ts';
 import { openReadingCache } from './reading-cache-node.ts';
 import { openReadingFile } from './reading-file-node.ts';
 
@@ -196,4 +197,10 @@ test('the cache lies where the environment says', () => {
   expect(defaultCacheFolder({ DUET_CACHE: '/d', XDG_CACHE_HOME: '/x' })).toBe(join('/d', 'readings'));
   expect(defaultCacheFolder({ XDG_CACHE_HOME: '/x' })).toBe(join('/x', 'duet', 'readings'));
   expect(defaultCacheFolder({})).toMatch(/\.cache.duet.readings$/);
+});
+
+test('a clip whose decoding was stopped is decoded the next time', async () => {
+  expect(await open(undefined, new DuetError(poolClosed)).ensure(clip)).toEqual({ reason: poolClosed });
+  expect(await keyOf(open())).toBeTruthy();
+  expect(decoded).toBe(2);
 });

@@ -5,6 +5,7 @@ import type { Media, MediaReference } from '../media/media.ts';
 import { readingPath, writeCacheFile } from './cache-folder-node.ts';
 import { contentHash, fileHash } from './content-hash-node.ts';
 import type { Intake, Reading } from './intake.ts';
+import { poolClosed } from './process-pool-node.ts';
 import { encodeReading } from './reading-file-node.ts';
 import {
   type ClipOutcome,
@@ -85,9 +86,9 @@ export function openReadingCache(options: ReadingCacheOptions): ReadingCache {
 }
 
 /**
- * A DuetError is about the content, which stays as it is, unless a program on the PATH would fix it;
- * others, such as too little memory, may pass.
+ * A DuetError is about the content, which stays as it is, unless a program on the PATH would fix it, or decoding was
+ * stopped; others, such as too little memory, may pass.
  */
 function isLasting(error: unknown): boolean {
-  return isDuetError(error) && !/ffmpeg/i.test(error.message);
+  return isDuetError(error) && error.message !== poolClosed && !/ffmpeg/i.test(error.message);
 }
