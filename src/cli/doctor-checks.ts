@@ -126,7 +126,7 @@ async function codecCheck(): Promise<Check> {
 
 async function ffmpegCheck(environment: Environment): Promise<Check> {
   const { ffmpegPackage, findFfmpeg } = await import('../media/find-ffmpeg-node.ts');
-  const program = findFfmpeg();
+  const program = findFfmpeg(environment);
   const run =
     program === undefined
       ? undefined

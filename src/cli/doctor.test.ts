@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { doctorText } from './doctor.ts';
+import { doctorText, tuneText } from './doctor.ts';
 import { nodeCheck, runChecks } from './doctor-checks.ts';
 import { probeProvider } from './provider-probe.ts';
 
@@ -33,4 +33,10 @@ test('what is broken is shown with its fix, and the verdict says so', () => {
     checks: [{ name: 'Node', state: 'broken', found: '18.0.0', fix: 'install Node 20.9' }],
   });
   expect(text).toBe('✗ Node  18.0.0\n        → install Node 20.9\n\nNot ready: fix what is marked ✗.\n');
+});
+
+test('tuning says whether 8 bits pay here', () => {
+  const text = (eightBits: number) => tuneText({ best: { threads: 2 }, trials: [], eightBits }, 'tuned.json');
+  expect(text(0.5)).toContain("In 8 bits a training step takes 0.50 of float32's time here: --precision int8 pays.");
+  expect(text(0.95)).toContain("0.95 of float32's time here: --precision int8 does not pay.");
 });

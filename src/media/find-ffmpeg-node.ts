@@ -30,9 +30,9 @@ function programName(platform: NodeJS.Platform): string {
 }
 
 /** The path of an `ffmpeg`, or undefined. */
-export function findFfmpeg(): string | undefined {
+export function findFfmpeg({ PATH }: { readonly PATH?: string | undefined } = process.env): string | undefined {
   const { platform } = process;
-  const onPath = ffmpegPlaces({ platform, path: process.env.PATH }).find(isProgram);
+  const onPath = ffmpegPlaces({ platform, path: PATH }).find(isProgram);
   if (onPath !== undefined) return onPath;
   try {
     const packaged = createRequire(import.meta.url).resolve(`${ffmpegPackage()}/${programName(platform)}`);

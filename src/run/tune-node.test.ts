@@ -14,8 +14,9 @@ test('a gain of less than three in a hundred changes nothing', () => {
 });
 
 test('tuning on one core times real steps and gives one of the settings that it tried', async () => {
-  const { best, trials } = await tune({ cores: 1, seconds: 0.1, imageSize: 32 });
+  const { best, trials, eightBits } = await tune({ cores: 1, seconds: 0.1, imageSize: 32 });
   expect(best.threads).toBe(1);
+  expect(eightBits).toBeGreaterThan(0);
   expect([undefined, ...trials.map(({ activationBytes }) => activationBytes)]).toContain(best.activationBytes);
   for (const { milliseconds, runs } of trials) {
     expect(milliseconds).toBeGreaterThan(0);
