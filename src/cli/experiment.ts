@@ -51,6 +51,7 @@ export function addExperimentCommand(program: Command, context: Context): void {
       ],
       ['duet experiment mine.json --dry-run', 'the grid, and how long what is left will take'],
       ['duet experiment mine.json --only probe --seeds 0,1,2', 'a part of it'],
+      ['duet experiment examples/experiments/spoken-digits-clips.json --data videos', 'learning curves'],
     ),
   );
   command.action(async (file: string) => {
