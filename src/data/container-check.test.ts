@@ -18,6 +18,7 @@ test('a fact that only fakes have betrays them, one that all share does not', ()
   const of = (fact: string) => found.find((one) => one.fact === fact)!;
   expect(of('codec').auc).toBeGreaterThan(0.85);
   expect([of('codec').isTelling, of('duration').isTelling]).toEqual([true, false]);
+  expect(of('container')).toEqual({ fact: 'container', auc: 0.5, isTelling: false });
 });
 
 test('a word of its own for every clip betrays nothing, as each is judged by the others', () => {

@@ -34,16 +34,18 @@ export function betrayals(clips: readonly JudgedFacts[]): Betrayal[] {
   const least = Math.max(leastArea, 0.5 + leastDeviations * deviation);
   const factsOf = (kind: 'numbers' | 'words') => [...new Set(clips.flatMap((clip) => Object.keys(clip[kind])))];
   const found = [
-    ...factsOf('numbers').map((fact) => ({ fact, auc: areaOf(clips, ({ numbers }) => numbers[fact]) })),
-    ...factsOf('words').map((fact) => ({ fact, auc: areaOf(clips, shareOfFakes(clips, fact)) })),
+    ...factsOf('numbers').map((fact) => ({ fact, auc: eitherWay(areaOf(clips, ({ numbers }) => numbers[fact])) })),
+    // Below chance is what leaving out the judged clip makes of a word that all share.
+    ...factsOf('words').map((fact) => ({ fact, auc: Math.max(0.5, areaOf(clips, shareOfFakes(clips, fact))) })),
   ];
   return found
     .filter(({ auc }) => !Number.isNaN(auc))
-    .map(({ fact, auc: either }) => {
-      const auc = Math.max(either, 1 - either);
-      return { fact, auc, isTelling: auc >= least };
-    })
+    .map(({ fact, auc }) => ({ fact, auc, isTelling: auc >= least }))
     .sort((a, b) => b.auc - a.auc);
+}
+
+function eitherWay(area: number): number {
+  return Math.max(area, 1 - area);
 }
 
 function areaOf(clips: readonly JudgedFacts[], read: (clip: JudgedFacts) => number | undefined): number {
