@@ -153,6 +153,34 @@ function NewClass({ isFirst }: { readonly isFirst: boolean }) {
       </div>
       {taken && <p class="hint">There is a class of this name already.</p>}
       {isFirst && <p class="quiet">Or drop folders of videos here: each folder becomes a class.</p>}
+      {isFirst && <ExampleProject />}
     </form>
+  );
+}
+
+const clipsOfClass = 6;
+
+/** For a first look: generated clips of three classes, with which training and watching can be tried at once. */
+function ExampleProject() {
+  const [isMaking, setMaking] = useState(false);
+  const make = async () => {
+    setMaking(true);
+    try {
+      const { exampleClasses, exampleClip } = await import('./example-project.ts');
+      const filed: { readonly folder: string; readonly file: File }[] = [];
+      for (const folder of exampleClasses)
+        for (let clip = 0; clip < clipsOfClass; clip++) filed.push({ folder, file: await exampleClip(folder, clip) });
+      await addFiled(filed);
+      notify('These clips were drawn by the page. Go on to training, then watch them recognised.');
+    } catch (error) {
+      notifyProblem(error);
+    } finally {
+      setMaking(false);
+    }
+  };
+  return (
+    <Button look="quiet" disabled={isMaking} onClick={() => void make()}>
+      {isMaking ? 'Making the clips …' : 'Try it with generated clips'}
+    </Button>
   );
 }
