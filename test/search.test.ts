@@ -100,3 +100,32 @@ test('a stop loses the video that is being read and no other', async () => {
   await writeFile(join(folder, 'index', 'classes-0.f16'), new Uint8Array(1000), { flag: 'a' });
   expect(await indexVideos(options)).toMatchObject({ added: 10, unchanged: 2, files: 12, skipped: [] });
 });
+
+test('without a run the built-in model finds moments by words, by files and by a moment of the index', async () => {
+  const folder = await newFolder('search-built-in');
+  const videos = await makeVideos(folder);
+  const index = join(folder, 'index');
+  const made = await duetJson<IndexUpdate>(['index', videos, '--out', index, '--threads', '1']);
+  expect(made).toMatchObject({ added: 12, files: 12, skipped: [] });
+  const search = (...more: string[]) => duetJson<FoundMoments>(['search', index, ...more]);
+  const clip = join(videos, classes[0]!, (await clipsOf(classes[0]!))[0]!.to);
+
+  const alike = await search('--clip', clip);
+  expect(alike.moments[0]).toMatchObject({ path: clip });
+  expect(alike.moments[0]!.score).toBeGreaterThan(0.99);
+  expect((await search('--near', `${clip}@0.5`)).moments[0]!.path).toBe(clip);
+  expect(theOneSentence(await duet(['search', index, '--picture', clip]))).toMatch(/cannot be read as a picture/);
+  const worded = await search('a ball', '--not', 'a bird', '--threshold', '0');
+  expect(worded).toMatchObject({ words: 'a ball, not a bird', classes: [], known: [] });
+  expect(worded.moments.length).toBeGreaterThan(0);
+  const page = join(folder, 'page.html');
+  await search('--clip', clip, '--top', '1', '--report', page, '--threads', '1');
+  expect((await readFile(page, 'utf8')).match(/data:image\/png/g)?.length).toBeGreaterThan(1);
+
+  expect(theOneSentence(await duet(['search', index]))).toMatch(/query has no words/);
+  expect(theOneSentence(await duet(['search', index, 'собака']))).toMatch(/knows English only/);
+  expect(theOneSentence(await duet(['search', index, '--near', 'none.mp4@3']))).toMatch(/has nothing at none.mp4@3/);
+  expect(theOneSentence(await duet(['index', inject('shared').run, videos, '--out', index]))).toMatch(
+    /was made with vlsa-search .* as its adapter and not with/,
+  );
+});

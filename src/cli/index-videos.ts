@@ -1,6 +1,7 @@
 // duet index RUN VIDEOS...
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Command } from 'commander';
+import { kindOfPath } from '../files/read-clearly-node.ts';
 import type { IndexUpdate } from '../run/index-node.ts';
 import { backboneSettings, examples, machineSettings, outputSettings } from './common-settings.ts';
 import { type Context, writeResult } from './context.ts';
@@ -11,6 +12,7 @@ import { addSettings, grouped, setting, settingWithDefault, type ValuesOf, value
 
 const indexSettings = {
   ...grouped('Input:', {
+    run: setting('--run <folder>', 'index by this run or adapter (default: the built-in search model)', path),
     hop: setting(
       '--hop <seconds>',
       'from one window of a longer video to the next (default: the system’s own choice)',
@@ -33,11 +35,12 @@ const indexSettings = {
 
 export function addIndexCommand(program: Command, context: Context): void {
   const command: Command = program.command('index').summary('look through videos once, so that search finds moments');
-  command
-    .argument('<run>', 'folder that duet train wrote, or an adapter folder, of a system that says classes')
-    .argument('<videos...>', 'videos, and folders whose videos are all taken');
+  command.argument(
+    '<videos...>',
+    'videos, and folders whose videos are all taken; a run that stands first is taken as --run',
+  );
   command.description(
-    'Keep what a run says of every window of many videos. The same command brings the index up to date: it reads ' +
+    'Keep what every window of many videos shows and sounds like, by the built-in search model or by a run. The same command brings the index up to date: it reads ' +
       'only new and changed videos, follows those that were moved, and forgets those that are gone. A video that ' +
       'cannot be read is listed, and tried again when it changes; the exit code is then 1. After Ctrl-C the same ' +
       'command goes on.',
@@ -46,22 +49,26 @@ export function addIndexCommand(program: Command, context: Context): void {
   command.addHelpText(
     'after',
     examples(
-      ['duet index runs/first ~/Videos', 'all videos of a folder, into duet-index'],
+      ['duet index ~/Videos', 'all videos of a folder, into duet-index'],
+      ['duet index runs/first ~/Videos --out classes', 'by the classes of a run'],
       ['duet index runs/first ~/Videos /media/camera --hop 1', 'two folders, a window every second'],
       ['duet index runs/second ~/Videos --rebuild', 'again, by another run'],
     ),
   );
-  command.action((run: string, videos: string[]) => runIndex(run, videos, valuesOf(command, indexSettings), context));
+  command.action((paths: string[]) => runIndex(paths, valuesOf(command, indexSettings), context));
 }
 
 async function runIndex(
-  run: string,
-  videos: readonly string[],
+  paths: readonly string[],
   settings: ValuesOf<typeof indexSettings>,
   context: Context,
 ): Promise<void> {
   const { indexVideos } = await import('../run/index-node.ts');
   const { hop, backbone, out, rebuild, quiet, json } = settings;
+  const [first = '', ...others] = paths;
+  const namesRun = settings.run === undefined && others.length > 0 && (await isAdapterFolder(first));
+  const run = namesRun ? first : settings.run;
+  const videos = namesRun ? others : paths;
   const { signal } = context;
   const progress = context.progress(quiet);
   try {
@@ -92,6 +99,11 @@ async function runIndex(
   } finally {
     progress.end();
   }
+}
+
+/** Whether a run or an adapter lies there. */
+async function isAdapterFolder(folder: string): Promise<boolean> {
+  return (await kindOfPath(join(folder, 'adapter_config.json'))) === 'file';
 }
 
 function updateText(out: string, update: IndexUpdate): string {

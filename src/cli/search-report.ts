@@ -8,6 +8,7 @@ import type { Shown } from '../report/shown.ts';
 import { skippedSection } from '../report/skipped.ts';
 import { indexedBy, type SkippedFile } from '../run/index-node.ts';
 import { type FilePredictor, openFilePredictor } from '../run/predict-node.ts';
+import { builtInSearchModel } from '../run/search-model-node.ts';
 import type { FoundMoment, FoundMoments } from '../run/search-node.ts';
 import type { SessionOptions } from '../runtime/session.ts';
 
@@ -24,8 +25,7 @@ export type SearchReportOptions = {
 /** @throws DuetError where the run of the index cannot be opened, or is another by now. */
 export async function searchReport(found: FoundMoments, options: SearchReportOptions): Promise<string> {
   const { index, settings, session, command, signal, onMoment } = options;
-  const run = settings.run ?? found.run;
-  if (run === undefined) throw new DuetError(`The index ${index} does not say by which run it was made; add --run.`);
+  const run = settings.run ?? found.run ?? builtInSearchModel;
   const { backbone } = settings;
   const predictor = await openFilePredictor({ run, backbone, missing: 'zero', session, shown: true, signal });
   const cards: Shown[] = [];
@@ -71,7 +71,8 @@ export async function searchReport(found: FoundMoments, options: SearchReportOpt
   );
 }
 
-function introductionOf({ classes, moments, windows, best }: FoundMoments): string {
+function introductionOf({ classes, known, moments, windows, best }: FoundMoments): string {
+  if (known.length === 0) return `${moments.length} of ${windows} windows fit; a score says how much, from 0 to 100 %.`;
   if (classes.length === 0) return 'Nothing fits: no class of the index is near these words.';
   const read = `Read as ${classes.map(({ label, share }) => `${label} ${percent(share, 0)}`).join(', ')}.`;
   const what =

@@ -1,5 +1,6 @@
 // duet search INDEX WORDS
 import type { Command } from 'commander';
+import { kindOfPath } from '../files/read-clearly-node.ts';
 import { writeFileAtomic } from '../files/write-atomic-node.ts';
 import { percent } from '../report/format.ts';
 import { textTable } from '../report/text-table.ts';
@@ -7,18 +8,41 @@ import type { FoundMoments } from '../run/search-node.ts';
 import { named } from '../search/query.ts';
 import { backboneSettings, examples, machineSettings, outputSettings } from './common-settings.ts';
 import { type Context, writeResult } from './context.ts';
-import { fraction, path, toggle, wholeNumber } from './field.ts';
+import { type Field, fraction, path, text, toggle, wholeNumber } from './field.ts';
 import { sessionOptions } from './session-options.ts';
 import { addSettings, grouped, setting, settingWithDefault, type ValuesOf, valuesOf } from './setting.ts';
 
+const usualIndex = 'duet-index';
+/** Of an index of classes, as searchIndex has it. */
+const classThreshold = 0.3;
+
+/** `holiday.mp4@12.5` */
+const momentOf: Field<{ readonly path: string; readonly seconds: number }> = {
+  expected: 'a video and a time, such as holiday.mp4@12.5',
+  accept(value) {
+    const found = typeof value === 'string' ? /^(.+)@(\d+(?:\.\d+)?)$/.exec(value) : null;
+    return found ? { path: found[1]!, seconds: Number(found[2]) } : undefined;
+  },
+  fromText: (given) => given,
+};
+
 const searchSettings = {
   ...grouped('Input:', {
+    not: setting('--not <words>', 'what is not wanted', text),
+    sound: setting('--sound <file>', 'what it sounds like', path),
+    picture: setting('--picture <file>', 'what it looks like', path),
+    clip: setting('--clip <file>', 'what it looks and sounds like', path),
+    near: setting('--near <file@seconds>', 'like this moment of an indexed video', momentOf),
     run: setting('--run <folder>', 'for the page: where the run lies now, if not where the index says', path),
   }),
   ...backboneSettings,
   ...grouped('Output:', {
     top: settingWithDefault('--top <number>', 'moments at most', wholeNumber({ least: 1, most: 1000 }), 10),
-    threshold: settingWithDefault('--threshold <share>', 'how sure a moment must be', fraction, 0.3),
+    threshold: setting(
+      '--threshold <share>',
+      'how sure a moment must be (default: 0.9 for words, 0.3 in an index of classes, else 0)',
+      fraction,
+    ),
     onePerFile: settingWithDefault('--one-per-file', 'only the best moment of each video', toggle, false),
     report: setting('--report <file>', 'also write a page that shows every moment (HTML)', path),
   }),
@@ -30,18 +54,21 @@ type SearchSettings = ValuesOf<typeof searchSettings>;
 
 export function addSearchCommand(program: Command, context: Context): void {
   const command: Command = program.command('search').summary('find moments in an index of videos by words');
-  command
-    .argument('<index>', 'folder that duet index wrote')
-    .argument('<words...>', 'what is looked for, in English, or as a class is called');
+  command.argument(
+    '[words...]',
+    'what is looked for, in English, after the folder of the index if it is not duet-index',
+  );
   command.description(
-    'Find the moments of indexed videos that words describe. The words are spread over the classes that the run of ' +
-      'the index has learnt, by meaning; what it has not learnt cannot be found. Where nothing fits, that is said.',
+    'Find the moments of indexed videos that words describe, or that look or sound like a file. Several together ' +
+      'add up. Where nothing fits, that is said. In an index of a run’s classes, words find those classes alone.',
   );
   addSettings(command, searchSettings);
   command.addHelpText(
     'after',
     examples(
-      ['duet search duet-index "a barking dog"', 'the ten best moments'],
+      ['duet search "dog barking at the sea"', 'the ten best moments in duet-index'],
+      ['duet search --sound bark.wav --not indoors', 'what sounds like a file'],
+      ['duet search archive --near holiday.mp4@12.5', 'what is like a moment, in another index'],
       ['duet search duet-index dog --one-per-file --report dogs.html', 'a page with the best moment of each video'],
       [
         'duet search duet-index dog --json | jq -r ".moments[] | [.path, .start] | @tsv"',
@@ -49,15 +76,20 @@ export function addSearchCommand(program: Command, context: Context): void {
       ],
     ),
   );
-  command.action((index: string, words: string[]) =>
-    runSearch(index, words.join(' '), valuesOf(command, searchSettings), context),
-  );
+  command.action(async (given: string[]) => {
+    const [first, ...others] = given;
+    const namesIndex = first !== undefined && (await kindOfPath(first)) === 'folder';
+    const words = (namesIndex ? others : given).join(' ');
+    await runSearch(namesIndex ? first : usualIndex, words, valuesOf(command, searchSettings), context);
+  });
 }
 
 async function runSearch(index: string, words: string, settings: SearchSettings, context: Context): Promise<void> {
   const { searchIndex } = await import('../run/search-node.ts');
-  const { top, threshold, onePerFile, report, json } = settings;
-  const found = await searchIndex({ index, words, top, threshold, onePerFile });
+  const { top, threshold, onePerFile, report, json, not, sound, picture, clip, near } = settings;
+  const isByExample = [sound, picture, clip, near].some((one) => one !== undefined);
+  const query = { words: words === '' && isByExample ? undefined : words, not, sound, picture, clip, near };
+  const found = await searchIndex({ index, ...query, top, threshold, onePerFile });
   if (report !== undefined) {
     const progress = context.progress(settings.quiet);
     try {
@@ -78,19 +110,24 @@ async function runSearch(index: string, words: string, settings: SearchSettings,
 }
 
 /** What was found as people read it. */
-export function foundText(index: string, found: FoundMoments, threshold: number): string {
+export function foundText(index: string, found: FoundMoments, threshold: number | undefined): string {
   const { words, classes, known, nearest, moments, best, windows } = found;
   if (windows === 0) return `${index} holds no videos yet.\n`;
-  if (classes.length === 0)
+  if (known.length === 0 && moments.length === 0)
+    return `Nothing fits ${words}: the best of ${windows} windows reaches ${percent(best)}.\n`;
+  if (known.length > 0 && classes.length === 0)
     return (
       `Nothing fits "${words}": no class of ${index} is near it (the nearest is ${nearest.label}, ` +
       `${nearest.likeness.toFixed(2)} of 1). Its classes: ${named(known)}.\n`
     );
-  const read = `"${words}" as ${classes.map(({ label, share }) => `${label} ${percent(share, 0)}`).join(', ')}`;
+  const read =
+    known.length === 0
+      ? words
+      : `"${words}" as ${classes.map(({ label, share }) => `${label} ${percent(share, 0)}`).join(', ')}`;
   if (moments.length === 0)
     return (
       `Nothing fits ${read}: the best of ${windows} windows reaches ${percent(best)}, ` +
-      `below ${percent(threshold)}.\n`
+      `below ${percent(threshold ?? classThreshold)}.\n`
     );
   const rows = moments.map(({ path, start, end, score }) => [
     path,

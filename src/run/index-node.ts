@@ -11,6 +11,7 @@ import { createContentHash } from '../weights/content-hash.ts';
 import type { Adapter } from './adapter.ts';
 import { findVideos, foundFile } from './find-videos-node.ts';
 import { type FilePredictor, openFilePredictor } from './predict-node.ts';
+import { builtInSearchModel } from './search-model-node.ts';
 
 /** The vectors that hold a window's shares of the classes. */
 export const sharesKind = 'classes';
@@ -26,8 +27,11 @@ export type IndexEvent =
 
 /** Which videos are indexed, by which run. */
 export type IndexVideosOptions = {
-  /** Folder that training wrote, or any adapter folder; its system must give shares of classes. */
-  readonly run: string;
+  /**
+   * Folder that training wrote, or any adapter folder; its system must give vectors or shares of classes. Default: the
+   * built-in search model.
+   */
+  readonly run?: string | undefined;
   /** Videos, and folders whose videos are all taken. */
   readonly videos: readonly string[];
   /** The index's folder: a new one, an empty one, or an index that is brought up to date. */
@@ -67,33 +71,46 @@ export type IndexUpdate = {
  * @throws DuetError for an adapter without classes, an index of another model, and a disk that is full.
  */
 export async function indexVideos(options: IndexVideosOptions): Promise<IndexUpdate> {
-  const { run, index, hop, backbone, session, signal, onEvent, rebuild = false } = options;
+  const { run, index, backbone, session, signal, onEvent, rebuild = false } = options;
   const found = await findVideos(options.videos);
   // A video that lacks picture or sound is found by what it has.
-  const predictor = await openFilePredictor({ run, backbone, missing: 'zero', session, signal });
+  const predictor = await openFilePredictor({
+    run: run ?? builtInSearchModel,
+    backbone,
+    missing: 'zero',
+    session,
+    signal,
+  });
   try {
     onEvent?.({ kind: 'model', provider: predictor.provider });
-    const description = descriptionOf(predictor.adapter, run, hop);
+    const description = descriptionOf(predictor.adapter, run, options);
     return await writeIndex(index, description, (writer) => update(writer, predictor, found, options), { rebuild });
   } finally {
     await predictor.release();
   }
 }
 
-function descriptionOf(adapter: Adapter, run: string, hop: number | undefined): IndexDescription {
+function descriptionOf(
+  adapter: Adapter,
+  run: string | undefined,
+  { hop, session }: IndexVideosOptions,
+): IndexDescription {
   const { labels } = adapter.known;
-  if (!adapter.open.shares)
+  const { shares, vectors } = adapter.open;
+  if (!shares && !vectors)
     throw new DuetError(
-      `${run} is an adapter of ${adapter.system.name}, which does not say what class a video shows; use one that does.`,
+      `${run} is an adapter of ${adapter.system.name}, which gives neither vectors nor classes to find videos by; ` +
+        'use one that does, or leave it out.',
     );
   return {
     models: {
       adapter: indexedBy(adapter),
       'step between windows': hop === undefined ? 'the usual' : `${hop} s`,
+      ...(session?.precision === 'int8' && { precision: 'int8' }),
     },
-    kinds: { [sharesKind]: labels.length },
-    names: { [sharesKind]: [...labels] },
-    run: resolve(run),
+    kinds: vectors?.kinds ?? { [sharesKind]: labels.length },
+    ...(!vectors && { names: { [sharesKind]: [...labels] } }),
+    ...(run !== undefined && { run: resolve(run) }),
   };
 }
 
@@ -134,12 +151,12 @@ async function update(
   for (const [done, file] of plan.toRead.entries()) {
     onEvent?.({ kind: 'reading', path: file.path, done });
     const onWindow = (window: number) => onEvent?.({ kind: 'window', path: file.path, done, window });
-    const read = await readShares(predictor, file.path, { hop, signal, onWindow });
+    const read = await readVectors(predictor, file.path, { hop, signal, onWindow });
     if ('reason' in read) {
       const { path, size, modified } = file;
       await writer.note({ kind: 'failed', path, size, modified, error: read.reason });
     } else {
-      await writer.add(file, read.windows, { [sharesKind]: read.shares });
+      await writer.add(file, read.windows, read.vectors);
       added++;
     }
   }
@@ -152,10 +169,10 @@ async function update(
   };
 }
 
-type ReadShares = {
+type ReadVectors = {
   readonly windows: readonly (readonly [number, number])[];
-  /** [windows, classes] */
-  readonly shares: Float32Array;
+  /** [windows, numbers of the kind] by kind. */
+  readonly vectors: Readonly<Record<string, Float32Array>>;
 };
 
 type ReadOptions = {
@@ -166,23 +183,27 @@ type ReadOptions = {
 };
 
 /** What a file's windows show, or why it cannot be read. Only a stop is thrown. */
-async function readShares(
+async function readVectors(
   predictor: FilePredictor,
   path: string,
   { hop, signal, onWindow }: ReadOptions,
-): Promise<ReadShares | { readonly reason: string }> {
+): Promise<ReadVectors | { readonly reason: string }> {
   const { open } = predictor.adapter;
   const windows: [number, number][] = [];
-  const shares: Float32Array[] = [];
+  const vectors: Record<string, Float32Array[]> = {};
   try {
     for await (const { window, answer } of predictor.predict({ kind: 'video', path }, { hop, signal })) {
       windows.push([window.start, window.end]);
-      shares.push(Float32Array.from(open.shares!(answer).shares));
+      const own = open.vectors?.ofAnswer(answer) ?? { [sharesKind]: Float32Array.from(open.shares!(answer).shares) };
+      for (const [kind, vector] of Object.entries(own)) vectors[kind] = [...(vectors[kind] ?? []), vector];
       onWindow(windows.length);
     }
   } catch (error) {
     if (signal?.aborted) throw error;
     return { reason: isDuetError(error) ? error.message : `${messageOf(error)} (a fault of the program at this file)` };
   }
-  return { windows, shares: joinFloat32(shares) };
+  return {
+    windows,
+    vectors: Object.fromEntries(Object.entries(vectors).map(([kind, rows]) => [kind, joinFloat32(rows)])),
+  };
 }

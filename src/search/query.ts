@@ -33,8 +33,7 @@ export async function readQuery(
   labels: readonly string[],
   embed: (texts: readonly string[]) => Promise<readonly Float32Array[]>,
 ): Promise<ReadQuery> {
-  const asked = spoken(words);
-  if (!/[\p{Letter}\p{Number}]/u.test(asked)) throw new DuetError('The query has no words; say what to look for.');
+  const asked = checkNotEmpty(words);
   const own = labels.findIndex((label) => spoken(label) === asked);
   if (own >= 0) {
     const spread = new Float32Array(labels.length);
@@ -56,6 +55,19 @@ export async function readQuery(
   return best < leastLikeness
     ? { ...summary(spread, labels, best), spread: spread.fill(0), classes: [] }
     : summary(spread, labels, best);
+}
+
+/** @throws DuetError for a query without words, and for one in letters that a text encoder for English does not know. */
+export function checkWords(words: string): void {
+  if (/(?!\p{Script=Latin})\p{Letter}/u.test(checkNotEmpty(words)))
+    throw new DuetError(`The text encoder knows English only, and "${words}" is in other letters; say it in English.`);
+}
+
+/** The words as people say them. */
+function checkNotEmpty(words: string): string {
+  const asked = spoken(words);
+  if (!/[\p{Letter}\p{Number}]/u.test(asked)) throw new DuetError('The query has no words; say what to look for.');
+  return asked;
 }
 
 function summary(spread: Float32Array, labels: readonly string[], likeness: number): ReadQuery {
