@@ -2,6 +2,7 @@
 import type * as z from 'zod';
 import { DuetError } from '../errors.ts';
 import type { AdapterConfig } from '../weights/adapter-config.ts';
+import { speechChainSystem } from './av-sep-chain/chain-system.ts';
 import { avSepChainSystem } from './av-sep-chain/system.ts';
 import { authenticSystem } from './avff/light/system.ts';
 import { avffSystem } from './avff/system.ts';
@@ -17,6 +18,7 @@ const byName = {
   avff: avffSystem,
   'avff-light': authenticSystem,
   'av-sep-chain': avSepChainSystem,
+  'av-sep-chain-filterbank': speechChainSystem,
   'vlsa-search': searchSystem,
 };
 

@@ -6,7 +6,7 @@ import { createRandom } from '../../random.ts';
 import { fourierTransform } from '../../signal/fourier.ts';
 import type { Channels } from '../../signal/waveform.ts';
 import { applyMasks } from './apply-masks.ts';
-import { blendMasks, windowFrames } from './blend-masks.ts';
+import { blendMasks, windowStarts } from './blend-masks.ts';
 import { soundOfSpectra, spectra } from './fourier-frames.ts';
 import { melBands } from './mel-bands.ts';
 
@@ -102,7 +102,7 @@ describe('windows of a long sine', () => {
   const sine = Float32Array.from({ length }, (_, i) => 0.5 * Math.sin((2 * Math.PI * 1000 * i) / sampleRate));
   const frames = Math.ceil(length / 512) + 1;
   const windows = (level: (window: number) => number) =>
-    windowFrames(frames, 129, 64).map((start, window) => ({
+    windowStarts(frames, 129, 64).map((start, window) => ({
       start,
       values: new Float32Array(129 * 64).fill(level(window)),
     }));
@@ -138,7 +138,7 @@ describe('windows of a long sine', () => {
 
 test('windows cover every frame, the last one to the end', () => {
   for (const count of [1, 129, 130, 193, 200, 1000]) {
-    const starts = windowFrames(count, 129, 64);
+    const starts = windowStarts(count, 129, 64);
     expect(starts[0]).toBe(0);
     for (const [index, start] of starts.slice(1).entries()) {
       expect(start).toBeGreaterThan(starts[index]!);

@@ -38,7 +38,7 @@ function mean({ sum, weight }: { readonly sum: Float32Array; readonly weight: nu
  * @param count of the sound's frames.
  * @param length of a window in frames.
  */
-export function windowFrames(count: number, length: number, hop: number): number[] {
+export function windowStarts(count: number, length: number, hop: number): number[] {
   const last = Math.max(0, count - length);
   return [...Array.from({ length: Math.ceil(last / hop) }, (_, index) => index * hop), last];
 }

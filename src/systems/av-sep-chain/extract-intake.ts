@@ -91,12 +91,13 @@ export function extractIntake(options: ExtractIntakeOptions): Intake {
   };
 }
 
-function needsSession(): never {
+/** In the place of reading, for intakes whose reader has a session. */
+export function needsSession(): never {
   throw new Error('what is seen in pictures needs a session; see OpenSystem.reader');
 }
 
 /** Who speaks in a clip, or what sounds in it; '' where nobody says. */
-function sourceOf(example: Example): string {
+export function sourceOf(example: Example): string {
   return annotationOf(example, 'speech')?.speaker ?? annotationOf(example, 'class')?.label ?? '';
 }
 
@@ -107,9 +108,9 @@ async function storedFeature(
   mayMirror: boolean,
 ): Promise<Float32Array> {
   const { shape, data } = await reading.get('visual');
-  const [count, , width] = shape as [number, number, number];
+  const [count, views, width] = shape as [number, number, number];
   const frame = random ? random.integer(count) : count >> 1;
   const mirrored = random && mayMirror && random.uniform() < 0.5 ? 1 : 0;
-  const first = (2 * frame + mirrored) * width;
+  const first = (views * frame + Math.min(mirrored, views - 1)) * width;
   return (data as Float32Array).slice(first, first + width);
 }

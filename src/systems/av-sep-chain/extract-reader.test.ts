@@ -11,6 +11,7 @@ const backbone = parseBackbone({ name: 'mini', tensors: miniTimm() }, { heads: 2
 const { width } = backbone.config;
 const options: ExtractReaderOptions = {
   ...{ backbone, sampleRate: 8000, window: 256, windowSamples: 2048, pictures: 1 },
+  ...{ framesPerSecond: 1, windowFrames: 1, mirrored: true },
 };
 async function withReader<Result>(
   settings: ExtractReaderOptions,

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { fakeMedia } from '../../data/fake-media.test-data.ts';
 import type { Media } from '../../media/media.ts';
 import { mixDown, type Sound } from '../../signal/waveform.ts';
-import { windowFrames } from './blend-masks.ts';
+import { windowStarts } from './blend-masks.ts';
 import { type ExtractStemsOptions, extractStems } from './extract-stems.ts';
 
 const grid = { sampleRate: 8000, window: 256, bands: 8 };
@@ -10,7 +10,7 @@ const windowSamples = 2048;
 /** Windows half a window apart; nothing in them is looked at. */
 const reader: ExtractStemsOptions['reader'] = {
   async *windows({ duration }) {
-    const starts = windowFrames(Math.ceil((duration * grid.sampleRate) / 128) + 1, windowSamples / 128 + 1, 8);
+    const starts = windowStarts(Math.ceil((duration * grid.sampleRate) / 128) + 1, windowSamples / 128 + 1, 8);
     for (const start of starts)
       yield { start: (start * 128) / 8000, end: Math.min((start * 128 + windowSamples) / 8000, duration), inputs: {} };
   },

@@ -3,6 +3,7 @@ import type { Arrays } from '../../data/intake.ts';
 import { openPredictor } from '../../infer/predictor.ts';
 import type { Media } from '../../media/media.ts';
 import type { Model } from '../../model/model.ts';
+import type { Results } from '../../runtime/feeds.ts';
 import type { Channels } from '../../signal/waveform.ts';
 import type { ClipReader, Stems, StemsOptions } from '../system.ts';
 import { applyMasks, type MaskGrid } from './apply-masks.ts';
@@ -24,7 +25,7 @@ export type ExtractStemsOptions = {
 
 /**
  * The stems of a file by a trained network.
- * @param model answers with the mask.
+ * @param maskOf what the model's answers for a window's inputs come to, [frames, bands].
  * @throws DuetError for a clip without picture or sound.
  */
 export function stemsByNetwork(
@@ -32,6 +33,7 @@ export function stemsByNetwork(
   reading: ExtractReaderOptions & Pick<MaskGrid, 'bands'>,
   model: Model,
   { openSession, tensors, boxes, ...options }: StemsOptions,
+  maskOf: (answers: Results, inputs: Arrays) => Float32Array,
 ): AsyncIterable<Stems> {
   checkBoth(media);
   return (async function* opened() {
@@ -39,7 +41,7 @@ export function stemsByNetwork(
     try {
       const predictor = await openPredictor({ backbone: reading.backbone, model, batchSize: 1, openSession });
       try {
-        const mask = async (inputs: Arrays) => (await predictor.run(tensors, inputs, 1)).mask!;
+        const mask = async (inputs: Arrays) => maskOf(await predictor.run(tensors, inputs, 1), inputs);
         yield* extractStems(media, { ...options, reader, grid: reading, mask });
       } finally {
         await predictor.release();

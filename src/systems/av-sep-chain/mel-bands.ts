@@ -8,11 +8,20 @@ export type Bands = {
   readonly spread: Matrix;
 };
 
+const made = new Map<string, Bands>();
+
 /**
  * Triangles over frequency whose corners are equally spaced in 2595 log10(1 + f / 700) from 0 to half the rate.
  * @param window length of a frame in samples; it has window / 2 + 1 bins.
  */
 export function melBands(bands: number, window: number, sampleRate: number): Bands {
+  const key = [bands, window, sampleRate].join();
+  const found = made.get(key) ?? makeBands(bands, window, sampleRate);
+  made.set(key, found);
+  return found;
+}
+
+function makeBands(bands: number, window: number, sampleRate: number): Bands {
   const bins = window / 2 + 1;
   const corners = Array.from({ length: bands + 2 }, (_, corner) => {
     const highest = Math.log(1 + sampleRate / 2 / 700);

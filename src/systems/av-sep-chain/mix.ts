@@ -13,11 +13,12 @@ export const mixtureLevel = 0.1;
 
 /** `length` samples of a clip, drawn among those cuts that sound; a shorter clip stands at a drawn place in silence. */
 export function soundingCut(samples: Float32Array, length: number, random: Random): Float32Array {
-  const cut = new Float32Array(length);
-  if (samples.length <= length) {
-    cut.set(samples, random.integer(length - samples.length + 1));
-    return cut;
-  }
+  return cutFrom(samples, soundingStart(samples, length, random), length);
+}
+
+/** Where such a cut starts; below 0 for a clip that is shorter. */
+export function soundingStart(samples: Float32Array, length: number, random: Random): number {
+  if (samples.length <= length) return -random.integer(length - samples.length + 1);
   const step = Math.max(1, Math.floor(length / stepsPerCut));
   const starts = Array.from({ length: Math.floor((samples.length - length) / step) + 1 }, (_, index) => index * step);
   const blocks = starts.length + stepsPerCut - 1;
@@ -25,8 +26,13 @@ export function soundingCut(samples: Float32Array, length: number, random: Rando
   const energies = starts.map((_, first) => sum(loudness.slice(first, first + stepsPerCut)));
   const least = energies.reduce((a, b) => Math.max(a, b)) / 10 ** (quietestCut / 10);
   const sounding = starts.filter((_, index) => energies[index]! >= least);
-  const start = sounding[random.integer(sounding.length)]!;
-  cut.set(samples.subarray(start, start + length));
+  return sounding[random.integer(sounding.length)]!;
+}
+
+/** `length` samples from `start` on, silence where there are none. */
+export function cutFrom(samples: Float32Array, start: number, length: number): Float32Array {
+  const cut = new Float32Array(length);
+  cut.set(samples.subarray(Math.max(0, start), Math.max(0, start + length)), Math.max(0, -start));
   return cut;
 }
 

@@ -1,7 +1,5 @@
 // AVSepChain as one of the systems: the sound of what is in view.
 import { parameterCounts, type Specifications } from '../../model/parameters.ts';
-import type { CurvesShown } from '../../report/shown.ts';
-import type { CurvedEpoch } from '../../train/checkpoint.ts';
 import type { Known, OpenSystem, System } from '../system.ts';
 import {
   type ExtractAnswer,
@@ -13,6 +11,7 @@ import {
   extractSummary,
 } from './answer.ts';
 import { firstClassSpectra, isBound } from './class-spectra.ts';
+import { separationCurves } from './curves.ts';
 import { extractIntake } from './extract-intake.ts';
 import { extractModel, scoringModel } from './extract-model.ts';
 import { openExtractReader, readingKey } from './extract-reader.ts';
@@ -35,7 +34,7 @@ export const avSepChainSystem: System<ExtractSettings, ExtractAnswer, ExtractRes
   coherent: (settings) => settings,
   open: openExtract,
   golden: referenceRuns,
-  curves: extractCurves,
+  curves: (history, kept) => separationCurves('Energy of the error over that of the mixture', 'share', history, kept),
 };
 
 function openExtract(
@@ -43,7 +42,7 @@ function openExtract(
   { labels, backbone }: Known,
 ): OpenSystem<ExtractAnswer, ExtractResult, object> {
   const config = { ...settings.model, visualWidth: settings.pictures * backbone.config.width };
-  const reading = { ...settings, ...config, backbone };
+  const reading = { ...settings, ...config, backbone, framesPerSecond: 1, windowFrames: 1, mirrored: true };
   const bound = { labels, width: backbone.config.width, bands: config.bands };
   const model = extractModel(config, settings.trainingSamples, bound);
   const folded = scoringModel(config, settings.windowSamples, bound);
@@ -73,27 +72,6 @@ function openExtract(
     result: extractResult,
     summary: extractSummary,
     shown: (result) => extractSummary(result).shown,
-    stems: (media, options) => stemsByNetwork(media, reading, folded, options),
+    stems: (media, options) => stemsByNetwork(media, reading, folded, options, ({ mask }) => mask!),
   };
-}
-
-function extractCurves(history: readonly CurvedEpoch[], kept: number | undefined): CurvesShown[] {
-  const curve = (name: string, value: (record: CurvedEpoch) => number | null | undefined) => ({
-    name,
-    points: history.map((record) => ({ x: record.epoch, y: value(record) ?? Number.NaN })),
-  });
-  const common = {
-    ...({ kind: 'curves', xLabel: 'epoch' } as const),
-    mark: kept === undefined ? undefined : { x: kept, label: 'kept' },
-  };
-  return [
-    {
-      ...{ ...common, title: 'Energy of the error over that of the mixture', yLabel: 'share' },
-      series: [curve('training', ({ losses }) => losses.total)],
-    },
-    {
-      ...{ ...common, title: 'Gain over the mixture', yLabel: 'SI-SDR in dB' },
-      series: [curve('validation', ({ validation }) => validation?.siSdrGain)],
-    },
-  ];
 }
