@@ -1,10 +1,10 @@
 // Search in an index of vectors: by words, by sounds, pictures and clips, by a moment of the index, and by several of
 // these together.
 import { resolve } from 'node:path';
+import { openMediaReader } from '../data/media-reader-node.ts';
 import { DuetError } from '../errors.ts';
 import type { TextEmbedder } from '../infer/text-embedder.ts';
 import type { Media } from '../media/media.ts';
-import { openReference } from '../media/open-reference-node.ts';
 import { readStill } from '../media/still-picture-node.ts';
 import { nodeSessions } from '../runtime/session-node.ts';
 import { bestMoments, combineEvidence, type Moment } from '../search/combine.ts';
@@ -130,7 +130,11 @@ async function exampleVectors({ index, adapter, spaces }: Searching, query: Quer
   if (query.near) sought.push(...momentVectors(index, spaces, query.near));
   const { sound, picture, clip } = query;
   if (sound === undefined && picture === undefined && clip === undefined) return sought;
-  const prediction = await openPrediction({ adapter, openSession: nodeSessions({ threads: 1 }) });
+  const reader = await openMediaReader();
+  const prediction = await openPrediction({ adapter, openSession: nodeSessions({ threads: 1 }) }).catch((error) => {
+    reader.close();
+    throw error;
+  });
   const add = async (media: Media) => {
     try {
       for await (const { answer } of prediction.predictMedia(media)) {
@@ -143,10 +147,11 @@ async function exampleVectors({ index, adapter, spaces }: Searching, query: Quer
     }
   };
   try {
-    if (sound !== undefined) await add({ ...(await openReference({ kind: 'video', path: sound })), video: undefined });
+    if (sound !== undefined) await add({ ...(await reader.open({ kind: 'video', path: sound })), video: undefined });
     if (picture !== undefined) await add(await stillMedia(picture));
-    if (clip !== undefined) await add(await openReference({ kind: 'video', path: clip }));
+    if (clip !== undefined) await add(await reader.open({ kind: 'video', path: clip }));
   } finally {
+    reader.close();
     await prediction.release();
   }
   if (sought.length === 0) throw new DuetError('The example shows one colour and is silent; give another.');

@@ -7,7 +7,7 @@ export type SearchAnswer = Readonly<
   Record<'picture_vector' | 'sound_vector' | 'name_vector' | 'by_picture' | 'by_sound' | 'by_names', Float32Array>
 >;
 
-/** How much each kind counts for words; chosen on validation clips. */
+/** How much each kind counts for words; between settings that were tried on validation clips. */
 export const wordWeights = { names: 0.5, picture: 1, sound: 1 } as const;
 
 /** @param text numbers of a text's vector, @param width those of a projection. */
