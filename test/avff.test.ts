@@ -13,7 +13,7 @@ beforeAll(async () => {
   folder = await newFolder('avff');
   [data, run] = [join(folder, 'videos'), join(folder, 'run')];
   for (const split of ['train', 'val', 'test']) {
-    await writeTalkingClips(join(data, split, 'real'), split, 2);
+    await writeTalkingClips(join(data, split, 'real'), split, split === 'train' ? 3 : 2);
     await writeTalkingClips(join(data, split, 'fake'), `${split} fake`, 1);
     await writeExchanged(join(data, split, 'fake', 'exchanged.webm'));
   }

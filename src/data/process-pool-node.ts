@@ -101,14 +101,19 @@ function startWorker<Order, Outcome>({
       isReady = true;
       watch();
     });
-    started.on('exit', (code, signal) => {
+    started.on('exit', (code, signal) => ended(code, signal));
+    // An order that is sent to a process as it dies is an error here, and its exit follows; without a pid none does.
+    started.on('error', (error) => {
+      if (started.pid === undefined) ended(error.message, null);
+    });
+    function ended(code: number | string | null, signal: NodeJS.Signals | null): void {
       if (child !== started) return;
       child = undefined;
       clearInterval(memoryWatch);
-      const how = why ?? signal ?? `exit code ${code}`;
-      if (isReady) settle({ outcome: crashed(how) });
+      const how = why ?? signal ?? (typeof code === 'string' ? code : `exit code ${code}`);
+      if (isReady || signal) settle({ outcome: crashed(how) });
       else settle({ failure: { message: `A process of its own cannot start (${how}): ${said}`, isClear: false } });
-    });
+    }
     return started;
   }
 
