@@ -14,6 +14,7 @@ export const searchResultSchema = z.object({
     .array(z.object({ label: z.string(), score: z.number() }))
     .describe('the nearest first; a score is a mean of cosines, -1 to 1'),
 });
+/** What `searchResultSchema` checks. */
 export type SearchResult = z.infer<typeof searchResultSchema>;
 
 /** Of the windows that show a class best. */
