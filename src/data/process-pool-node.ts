@@ -111,7 +111,7 @@ function startWorker<Order, Outcome>({
       child = undefined;
       clearInterval(memoryWatch);
       const how = why ?? signal ?? (typeof code === 'string' ? code : `exit code ${code}`);
-      if (isReady || signal) settle({ outcome: crashed(how) });
+      if (isReady || (signal && why === undefined)) settle({ outcome: crashed(how) });
       else settle({ failure: { message: `A process of its own cannot start (${how}): ${said}`, isClear: false } });
     }
     return started;
