@@ -1,10 +1,11 @@
 // What computes where nothing is said: the provider that trains fastest here, of those that train as the CPU
 // does. Tried once.
-import { isCompiled } from '../data/is-compiled.ts';
+
 import { openProcessPool } from '../data/process-pool-node.ts';
 import { messageOf } from '../errors.ts';
 import { differenceOf, type ProviderTrial } from '../run/try-provider-node.ts';
 import { type NodeProvider, nodeProviders, providerName } from '../runtime/provider.ts';
+import { isCompiled } from '../threads/is-compiled.ts';
 import { probeProvider } from './provider-probe.ts';
 
 /** What a provider took, or why it is out. */

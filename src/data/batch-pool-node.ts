@@ -1,18 +1,13 @@
 // Batch makers in worker threads: a running ONNX session blocks the main thread, and batches must be ready when it
 // ends.
-import { Worker } from 'node:worker_threads';
-import { DuetError, messageOf } from '../errors.ts';
+import { DuetError } from '../errors.ts';
+import { openAskedThread } from '../threads/ask-thread-node.ts';
+import { isCompiled } from '../threads/is-compiled.ts';
 import type { BatchOrder } from './batch.ts';
 import type { BatchMaker, MadeBatch } from './batch-maker.ts';
 import { createCacheBatchMaker } from './batch-maker-node.ts';
 import type { Intake } from './intake.ts';
 import type { IntakeOrigin } from './intake-origin.ts';
-import { isCompiled } from './is-compiled.ts';
-
-export type NumberedOrder = { readonly number: number; readonly order: BatchOrder };
-export type BatchAnswer =
-  | { readonly number: number; readonly made: MadeBatch }
-  | { readonly number: number; readonly failure: string };
 
 /** What a loading thread is started with. */
 export type LoaderArgument = { readonly folder: string; readonly origin: IntakeOrigin };
@@ -34,52 +29,19 @@ export type BatchPool = BatchMaker & { close(): Promise<void> };
 export function openBatchPool({ folder, intake, origin, workers }: BatchPoolOptions): BatchPool {
   if (workers === 0 || !origin || !isCompiled)
     return { ...createCacheBatchMaker(folder, intake), close: async () => undefined };
-  const threads = Array.from({ length: workers }, () => startThread({ folder, origin }));
+  const threads = Array.from({ length: workers }, () =>
+    openAskedThread<BatchOrder, MadeBatch>({
+      script: new URL('./batch-worker-node.js', import.meta.url),
+      argument: { folder, origin } satisfies LoaderArgument,
+      crashed: crash,
+      closed: () => new DuetError('Loading was stopped because the feed of batches was closed; open a new one.'),
+    }),
+  );
   return {
     make: (order) =>
-      threads.reduce((least, thread) => (thread.pending() < least.pending() ? thread : least)).make(order),
+      threads.reduce((least, thread) => (thread.pending() < least.pending() ? thread : least)).ask(order),
     close: async () => {
       await Promise.all(threads.map((thread) => thread.close()));
-    },
-  };
-}
-
-function startThread(argument: LoaderArgument): BatchPool & { pending(): number } {
-  const worker = new Worker(new URL('./batch-worker-node.js', import.meta.url), { workerData: argument });
-  const waiting = new Map<number, { resolve(made: MadeBatch): void; reject(error: Error): void }>();
-  let orders = 0;
-  let ended: Error | undefined;
-  worker.unref();
-
-  const end = (error: Error) => {
-    ended ??= error;
-    for (const { reject } of waiting.values()) reject(ended);
-    waiting.clear();
-  };
-  worker.on('message', (answer: BatchAnswer) => {
-    const asker = waiting.get(answer.number);
-    waiting.delete(answer.number);
-    // An answer that comes while the thread is being ended must not let the process end before it.
-    if (waiting.size === 0 && !ended) worker.unref();
-    if ('made' in answer) asker?.resolve(answer.made);
-    else asker?.reject(new Error(answer.failure));
-  });
-  worker.on('error', (error) => end(crash(messageOf(error))));
-  worker.on('exit', (code) => end(crash(`exit code ${code}`)));
-
-  return {
-    pending: () => waiting.size,
-    make: (order) =>
-      new Promise((resolve, reject) => {
-        if (ended) return reject(ended);
-        const number = orders++;
-        waiting.set(number, { resolve, reject });
-        worker.ref();
-        worker.postMessage({ number, order } satisfies NumberedOrder);
-      }),
-    close: async () => {
-      end(new DuetError('Loading was stopped because the feed of batches was closed; open a new one.'));
-      await worker.terminate();
     },
   };
 }

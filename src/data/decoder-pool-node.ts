@@ -1,9 +1,9 @@
 // Decoding in processes of their own: the native decoder cannot live in two threads of one process,
 // and a file that brings a decoder down must not bring the run down.
 import type { MediaReference } from '../media/media.ts';
+import { isCompiled } from '../threads/is-compiled.ts';
 import type { Intake } from './intake.ts';
 import type { IntakeOrigin } from './intake-origin.ts';
-import { isCompiled } from './is-compiled.ts';
 import { defaultPatienceMs, openProcessPool } from './process-pool-node.ts';
 import { type OpenReference, openReadingCache, type ReadingCache } from './reading-cache-node.ts';
 import type { ClipOutcome, ReadingIndexOptions } from './reading-index-node.ts';

@@ -2,7 +2,7 @@
 // it, and neither a time limit nor Ctrl-C can reach that.
 import { DuetError, isDuetError, messageOf } from '../errors.ts';
 import { type Media, type MediaReference, referencePaths } from '../media/media.ts';
-import { isCompiled } from './is-compiled.ts';
+import { isCompiled } from '../threads/is-compiled.ts';
 import type { MediaAnswer, MediaOrder } from './media-orders.ts';
 import { openProcessPool } from './process-pool-node.ts';
 

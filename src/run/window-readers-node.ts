@@ -2,11 +2,11 @@
 // neither the others nor the program.
 
 import type { Window } from '../data/intake.ts';
-import { isCompiled } from '../data/is-compiled.ts';
 import type { MediaDescription } from '../data/media-orders.ts';
 import { openProcessPool, type ProcessPool } from '../data/process-pool-node.ts';
 import { DuetError, isDuetError, messageOf } from '../errors.ts';
 import { type MediaReference, referencePaths } from '../media/media.ts';
+import { isCompiled } from '../threads/is-compiled.ts';
 import { type WindowAnswer, type WindowArgument, type WindowOrder, windowSource } from './window-source-node.ts';
 
 export type ReadClip = {

@@ -1,14 +1,8 @@
 // The thread that loads and runs graphs for thread-runtime-node.ts, one order after another.
-import { parentPort } from 'node:worker_threads';
 import * as ort from 'onnxruntime-node';
 import { messageOf } from '../errors.ts';
-import {
-  type NumberedThreadOrder,
-  type PlainTensors,
-  plainTensors,
-  type ThreadAnswer,
-  type ThreadOrder,
-} from './thread-runtime-node.ts';
+import { answerInThread } from '../threads/ask-thread-node.ts';
+import { type PlainTensors, plainTensors, type ThreadOrder } from './thread-runtime-node.ts';
 
 // What goes wrong is sent back; the native log would write it to the console too.
 ort.env.logLevel = 'fatal';
@@ -33,14 +27,4 @@ async function answer(order: ThreadOrder): Promise<PlainTensors> {
   return plainTensors((await session.run(Object.fromEntries(feeds))) as unknown as PlainTensors);
 }
 
-let last: Promise<void> = Promise.resolve();
-
-parentPort!.on('message', ({ number, order }: NumberedThreadOrder) => {
-  last = last.then(async () => {
-    const said: ThreadAnswer = await answer(order).then(
-      (results) => ({ number, results }),
-      (error: unknown) => ({ number, failure: messageOf(error) }),
-    );
-    parentPort!.postMessage(said);
-  });
-});
+answerInThread<ThreadOrder, PlainTensors>({ answer, failureOf: messageOf });

@@ -1,9 +1,9 @@
 // ONNX Runtime in a thread of its own: a running session blocks its thread, and a server must go on answering. A graph
 // that is loaded again while it is loaded shares its session.
 import { createHash } from 'node:crypto';
-import { Worker } from 'node:worker_threads';
 import * as ort from 'onnxruntime-node';
-import { messageOf } from '../errors.ts';
+import { openAskedThread } from '../threads/ask-thread-node.ts';
+import { isCompiled } from '../threads/is-compiled.ts';
 import type { OnnxRuntime } from './onnx-runtime.ts';
 import { type OpenSession, type SessionOptions, sessionOpener } from './session.ts';
 import { nodeSessions } from './session-node.ts';
@@ -17,11 +17,6 @@ export type ThreadOrder =
   | { readonly do: 'run'; readonly session: string; readonly feeds: PlainTensors }
   | { readonly do: 'release'; readonly session: string };
 
-export type NumberedThreadOrder = { readonly number: number; readonly order: ThreadOrder };
-export type ThreadAnswer =
-  | { readonly number: number; readonly results: PlainTensors }
-  | { readonly number: number; readonly failure: string };
-
 export type ThreadSessions = {
   readonly open: OpenSession;
   /** How many graphs are loaded: the same graph twice is one. */
@@ -34,9 +29,12 @@ export type ThreadSessions = {
  * Close it when all sessions are released.
  */
 export function openThreadSessions(options?: SessionOptions): ThreadSessions {
-  if (!import.meta.url.endsWith('.js'))
-    return { open: nodeSessions(options), loaded: () => 0, close: async () => undefined };
-  const thread = startThread();
+  if (!isCompiled) return { open: nodeSessions(options), loaded: () => 0, close: async () => undefined };
+  const thread = openAskedThread<ThreadOrder, PlainTensors>({
+    script: new URL('./session-thread-node.js', import.meta.url),
+    crashed: (how) => new Error(`The thread that runs the model stopped (${how}).`),
+    closed: () => new Error('The thread that runs the model was closed.'),
+  });
   const users = new Map<string, { count: number; readonly created: Promise<unknown> }>();
   const create = async (bytes: Uint8Array, settings: object) => {
     const session = createHash('sha256').update(bytes).update(JSON.stringify(settings)).digest('hex');
@@ -53,8 +51,7 @@ export function openThreadSessions(options?: SessionOptions): ThreadSessions {
       throw error;
     });
     return {
-      run: async (feeds: PlainTensors) =>
-        (await thread.ask({ do: 'run', session, feeds: plainTensors(feeds) })).results,
+      run: (feeds: PlainTensors) => thread.ask({ do: 'run', session, feeds: plainTensors(feeds) }),
       release,
     };
   };
@@ -67,42 +64,4 @@ export function plainTensors(tensors: PlainTensors): PlainTensors {
   return Object.fromEntries(
     Object.entries(tensors).map(([name, { type, data, dims }]) => [name, { type, data, dims }]),
   );
-}
-
-type Answer = Extract<ThreadAnswer, { results: PlainTensors }>;
-
-function startThread(): { ask(order: ThreadOrder): Promise<Answer>; close(): Promise<void> } {
-  const worker = new Worker(new URL('./session-thread-node.js', import.meta.url));
-  const waiting = new Map<number, { resolve(answer: Answer): void; reject(error: Error): void }>();
-  let orders = 0;
-  let ended: Error | undefined;
-  worker.unref();
-  const end = (error: Error) => {
-    ended ??= error;
-    for (const { reject } of waiting.values()) reject(ended);
-    waiting.clear();
-  };
-  worker.on('message', (answer: ThreadAnswer) => {
-    const asker = waiting.get(answer.number);
-    waiting.delete(answer.number);
-    if (waiting.size === 0 && !ended) worker.unref();
-    if ('results' in answer) asker?.resolve(answer);
-    else asker?.reject(new Error(answer.failure));
-  });
-  worker.on('error', (error) => end(new Error(`The thread that runs the model stopped: ${messageOf(error)}`)));
-  worker.on('exit', (code) => end(new Error(`The thread that runs the model stopped (exit code ${code}).`)));
-  return {
-    ask: (order) =>
-      new Promise((resolve, reject) => {
-        if (ended) return reject(ended);
-        const number = orders++;
-        waiting.set(number, { resolve, reject });
-        worker.ref();
-        worker.postMessage({ number, order } satisfies NumberedThreadOrder);
-      }),
-    close: async () => {
-      end(new Error('The thread that runs the model was closed.'));
-      await worker.terminate();
-    },
-  };
 }

@@ -1,7 +1,7 @@
 // Numbers out of HDF5 files, in a process of its own: a damaged file may block the library, or end it for good.
 import { open } from 'node:fs/promises';
 import { DuetError, isDuetError, messageOf } from '../../errors.ts';
-import { isCompiled } from '../is-compiled.ts';
+import { isCompiled } from '../../threads/is-compiled.ts';
 import { openProcessPool } from '../process-pool-node.ts';
 import { type Hdf5Array, hdf5Numbers } from './hdf5-numbers.ts';
 
