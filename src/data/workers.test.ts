@@ -238,3 +238,20 @@ test('a process that holds more memory than it may is stopped, and says so', asy
   expect(said).toMatch(/more than 1 MiB of memory/);
   pool.close();
 });
+
+test('a process that dies as an order is sent to it costs that order and not the program', async () => {
+  const { openProcessPool } = (await import(
+    compiled.moduleUrl('process-pool-node')
+  )) as typeof import('./process-pool-node.ts');
+  const script = new URL(compiled.moduleUrl('media-process-node'));
+  const crashed = (how: string) => how;
+  const pool = openProcessPool<{ ask: string }, unknown>({ script, processes: 1, patienceMs: 30_000, crashed });
+  await pool.run({ ask: 'start' });
+  const children = execFileSync('pgrep', ['-P', String(process.pid), '-f', 'media-process'], { encoding: 'utf8' });
+  for (const pid of children.trim().split('\n')) process.kill(Number(pid), 'SIGKILL');
+  // Long enough for the process to be gone, without a turn in which this one could hear of it.
+  execFileSync('sleep', ['0.2']);
+  expect(await pool.run({ ask: 'start' })).toBe('SIGKILL');
+  expect(await pool.run({ ask: 'start' })).toEqual({ done: true });
+  pool.close();
+});
