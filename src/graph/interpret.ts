@@ -28,7 +28,10 @@ export function interpret(outputs: readonly Tensor[], feeds: ReadonlyMap<Tensor,
       throw new Error(
         `interpret: ${source.kind === 'input' ? source.name : 'a tensor'} needs a value of shape [${shape}]`,
       );
-    const value = { shape, data: Float64Array.from(data as ArrayLike<number>, Number) };
+    const value = {
+      shape,
+      data: data instanceof BigInt64Array ? Float64Array.from(data, Number) : new Float64Array(data),
+    };
     values.set(tensor, value);
     return value;
   };
@@ -67,17 +70,17 @@ const evaluations: Record<OperatorName, Evaluation> = {
     const [rows, columns] = y!.shape.slice(-2) as [number, number];
     const inner = a!.shape.at(-1) as number;
     const batch = y!.shape.slice(0, -2);
-    const left = broadcastIndex([...a!.shape.slice(0, -2)], batch);
-    const right = broadcastIndex([...b!.shape.slice(0, -2)], batch);
+    const left = broadcastPlaces(a!.shape.slice(0, -2), batch);
+    const right = broadcastPlaces(b!.shape.slice(0, -2), batch);
     const result = new Float64Array(elementCount(y!.shape));
     for (let matrix = 0; matrix < elementCount(batch); matrix++)
       product(
         a!.data,
-        left(matrix) * rows * inner,
+        left[matrix]! * rows * inner,
         inner,
         1,
         b!.data,
-        right(matrix) * inner * columns,
+        right[matrix]! * inner * columns,
         columns,
         1,
         [rows, inner, columns],
@@ -94,8 +97,8 @@ const evaluations: Record<OperatorName, Evaluation> = {
     const [bRow, bColumn] = transB ? [1, inner] : [columns, 1];
     product(a!.data, 0, aRow, aColumn, b!.data, 0, bRow, bColumn, [rows, inner, columns], result, 0);
     if (!bias) return [result];
-    const index = broadcastIndex(bias.shape, y!.shape);
-    return [result.map((value, i) => value + bias.data[index(i)]!)];
+    const added = broadcast(bias, y!.shape);
+    return [result.map((value, i) => value + added[i]!)];
   },
   Abs: elementwise(Math.abs),
   QuantizeLinear: ([x, scale, zeroPoint]) => {
@@ -122,29 +125,30 @@ const evaluations: Record<OperatorName, Evaluation> = {
       result.set(x!.data.subarray(index * row, (index + 1) * row), place * row);
     return [result];
   },
-  Transpose: ([x], { perm }, [y]) => [
-    fill(y!.shape, (position) => {
-      const source = Array<number>(position.length);
-      for (const [to, from] of (perm as number[]).entries()) source[from] = position[to]!;
-      return x!.data[ravel(source, x!.shape)]!;
-    }),
-  ],
-  Reshape: ([x]) => [x!.data],
-  Expand: ([x], _, [y]) => {
-    const index = broadcastIndex(x!.shape, y!.shape);
-    return [Float64Array.from({ length: elementCount(y!.shape) }, (_, i) => x!.data[index(i)]!)];
+  Transpose: ([x], { perm }, [y]) => {
+    const strides = stridesOf(x!.shape);
+    return [
+      taken(
+        x!.data,
+        places(
+          y!.shape,
+          (perm as number[]).map((axis) => strides[axis]!),
+        ),
+      ),
+    ];
   },
-  Concat: (inputs, { axis }, [y]) => [
-    fill(y!.shape, (position) => {
-      let along = position[axis as number]!;
-      const part = inputs.find(({ shape }) => {
-        if (along < shape[axis as number]!) return true;
-        along -= shape[axis as number]!;
-        return false;
-      })!;
-      return part.data[ravel(position.with(axis as number, along), part.shape)]!;
-    }),
-  ],
+  Reshape: ([x]) => [x!.data],
+  Expand: ([x], _, [y]) => [broadcast(x!, y!.shape)],
+  Concat: (inputs, { axis }, [y]) => {
+    const result = new Float64Array(elementCount(y!.shape));
+    const strides = stridesOf(y!.shape);
+    let start = 0;
+    for (const { shape, data } of inputs) {
+      for (const [index, place] of places(shape, strides, start).entries()) result[place] = data[index]!;
+      start += shape[axis as number]! * strides[axis as number]!;
+    }
+    return [result];
+  },
   Split: ([x], { axis }, outputs) => {
     let start = 0;
     return outputs.map(({ shape }) => {
@@ -216,14 +220,12 @@ const evaluations: Record<OperatorName, Evaluation> = {
   },
 };
 
-function elementwise(compute: (...values: number[]) => number): Evaluation {
+function elementwise(compute: (a: number, b: number, c: number) => number): Evaluation {
   return (inputs, _, [y]) => {
-    const indices = inputs.map(({ shape }) => broadcastIndex(shape, y!.shape));
-    return [
-      Float64Array.from({ length: elementCount(y!.shape) }, (_, i) =>
-        compute(...inputs.map(({ data }, j) => data[indices[j]!(i)]!)),
-      ),
-    ];
+    const [a, b, c] = inputs.map((input) => broadcast(input, y!.shape));
+    const result = new Float64Array(elementCount(y!.shape));
+    for (let i = 0; i < result.length; i++) result[i] = compute(a![i]!, b ? b[i]! : 0, c ? c[i]! : 0);
+    return [result];
   };
 }
 
@@ -231,8 +233,7 @@ function reduction(compute: (values: number[]) => number): Evaluation {
   return ([x], { axes }, [y]) => {
     const groups = Array.from({ length: elementCount(y!.shape) }, (): number[] => []);
     const kept = x!.shape.map((length, axis) => ((axes as number[]).includes(axis) ? 1 : length));
-    const index = broadcastIndex(kept, x!.shape);
-    for (const [i, value] of x!.data.entries()) groups[index(i)]!.push(value);
+    for (const [i, group] of broadcastPlaces(kept, x!.shape).entries()) groups[group]!.push(x!.data[i]!);
     return [Float64Array.from(groups, compute)];
   };
 }
@@ -277,23 +278,44 @@ function product(
 
 /** The part of that shape which begins at `start` along an axis. */
 function cutOut({ data, shape: whole }: Value, shape: Shape, axis: number, start: number): Float64Array {
-  return fill(shape, (position) => data[ravel(position.with(axis, position[axis]! + start), whole)]!);
+  const strides = stridesOf(whole);
+  return taken(data, places(shape, strides, start * strides[axis]!));
 }
 
-function fill(shape: Shape, compute: (position: number[]) => number): Float64Array {
-  return Float64Array.from({ length: elementCount(shape) }, (_, i) => compute(unravel(i, shape)));
+function broadcast({ data, shape }: Value, wanted: Shape): Float64Array {
+  return data.length === elementCount(wanted) ? data : taken(data, broadcastPlaces(shape, wanted));
 }
 
-/** Maps an index into the broadcast shape to one into a tensor of `shape`. */
-function broadcastIndex(shape: Shape, broadcast: Shape): (index: number) => number {
-  const missing = broadcast.length - shape.length;
-  return (index) =>
-    ravel(
-      unravel(index, broadcast)
-        .slice(missing)
-        .map((place, axis) => (shape[axis] === 1 ? 0 : place)),
-      shape,
-    );
+/** For each element of the broadcast shape, where it lies in a tensor of `shape`. */
+function broadcastPlaces(shape: Shape, wanted: Shape): Int32Array {
+  const missing = wanted.length - shape.length;
+  const strides = stridesOf(shape);
+  return places(
+    wanted,
+    wanted.map((_, axis) => (axis < missing || shape[axis - missing] === 1 ? 0 : strides[axis - missing]!)),
+  );
+}
+
+function taken(data: Float64Array, places: Int32Array): Float64Array {
+  const result = new Float64Array(places.length);
+  for (let i = 0; i < result.length; i++) result[i] = data[places[i]!]!;
+  return result;
+}
+
+/** Where the elements of a shape lie, row by row, in data with these strides: one axis more in each round. */
+function places(shape: Shape, strides: readonly number[], start = 0): Int32Array {
+  let known = Int32Array.of(start);
+  for (const [axis, length] of shape.entries()) {
+    const finer = new Int32Array(known.length * length);
+    for (let i = 0; i < finer.length; i++) finer[i] = known[Math.floor(i / length)]! + (i % length) * strides[axis]!;
+    known = finer;
+  }
+  return known;
+}
+
+/** How far apart neighbours along each axis lie. */
+function stridesOf(shape: Shape): number[] {
+  return shape.map((_, axis) => elementCount(shape.slice(axis + 1)));
 }
 
 function roundToEven(value: number): number {

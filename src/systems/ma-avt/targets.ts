@@ -41,9 +41,10 @@ export function dropoutMasks(
 ): { readonly visual: Float32Array; readonly audio: Float32Array } {
   const mask = (modality: Modality) => {
     const random = createRandom('dropout', modality, ...keys);
-    return Float32Array.from({ length: clips * readWidth(config, modality) }, () =>
-      random.uniform() < rate ? 0 : 1 / (1 - rate),
-    );
+    const factors = new Float32Array(clips * readWidth(config, modality));
+    // A loop: `Float32Array.from` with a function takes three times as long, at every step.
+    for (let index = 0; index < factors.length; index++) if (random.uniform() >= rate) factors[index] = 1 / (1 - rate);
+    return factors;
   };
   return { visual: mask('visual'), audio: mask('audio') };
 }
