@@ -4,7 +4,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { duet, duetJson, duetProgram, newFolder, theOneSentence } from './duet.ts';
+import { duet, duetHere, duetJson, duetProgram, newFolder, theOneSentence } from './duet.ts';
 import { classes } from './global-setup.ts';
 import { type Redis, redisProgram, startRedis } from './redis.ts';
 
@@ -73,12 +73,12 @@ test('jobs of an array, one of them killed and called again, make the same files
   const [again, other] = await Promise.all(['0/2', '1/2'].map((part) => duet(archive(out, '--shard', part, '--json'))));
   expect(JSON.parse(again!.out).written + JSON.parse(other!.out).written).toBe(2);
   expect(await results(out)).toEqual(whole);
-  expect(JSON.parse((await duet(archive(out, '--json'))).out)).toMatchObject({ written: 0, complete: true });
+  expect(JSON.parse((await duetHere(archive(out, '--json'))).out)).toMatchObject({ written: 0, complete: true });
 });
 
 test('what cannot be an archive is one sentence', async () => {
   const { run } = inject('shared');
-  const failing = async (...argv: string[]) => theOneSentence(await duet(argv));
+  const failing = async (...argv: string[]) => theOneSentence(await duetHere(argv));
   const other = archive(join(folder, 'whole'), '--hop', '1');
   expect(await failing(...other)).toMatch(/holds results of .*, of another model or other settings/);
   expect(await failing('predict', run, '--manifest', manifest)).toMatch(/needs a folder .*--out/);

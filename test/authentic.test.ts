@@ -2,7 +2,7 @@
 import { cp, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
-import { duet, duetJson, newFolder, theOneSentence } from './duet.ts';
+import { duetHere, duetJson, newFolder, theOneSentence } from './duet.ts';
 import { writeExchanged, writeTalkingClips } from './talking-clips.ts';
 
 type Scored = {
@@ -66,18 +66,18 @@ test('says of a file whether picture and sound agree, and shows it over time', a
     timeline: expect.arrayContaining([{ time: 2.25, score: expect.any(Number), probability: expect.any(Number) }]),
   });
   const report = join(folder, 'clip.html');
-  const { out } = await duet(['predict', run, clip, '--report', report, '--threads', '1']);
+  const { out } = await duetHere(['predict', run, clip, '--report', report, '--threads', '1']);
   expect(out).toMatch(/: picture and sound agree/);
   expect(out).toContain('faces that were drawn to follow the sound');
   expect(await readFile(report, 'utf8')).toContain('How probable it is that the three seconds');
-  const short = await duet(['predict', run, clip, '--end', '2', '--threads', '1']);
+  const short = await duetHere(['predict', run, clip, '--end', '2', '--threads', '1']);
   expect(short.out).toContain('cannot tell: the clip is shorter than 3 s');
 });
 
 test('says of a sound that is another person’s that it does not belong, and when', async () => {
   const file = join(folder, 'exchanged.webm');
   await writeExchanged(file);
-  const { out } = await duet(['predict', run, file, '--threads', '1']);
+  const { out } = await duetHere(['predict', run, file, '--threads', '1']);
   expect(out).toMatch(/: picture and sound do not agree, least of all at 0:0\d/);
   expect(out).toContain('neither alone, only their meeting');
 });
@@ -85,12 +85,12 @@ test('says of a sound that is another person’s that it does not belong, and wh
 test('keeps a threshold by real videos of somebody’s own, for the wanted rate of false alarms', async () => {
   const own = join(data, 'test', 'real');
   const clip = join(own, 'test-0.webm');
-  const few = theOneSentence(await duet(['predict', run, '--calibrate', own, '--threads', '1']));
+  const few = theOneSentence(await duetHere(['predict', run, '--calibrate', own, '--threads', '1']));
   expect(few).toContain('Calibration for 5 % false alarms needs 19 real clips that can be judged, and there are 4;');
   const calibrated = join(folder, 'calibrated');
   await cp(run, calibrated, { recursive: true });
   const rate = ['--calibrate', own, '--false-alarms', '25', '--threads', '1'];
-  const { out } = await duet(['predict', calibrated, clip, ...rate]);
+  const { out } = await duetHere(['predict', calibrated, clip, ...rate]);
   expect(out).toMatch(/real clips that score as high +\d+\.\d %|cannot tell: the score lies/);
   // Also without being calibrated again: one of the four scores as high as itself, or more do.
   const [result] = await duetJson<[{ verdict: string; falseAlarms?: number }]>([
@@ -111,7 +111,7 @@ test('makes fakes of real videos as files, which it can be tested with, and goes
   await rm(join(made, frozen.path));
   expect(await duetJson(command)).toMatchObject({ kept: 11 });
   expect((await readFile(join(made, frozen.path))).equals(bytes)).toBe(true);
-  const other = theOneSentence(await duet([...command, '--seed', '1']));
+  const other = theOneSentence(await duetHere([...command, '--seed', '1']));
   expect(other).toContain('made of other videos, or with another seed or other kinds; name another folder.');
 
   const scored = await duetJson<Scored & { fakes: string; container: { fact: string; isTelling: boolean }[] }>([
@@ -131,6 +131,6 @@ test('makes fakes of real videos as files, which it can be tested with, and goes
 test('fakes alone cannot test it', async () => {
   const fakes = join(folder, 'fakes');
   await writeTalkingClips(join(fakes, 'fake'), 'fake', 1);
-  const sentence = theOneSentence(await duet(['evaluate', run, fakes, '--threads', '1']));
+  const sentence = theOneSentence(await duetHere(['evaluate', run, fakes, '--threads', '1']));
   expect(sentence).toContain('None of the clips is a real one of at least 3 s');
 });

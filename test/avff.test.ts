@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
-import { duet, duetJson, newFolder, theOneSentence } from './duet.ts';
+import { duetHere, duetJson, newFolder, theOneSentence } from './duet.ts';
 import { writeExchanged, writeTalkingClips } from './talking-clips.ts';
 
 let folder: string;
@@ -45,9 +45,9 @@ test('weights that it does not know, and data without fakes, are refused in one 
   const weights = join(folder, 'weights.safetensors');
   await writeFile(weights, Buffer.concat([Buffer.from([2, 0, 0, 0, 0, 0, 0, 0]), Buffer.from('{}')]));
   const started = ['train', data, '--recipe', 'avff-small', '--out', join(folder, 'other'), '--start-from', weights];
-  expect(theOneSentence(await duet(started))).toContain("neither MARLIN's nor AudioMAE's weights");
+  expect(theOneSentence(await duetHere(started))).toContain("neither MARLIN's nor AudioMAE's weights");
   const real = ['train', join(data, 'train', 'real'), '--recipe', 'avff-small', '--out', join(folder, 'other')];
-  expect(theOneSentence(await duet(real))).toContain('learns from both');
+  expect(theOneSentence(await duetHere(real))).toContain('learns from both');
   const duetRecipe = ['train', data, '--recipe', 'duet', '--out', join(folder, 'other'), '--start-from', weights];
-  expect(theOneSentence(await duet(duetRecipe))).toContain('begins with its backbone alone');
+  expect(theOneSentence(await duetHere(duetRecipe))).toContain('begins with its backbone alone');
 });

@@ -8,7 +8,7 @@ import { beforeAll, describe, expect, inject, test } from 'vitest';
 import { readSafetensors, writeSafetensors } from '../src/files/safetensors.ts';
 import { fromFloat32, toFloat32 } from '../src/files/tensor-values.ts';
 import { cutShort, keepOnly, wavFile } from './clips.ts';
-import { duet, duetJson, duetProgram, newFolder, small, theOneSentence } from './duet.ts';
+import { duet, duetHere, duetJson, duetProgram, newFolder, small, theOneSentence } from './duet.ts';
 
 const quick = ['--recipe', 'reference', '--epochs', '1', '--batch', '12', ...small];
 const clipOf = (name: string, split = 'test') => join(inject('shared').data, split, name, '000.webm');
@@ -21,7 +21,7 @@ beforeAll(async () => {
 /** What `duet train` says of data that it refuses. */
 async function refusedData(data: string, ...options: string[]): Promise<string> {
   const out = join(folder, 'refused');
-  const sentence = theOneSentence(await duet(['train', data, '--out', out, ...quick, ...options]));
+  const sentence = theOneSentence(await duetHere(['train', data, '--out', out, ...quick, ...options]));
   expect(await readdir(folder)).not.toContain('refused');
   return sentence;
 }
@@ -41,11 +41,11 @@ async function dataWith(counts: Readonly<Record<string, number>>): Promise<strin
 describe('options', () => {
   test('an unknown option, command or configuration key is refused with a suggestion', async () => {
     const { data } = inject('shared');
-    const option = await duet(['train', data, '--out', join(folder, 'run'), '--epoch', '3']);
+    const option = await duetHere(['train', data, '--out', join(folder, 'run'), '--epoch', '3']);
     expect(theOneSentence(option)).toMatch(/unknown option '--epoch'/);
     expect(option.error).toContain('Did you mean --epochs?');
     expect(option.code).toBe(2);
-    const command = await duet(['trian', data]);
+    const command = await duetHere(['trian', data]);
     expect(theOneSentence(command)).toMatch(/unknown command 'trian'/);
     expect(command.error).toContain('Did you mean train?');
     const config = join(folder, 'config.json');
@@ -59,7 +59,7 @@ describe('options', () => {
     'a provider that cannot compute here (%s) is named, with what to do',
     async (name) => {
       const { run } = inject('shared');
-      const ended = await duet(['predict', run, clipOf('metal-bowl'), '--provider', name]);
+      const ended = await duetHere(['predict', run, clipOf('metal-bowl'), '--provider', name]);
       if (ended.code === 0)
         return expect(ended.error).toContain(`Predicting on ${name === 'directml' ? 'dml' : name}.`);
       const sentence = theOneSentence(ended);
@@ -116,7 +116,7 @@ describe('data', () => {
     await writeFile(join(data, bad[2]!), 'this is no video\n'.repeat(500));
     await keepOnly('picture', clipOf('metal-bowl'), join(data, bad[3]!));
     const run = join(folder, 'damaged-run');
-    const trained = await duet(['train', data, '--out', run, ...quick]);
+    const trained = await duetHere(['train', data, '--out', run, ...quick]);
     expect(trained.code, trained.error).toBe(0);
     expect(trained.out).toContain('Skipped 4 files:');
     for (const id of bad) expect(trained.out).toMatch(new RegExp(`^  ${id}: .+`, 'm'));
@@ -159,7 +159,7 @@ describe('clips without sound, without picture or without length', () => {
     await writeFile(text, 'this is no video\n'.repeat(500));
     await writeFile(sound, wavFile({ samples: new Float32Array(0), sampleRate: 16_000 }));
     const files = [empty, cut, clipOf('metal-bowl'), text, sound, join(folder, 'absent.mp4'), folder];
-    const ended = await duet(['predict', run, ...files, '--json', '--quiet', '--threads', '1']);
+    const ended = await duetHere(['predict', run, ...files, '--json', '--quiet', '--threads', '1']);
     expect(ended.code).toBe(1);
     const results = JSON.parse(ended.out) as { path: string; error?: string; windows?: unknown[] }[];
     expect(results.map(({ path }) => path)).toEqual(files);
@@ -194,8 +194,8 @@ describe('weights', () => {
   /** `evaluate` and `predict` must refuse the adapter with the same sentence. */
   async function refusedAdapter(run: string, ...options: string[]): Promise<string> {
     const { data } = inject('shared');
-    const predicted = theOneSentence(await duet(['predict', run, clipOf('metal-bowl'), ...options]));
-    expect(theOneSentence(await duet(['evaluate', run, data, ...options]))).toBe(predicted);
+    const predicted = theOneSentence(await duetHere(['predict', run, clipOf('metal-bowl'), ...options]));
+    expect(theOneSentence(await duetHere(['evaluate', run, data, ...options]))).toBe(predicted);
     return predicted;
   }
 
@@ -246,27 +246,27 @@ describe('places to write', () => {
     const run = join(folder, 'existing');
     await cp(inject('shared').run, run, { recursive: true });
     const before = await readFile(join(run, 'config.json'));
-    expect(theOneSentence(await duet(['train', data, '--out', run, ...quick]))).toMatch(
+    expect(theOneSentence(await duetHere(['train', data, '--out', run, ...quick]))).toMatch(
       /already holds a run; go on with it by --resume, or replace it by --force/,
     );
     expect(await readFile(join(run, 'config.json'))).toEqual(before);
-    const replaced = await duet(['train', data, '--out', run, '--force', ...quick]);
+    const replaced = await duetHere(['train', data, '--out', run, '--force', ...quick]);
     expect(replaced.code, replaced.error).toBe(0);
     expect(await readFile(join(run, 'config.json'))).not.toEqual(before);
     const other = await newFolder('other');
     await writeFile(join(other, 'thesis.txt'), 'years of work');
-    expect(theOneSentence(await duet(['train', data, '--out', other, '--force', ...quick]))).toMatch(
+    expect(theOneSentence(await duetHere(['train', data, '--out', other, '--force', ...quick]))).toMatch(
       /holds other files and no run/,
     );
     expect(await readdir(other)).toEqual(['thesis.txt']);
-    expect(theOneSentence(await duet(['train', '--out', other, '--resume', ...quick]))).toMatch(/holds no run/);
+    expect(theOneSentence(await duetHere(['train', '--out', other, '--resume', ...quick]))).toMatch(/holds no run/);
   });
 
   test('that are read-only, files, or full', async () => {
     const { data, run } = inject('shared');
     const file = join(folder, 'file');
     await writeFile(file, 'text');
-    const train = (...argv: string[]) => duet(['train', data, ...quick, ...argv]);
+    const train = (...argv: string[]) => duetHere(['train', data, ...quick, ...argv]);
     expect(theOneSentence(await train('--out', file))).toMatch(/is a file, not a folder/);
     expect(theOneSentence(await train('--out', join(file, 'run')))).toMatch(
       /Cannot write .*a part of that path is a file/,
@@ -274,7 +274,7 @@ describe('places to write', () => {
     expect(theOneSentence(await train('--out', '/proc/duet/run'))).toMatch(/Cannot write \/proc\/duet/);
     expect(await readFile(file, 'utf8')).toBe('text');
     const clip = clipOf('metal-bowl');
-    expect(theOneSentence(await duet(['predict', run, clip, '--overlays', '/proc/duet']))).toMatch(
+    expect(theOneSentence(await duetHere(['predict', run, clip, '--overlays', '/proc/duet']))).toMatch(
       /Cannot write \/proc\/duet/,
     );
     for (const argv of [
@@ -283,7 +283,7 @@ describe('places to write', () => {
       ['evaluate', run, data, '--report', '/dev/full'],
       ['predict', run, clip, '--report', '/dev/full'],
     ]) {
-      expect(theOneSentence(await duet(argv))).toMatch(/Cannot write \/dev\/full: the disk is full/);
+      expect(theOneSentence(await duetHere(argv))).toMatch(/Cannot write \/dev\/full: the disk is full/);
     }
     const cache = await duet(['evaluate', run, data], { environment: { DUET_CACHE: join(file, 'cache') } });
     expect(theOneSentence(cache)).toMatch(/The cache of readings ".*" cannot be written .*set DUET_CACHE/);
@@ -293,7 +293,7 @@ describe('places to write', () => {
     const { run } = inject('shared');
     const file = join(folder, 'model.onnx');
     await writeFile(file, 'mine');
-    expect(theOneSentence(await duet(['export', run, '--onnx', file]))).toMatch(/is there already; .*--force/);
+    expect(theOneSentence(await duetHere(['export', run, '--onnx', file]))).toMatch(/is there already; .*--force/);
     expect(await readFile(file, 'utf8')).toBe('mine');
     await rm(file);
   });

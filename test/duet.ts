@@ -1,4 +1,5 @@
-// Runs the compiled command as a user does: a process of its own, its streams and its exit code.
+// Runs the compiled command as a user does: a process of its own, its streams and its exit code; or in this process,
+// where a process of its own would have nothing more to show.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -36,21 +37,39 @@ export function duetByShell(typed: string, folder: string): Promise<Ended> {
   return duet(words.stdout.trimEnd().split('\n'), { folder });
 }
 
+let here: Promise<typeof import('../src/cli/run.ts')> | undefined;
+
+/** The same in this process, which spares half a second. Nothing can be sent to it, and two of them take turns. */
+export async function duetHere(argv: readonly string[]): Promise<Ended> {
+  Object.assign(process.env, environmentIn(inject('shared').root));
+  here ??= import(new URL('../dist/cli/run.js', import.meta.url).href);
+  const { runDuet } = await here;
+  const [out, error]: string[][] = [[], []];
+  const streamTo = (parts: string[]) => ({ write: (text: string) => parts.push(text) });
+  const code = await runDuet(argv, { stdout: streamTo(out!), stderr: streamTo(error!) }, process.env);
+  return { code, out: out!.join(''), error: error!.join('') };
+}
+
+/** Where a command keeps its cache and whatever else it may write outside its arguments. */
+function environmentIn(root: string) {
+  return {
+    HOME: root,
+    // Graphics drivers complain on stderr where there is none.
+    XDG_RUNTIME_DIR: root,
+    XDG_CONFIG_HOME: join(root, '.config'),
+    DUET_CACHE: join(root, 'cache'),
+    HF_HUB_OFFLINE: '1',
+    DUET_DEBUG: '',
+  };
+}
+
 /** The cache and everything else that a command may write outside its arguments lie in `root`. */
 export function duetWith(
   root: string,
   argv: readonly string[],
   { environment, folder, watch, seconds = 120, ownGroup = false }: Options = {},
 ): Promise<Ended> {
-  // Graphics drivers complain on stderr where there is no XDG_RUNTIME_DIR.
-  const own = {
-    HOME: root,
-    XDG_RUNTIME_DIR: root,
-    DUET_CACHE: join(root, 'cache'),
-    HF_HUB_OFFLINE: '1',
-    DUET_DEBUG: '',
-  };
-  const env = { ...process.env, ...own, ...environment };
+  const env = { ...process.env, ...environmentIn(root), ...environment };
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [duetProgram, ...argv], {
       ...{ env, timeout: seconds * 1000, killSignal: 'SIGKILL', stdio: ['ignore', 'pipe', 'pipe'] },
@@ -70,8 +89,11 @@ export function duetWith(
 }
 
 /** The document that a command prints with --json; it must have ended well. */
-export async function duetJson<Result>(argv: readonly string[], options: Options = {}): Promise<Result> {
-  const ended = await duet([...argv, '--json'], options);
+export async function duetJson<Result>(
+  argv: readonly string[],
+  run: (argv: readonly string[]) => Promise<Ended> = duetHere,
+): Promise<Result> {
+  const ended = await run([...argv, '--json']);
   expect(ended.error).not.toMatch(/^duet: /m);
   expect(ended.code).toBe(0);
   return JSON.parse(ended.out) as Result;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { wav } from '../src/data/generated-clips.test-data.ts';
 import { createRandom } from '../src/random.ts';
-import { duet, duetJson, newFolder, small, theOneSentence } from './duet.ts';
+import { duetHere, duetJson, newFolder, small, theOneSentence } from './duet.ts';
 
 const sampleRate = 8000;
 const seconds = 8;
@@ -71,7 +71,7 @@ test('is measured as people measure such events, class by class, with intervals'
     },
   });
   const report = at('evaluation.html');
-  const { out } = await duet([...evaluation, '--report', report]);
+  const { out } = await duetHere([...evaluation, '--report', report]);
   const page = await readFile(report, 'utf8');
   for (const text of ['mAP at temporal IoU 0.5', 'PSDS 2, right classes', 'AP at 0.5', 'F1 of seconds']) {
     expect(out).toContain(text);
@@ -96,7 +96,7 @@ test('finds the event of a new recording, and writes it for other tools', async 
   expect(await written('csv')).toContain(`path,start,end,label,score\n${truth.path},`);
   expect(await written('tsv')).toContain('filename\tonset\toffset\tevent_label\n');
   const page = at('found.html');
-  const { code } = await duet([...prediction, '--report', page, '--truth', truth.path.replace(/wav$/, 'txt')]);
+  const { code } = await duetHere([...prediction, '--report', page, '--truth', truth.path.replace(/wav$/, 'txt')]);
   expect(code).toBe(0);
   const text = await readFile(page, 'utf8');
   // Its spectrogram over the tracks.
@@ -123,7 +123,7 @@ test('is asked for names that it was never trained on', async () => {
 test('says in one sentence what is wrong with what it is given', async () => {
   const { path } = await writeScene('new', 1);
   const predict = async (...given: string[]) =>
-    theOneSentence(await duet(['predict', run, ...given, '--missing', 'zero', '--threads', '1', '-q']));
+    theOneSentence(await duetHere(['predict', run, ...given, '--missing', 'zero', '--threads', '1', '-q']));
   expect(await predict(path, '--prompt', ' ')).toContain('The prompt is empty');
   expect(await predict(path, '--prompt', 'a'.repeat(10_000))).toContain('has 10000 characters; use at most 1000');
   expect(await predict(path, path, '--audacity', at('two.txt'))).toContain('has one timeline, and these are 2 clips');

@@ -3,14 +3,14 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, inject, test } from 'vitest';
 import { openMedia } from '../src/media/open-media-node.ts';
-import { duet, duetJson, newFolder, small, theOneSentence } from './duet.ts';
+import { duet, duetHere, duetJson, newFolder, small, theOneSentence } from './duet.ts';
 
 type Extracted = { readonly seconds: number; readonly sampleRate: number; readonly channels: number };
 
 test('train by the recipe extract, evaluate, and take a clip’s sound apart into stems that add up', async () => {
   const folder = await newFolder('extract');
   const [run, data] = [join(folder, 'run'), inject('shared').data];
-  const trained = await duet([
+  const trained = await duetHere([
     'train',
     data,
     '--recipe',
@@ -31,7 +31,7 @@ test('train by the recipe extract, evaluate, and take a clip’s sound apart int
   const clip = join(data, splits.test[0]!);
   const [voice, rest] = [join(folder, 'voice.wav'), join(folder, 'rest.wav')];
   const asked = ['extract', run, clip, '--out', voice, '--rest', rest, '--threads', '1'];
-  const extracted = await duetJson<Extracted>(asked);
+  const extracted = await duetJson<Extracted>(asked, duet);
   const read = async (path: string) => {
     const media = await openMedia(path);
     const sound = await media.readChannels(0, extracted.seconds);
@@ -47,6 +47,6 @@ test('train by the recipe extract, evaluate, and take a clip’s sound apart int
       if (Math.abs(sum - value) > 2 ** -24) expect([i, sum]).toEqual([i, value]);
     }
 
-  expect(theOneSentence(await duet(asked))).toContain('voice.wav is there already');
-  expect(theOneSentence(await duet(['extract', run, clip]))).toContain('There is nothing to write');
+  expect(theOneSentence(await duetHere(asked))).toContain('voice.wav is there already');
+  expect(theOneSentence(await duetHere(['extract', run, clip]))).toContain('There is nothing to write');
 });

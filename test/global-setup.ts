@@ -5,6 +5,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { TestProject } from 'vitest/node';
+import { machineName } from '../src/cli/tuned-settings.ts';
 import { duetProgram, duetWith, small } from './duet.ts';
 
 export type Shared = {
@@ -57,6 +58,10 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const root = await mkdtemp(join(tmpdir(), 'duet-end-to-end-'));
   const [data, run] = [join(root, 'data'), join(root, 'run')];
   await makeClips(data);
+  // Files run side by side, so that a command with a thread for each core would wait for the others.
+  const tuned = { version: 1, machines: { [machineName()]: { provider: 'cpu', threads: 1 } } };
+  await mkdir(join(root, '.config/duet'), { recursive: true });
+  await writeFile(join(root, '.config/duet/tuned.json'), JSON.stringify(tuned));
   const trained = await duetWith(root, ['train', data, '--out', run, '--epochs', '1', '--batch', '6', ...small]);
   if (trained.code !== 0) throw new Error(`the first training failed: ${trained.error}`);
   project.provide('shared', { root, data, run });

@@ -5,7 +5,7 @@ import { expect, inject, test } from 'vitest';
 import { type IndexUpdate, indexVideos } from '../src/run/index-node.ts';
 import type { FoundMoments } from '../src/run/search-node.ts';
 import { cutShort } from './clips.ts';
-import { duet, duetJson, newFolder, theOneSentence } from './duet.ts';
+import { duet, duetHere, duetJson, newFolder, theOneSentence } from './duet.ts';
 import { classes } from './global-setup.ts';
 
 type Prediction = { readonly windows: readonly { readonly top: readonly { label: string; probability: number }[] }[] };
@@ -73,15 +73,19 @@ test('an index follows its videos, and words find what the run sees in them', as
   expect(html).toContain('Search for &quot;bouncing ball&quot;');
   expect(html.match(/<img|data:image\/png/g)?.length).toBeGreaterThan(2);
 
-  const nothing = await duet(['search', index, 'parliament']);
+  const nothing = await duetHere(['search', index, 'parliament']);
   expect(nothing).toMatchObject({ code: 0 });
   expect(nothing.out).toMatch(/^Nothing fits "parliament": no class of .* is near it/);
-  const unsure = await duet(['search', index, 'bouncing ball', '--threshold', '1']);
+  const unsure = await duetHere(['search', index, 'bouncing ball', '--threshold', '1']);
   expect(unsure.out).toMatch(/^Nothing fits .*: the best of \d+ windows reaches [\d.]+ %, below 100.0 %/);
-  expect(theOneSentence(await duet(['search', index, ' ']))).toMatch(/query has no words/);
-  expect(theOneSentence(await duet(['search', index, 'собака']))).toMatch(/knows English only, .* in other letters/);
-  expect(theOneSentence(await duet(['search', videos, 'ball']))).toMatch(/holds no index; make one with "duet index"/);
-  const otherHop = await duet(['index', run, videos, '--out', index, '--hop', '0.5']);
+  expect(theOneSentence(await duetHere(['search', index, ' ']))).toMatch(/query has no words/);
+  expect(theOneSentence(await duetHere(['search', index, 'собака']))).toMatch(
+    /knows English only, .* in other letters/,
+  );
+  expect(theOneSentence(await duetHere(['search', videos, 'ball']))).toMatch(
+    /holds no index; make one with "duet index"/,
+  );
+  const otherHop = await duetHere(['index', run, videos, '--out', index, '--hop', '0.5']);
   expect(theOneSentence(otherHop)).toMatch(/was made with the usual as its step between windows .* --rebuild/);
   expect(await update(0, '--hop', '1', '--rebuild')).toMatchObject({ added: 12, moved: 0, unchanged: 0 });
 });
@@ -114,7 +118,7 @@ test('without a run the built-in model finds moments by words, by files and by a
   expect(alike.moments[0]).toMatchObject({ path: clip });
   expect(alike.moments[0]!.score).toBeGreaterThan(0.99);
   expect((await search('--near', `${clip}@0.5`)).moments[0]!.path).toBe(clip);
-  expect(theOneSentence(await duet(['search', index, '--picture', clip]))).toMatch(/cannot be read as a picture/);
+  expect(theOneSentence(await duetHere(['search', index, '--picture', clip]))).toMatch(/cannot be read as a picture/);
   const worded = await search('a ball', '--not', 'a bird', '--threshold', '0');
   expect(worded).toMatchObject({ words: 'a ball, not a bird', classes: [], known: [] });
   expect(worded.moments.length).toBeGreaterThan(0);
@@ -122,10 +126,12 @@ test('without a run the built-in model finds moments by words, by files and by a
   await search('--clip', clip, '--top', '1', '--report', page, '--threads', '1');
   expect((await readFile(page, 'utf8')).match(/data:image\//g)?.length).toBeGreaterThan(1);
 
-  expect(theOneSentence(await duet(['search', index]))).toMatch(/query has no words/);
-  expect(theOneSentence(await duet(['search', index, 'собака']))).toMatch(/knows English only/);
-  expect(theOneSentence(await duet(['search', index, '--near', 'none.mp4@3']))).toMatch(/has nothing at none.mp4@3/);
-  expect(theOneSentence(await duet(['index', inject('shared').run, videos, '--out', index]))).toMatch(
+  expect(theOneSentence(await duetHere(['search', index]))).toMatch(/query has no words/);
+  expect(theOneSentence(await duetHere(['search', index, 'собака']))).toMatch(/knows English only/);
+  expect(theOneSentence(await duetHere(['search', index, '--near', 'none.mp4@3']))).toMatch(
+    /has nothing at none.mp4@3/,
+  );
+  expect(theOneSentence(await duetHere(['index', inject('shared').run, videos, '--out', index]))).toMatch(
     /was made with vlsa-search .* as its adapter and not with/,
   );
 });

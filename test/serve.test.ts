@@ -4,7 +4,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
-import { duet, duetJson, duetProgram, newFolder, theOneSentence } from './duet.ts';
+import { duetHere, duetJson, duetProgram, newFolder, theOneSentence } from './duet.ts';
 import { classes } from './global-setup.ts';
 
 type Server = { readonly url: string; readonly child: ChildProcess; logged(): string; ended(): Promise<number | null> };
@@ -108,7 +108,7 @@ test('killed readers and clients cost their own request at most', async () => {
 test('what cannot be served is one sentence', async () => {
   const { run } = inject('shared');
   const { port } = new URL(server.url);
-  const failing = async (...argv: string[]) => theOneSentence(await duet(['serve', ...argv]));
+  const failing = async (...argv: string[]) => theOneSentence(await duetHere(['serve', ...argv]));
   expect(await failing(run, '--port', port)).toMatch(/Port \d+ is in use by another program; choose another/);
   expect(await failing(run, '--host', '0.0.0.0')).toMatch(/needs a token; set DUET_TOKEN or --token-file/);
   expect(await failing(run, run, '--port', '0')).toMatch(/Two runs are called "run"; serve one of them as NAME=/);

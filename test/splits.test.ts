@@ -2,7 +2,7 @@
 import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
-import { duet, duetJson, newFolder, small, theOneSentence } from './duet.ts';
+import { duetHere, duetJson, newFolder, small, theOneSentence } from './duet.ts';
 import { classes } from './global-setup.ts';
 
 type Splits = Readonly<Record<'train' | 'val' | 'test', readonly string[]>>;
@@ -50,7 +50,7 @@ describe('a run on data without splits', () => {
         }
       }
     }
-    const ended = await duet([
+    const ended = await duetHere([
       'train',
       data,
       '--out',
@@ -95,7 +95,7 @@ test('a run on data with splits refuses to be tested on the folder of its traini
   const { data, run } = inject('shared');
   expect((await splitsOf(run)).train).toHaveLength(12);
   expect(await scored(run, data)).toEqual(classes.map((name) => `test/${name}/000.webm`));
-  expect(theOneSentence(await duet(['evaluate', run, join(data, 'train')]))).toMatch(
+  expect(theOneSentence(await duetHere(['evaluate', run, join(data, 'train')]))).toMatch(
     /has no test clips; choose another split with --split/,
   );
   expect(await scored(run, join(data, 'train'), '--split', 'train')).toHaveLength(12);

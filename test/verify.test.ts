@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { readSafetensors, writeSafetensors } from '../src/files/safetensors.ts';
 import { fromFloat32, toFloat32 } from '../src/files/tensor-values.ts';
-import { duet, duetJson, newFolder, theOneSentence } from './duet.ts';
+import { duet, duetHere, duetJson, newFolder, theOneSentence } from './duet.ts';
 import { goldenRuns } from './golden-runs.ts';
 
 describe.skipIf(goldenRuns.length === 0)('the reference runs of ../shared', () => {
@@ -39,7 +39,7 @@ describe.skipIf(goldenRuns.length === 0)('the reference runs of ../shared', () =
       file,
       writeSafetensors(new Map([...tensors, [name, fromFloat32(changed, gradient.shape)]]), metadata),
     );
-    const { code, out } = await duet(['verify', file]);
+    const { code, out } = await duetHere(['verify', file]);
     expect(code).toBe(1);
     expect(out).toMatch(/^gradients .* TOO LARGE: grad\.shared_tokens$/m);
     expect(out).toMatch(/^outputs .* ok$/m);
@@ -55,7 +55,7 @@ test.skipIf(goldenRuns.length === 0)('a file that cannot be used does not end th
 
 test('a file that is no reference run is refused in a sentence', async () => {
   const backbone = fileURLToPath(new URL('../assets/vit_micro_patch16_224/model.safetensors', import.meta.url));
-  expect(theOneSentence(await duet(['verify', backbone]))).toMatch(
+  expect(theOneSentence(await duetHere(['verify', backbone]))).toMatch(
     /is no reference run of MA-AVT: its metadata has no 'config'/,
   );
 });

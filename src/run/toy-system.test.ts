@@ -44,6 +44,8 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   vi.unstubAllEnvs();
+  // Other files see the same registry.
+  (systems as System[]).pop();
   await rm(folder, { recursive: true });
 });
 
