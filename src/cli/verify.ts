@@ -49,7 +49,9 @@ async function runVerify(
     for (const file of files) {
       context.signal.throwIfAborted();
       phase.update(results.length, file);
-      results.push(await verifyFile(file, sessionOptions(settings)).catch((error) => unreadable(file, error)));
+      results.push(
+        await verifyFile(file, sessionOptions(settings), context.signal).catch((error) => unreadable(file, error)),
+      );
     }
   } finally {
     progress.end();

@@ -23,6 +23,13 @@ test('the small run that the project has recorded in double precision is met by 
   expect(passed, JSON.stringify(groups)).toBe(true);
 });
 
+test('a comparison that is stopped ends with the reason', async () => {
+  const stop = new AbortController();
+  const verified = verifyFile('src/systems/ma-avt/small-run.safetensors', { threads: 1 }, stop.signal);
+  stop.abort(new Error('enough'));
+  await expect(verified).rejects.toThrow('enough');
+});
+
 describe.skipIf(!existsSync(golden))('the model agrees with the reference run', () => {
   test.each(['ma-avt-blockwise-separate', 'ma-avt-final-no-background'])('%s', async (name) => {
     const { groups, passed } = await verifyFile(`${golden}/${name}.safetensors`);

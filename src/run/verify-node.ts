@@ -4,6 +4,7 @@ import { readFileClearly } from '../files/read-clearly-node.ts';
 import { readSafetensors } from '../files/safetensors.ts';
 import type { SessionOptions } from '../runtime/session.ts';
 import { nodeSessions } from '../runtime/session-node.ts';
+import { stoppableSessions } from '../runtime/stoppable-sessions.ts';
 import { goldenRuns } from '../systems/registry.ts';
 import type { ComparedGroup, Comparison } from '../train/comparison.ts';
 
@@ -41,9 +42,9 @@ const tolerances = {
  * Repeats a reference run of any system: one forward and backward pass, then five steps of Adam on the same batch.
  * Outputs, losses, attention and the trajectory are compared by largest difference over largest value, gradients and
  * parameters by norm of the difference over norm.
- * @throws DuetError when the file is no such run.
+ * @throws DuetError when the file is no such run, and the signal's reason when it is aborted.
  */
-export async function verifyFile(path: string, session?: SessionOptions): Promise<Verification> {
+export async function verifyFile(path: string, session?: SessionOptions, signal?: AbortSignal): Promise<Verification> {
   const bytes = await readFileClearly(path);
   const { metadata } = readSafetensors(bytes, path);
   // The first system takes whatever does not say of which it is.
@@ -52,7 +53,8 @@ export async function verifyFile(path: string, session?: SessionOptions): Promis
     throw new DuetError(
       `${path} is no reference run of a system that Duet compares; name files as docs/formats.md describes them.`,
     );
-  return judged(path, found.system, await found.golden.compare(bytes, path, nodeSessions(session)));
+  const openSession = stoppableSessions(nodeSessions(session), signal);
+  return judged(path, found.system, await found.golden.compare(bytes, path, openSession));
 }
 
 function judged(file: string, system: string, all: readonly Comparison[]): Verification {
