@@ -45,6 +45,9 @@ export default defineConfig({
           name: 'fast',
           include: process.argv.includes('fast') ? ['src/{graph,model,signal,data,systems}/**/*.test.ts'] : [],
           exclude: slow,
+          isolate: false,
+          // Also beside a training.
+          testTimeout: 60_000,
         },
       },
       {

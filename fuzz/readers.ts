@@ -21,6 +21,7 @@ import { readAdapter } from '../src/weights/adapter-folder-node.ts';
 import { parseBackbone } from '../src/weights/backbone.ts';
 import { readBackboneFile } from '../src/weights/backbone-folder-node.ts';
 import { readArchive } from '../studio/src/state/read-archive.ts';
+import { requests, sendRequest } from './http-request.ts';
 import { storedZip } from './stored-zip.ts';
 
 export type Seed = { readonly name: string; readonly bytes: Uint8Array };
@@ -198,6 +199,12 @@ export const readers: readonly Reader[] = [
     kind: 'binary',
     seeds: async () => [{ name: 'clips.zip', bytes: storedZip() }],
     read: (_, bytes) => readArchive(new Blob([bytes as Uint8Array<ArrayBuffer>]), { bytes: 1e6, files: 10 }),
+  },
+  {
+    name: 'HTTP',
+    kind: 'text',
+    seeds: async () => requests.map((request, index) => text(`request-${index}.http`, request)),
+    read: (path, bytes) => sendRequest(dirname(path), bytes),
   },
 ];
 
