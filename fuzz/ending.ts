@@ -3,7 +3,7 @@ import { isDuetError } from '../src/errors.ts';
 
 export type Ending =
   | { readonly kind: 'read' }
-  | { readonly kind: 'refused' }
+  | { readonly kind: 'refused'; readonly sentence: string }
   /** Anything else: a fault of the program. */
   | { readonly kind: 'fault'; readonly what: string };
 
@@ -21,6 +21,6 @@ export async function endingOf(read: () => Promise<unknown>): Promise<Ending> {
     if (controls.test(error.message))
       return { kind: 'fault', what: `control characters in: ${JSON.stringify(error.message)}` };
     if (/\n\s+at /.test(error.message)) return { kind: 'fault', what: `a stack in: ${error.message}` };
-    return { kind: 'refused' };
+    return { kind: 'refused', sentence: error.message };
   }
 }

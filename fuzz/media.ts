@@ -11,6 +11,7 @@ import { mediaSeeds } from './readers.ts';
 import { count, type Tally } from './tally.ts';
 
 const patienceMs = 10_000;
+const mostBytes = 2 ** 30;
 const formats = fileURLToPath(new URL('../../../../shared/data/formats', import.meta.url));
 
 /** Undefined where there are no files to damage. */
@@ -19,7 +20,7 @@ export async function fuzzMedia(runs: number, seed: number): Promise<Tally | und
   if (seeds.length === 0) return undefined;
   const tally: Tally = { read: 0, refused: 0, faults: [] };
   const folder = await mkdtemp(join(tmpdir(), 'duet-fuzz-'));
-  const reader = await openMediaReader(patienceMs);
+  const reader = await openMediaReader(patienceMs, mostBytes);
   try {
     for (let index = 0; index < runs; index++) {
       const random = createRandom(seed, 'fuzz', 'media', index);
@@ -37,10 +38,12 @@ export async function fuzzMedia(runs: number, seed: number): Promise<Tally | und
           await media.close();
         }
       });
+      // A file that holds more than a gigabyte is refused too, and is a fault here.
+      const isTooLarge = ending.kind === 'refused' && /MiB of memory/.test(ending.sentence);
       const seconds = (performance.now() - begun) / 1000;
       // Three readings, each of which may take ten seconds.
       if (seconds > 30) tally.faults.push({ index, what: `${whole.name}: takes ${seconds.toFixed(0)} s` });
-      else count(tally, index, ending);
+      else count(tally, index, isTooLarge ? { kind: 'fault', what: ending.sentence } : ending);
     }
   } finally {
     reader.close();

@@ -21,8 +21,9 @@ const defaultPatienceMs = 60_000;
 /**
  * A reader whose process starts at once and serves one clip after another. From TypeScript sources it reads in the
  * caller's thread. Close it when done; until then an idle one does not keep the program alive.
+ * @param memoryBytes above which the process is stopped. Default: no bound.
  */
-export async function openMediaReader(patienceMs = defaultPatienceMs): Promise<MediaReader> {
+export async function openMediaReader(patienceMs = defaultPatienceMs, memoryBytes?: number): Promise<MediaReader> {
   if (!isCompiled) {
     const { openReference } = await import('../media/open-reference-node.ts');
     return { open: openReference, close: () => undefined };
@@ -32,6 +33,7 @@ export async function openMediaReader(patienceMs = defaultPatienceMs): Promise<M
     hasArrays: true,
     processes: 1,
     patienceMs,
+    memoryBytes,
     crashed: (how) => ({ crashed: how }),
   });
   // Whoever opens the first clip hears why a process cannot start.
