@@ -1,8 +1,11 @@
 import { expect, test } from 'vitest';
-import { plain } from './mini-ma-avt.test-data.ts';
+import { interpret } from '../../graph/interpret.ts';
+import { elementCount, input } from '../../graph/tensor.ts';
+import { firstValues, parameterInputs, weightsFrom } from '../../model/parameters.ts';
+import { drawn, plain } from './mini-ma-avt.test-data.ts';
 import { trainableParameters } from './parameters.ts';
 import { coherentOptions, settledStems, stemsAlone } from './settings.ts';
-import { stemWidth } from './stems.ts';
+import { stemFeatures, stemParameters, stemWidth } from './stems.ts';
 
 const beside = { ...plain, heads: 'agreement', stems: 'beside' } as const;
 
@@ -18,6 +21,30 @@ test('a stem sees about 28 places of a picture’s side, and 37 frequencies by 2
     const vit = { ...plain.vit, patchSize: 16, inputSize: [size, size] as const };
     expect(stemWidth({ ...beside, vit }, 'visual')).toBe(7 * 7 * 64);
     expect(stemWidth({ ...beside, vit, frequencyAxis: 'columns' }, 'audio')).toBe(7 * 9 * 64);
+  }
+});
+
+test('a stem hears no difference in noise that stays the same', () => {
+  for (const frequencyAxis of ['rows', 'columns'] as const) {
+    const vit = { ...plain.vit, inputSize: [16, 12] as const };
+    const config = { ...beside, vit, modalities: 'audio', frequencyAxis } as const;
+    const specifications = new Map(stemParameters(config));
+    const parameters = parameterInputs(specifications);
+    const shape = [1, 1, ...vit.inputSize] as const;
+    const spectrograms = input('spectrograms', shape);
+    const { audio } = stemFeatures({ spectrograms }, weightsFrom(parameters), config);
+    const values = [...firstValues(specifications, new Map(), 0)].map(
+      ([name, data]) => [parameters.get(name)!, data] as const,
+    );
+    const heard = (sound: Float32Array) => interpret([audio!], new Map([...values, [spectrograms, sound]]))[0]!;
+    const sound = drawn('sound', shape);
+    const [, width] = vit.inputSize;
+    const band = (index: number) => (frequencyAxis === 'rows' ? Math.floor(index / width) : index % width);
+    const noisy = sound.map((value, index) => value + 3 * band(index));
+    const late = Float32Array.from({ length: elementCount(shape) }, (_, index) => sound.at(index - 5)!);
+    const [still, steady, moved] = [heard(sound), heard(noisy), heard(late)];
+    for (const [index, value] of still.entries()) expect(steady[index]).toBeCloseTo(value, 4);
+    expect(moved.some((value, index) => Math.abs(value - still[index]!) > 0.01)).toBe(true);
   }
 });
 

@@ -8,9 +8,11 @@ import {
   convolve,
   layerNormalization,
   maxPool,
+  mean,
   multiply,
   relu,
   reshape,
+  subtract,
 } from '../../graph/functions.ts';
 import { filled, type Tensor } from '../../graph/tensor.ts';
 import type { Tensors } from '../../model/model.ts';
@@ -35,12 +37,22 @@ export function hasStems({ stems }: Pick<MaAvtConfig, 'stems'>): boolean {
 /** What each modality's stem says of a clip, [B, S]. @param inputs as the model's. */
 export function stemFeatures(inputs: Tensors, trained: Weights, config: MaAvtConfig): PresentModalities {
   const taken = modalitiesOf(config);
-  const of = (modality: Modality) => {
-    if (!taken.includes(modality)) return undefined;
-    const maps = modality === 'visual' ? inputs.images! : inputs.spectrograms!;
-    return stem(averagePool(maps, windowsOf(modality, config)), within(trained, `${modality}_stem`));
+  const of = (modality: Modality, maps: Tensor | undefined, prepared = (small: Tensor) => small) =>
+    taken.includes(modality)
+      ? stem(prepared(averagePool(maps!, windowsOf(modality, config))), within(trained, `${modality}_stem`))
+      : undefined;
+  return {
+    visual: of('visual', inputs.images),
+    audio: of('audio', inputs.spectrograms, (small) => withoutBandMeans(small, config)),
   };
-  return { visual: of('visual'), audio: of('audio') };
+}
+
+/**
+ * Each band of frequency less its mean over time, by which steady noise, a room and a voice's own colour are much alike
+ * (cepstral mean normalisation, Atal 1974; here before the transform to cepstra, which is linear).
+ */
+function withoutBandMeans(spectrograms: Tensor, { frequencyAxis = 'rows' }: MaAvtConfig): Tensor {
+  return subtract(spectrograms, mean(spectrograms, [frequencyAxis === 'rows' ? 3 : 2], true));
 }
 
 /** Maps [B, channels, rows, columns] to [B, S]. */

@@ -5,7 +5,7 @@ import type { Size } from '../../data/settings.ts';
 import type { Random } from '../../random.ts';
 import type { FrontEnd } from '../../signal/front-ends.ts';
 
-/** From first trials; whether warping helps is open (docs/results.md). Stretches are factors up to exp of it, either way. */
+/** From first trials (docs/results.md). Stretches are factors up to exp of it, either way. */
 const most = { frequency: 0.15, time: 0.2, later: 1 / 7, level: 0.1 } as const;
 
 /** A warped copy; what lies outside of the spectrogram is as quiet as its quietest cell. */
