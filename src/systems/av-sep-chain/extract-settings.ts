@@ -13,6 +13,17 @@ export const extractSettingsSchema = z.strictObject({
   augment: z.enum(['none', 'standard']).meta(input('--augment <how>', 'vary training clips')),
   missing: z.enum(['error']).meta({ help: 'a clip without picture or without sound is refused' }),
   ...trainingFields,
+  averaging: z
+    .number()
+    .min(0)
+    .lt(1)
+    .default(0)
+    .meta(
+      settingMeta('Learning')(
+        '--averaging <decay>',
+        'of the moving average of the weights that is kept, at most; 0 keeps the last ones',
+      ),
+    ),
   model: maskConfigSchema.omit({ visualWidth: true }),
   pictures: z.literal([1, 2]).meta({
     help: 'how many pictures tell what is wanted: the target’s, or also that of what else is in view',
@@ -45,8 +56,9 @@ const dilations = [1, 2, 4, 8, 16];
 
 const extract: ExtractSettings = {
   ...{ recipe: 'extract', missing: 'error' },
-  ...{ seed: 0, epochs: 25, batch: 16, learningRate: 2e-3, optimizer: 'adamw', weightDecay: 0.02 },
+  ...{ seed: 0, epochs: 50, batch: 16, learningRate: 2e-3, optimizer: 'adamw', weightDecay: 0.02 },
   ...{ schedule: 'cosine', warmupEpochs: 1, stepEpochs: 30, clipNorm: 1, patience: null },
+  averaging: 0.99,
   model: {
     ...{ sampleRate: 16_000, window: 1024, bands: 64, channels: 64, conditionWidth: 64 },
     ...{ dilations: [...dilations, ...dilations], production: false },

@@ -58,11 +58,11 @@ test('a varied cut has the length asked for, sounds throughout, and is drawn fro
   expect(variedCut(sound, 16_000, 4000, createRandom('vary', 0))).toEqual(cuts[0]);
 });
 
-test('a varied tone keeps within a tenth of its pitch', () => {
+test('a varied tone keeps within a fifth of its pitch', () => {
   const tone = Float32Array.from({ length: 16_000 }, (_, i) => Math.sin((2 * Math.PI * 400 * i) / 16_000));
   for (const draw of [0, 1, 2, 3, 4, 5]) {
     const cut = variedCut(tone, 16_000, 8000, createRandom('pitch', draw)).subarray(500, 7500);
     const turns = cut.filter((value, i) => i > 0 && value > 0 && cut[i - 1]! <= 0).length / (7000 / 16_000);
-    expect(Math.abs(turns / 400 - 1)).toBeLessThan(0.115);
+    expect(Math.abs(turns / 400 - 1)).toBeLessThan(0.215);
   }
 });

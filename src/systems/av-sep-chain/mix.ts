@@ -65,8 +65,8 @@ function times(samples: Float32Array, gain: number): Float32Array {
 }
 
 /** Rates at which a sound is played; each has a small resampling table. */
-const speeds = [0.9, 0.95, 1, 1.05, 1.1];
-const strongestTilt = 0.3;
+const speeds = [0.8, 0.85, 0.9, 0.95, 1, 1.05, 1.1, 1.15, 1.2];
+const strongestTilt = 0.6;
 
 /** A sounding cut, played a little faster or slower, its treble raised or lowered. */
 export function variedCut(samples: Float32Array, sampleRate: number, length: number, random: Random): Float32Array {

@@ -57,7 +57,8 @@ function openExtract(
     reader: (openSession) => openExtractReader(reading, openSession),
     stages: [
       {
-        ...{ name: 'perceive', model, on: 'clips', trains: (name) => !isBound(name) },
+        ...{ name: 'perceive', model, on: 'clips', averaging: settings.averaging || undefined },
+        trains: (name) => !isBound(name),
         stepBatch: ({ arrays }) => ({ inputs: arrays, targets: arrays }),
       },
     ],
