@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { anchorOf, codeBlocks, deadLinks, pagesOf, sitePage } from './pages.ts';
+import { anchorOf, codeBlocks, deadLinks, exampleTexts, pagesOf, siteName, sitePage } from './pages.ts';
 
 const root = join(fileURLToPath(import.meta.url), '../..');
 const text = (path: string) => readFileSync(join(root, path), 'utf8');
@@ -15,6 +15,28 @@ const description = JSON.parse(text('package.json')) as {
 
 test('every link within the repository leads to a file, and to a heading that it has', () => {
   expect(pages.flatMap((page) => deadLinks(root, page))).toEqual([]);
+});
+
+test('the site has the text of every example that pages lead to', () => {
+  const texts = exampleTexts(root);
+  const led = pages.flatMap((page) => [...sitePage(text(page), page).matchAll(/\.\/examples\.md#([\w-]+)/g)]);
+  expect(led.length).toBeGreaterThan(8);
+  expect(led.map(([, anchor]) => anchor).filter((anchor) => !texts.includes(`{#${anchor}}`))).toEqual([]);
+  expect(texts).toContain("app.post('/predict'");
+});
+
+test('every page of the site is in its sidebar, and the sidebar has no others', () => {
+  const linked = [...text('site/.vitepress/config.ts').matchAll(/page\('[^']+', '([^']*)'\)/g)].map(
+    ([, target]) => target!.split('#')[0]!,
+  );
+  const names = pages.flatMap(
+    (page) =>
+      siteName(page)
+        ?.replace(/\.md$/, '')
+        .replace(/^index$/, '') ?? [],
+  );
+  // Made from the code.
+  expect(new Set(linked)).toEqual(new Set([...names, 'engine', 'reference/']));
 });
 
 test('what code blocks import from the package is exported there', () => {
@@ -63,5 +85,6 @@ test('links between pages lead to pages of the site, others become text', () => 
   const page = '[a](docs/using.md#x), [b](src/index.ts), [c](https://example.org), [d](CHANGELOG.md)';
   expect(sitePage(page, 'README.md')).toBe('[a](./using.md#x), b, [c](https://example.org), [d](./changelog.md)');
   expect(sitePage('[r](../README.md)', 'docs/using.md')).toBe('[r](./index.md)');
+  expect(sitePage('[e](../examples/next/route.ts)', 'docs/using.md')).toBe('[e](./examples.md#next-route-ts)');
   expect(anchorOf('Decoding video and sound: the choice')).toBe('decoding-video-and-sound-the-choice');
 });

@@ -1,6 +1,6 @@
 // The repository's pages as those of the site, and what must hold of their links and code blocks.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, normalize } from 'node:path';
+import { dirname, extname, join, normalize } from 'node:path';
 
 /** Every page, by its path in the repository. */
 export function pagesOf(root: string): string[] {
@@ -79,7 +79,7 @@ export function sitePage(markdown: string, page: string): string {
   );
   return shown.replace(link, (whole, text: string, target: string) => {
     if (/^[a-z]+:|^#/.test(target)) return whole;
-    const [path, anchor] = target.split('#') as [string, string | undefined];
+    const [path, anchor = anchorOfExample(fileOf(page, path))] = target.split('#') as [string, string | undefined];
     const name = siteName(fileOf(page, path));
     return name === undefined ? text : `[${text}](./${name}${anchor === undefined ? '' : `#${anchor}`})`;
   });
@@ -89,5 +89,28 @@ export function sitePage(markdown: string, page: string): string {
 export function siteName(file: string): string | undefined {
   if (file === 'README.md') return 'index.md';
   if (file === 'CHANGELOG.md') return 'changelog.md';
+  if (file === 'examples/README.md' || anchorOfExample(file) !== undefined) return 'examples.md';
   return /^docs\/([\w-]+\.md)$/.exec(file)?.[1];
+}
+
+const exampleFile = /^examples\/([\w-]+(?:\/[\w-]+)?)\.(ts|html)$/;
+
+/** Where the examples' page has a file; undefined for what is no example. */
+function anchorOfExample(file: string): string | undefined {
+  const [, name, extension] = exampleFile.exec(file) ?? [];
+  return name === undefined ? undefined : `${name.replace('/', '-')}-${extension}`;
+}
+
+/** The text of every example, for the site: its readers have the package without them. */
+export function exampleTexts(root: string): string {
+  const files = readdirSync(join(root, 'examples'), { recursive: true, encoding: 'utf8' })
+    .map((name) => `examples/${name.replaceAll('\\', '/')}`)
+    .filter((file) => anchorOfExample(file) !== undefined);
+  return files
+    .sort()
+    .map((file) => {
+      const code = readFileSync(join(root, file), 'utf8').trimEnd();
+      return `## ${file} {#${anchorOfExample(file)}}\n\n\`\`\`${extname(file).slice(1)}\n${code}\n\`\`\`\n`;
+    })
+    .join('\n');
 }

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gradientTable } from '../src/graph/gradients.ts';
 import { operators } from '../src/graph/operators.ts';
-import { pagesOf, siteName, sitePage } from './pages.ts';
+import { exampleTexts, pagesOf, siteName, sitePage } from './pages.ts';
 
 const root = process.cwd();
 const out = join(root, 'site/pages');
@@ -12,7 +12,9 @@ rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
 for (const page of pagesOf(root)) {
   const name = siteName(page);
-  if (name !== undefined) writeFileSync(join(out, name), sitePage(readFileSync(join(root, page), 'utf8'), page));
+  if (name === undefined) continue;
+  const text = sitePage(readFileSync(join(root, page), 'utf8'), page);
+  writeFileSync(join(out, name), name === 'examples.md' ? `${text}\n${exampleTexts(root)}` : text);
 }
 
 const rows = Object.keys(operators).map((name) => `| ${name} | ${name in gradientTable ? '✓' : '—'} |`);

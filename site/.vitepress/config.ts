@@ -19,6 +19,8 @@ export default defineConfig({
           page('Every command', 'using'),
           page('Search', 'search'),
           page('Serve', 'serve'),
+          page('Archives', 'archive'),
+          page('Examples', 'examples'),
           page('Studio', 'studio'),
         ],
       },
@@ -27,6 +29,7 @@ export default defineConfig({
         items: [
           page('MA-AVT', 'model'),
           page('UniAV', 'localisation'),
+          page('VLSA', 'search'),
           page('AVFF', 'authentic'),
           page('AVSepChain', 'extract'),
         ],
