@@ -6,7 +6,6 @@ import {
   EncodedVideoPacketSource,
   FilePathTarget,
   type Input,
-  type InputAudioTrack,
   type InputVideoTrack,
   MkvOutputFormat,
   MovOutputFormat,
@@ -18,14 +17,12 @@ import {
 import { DuetError } from '../errors.ts';
 import { writeBesideAtomic } from '../files/write-atomic-node.ts';
 import type { Channels } from '../signal/waveform.ts';
-import { readBytes } from './container-kind-node.ts';
-import { describeSound } from './demuxed-sound.ts';
 import { nativeCodecsPackage } from './native-codecs-node.ts';
 import { openInput } from './open-input-node.ts';
+import { presentationShifts } from './presentation-shifts-node.ts';
 import { canEncodeSound, openSoundEncoder, type SoundCodec } from './sound-encoder-node.ts';
 import type { SoundFormat } from './sound-file-node.ts';
 import { eachWithinTime } from './time-limit.ts';
-import { openTimeline } from './timeline-of-tracks.ts';
 
 type Container = { readonly format: () => OutputFormat; readonly sound: SoundCodec };
 
@@ -82,7 +79,9 @@ async function write(
     throw new DuetError(
       `The picture of ${source} is ${codec ?? 'in an unknown codec'}, which ${output.format.fileExtension} does not hold; name an .mkv file.`,
     );
-  const shift = await presentationShift(input, track, await input.getPrimaryAudioTrack(), source);
+  const { picture: shift } = await presentationShifts(input, source);
+  if (shift === undefined)
+    throw new DuetError(`The picture of ${source} is put together from several stretches; write the sound as WAV.`);
   const picture = new EncodedVideoPacketSource(codec);
   const heard = new EncodedAudioPacketSource(container.sound);
   output.addVideoTrack(picture, { rotation: await track.getRotation() });
@@ -113,22 +112,4 @@ async function write(
   } finally {
     encoder.close();
   }
-}
-
-/** What is added to a packet's time on the demuxer's clock to get the clip's. */
-async function presentationShift(
-  input: Input,
-  picture: InputVideoTrack,
-  sound: InputAudioTrack | null,
-  source: string,
-): Promise<number> {
-  const timeline = await openTimeline(input, (position, length) => readBytes(source, position, length));
-  const described = sound && (await describeSound(sound));
-  const heard = sound && described && (await timeline.of(sound, described.firstTime));
-  const shown = await timeline.of(picture, await picture.getFirstTimestamp());
-  const [segment, ...others] = shown.segments;
-  if (others.length > 0)
-    throw new DuetError(`The picture of ${source} is put together from several stretches; write the sound as WAV.`);
-  const origin = Math.min(shown.start, heard?.start ?? shown.start);
-  return segment!.start - segment!.mediaStart - origin;
 }
