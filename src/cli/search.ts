@@ -4,6 +4,7 @@ import { kindOfPath } from '../files/read-clearly-node.ts';
 import { writeFileAtomic } from '../files/write-atomic-node.ts';
 import { percent } from '../report/format.ts';
 import { textTable } from '../report/text-table.ts';
+import type { CutMoment } from '../run/cut-moments-node.ts';
 import type { FoundMoments } from '../run/search-node.ts';
 import { named } from '../search/query.ts';
 import { backboneSettings, examples, machineSettings, outputSettings } from './common-settings.ts';
@@ -33,18 +34,19 @@ const searchSettings = {
     picture: setting('--picture <file>', 'what it looks like', path),
     clip: setting('--clip <file>', 'what it looks and sounds like', path),
     near: setting('--near <file@seconds>', 'like this moment of an indexed video', momentOf),
-    run: setting('--run <folder>', 'for the page: where the run lies now, if not where the index says', path),
+    run: setting('--run <folder>', 'where the run lies now, if not where the index says', path),
   }),
   ...backboneSettings,
   ...grouped('Output:', {
     top: settingWithDefault('--top <number>', 'moments at most', wholeNumber({ least: 1, most: 1000 }), 10),
     threshold: setting(
       '--threshold <share>',
-      'how sure a moment must be (default: 0.9 for words, 0.3 in an index of classes, else 0)',
+      'how sure a moment must be (default: 0.98 for words, 0.3 in an index of classes, else 0)',
       fraction,
     ),
     onePerFile: settingWithDefault('--one-per-file', 'only the best moment of each video', toggle, false),
     report: setting('--report <file>', 'also write a page that shows every moment (HTML)', path),
+    clips: setting('--clips <folder>', 'also cut every moment out of its video, without encoding it again', path),
   }),
   ...outputSettings,
   ...machineSettings,
@@ -68,6 +70,7 @@ export function addSearchCommand(program: Command, context: Context): void {
     examples(
       ['duet search "dog barking at the sea"', 'the ten best moments in duet-index'],
       ['duet search --sound bark.wav --not indoors', 'what sounds like a file'],
+      ['duet search "a waterfall" --clips found', 'the ten best moments as files of their own'],
       ['duet search archive --near holiday.mp4@12.5', 'what is like a moment, in another index'],
       ['duet search duet-index dog --one-per-file --report dogs.html', 'a page with the best moment of each video'],
       [
@@ -86,10 +89,10 @@ export function addSearchCommand(program: Command, context: Context): void {
 
 async function runSearch(index: string, words: string, settings: SearchSettings, context: Context): Promise<void> {
   const { searchIndex } = await import('../run/search-node.ts');
-  const { top, threshold, onePerFile, report, json, not, sound, picture, clip, near } = settings;
+  const { top, threshold, onePerFile, report, clips, json, not, sound, picture, clip, near, run, backbone } = settings;
   const isByExample = [sound, picture, clip, near].some((one) => one !== undefined);
   const query = { words: words === '' && isByExample ? undefined : words, not, sound, picture, clip, near };
-  const found = await searchIndex({ index, ...query, top, threshold, onePerFile });
+  const found = await searchIndex({ index, ...query, top, threshold, onePerFile, run, backbone });
   if (report !== undefined) {
     const progress = context.progress(settings.quiet);
     try {
@@ -106,7 +109,18 @@ async function runSearch(index: string, words: string, settings: SearchSettings,
       progress.end();
     }
   }
-  writeResult(context, json, { index, ...found }, () => foundText(index, found, threshold));
+  const { cutMoments } = await import('../run/cut-moments-node.ts');
+  const cut = clips === undefined ? undefined : await cutMoments(found.moments, clips, context.signal);
+  writeResult(context, json, { index, ...found, ...(cut && { clips: cut }) }, () =>
+    [foundText(index, found, threshold), ...(cut ? [cutText(cut)] : [])].join(''),
+  );
+}
+
+/** Which moments were cut out, and why others were not. */
+function cutText(cut: readonly CutMoment[]): string {
+  const kept = cut.filter((one) => one.reason !== undefined).map(({ reason }) => `Not cut: ${reason}\n`);
+  const files = cut.flatMap(({ clip }) => (clip === undefined ? [] : [clip]));
+  return `${files.map((file) => `Cut out: ${file}\n`).join('')}${kept.join('')}`;
 }
 
 /** What was found as people read it. */

@@ -115,7 +115,7 @@ function descriptionOf(
 }
 
 /** What an index calls the model that it was made by: a fingerprint of all that a window's answer depends on. */
-export function indexedBy({ system, tensors, known, settings }: Adapter): string {
+export function indexedBy({ system, tensors, known, settings, open }: Adapter): string {
   const hash = createContentHash();
   const { backbone, labels, background = null, decision = null } = known;
   hash.text(JSON.stringify([backbone.hash, labels, background, decision, { ...settings, missing: null }]));
@@ -123,6 +123,10 @@ export function indexedBy({ system, tensors, known, settings }: Adapter): string
     hash.text(name);
     hash.numbers(values);
   }
+  // The backbone's hash leaves out its classifier, whose names are what some systems index.
+  if (open.vectors)
+    for (const name of ['head.weight', 'head.bias'] as const)
+      hash.numbers(backbone.weights.get(name)?.data ?? new Float32Array(0));
   return `${system.name} ${hash.digest()}`;
 }
 
@@ -195,7 +199,10 @@ async function readVectors(
     for await (const { window, answer } of predictor.predict({ kind: 'video', path }, { hop, signal })) {
       windows.push([window.start, window.end]);
       const own = open.vectors?.ofAnswer(answer) ?? { [sharesKind]: Float32Array.from(open.shares!(answer).shares) };
-      for (const [kind, vector] of Object.entries(own)) vectors[kind] = [...(vectors[kind] ?? []), vector];
+      for (const [kind, vector] of Object.entries(own)) {
+        vectors[kind] ??= [];
+        vectors[kind].push(vector);
+      }
       onWindow(windows.length);
     }
   } catch (error) {

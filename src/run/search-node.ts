@@ -17,7 +17,7 @@ export type SearchIndexOptions = Query & {
   readonly index: string;
   /** Moments at most. Default: 10. */
   readonly top?: number | undefined;
-  /** How sure a moment must be, 0 to 1. Default: 0.3 in an index of classes, 0.9 for words in one of vectors, else 0. */
+  /** How sure a moment must be, 0 to 1. Default: 0.3 in an index of classes, 0.98 for words in one of vectors, else 0. */
   readonly threshold?: number | undefined;
   /** Whether only the best moment of each file counts. Default: no. */
   readonly onePerFile?: boolean | undefined;
@@ -33,8 +33,14 @@ export type OpenSearch = {
   release(): Promise<void>;
 };
 
+/** Where run and backbone lie now, if not where the index and the run say. */
+export type OpenSearchOptions = {
+  readonly run?: string | undefined;
+  readonly backbone?: string | undefined;
+};
+
 /** Reads the index, and again whenever it was changed. Release it when done. @throws DuetError where there is none. */
-export async function openSearch(folder: string): Promise<OpenSearch> {
+export async function openSearch(folder: string, opening: OpenSearchOptions = {}): Promise<OpenSearch> {
   const embedder = openTextEmbedder(await openTextBackbone(), nodeSessions({ threads: 1 }));
   const read = async () => {
     const state = await indexState(folder);
@@ -43,7 +49,9 @@ export async function openSearch(folder: string): Promise<OpenSearch> {
     return {
       state,
       index,
-      ofVectors: isOfClasses ? undefined : await openVectorSearch(index.run, index.models.adapter),
+      ofVectors: isOfClasses
+        ? undefined
+        : await openVectorSearch({ ...opening, run: opening.run ?? index.run }, index.models.adapter),
     };
   };
   let opened = await read().catch(async (error) => {
@@ -72,8 +80,13 @@ export async function openSearch(folder: string): Promise<OpenSearch> {
  * @throws DuetError where there is no index, for a query without words, and for one in letters that the text encoder
  * was not trained on.
  */
-export async function searchIndex({ index, ...query }: SearchIndexOptions): Promise<FoundMoments> {
-  const opened = await openSearch(index);
+export async function searchIndex({
+  index,
+  run,
+  backbone,
+  ...query
+}: SearchIndexOptions & OpenSearchOptions): Promise<FoundMoments> {
+  const opened = await openSearch(index, { run, backbone });
   return opened.search(query).finally(() => opened.release());
 }
 

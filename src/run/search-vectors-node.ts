@@ -8,10 +8,10 @@ import type { Media } from '../media/media.ts';
 import { readStill } from '../media/still-picture-node.ts';
 import { nodeSessions } from '../runtime/session-node.ts';
 import { bestMoments, combineEvidence, type Moment } from '../search/combine.ts';
-import { meanLikeness, shareBelow } from '../search/fit.ts';
+import { type Likeness, meanLikeness, shareBelow } from '../search/fit.ts';
 import type { OpenIndex } from '../search/open-index-node.ts';
 import { checkWords } from '../search/query.ts';
-import type { Sought, VectorSpaces } from '../systems/vector-spaces.ts';
+import type { Sought, TextSpaces, VectorSpaces } from '../systems/vector-spaces.ts';
 import type { Adapter } from './adapter.ts';
 import { indexedBy } from './index-node.ts';
 import { openAdapter } from './open-adapter-node.ts';
@@ -43,15 +43,21 @@ export type VectorMoments = {
   readonly best: number | undefined;
 };
 
-/** Words fit by default if they fit a window better than so many of the usual texts do. */
-export const defaultFit = 0.9;
+/**
+ * Words fit by default if they fit a window better than so many of the usual texts do: on validation clips as many
+ * queries for what is there are answered as queries for what is not are refused, about two of three.
+ */
+export const defaultFit = 0.98;
 /** Of those that stand out of the archive, how many times as many as are asked for are looked at closely. */
 const candidates = 4;
 
 /** What searches an index by the model that made it. */
-export async function openVectorSearch(run: string | undefined, madeBy: string | undefined) {
+export async function openVectorSearch(
+  { run, backbone }: { readonly run?: string | undefined; readonly backbone?: string | undefined },
+  madeBy: string | undefined,
+) {
   const folder = run ?? builtInSearchModel;
-  const adapter = await openAdapter(folder, { changes: { missing: 'zero' } });
+  const adapter = await openAdapter(folder, { backbone, changes: { missing: 'zero' } });
   const spaces = adapter.open.vectors;
   if (!spaces || indexedBy(adapter) !== madeBy)
     throw new DuetError(
@@ -59,9 +65,11 @@ export async function openVectorSearch(run: string | undefined, madeBy: string |
         ? 'The index was made by the search model of another version of Duet; make it again with --rebuild.'
         : `${run} is no longer the run that the index was made by; make the index again with --rebuild.`,
     );
+  const texts = spaces.texts(adapter.tensors);
+  const usual = texts.usual.map((text) => texts.ofText(text));
   return {
     search: (index: OpenIndex, query: Query, embed: TextEmbedder['embed'], options: VectorSearchOptions) =>
-      searchVectors({ index, adapter, spaces, embed }, query, options),
+      searchVectors({ index, adapter, spaces, texts, usual, embed }, query, options),
   };
 }
 
@@ -69,16 +77,19 @@ type Searching = {
   readonly index: OpenIndex;
   readonly adapter: Adapter;
   readonly spaces: VectorSpaces;
+  readonly texts: TextSpaces;
+  /** What usual texts are compared with. */
+  readonly usual: readonly (readonly Sought[])[];
   readonly embed: TextEmbedder['embed'];
 };
 
 async function searchVectors(searching: Searching, query: Query, options: VectorSearchOptions): Promise<VectorMoments> {
-  const { index, adapter, spaces, embed } = searching;
+  const { index, texts, usual, embed } = searching;
   const ofWords = async (words: string | undefined) => {
     if (words === undefined) return [];
     checkWords(words);
     const [vector] = await embed([words]);
-    return spaces.ofText(vector!, adapter.tensors);
+    return texts.ofText(vector!);
   };
   const wanted = await ofWords(query.words);
   const examples = await exampleVectors(searching, query);
@@ -90,16 +101,15 @@ async function searchVectors(searching: Searching, query: Query, options: Vector
     weight,
   }));
   const standingOut = combineEvidence(evidence, index.isAlive);
-  const usual =
-    wanted.length > 0 ? spaces.usualTexts(adapter.tensors).map((text) => spaces.ofText(text, adapter.tensors)) : [];
   const fitOf = (row: number) => {
+    const own = windowVectors(index, row);
+    const likeness = Math.max(0, meanLikeness(likenesses(own, examples)));
+    if (wanted.length === 0) return likeness;
     const byWords = shareBelow(
-      score(index, row, wanted),
-      usual.map((text) => score(index, row, text)),
+      meanLikeness(likenesses(own, wanted)),
+      usual.map((text) => meanLikeness(likenesses(own, text))),
     );
-    const likeness = meanLikeness(likenesses(index, row, examples));
-    if (examples.length === 0) return byWords;
-    return wanted.length === 0 ? likeness : Math.min(byWords, likeness);
+    return examples.length === 0 ? byWords : Math.min(byWords, likeness);
   };
   const looked = bestMoments(standingOut, index.windowOf, { ...options, top: candidates * options.top, threshold: 0 });
   const fitting = looked.map((moment) => ({ ...moment, score: fitOf(moment.row) }));
@@ -110,19 +120,23 @@ async function searchVectors(searching: Searching, query: Query, options: Vector
   };
 }
 
-/** With the kinds that the window has. */
-function likenesses(index: OpenIndex, row: number, sought: readonly Sought[]) {
-  return sought
-    .map(({ kind, vector, weight }) => ({ own: index.vector(kind, row), vector, weight }))
-    .filter(({ own }) => own.some((value) => value !== 0))
-    .map(({ own, vector, weight }) => ({
-      cosine: own.reduce((sum, value, i) => sum + value * vector[i]!, 0),
-      weight,
-    }));
+/** A window's vectors of the kinds that it has. */
+function windowVectors(index: OpenIndex, row: number): ReadonlyMap<string, Float32Array> {
+  const vectors = index.kinds.map((kind) => [kind, index.vector(kind, row)] as const);
+  return new Map(vectors.filter(([, vector]) => vector.some((value) => value !== 0)));
 }
 
-function score(index: OpenIndex, row: number, sought: readonly Sought[]): number {
-  return likenesses(index, row, sought).reduce((sum, { cosine, weight }) => sum + cosine * weight, 0);
+function likenesses(own: ReadonlyMap<string, Float32Array>, sought: readonly Sought[]): Likeness[] {
+  return sought.flatMap(({ kind, vector, weight }) => {
+    const mine = own.get(kind);
+    return mine ? [{ cosine: dot(mine, vector), weight }] : [];
+  });
+}
+
+function dot(a: Float32Array, b: Float32Array): number {
+  let total = 0;
+  for (let i = 0; i < a.length; i++) total += a[i]! * b[i]!;
+  return total;
 }
 
 async function exampleVectors({ index, adapter, spaces }: Searching, query: Query): Promise<readonly Sought[]> {

@@ -49,7 +49,8 @@ export function querySpread(query: Float32Array, { vectors, width }: Concepts): 
   return softmax(scores);
 }
 
-function softmax(scores: Float32Array): Float32Array {
+/** Shares of one. */
+export function softmax(scores: Float32Array): Float32Array {
   const largest = scores.reduce((most, score) => Math.max(most, score), -Infinity);
   const weights = scores.map((score) => Math.exp(score - largest));
   const sum = weights.reduce((total, weight) => total + weight, 0);

@@ -3,11 +3,11 @@
 /** Cosines with what is sought, each by how much it counts. */
 export type Likeness = { readonly cosine: number; readonly weight: number };
 
-/** The mean cosine, 0 where it is below; 0 for a window without any of what is sought. */
+/** The mean cosine, -1 to 1; 0 for a window without any of what is sought. */
 export function meanLikeness(found: readonly Likeness[]): number {
   const total = found.reduce((sum, { weight }) => sum + weight, 0);
   const sum = found.reduce((all, { cosine, weight }) => all + cosine * weight, 0);
-  return total === 0 ? 0 : Math.min(1, Math.max(0, sum / total));
+  return total === 0 ? 0 : Math.min(1, Math.max(-1, sum / total));
 }
 
 /** The share of usual texts that fit a window less than the query does, 0 to 1. */

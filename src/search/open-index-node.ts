@@ -23,6 +23,8 @@ export type OpenIndex = {
   readonly names: Readonly<Record<string, readonly string[]>>;
   /** The run whose adapter made it, where it lay then. */
   readonly run: string | undefined;
+  /** Of its vectors. */
+  readonly kinds: readonly string[];
   /** Whether a row belongs to a file that is still there. */
   isAlive(row: number): boolean;
   /** The window of a row that is alive. */
@@ -59,6 +61,7 @@ export async function openIndex(folder: string): Promise<OpenIndex> {
     models: description.models,
     names: description.names ?? {},
     run: description.run,
+    kinds: [...tables.keys()],
     isAlive: (row) => fileOf[row] !== undefined,
     windowOf(row) {
       const file = fileOf[row];

@@ -9,10 +9,15 @@ export type VectorSpaces<Answer = unknown> = {
   readonly kinds: Readonly<Record<string, number>>;
   /** A window's unit vectors by kind; zeros where the window has nothing of that kind. */
   ofAnswer(answer: Answer): Readonly<Record<string, Float32Array>>;
-  /** @param text a text's unit vector by the built-in text encoder. */
-  ofText(text: Float32Array, adapter: ParameterValues): readonly Sought[];
   /** What is like a window. */
   ofExample(answer: Answer): readonly Sought[];
+  /** How texts are compared with windows by an adapter; what all texts share is computed here, once. */
+  texts(adapter: ParameterValues): TextSpaces;
+};
+
+export type TextSpaces = {
+  /** @param text a text's unit vector by the built-in text encoder. */
+  ofText(text: Float32Array): readonly Sought[];
   /** Vectors of texts about all sorts of things: words fit a window only if they fit it better than most of these. */
-  usualTexts(adapter: ParameterValues): readonly Float32Array[];
+  readonly usual: readonly Float32Array[];
 };

@@ -9,6 +9,7 @@ import {
   mean,
   multiply,
   reshape,
+  softmax,
   subtract,
   sum,
   transpose,
@@ -19,6 +20,7 @@ import type { ParameterSpecification } from '../../../model/parameters.ts';
 import { rowWidths } from '../../../model/row-encoder.ts';
 import type { VitConfig, Weights } from '../../../model/vit.ts';
 import { alignModel, defaultAlignSettings } from '../align.ts';
+import { spreadScale } from './vectors.ts';
 
 export type SearchSizes = {
   /** L */
@@ -43,8 +45,8 @@ export type SearchModels = {
   readonly training: Model;
   /**
    * Inputs: what `StretchFeatures` has. Answers: unit vectors `picture_vector` and `sound_vector` [B, E] and `name_vector`
-   * [B, T], the pseudo caption, all zeros where there is no picture or sound; and their cosines with the classes, `by_picture`, `by_sound`
-   * and `by_names` [B, L].
+   * [B, T], the pseudo caption, all zeros where there is no picture or sound; and the cosines of picture and sound with
+   * the classes, `by_picture` and `by_sound` [B, L].
    */
   readonly folded: Model;
 };
@@ -88,12 +90,14 @@ function answers(inputs: Tensors, _: Weights, trained: Weights): Tensors {
   const sound = where(projected('sound', inputs.sound!), inputs.has_sound!);
   const names = where(pseudoCaption(inputs.likely!, trained), inputs.has_picture!);
   const texts = subtract(trained('classes'), common(trained));
-  const spoken = transpose(projected('text', texts), [1, 0]);
+  const named = l2Normalise(texts);
+  // A class is asked for as words near it are: spread over the classes by meaning.
+  const shares = softmax(multiply(matMul(named, transpose(named, [1, 0])), spreadScale));
+  const spoken = transpose(l2Normalise(matMul(shares, projected('text', texts))), [1, 0]);
   return {
     ...{ picture_vector: picture, sound_vector: sound, name_vector: names },
     by_picture: matMul(picture, spoken),
     by_sound: matMul(sound, spoken),
-    by_names: matMul(names, transpose(l2Normalise(texts), [1, 0])),
   };
 }
 

@@ -6,7 +6,7 @@ import type { CurvesShown, Shown } from '../../../report/shown.ts';
 import { frontEnds } from '../../../signal/front-ends.ts';
 import type { CurvedEpoch } from '../../../train/checkpoint.ts';
 import type { ShownWindow } from '../../system.ts';
-import { type SearchAnswer, wordWeights } from './vectors.ts';
+import { knownWeights, type SearchAnswer } from './vectors.ts';
 
 /** What the search model says of a clip. */
 export const searchResultSchema = z.object({
@@ -19,12 +19,9 @@ export type SearchResult = z.infer<typeof searchResultSchema>;
 
 /** Of the windows that show a class best. */
 export function searchResult(answers: readonly SearchAnswer[], labels: readonly string[]): SearchResult {
-  const total = wordWeights.names + wordWeights.picture + wordWeights.sound;
-  const scoreOf = ({ by_names, by_picture, by_sound }: SearchAnswer, index: number) =>
-    (wordWeights.names * by_names[index]! +
-      wordWeights.picture * by_picture[index]! +
-      wordWeights.sound * by_sound[index]!) /
-    total;
+  const { picture, sound } = knownWeights;
+  const scoreOf = ({ by_picture, by_sound }: SearchAnswer, index: number) =>
+    (picture * by_picture[index]! + sound * by_sound[index]!) / (picture + sound);
   const classes = labels.map((label, index) => ({
     label,
     score: answers.reduce((most, answer) => Math.max(most, scoreOf(answer, index)), -1),

@@ -6,7 +6,7 @@ import { retrievalMetrics } from '../../../metrics/retrieval.ts';
 import type { TableShown } from '../../../report/shown.ts';
 import type { Metric } from '../../../train/metric.ts';
 import type { Ask, Scored } from '../../system.ts';
-import { wordWeights } from './vectors.ts';
+import { knownWeights } from './vectors.ts';
 
 const group = 'Mean average precision of what is found, clips of the class that is asked for being right.';
 const share = { unit: 'share', better: 'higher', group } as const;
@@ -25,7 +25,7 @@ type Found = {
   readonly picture: Float32Array;
   readonly sound: Float32Array;
   /** Cosines with the classes, by kind. */
-  readonly byKind: Readonly<Record<keyof typeof wordWeights, Float32Array>>;
+  readonly byKind: Readonly<Record<'picture' | 'sound', Float32Array>>;
 };
 
 /** @throws DuetError where no clip is of a class that is known. */
@@ -38,7 +38,7 @@ export async function scoreSearch(ask: Ask, labels: readonly string[]): Promise<
         const width = values.length / rows.length;
         return values.slice(row * width, (row + 1) * width);
       };
-      const byKind = { names: part('by_names'), picture: part('by_picture'), sound: part('by_sound') };
+      const byKind = { picture: part('by_picture'), sound: part('by_sound') };
       clips.push({
         id: ids[0]!,
         label: target as string,
@@ -51,10 +51,10 @@ export async function scoreSearch(ask: Ask, labels: readonly string[]): Promise<
     .map((label, index) => ({ label, index }))
     .filter(({ label }) => clips.some((c) => c.label === label));
   if (asked.length === 0) throw new DuetError('No clip is of a class that the search model knows; name other data.');
-  const words = (kinds: readonly (keyof typeof wordWeights)[]) =>
+  const words = (kinds: readonly ('picture' | 'sound')[]) =>
     precision(
       asked.flatMap(({ index }) =>
-        clips.map(({ byKind }) => kinds.reduce((sum, kind) => sum + wordWeights[kind] * byKind[kind][index]!, 0)),
+        clips.map(({ byKind }) => kinds.reduce((sum, kind) => sum + knownWeights[kind] * byKind[kind][index]!, 0)),
       ),
       asked.map(({ label }) => label),
     );
@@ -69,8 +69,8 @@ export async function scoreSearch(ask: Ask, labels: readonly string[]): Promise<
       clips.map(({ label }) => label),
     );
   const metrics = {
-    words: words(['names', 'picture', 'sound']),
-    wordsToPicture: words(['names', 'picture']),
+    words: words(['picture', 'sound']),
+    wordsToPicture: words(['picture']),
     wordsToSound: words(['sound']),
     soundToPicture: across('sound', 'picture'),
     pictureToSound: across('picture', 'sound'),

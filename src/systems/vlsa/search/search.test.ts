@@ -52,22 +52,45 @@ const dot = (a: Float32Array, b: Float32Array) => a.reduce((total, value, i) => 
 test("a picture that is surely one thing has the vector of that name's text", () => {
   const { answer, adapter } = answers({ picture: 1, sound: 1 });
   const name = adapter.get('names')!.subarray(sizes.text, 2 * sizes.text);
-  const [byNames, byPicture, bySound] = spaces.ofText(name, adapter);
+  // No class is near it, so that it is compared as it is.
+  const opposite = adapter.get('classes')!.map((_, i) => -10 * name[i % sizes.text]!);
+  const [byNames, byPicture, bySound, ...others] = spaces
+    .texts(new Map([...adapter, ['classes', opposite]]))
+    .ofText(name);
   expect(byNames).toMatchObject({ kind: 'names' });
   expect(dot(byNames!.vector, answer.name_vector)).toBeCloseTo(1, 5);
   expect(byPicture!.vector).toEqual(bySound!.vector);
-  expect(spaces.usualTexts(adapter)).toHaveLength(sizes.names);
+  expect(others).toEqual([]);
+  expect(spaces.texts(adapter).usual).toHaveLength(sizes.names);
+});
+
+test('between words near a class and other words the evidence of both kinds counts in part', () => {
+  const names = Float32Array.of(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+  const { adapter } = answers({ picture: 1, sound: 1 });
+  const classes = Float32Array.of(1, 0, 0, 0, 0, 0, 0, 1);
+  const texts = spaces.texts(new Map([...adapter, ['names', names], ['classes', classes]]));
+  const at = (cosine: number) => texts.ofText(Float32Array.of(cosine, Math.sqrt(1 - cosine ** 2), 0, 0));
+  const weights = (cosine: number) => at(cosine).map(({ weight }) => weight);
+  expect(weights(0.39)).toEqual([1, 0.5, 0.25]);
+  expect(weights(0.51)).toEqual([1, 1]);
+  expect(weights(0.45).map((weight) => weight.toFixed(3))).toEqual(
+    [0.5, 0.5, 0.5, 0.25, 0.125].map((weight) => weight.toFixed(3)),
+  );
+  // Near words are the class: it is spread as its own name is.
+  expect(at(0.9)[0]!.vector.map((value) => Math.round(value * 1e4))).toEqual(
+    at(1)[0]!.vector.map((value) => Math.round(value * 1e4)),
+  );
 });
 
 test('a text is compared with windows as the model compares its classes', () => {
   const { answer, adapter } = answers({ picture: 1, sound: 1 });
   const vectors = spaces.ofAnswer(answer);
+  const texts = spaces.texts(adapter);
   for (let label = 0; label < sizes.labels; label++) {
     const text = adapter.get('classes')!.subarray(label * sizes.text, (label + 1) * sizes.text);
     const cosines = Object.fromEntries(
-      spaces.ofText(text, adapter).map(({ kind, vector }) => [kind, dot(vector, vectors[kind]!)]),
+      texts.ofText(text).map(({ kind, vector }) => [kind, dot(vector, vectors[kind]!)]),
     );
-    expect(cosines.names).toBeCloseTo(answer.by_names[label]!, 5);
     expect(cosines.picture).toBeCloseTo(answer.by_picture[label]!, 5);
     expect(cosines.sound).toBeCloseTo(answer.by_sound[label]!, 5);
   }

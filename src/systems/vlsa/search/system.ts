@@ -1,9 +1,10 @@
 // The search model as one of the systems: videos as vectors that words, sounds and pictures find.
 import * as z from 'zod';
+import { joinFloat32 } from '../../../files/tensor-values.ts';
 import { inputSettings } from '../../../infer/input-choices.ts';
 import { parameterCounts } from '../../../model/parameters.ts';
 import { frontEnds } from '../../../signal/front-ends.ts';
-import type { System } from '../../system.ts';
+import type { Embed, System } from '../../system.ts';
 import { featuresKey, openFeatureReader } from './features.ts';
 import { imagenetNames } from './imagenet-names.ts';
 import { searchIntake } from './intake.ts';
@@ -44,11 +45,9 @@ export const searchSystem: System<SearchSettings, SearchAnswer, SearchResult> = 
       intake: searchIntake(labels, featuresKey(backbone, inputs)),
       reader: (openSession) => openFeatureReader(backbone, inputs, openSession),
       async firstValues({ embed }) {
-        const rows = async (texts: readonly string[]) =>
-          Float32Array.from((await embed(texts)).flatMap((vector) => [...vector]));
         return new Map([
-          ['names', await rows(imagenetNames.map((names) => names.join(', ')))],
-          ['classes', await rows(labels.map((label) => label.replace(/[_-]+/g, ' ')))],
+          ['names', joinFloat32(await meanVectors(imagenetNames, embed))],
+          ['classes', joinFloat32(await embed(labels.map((label) => label.replace(/[_-]+/g, ' '))))],
         ]);
       },
       stages: [
@@ -73,3 +72,14 @@ export const searchSystem: System<SearchSettings, SearchAnswer, SearchResult> = 
     };
   },
 };
+
+/** Of each group of texts the mean of their vectors. */
+async function meanVectors(groups: readonly (readonly string[])[], embed: Embed): Promise<Float32Array[]> {
+  const vectors = await embed(groups.flat());
+  let first = 0;
+  return groups.map(({ length }) => {
+    const own = vectors.slice(first, first + length);
+    first += length;
+    return own[0]!.map((_, i) => own.reduce((total, vector) => total + vector[i]! / length, 0));
+  });
+}

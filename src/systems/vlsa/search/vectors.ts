@@ -1,14 +1,26 @@
 // What an index keeps of a window, and what of it a query is compared with.
 import type { ParameterValues } from '../../../model/parameters.ts';
+import { softmax } from '../../../search/concepts.ts';
 import type { Sought, VectorSpaces } from '../../vector-spaces.ts';
 
 /** A window's vectors: of the picture, of the sound, and of the picture's likeliest names. */
 export type SearchAnswer = Readonly<
-  Record<'picture_vector' | 'sound_vector' | 'name_vector' | 'by_picture' | 'by_sound' | 'by_names', Float32Array>
+  Record<'picture_vector' | 'sound_vector' | 'name_vector' | 'by_picture' | 'by_sound', Float32Array>
 >;
 
-/** How much each kind counts for words; between settings that were tried on validation clips. */
-export const wordWeights = { names: 0.5, picture: 1, sound: 1 } as const;
+type Weights = Readonly<Record<'names' | 'picture' | 'sound', number>>;
+
+/**
+ * How much each kind counts for words near a class of the training, whose pictures and sounds the projections know. All
+ * weights were chosen on validation clips, of classes that were trained and of classes that were left out of it.
+ */
+export const knownWeights: Weights = { names: 0, picture: 1, sound: 1 };
+/** And for other words: what the classifier knows counts most. */
+const otherWeights: Weights = { names: 1, picture: 0.5, sound: 0.25 };
+/** Cosines with the nearest class up to which words are other words, and from which on they are near it. */
+const nearness = { other: 0.4, near: 0.5 } as const;
+/** Near words are spread over the classes: softmax(20 cosines). */
+export const spreadScale = 20;
 
 /** @param text numbers of a text's vector, @param width those of a projection. */
 export function searchVectors(text: number, width: number): VectorSpaces<SearchAnswer> {
@@ -17,15 +29,6 @@ export function searchVectors(text: number, width: number): VectorSpaces<SearchA
     ofAnswer: ({ name_vector, picture_vector, sound_vector }) => ({
       ...{ names: name_vector, picture: picture_vector, sound: sound_vector },
     }),
-    ofText(vector, adapter) {
-      const centred = withoutCommon(vector, adapter);
-      const spoken = unit(projected(centred, adapter));
-      return [
-        { kind: 'names', vector: unit(centred), weight: wordWeights.names },
-        { kind: 'picture', vector: spoken, weight: wordWeights.picture },
-        { kind: 'sound', vector: spoken, weight: wordWeights.sound },
-      ];
-    },
     ofExample({ name_vector: names, picture_vector: picture, sound_vector: sound }) {
       const sought: Sought[] = [
         { kind: 'names', vector: names, weight: 1 },
@@ -37,8 +40,55 @@ export function searchVectors(text: number, width: number): VectorSpaces<SearchA
       if (isZero(picture)) sought.push({ kind: 'picture', vector: sound, weight: 0.5 });
       return sought.filter(({ vector }) => !isZero(vector));
     },
-    usualTexts: (adapter) => rowsOf(adapter.get('names')!, text),
+    texts(adapter) {
+      const usual = rowsOf(adapter.get('names')!, text);
+      const common = meanOf(usual);
+      const centred = (vector: Float32Array) => vector.map((value, i) => value - common[i]!);
+      const classes = rowsOf(adapter.get('classes')!, text).map((row) => {
+        const own = centred(row);
+        return { named: unit(own), spoken: unit(projected(own, adapter)) };
+      });
+      return {
+        usual,
+        ofText(vector) {
+          const own = centred(vector);
+          const named = unit(own);
+          const cosines = Float32Array.from(classes, (one) => dot(one.named, named));
+          const most = cosines.reduce((best, cosine) => Math.max(best, cosine), -1);
+          const near = Math.min(1, Math.max(0, (most - nearness.other) / (nearness.near - nearness.other)));
+          const shares = softmax(cosines.map((cosine) => spreadScale * cosine));
+          const spread = (kind: 'named' | 'spoken') =>
+            unit(
+              sumOf(
+                classes.map((one) => one[kind]),
+                shares,
+              ),
+            );
+          return [
+            ...(near > 0 ? asKinds(spread('named'), spread('spoken'), knownWeights, near) : []),
+            ...(near < 1 ? asKinds(named, unit(projected(own, adapter)), otherWeights, 1 - near) : []),
+          ];
+        },
+      };
+    },
   };
+}
+
+function asKinds(named: Float32Array, spoken: Float32Array, weights: Weights, share: number): readonly Sought[] {
+  const sought = [
+    { kind: 'names', vector: named, weight: share * weights.names },
+    { kind: 'picture', vector: spoken, weight: share * weights.picture },
+    { kind: 'sound', vector: spoken, weight: share * weights.sound },
+  ];
+  return sought.filter(({ weight }) => weight > 0);
+}
+
+/** Of vectors, each by how much it counts. */
+function sumOf(rows: readonly Float32Array[], weights: ArrayLike<number>): Float32Array {
+  const sum = new Float32Array(rows[0]!.length);
+  for (const [row, values] of rows.entries())
+    for (const [i, value] of values.entries()) sum[i]! += weights[row]! * value;
+  return sum;
 }
 
 function isZero(vector: Float32Array): boolean {
@@ -49,10 +99,8 @@ function rowsOf(values: Float32Array, width: number): Float32Array[] {
   return Array.from({ length: values.length / width }, (_, row) => values.subarray(row * width, (row + 1) * width));
 }
 
-/** The vector without the mean of the names' vectors. */
-function withoutCommon(vector: Float32Array, adapter: ParameterValues): Float32Array {
-  const rows = rowsOf(adapter.get('names')!, vector.length);
-  return vector.map((value, i) => value - rows.reduce((total, row) => total + row[i]!, 0) / rows.length);
+function meanOf(rows: readonly Float32Array[]): Float32Array {
+  return sumOf(rows, new Float32Array(rows.length).fill(1 / rows.length));
 }
 
 function projected(vector: Float32Array, adapter: ParameterValues): Float32Array {
