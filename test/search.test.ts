@@ -73,6 +73,12 @@ test('an index follows its videos, and words find what the run sees in them', as
   expect(html).toContain('Search for &quot;bouncing ball&quot;');
   expect(html.match(/<img|data:image\/png/g)?.length).toBeGreaterThan(2);
 
+  const cut = join(folder, 'cut');
+  const withClips = ['search', index, 'bouncing ball', '--threshold', '0', '--top', '2', '--clips', cut];
+  const { clips } = await duetJson<{ clips: { path: string; clip: string }[] }>(withClips);
+  expect((await readdir(cut)).map((name) => join(cut, name)).sort()).toEqual(clips.map(({ clip }) => clip).sort());
+  expect(clips).toHaveLength(2);
+
   const nothing = await duetHere(['search', index, 'parliament']);
   expect(nothing).toMatchObject({ code: 0 });
   expect(nothing.out).toMatch(/^Nothing fits "parliament": no class of .* is near it/);

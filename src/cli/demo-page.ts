@@ -4,7 +4,7 @@ import { idealBackgroundAuc } from '../demo/ideal-observer.ts';
 import { shortValue } from '../report/format.ts';
 import { reportPage } from '../report/page.ts';
 import { pictureUri } from '../report/png-node.ts';
-import type { Shown } from '../report/shown.ts';
+import type { Shown, ShownSection } from '../report/shown.ts';
 import { skippedSection } from '../report/skipped.ts';
 import type { Evaluation } from '../run/evaluate-node.ts';
 import { trainingSection } from '../run/evaluation-page-node.ts';
@@ -21,6 +21,7 @@ export type DemoShown = {
   readonly trained: TrainResult;
   readonly localisation: Localisation['scores'];
   readonly examples: readonly Shown[];
+  readonly search: ShownSection;
   readonly seconds: number;
   readonly run: string;
   readonly command: string;
@@ -32,6 +33,7 @@ export async function demoPage({
   trained,
   localisation,
   examples,
+  search,
   seconds,
   run,
   command,
@@ -51,6 +53,7 @@ export async function demoPage({
         { id: 'examples', title: 'Examples', shown: examples },
         ...scored.shown,
         { id: 'localisation', title: 'Localisation', shown: [localisationTable(localisation)] },
+        search,
         skippedSection(skipped.map(({ id, reason }) => ({ path: id, reason }))),
       ],
       command,

@@ -14,6 +14,7 @@ import { recipeNamed } from '../systems/registry.ts';
 import type { Metric } from '../train/metric.ts';
 import type { Context } from './context.ts';
 import { demoPage } from './demo-page.ts';
+import { searchInDemo } from './demo-search.ts';
 import type { DemoSettings } from './demo-settings.ts';
 import { showEvaluation } from './evaluate.ts';
 import { localiseAndShow } from './localise-run.ts';
@@ -65,9 +66,10 @@ export async function runDemo(
   const evaluation = await evaluate({ run, data, session, signal, onEvent: showEvaluation(progress) });
 
   const { localisation, examples } = await localiseAndShow({ run, data, session, signal }, progress);
+  const search = await searchInDemo({ run, data, index: join(out, 'index'), session, signal }, progress);
   const seconds = (performance.now() - began) / 1000;
   const page = await demoPage({
-    ...{ evaluation, trained, localisation: localisation.scores, examples, seconds, run },
+    ...{ evaluation, trained, localisation: localisation.scores, examples, search, seconds, run },
     command: context.commandLine,
   });
   await writeFileAtomic(report, page);

@@ -83,7 +83,7 @@ function introductionOf({ classes, known, moments, windows, best }: FoundMoments
 }
 
 /** The moment's best window. @throws DuetError where its file cannot be read any more. */
-async function momentShown(
+export async function momentShown(
   { adapter, predict, result }: FilePredictor,
   { path, window: [start, end], score }: FoundMoment,
   signal: AbortSignal,
