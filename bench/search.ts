@@ -10,15 +10,15 @@ import { checkSchema } from '../src/files/schema-error.ts';
 import { openTextEmbedder } from '../src/infer/text-embedder.ts';
 import { retrievalMetrics } from '../src/metrics/retrieval.ts';
 import { createRandom } from '../src/random.ts';
-import { indexVideos } from '../src/run/index-node.ts';
+import { indexVideos, sharesKind } from '../src/run/index-node.ts';
 import { openAdapter } from '../src/run/open-adapter-node.ts';
 import { builtInSearchModel } from '../src/run/search-model-node.ts';
 import { openSearch } from '../src/run/search-node.ts';
 import { nodeSessions } from '../src/runtime/session-node.ts';
 import { combineEvidence } from '../src/search/combine.ts';
 import { type OpenIndex, openIndex } from '../src/search/open-index-node.ts';
+import { readQuery } from '../src/search/query.ts';
 import { createVectorTable } from '../src/search/vector-table.ts';
-import type { Sought } from '../src/systems/vector-spaces.ts';
 import { openTextBackbone } from '../src/weights/open-text-backbone-node.ts';
 
 const usage = `npm run bench:search -- [OPTIONS]
@@ -44,11 +44,14 @@ const captionsSchema = z.array(
   z.object({ file: z.string(), captions: z.array(z.string()).min(1), soundCaption: z.string() }),
 );
 /** What counts of a window. */
-const views: Readonly<Record<string, readonly string[]>> = {
+const viewsOfVectors: Readonly<Record<string, readonly string[]>> = {
   'picture and sound': ['names', 'picture', 'sound'],
   'picture alone': ['names', 'picture'],
   'sound alone': ['sound'],
 };
+
+/** Of a window without what counts. */
+const least = -1e9;
 
 const print = (text: string) => process.stdout.write(`${text}\n`);
 
@@ -60,7 +63,7 @@ if (values.captions === undefined && values.classes === undefined && !values.lat
 async function captions(folder: string): Promise<void> {
   const path = join(folder, 'captions.json');
   const told = checkSchema(captionsSchema, await readJsonClearly(path), path);
-  await withIndex(folder, async ({ index, soughtOf }) => {
+  await withIndex(folder, async ({ index, scoresOf, views }) => {
     const files = told.map(({ file }) => file);
     const kinds = [...told[0]!.captions.map((_, kind) => `caption ${kind + 1}`), 'caption of the sound'];
     print(
@@ -68,9 +71,10 @@ async function captions(folder: string): Promise<void> {
     );
     for (const [kind, title] of kinds.entries()) {
       const texts = told.map(({ captions: own, soundCaption }) => own[kind] ?? soundCaption);
-      const sought = await Promise.all(texts.map(soughtOf));
       for (const [view, counted] of Object.entries(views)) {
-        const similarity = sought.flatMap((one) => scoresOfFiles(index, one, counted, files, basename));
+        const similarity: number[] = [];
+        for (const text of texts)
+          similarity.push(...bestOfFiles(index, await scoresOf(text, counted), files, basename));
         const relevant = texts.flatMap((_, row) => files.map((_, column) => Number(row === column)));
         const found = retrievalMetrics({ queries: texts.length, items: files.length, similarity, relevant });
         const shares = [1, 5, 10].map((k) => (100 * found.recallAt(k)).toFixed(0));
@@ -84,7 +88,7 @@ async function classes(folder: string): Promise<void> {
   const labels = (await readdir(folder, { withFileTypes: true }))
     .filter((one) => one.isDirectory())
     .map((one) => one.name);
-  await withIndex(folder, async ({ index, soughtOf, out }) => {
+  await withIndex(folder, async ({ index, scoresOf, views, out }) => {
     const files = [...index.state.files.keys()].map((path) => relative(folder, path));
     const relevant = labels.flatMap((label) => files.map((file) => Number(dirname(file) === label)));
     const place = (path: string) => relative(folder, path);
@@ -93,9 +97,12 @@ async function classes(folder: string): Promise<void> {
       ['NAME', (label: string) => label],
       ['a video of a NAME', (label: string) => `a video of a ${label}`],
     ] as const) {
-      const sought = await Promise.all(labels.map((label) => soughtOf(textOf(label.replaceAll('_', ' ')))));
       for (const [view, counted] of Object.entries(views)) {
-        const similarity = sought.flatMap((one) => scoresOfFiles(index, one, counted, files, place));
+        const similarity: number[] = [];
+        for (const label of labels) {
+          const scores = await scoresOf(textOf(label.replaceAll('_', ' ')), counted);
+          similarity.push(...bestOfFiles(index, scores, files, place));
+        }
         const { meanAveragePrecision } = retrievalMetrics({
           ...{ queries: labels.length, items: files.length, similarity, relevant },
         });
@@ -135,7 +142,10 @@ async function nothingThere(out: string, labels: readonly string[]): Promise<voi
 type Searchable = {
   readonly out: string;
   readonly index: OpenIndex;
-  readonly soughtOf: (text: string) => Promise<readonly Sought[]>;
+  /** Scores of all rows by the kinds that count, by words. */
+  readonly scoresOf: (text: string, counted: readonly string[]) => Promise<Float32Array>;
+  /** What may count of a window. */
+  readonly views: Readonly<Record<string, readonly string[]>>;
 };
 
 /** Indexes the folder, says how fast, and forgets the index afterwards. */
@@ -158,33 +168,33 @@ async function withIndex(folder: string, use: (searchable: Searchable) => Promis
         `${((hours * 3600) / seconds).toFixed(1)} times as fast as they play, ${(bytes / hours / 1024).toFixed(0)} KiB an hour`,
     );
     const adapter = await openAdapter(run ?? builtInSearchModel, { backbone, changes: { missing: 'zero' } });
-    const texts = adapter.open.vectors!.texts(adapter.tensors);
-    const soughtOf = async (text: string) => texts.ofText((await embedder.embed([text]))[0]!);
-    await use({ out, index, soughtOf });
+    const texts = adapter.open.vectors?.texts(adapter.tensors);
+    const scoresOf = async (text: string, counted: readonly string[]) => {
+      if (!texts) return index.scores(sharesKind, (await readQuery(text, adapter.known.labels, embedder.embed)).spread);
+      const sought = texts.ofText((await embedder.embed([text]))[0]!).filter(({ kind }) => counted.includes(kind));
+      const evidence = sought.map(({ kind, vector, weight }) => ({ scores: index.scores(kind, vector), weight }));
+      return combineEvidence(evidence, index.isAlive);
+    };
+    await use({ out, index, scoresOf, views: texts ? viewsOfVectors : { 'shares of the classes': [] } });
   } finally {
     await embedder.release();
     await rm(out, { recursive: true });
   }
 }
 
-/** Of each file its best window's, by the kinds that count. */
-function scoresOfFiles(
+/** Of each file its best window's. */
+function bestOfFiles(
   index: OpenIndex,
-  sought: readonly Sought[],
-  counted: readonly string[],
+  scores: Float32Array,
   files: readonly string[],
   nameOf: (path: string) => string,
 ): number[] {
-  const evidence = sought
-    .filter(({ kind }) => counted.includes(kind))
-    .map(({ kind, vector, weight }) => ({ scores: index.scores(kind, vector), weight }));
-  const scores = combineEvidence(evidence, index.isAlive);
   const best = new Map<string, number>();
   for (const [row, score] of scores.entries()) {
     const name = nameOf(index.windowOf(row).path);
-    best.set(name, Math.max(best.get(name) ?? -1e9, score));
+    best.set(name, Math.max(best.get(name) ?? least, score));
   }
-  return files.map((file) => best.get(file) ?? -1e9);
+  return files.map((file) => best.get(file) ?? least);
 }
 
 /** One kind of 128 numbers, and the three kinds of the built-in model together with their combination. */

@@ -7,11 +7,9 @@ const special = { pad: 0, mask: 103, all: [0, 100, 101, 102, 103] };
 test('patches are drawn without repeats, evenly, and read back from a mask', () => {
   const random = createRandom('visible');
   const counts = new Array(8).fill(0);
-  for (let round = 0; round < 4000; round++) {
-    const seen = drawVisible(8, 2, random);
-    expect(seen[0]).toBeLessThan(seen[1]!);
-    for (const patch of seen) counts[patch]++;
-  }
+  const drawn = Array.from({ length: 4000 }, () => drawVisible(8, 2, random));
+  for (const patch of drawn.flat()) counts[patch]++;
+  expect(drawn.filter(([first, second]) => first! >= second!)).toEqual([]);
   for (const count of counts) expect(Math.abs(count - 1000)).toBeLessThan(120); // four deviations
   expect(visiblePatches([1, 0, 1, 0, 0, 0, 1, 1], 4)).toEqual([1, 3, 0, 1]);
 });
@@ -22,15 +20,12 @@ test('15 per cent of words are hidden: 80 of 100 as the mask, 10 as another word
   for (let round = 0; round < 200; round++) {
     const masked = maskWords(words, special, 30_522, createRandom('words', round));
     expect(masked.hidden.reduce((total, value) => total + value, 0)).toBe(15);
-    for (const [place, word] of words.entries()) {
-      if (masked.hidden[place] === 0) expect(masked.words[place]).toBe(word);
-      else {
-        expect(special.all).not.toContain(word);
-        const now = masked.words[place]!;
-        fates[now === special.mask ? 'mask' : now === word ? 'same' : 'other']++;
-        if (now !== special.mask) expect(special.all).not.toContain(now);
-      }
-    }
+    const isHidden = (place: number) => masked.hidden[place] === 1;
+    expect(words.filter((word, place) => !isHidden(place) && masked.words[place] !== word)).toEqual([]);
+    const hidden = words.flatMap((word, place) => (isHidden(place) ? [[word, masked.words[place]!] as const] : []));
+    expect(hidden.filter(([word]) => special.all.includes(word))).toEqual([]);
+    for (const [word, now] of hidden) fates[now === special.mask ? 'mask' : now === word ? 'same' : 'other']++;
+    expect(hidden.filter(([, now]) => now !== special.mask && special.all.includes(now))).toEqual([]);
   }
   expect(fates.mask / 3000).toBeCloseTo(0.8, 1);
   expect(fates.other / 3000).toBeCloseTo(0.1, 1);
