@@ -150,12 +150,10 @@ async function exampleVectors({ index, adapter, spaces }: Searching, query: Quer
     throw error;
   });
   const add = async (media: Media) => {
+    const windows: Sought[] = [];
     try {
-      for await (const { answer } of prediction.predictMedia(media)) {
-        sought.push(...spaces.ofExample(answer));
-        // The first window stands for the file.
-        break;
-      }
+      for await (const { answer } of prediction.predictMedia(media)) windows.push(...spaces.ofExample(answer));
+      sought.push(...meanOfEach(windows));
     } finally {
       await media.close();
     }
@@ -170,6 +168,20 @@ async function exampleVectors({ index, adapter, spaces }: Searching, query: Quer
   }
   if (sought.length === 0) throw new DuetError('The example shows one colour and is silent; give another.');
   return sought;
+}
+
+/** All that is sought of one kind with one weight as one: the unit vector of its mean. */
+function meanOfEach(windows: readonly Sought[]): Sought[] {
+  const sums = new Map<string, Sought>();
+  for (const { kind, vector, weight } of windows) {
+    const key = `${kind} ${weight}`;
+    const sum = sums.get(key)?.vector.map((value, i) => value + vector[i]!) ?? vector;
+    sums.set(key, { kind, vector: sum, weight });
+  }
+  return [...sums.values()].map((one) => {
+    const length = Math.sqrt(dot(one.vector, one.vector)) || 1;
+    return { ...one, vector: one.vector.map((value) => value / length) };
+  });
 }
 
 /** A picture as a clip without sound. */
