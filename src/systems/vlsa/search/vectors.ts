@@ -16,7 +16,7 @@ type Weights = Readonly<Record<'names' | 'picture' | 'sound', number>>;
  */
 export const knownWeights: Weights = { names: 0, picture: 1, sound: 1 };
 /** And for other words: what the classifier knows counts most. */
-const otherWeights: Weights = { names: 1, picture: 0.5, sound: 0.25 };
+const otherWeights: Weights = { names: 1, picture: 0.25, sound: 0.1 };
 /** Cosines with the nearest class up to which words are other words, and from which on they are near it. */
 const nearness = { other: 0.4, near: 0.5 } as const;
 /** Near words are spread over the classes: softmax(20 cosines). */
