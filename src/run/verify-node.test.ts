@@ -56,9 +56,10 @@ describe.skipIf(!existsSync(golden))('the model agrees with the reference run', 
   });
 });
 
+// A run of each kind; the systems' own tests have the others.
 describe.skipIf(!existsSync(`${golden}/systems`))('other systems agree with theirs', () => {
-  test.each(['avff-stage1', 'avff-stage2', 'vlsa-joint'])('%s', async (name) => {
-    const { groups, passed } = await verifyFile(`${golden}/systems/${name}.safetensors`, { threads: 1 });
+  test('avff-stage2', async () => {
+    const { groups, passed } = await verifyFile(`${golden}/systems/avff-stage2.safetensors`, { threads: 1 });
     expect(groups.map((group) => group.name)).toEqual(['outputs', 'losses', 'gradients', 'trajectory', 'parameters']);
     expect(passed).toBe(true);
   });
