@@ -15,7 +15,8 @@ import type { InputSize } from '../../weights/backbone.ts';
 const side = z.int().positive();
 const objectSchema = z.record(z.string(), z.unknown());
 
-const sharedSchema = {
+/** Made for each file, as tests add systems. */
+const sharedSchema = () => ({
   recipe: z.enum(recipeNames()).optional(),
   /** Changes of the recipe: any key of a training configuration, those of the model under `model`. */
   options: objectSchema.optional(),
@@ -26,12 +27,9 @@ const sharedSchema = {
   imageSize: z.union([side, z.tuple([side, side])]).optional(),
   /** Of the training clips that a run learns from; several make a variant of each. */
   trainShares: z.array(z.number().positive().max(1)).min(1).optional(),
-};
+});
 
-const variantSchema = z.strictObject(sharedSchema);
-
-const fileSchema = z.strictObject({
-  ...sharedSchema,
+const ownFields = {
   name: z.string().min(1).optional(),
   seeds: z.array(trainingFields.seed).min(1),
   /** Of cross-validation over the training and validation clips, for each seed. */
@@ -39,7 +37,7 @@ const fileSchema = z.strictObject({
   /** The variant that the others are compared with; by default the first. */
   baseline: z.string().optional(),
   variants: objectSchema,
-});
+};
 
 export type Variant = {
   readonly name: string;
@@ -82,7 +80,9 @@ export type GridOptions = {
  * variant.
  */
 export async function readGrid(file: string, options: GridOptions = {}): Promise<Grid> {
-  const given = checkSchema(fileSchema, await readJsonClearly(file), file);
+  const shared = sharedSchema();
+  const variantSchema = z.strictObject(shared);
+  const given = checkSchema(z.strictObject({ ...shared, ...ownFields }), await readJsonClearly(file), file);
   const folder = dirname(resolve(file));
   const names = Object.keys(given.variants);
   const [first] = names;
