@@ -47,8 +47,10 @@ export async function searchInDemo(options: DemoSearchOptions, progress: Progres
   const search = await openSearch(index, { run });
   try {
     for (const [words, meant] of queries) {
-      const { moments, classes } = await search.search({ words, top: clipsPerClass, threshold: 0, onePerFile: true });
-      const right = moments.filter(({ path }) => basename(dirname(path)) === meant).length;
+      const isMeant = (path: string) => basename(dirname(path)) === meant;
+      const top = videos.filter(isMeant).length;
+      const { moments, classes } = await search.search({ words, top, threshold: 0, onePerFile: true });
+      const right = moments.filter(({ path }) => isMeant(path)).length;
       const read = classes.map(({ label, share }) => `${label} ${(100 * share).toFixed(0)} %`).join(', ');
       rows.push([words, read === '' ? 'no class' : read, `${right} of ${moments.length}`, moments[0]?.score ?? 0]);
       if (moments[0]) cards.push(...(await momentShown(predictor, moments[0], signal)));
