@@ -16,11 +16,9 @@ export async function checkContainers(examples: readonly Example[], options: Pro
   const kinds = new Set(known.map((example) => annotationOf(example, 'truth')!.real));
   if (kinds.size < 2) return [];
   const every = Math.ceil(known.length / mostClips);
+  const chosen = known.filter((_, place) => place % every === 0);
   const clips: JudgedFacts[] = [];
-  for await (const { example, probe } of probeAll(
-    known.filter((_, place) => place % every === 0),
-    options,
-  ))
+  for await (const { example, probe } of probeAll(chosen, chosen.length, options))
     if ('facts' in probe) clips.push({ ...probe.facts, real: annotationOf(example, 'truth')!.real });
   return betrayals(clips);
 }

@@ -8,7 +8,6 @@ import { type Betrayal, betrayals, type JudgedFacts } from './container-check.ts
 import {
   type Dataset,
   type Example,
-  groupBy,
   type IgnoredFile,
   type LayoutName,
   type MissingClip,
@@ -97,8 +96,9 @@ export async function checkData(path: string, options: CheckDataOptions = {}): P
   const { signal, onProgress } = options;
   const folder = options.cacheFolder ?? defaultCacheFolder();
   await prepareCacheFolder(folder);
-  const { dataset, refusal, annotation } = await openForCheck(path, options);
-  const { examples } = dataset;
+  const { dataset, examples, refusal, annotation } = await openForCheck(path, options);
+  const clips = examples.length;
+  const listed = groupSizes(examples, partOf);
 
   const missing = [...dataset.missing];
   const broken: DataCheck['broken'][number][] = [];
@@ -111,12 +111,15 @@ export async function checkData(path: string, options: CheckDataOptions = {}): P
   ];
   const judged: JudgedFacts[] = [];
   let done = 0;
-  const looked: LookedClip[] = [];
-  for await (const { example, probe } of probeAll(examples, options)) {
+  // As there may be a million clips, nothing is kept of those that are not there but their ids.
+  const present: Example[] = [];
+  const looked: LookedClip[] | undefined = annotation === 'events' ? [] : undefined;
+  for await (const { example, probe } of probeAll(lettingGo(examples), clips, options)) {
     const { id, split } = example;
     const label = labelOf(example);
-    looked.push({ example, probe });
-    if ('absent' in probe) missing.push({ id, label, split, reason: `There is no file "${probe.absent}".` });
+    looked?.push({ example, probe });
+    if (!('absent' in probe)) present.push(example);
+    if ('absent' in probe) missing.push({ id, label, split, reason: probe.absent });
     else if ('broken' in probe) broken.push({ id, label, split, reason: probe.broken });
     else {
       const truth = annotationOf(example, 'truth');
@@ -127,9 +130,8 @@ export async function checkData(path: string, options: CheckDataOptions = {}): P
       if (probe.secondsPastEnd > negligibleSeconds) pastEnd.push({ id, label, split, seconds: probe.secondsPastEnd });
       if (!lacks || options.missing === 'zero') usable.push(example);
     }
-    onProgress?.({ stage: 'read', done: ++done, total: examples.length, found: done - usable.length });
+    onProgress?.({ stage: 'read', done: ++done, total: clips, found: done - usable.length });
   }
-  const present = looked.flatMap(({ example, probe }) => ('absent' in probe ? [] : [example]));
   const duplicates = await findDuplicates(present, {
     folder,
     signal,
@@ -153,16 +155,22 @@ export async function checkData(path: string, options: CheckDataOptions = {}): P
       pastEnd,
       events: await checkAnnotatedEvents(path, {
         ...{ layout, limits: options.eventLimits ?? usualLimits, workers: options.workers, signal },
-        looked: annotation === 'events' ? looked : undefined,
+        looked,
       }),
       betrayals: betrayals(judged),
       duplicates,
       ignored,
     },
-    clips: examples.length,
+    clips,
     scarce: scarceClasses(classes),
-    blocking: [...(refusal === undefined ? [] : [refusal]), ...unusable(examples, usable)],
+    blocking: [...(refusal === undefined ? [] : [refusal]), ...unusable(listed, usable)],
   };
+}
+
+/** Gives the items in order, and empties the list. */
+function* lettingGo<Item>(items: Item[]): Generator<Item> {
+  items.reverse();
+  for (let item = items.pop(); item !== undefined; item = items.pop()) yield item;
 }
 
 /** The data as training would open it, or with training's refusal as evaluation would. */
@@ -170,7 +178,9 @@ async function openForCheck(
   path: string,
   { layout, splits, annotation: asked }: CheckDataOptions,
 ): Promise<{
-  readonly dataset: Dataset;
+  readonly dataset: Omit<Dataset, 'examples'>;
+  /** The caller's own. */
+  readonly examples: Example[];
   readonly refusal: string | undefined;
   readonly annotation: AnnotationKind;
 }> {
@@ -190,7 +200,10 @@ async function openForCheck(
   for (const purpose of ['train', 'evaluate'] as const)
     for (const annotation of kinds) {
       const dataset = await open(annotation, purpose);
-      if (!isDuetError(dataset)) return { dataset, annotation, refusal: refused.get(annotation)?.message };
+      if (!isDuetError(dataset)) {
+        const { examples, ...about } = dataset;
+        return { dataset: about, examples: [...examples], annotation, refusal: refused.get(annotation)?.message };
+      }
       if (purpose === 'train') refused.set(annotation, dataset);
     }
   throw refused.get(kinds[0]!)!;
@@ -209,14 +222,22 @@ function scarceClasses(classes: DataCheck['classes']): string[] {
     .map(({ name }) => name);
 }
 
+/** What of clips training cannot do without: a class's training clips, and any clip of another split. */
+function partOf(example: Example): string {
+  if (example.split !== 'train') return `${example.split} clips`;
+  return `training clips${labelOf(example) === '' ? '' : ` of the class "${labelOf(example)}"`}`;
+}
+
+function groupSizes<Item>(items: readonly Item[], key: (item: Item) => string): Map<string, number> {
+  const sizes = new Map<string, number>();
+  for (const item of items) sizes.set(key(item), (sizes.get(key(item)) ?? 0) + 1);
+  return sizes;
+}
+
 /** As training refuses them: classes of which no training clip is left, and other splits of which no clip is. */
-function unusable(examples: readonly Example[], usable: readonly Example[]): string[] {
-  const part = (example: Example) =>
-    example.split === 'train'
-      ? `training clips${labelOf(example) === '' ? '' : ` of the class "${labelOf(example)}"`}`
-      : `${example.split} clips`;
-  const left = new Set(usable.map(part));
-  return [...groupBy(examples, part)].flatMap(([name, clips]) =>
-    left.has(name) ? [] : [`None of the ${clips.length} ${name} can be used; replace them or leave them out.`],
+function unusable(listed: ReadonlyMap<string, number>, usable: readonly Example[]): string[] {
+  const left = new Set(usable.map(partOf));
+  return [...listed].flatMap(([name, clips]) =>
+    left.has(name) ? [] : [`None of the ${clips} ${name} can be used; replace them or leave them out.`],
   );
 }

@@ -31,7 +31,7 @@ export async function checkAnnotatedEvents(path: string, options: EventCheckOpti
 
 async function* lookAtAll(path: string, { layout, ...options }: EventCheckOptions): AsyncGenerator<LookedClip> {
   const { examples } = await openDataset(path, { layout, annotation: 'events', purpose: 'evaluate' });
-  yield* probeAll(examples, options);
+  yield* probeAll(examples, examples.length, options);
 }
 
 function lackOf({ hasPicture, isSilent }: Extract<Looked, { readonly seconds: number }>): MissingModality | undefined {

@@ -2,9 +2,9 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { DuetError } from '../errors.ts';
-import { readEventCsv } from '../files/events/read-event-csv.ts';
+import { eventColumns, readEventCsv } from '../files/events/read-event-csv.ts';
 import { kindOfPath } from '../files/read-clearly-node.ts';
-import { readTextClearly } from '../files/read-text-node.ts';
+import { readTextClearly, textChunks } from '../files/read-text-node.ts';
 import { referencePaths } from '../media/media.ts';
 import { type Annotated, type Annotation, type AnnotationKind, labelOf, labelsOf } from './annotation.ts';
 import {
@@ -127,6 +127,10 @@ async function readContent(
     );
   }
   if (annotation === 'events') {
+    for await (const head of textChunks(path)) {
+      eventColumns(head, path);
+      break;
+    }
     const sources = [{ path, file: readEventCsv(await readTextClearly(path), path) }];
     return {
       layout: 'manifest',

@@ -17,17 +17,18 @@ export type ProbeOptions = {
   readonly signal?: AbortSignal | undefined;
 };
 
-/** What a probe tells, or the file that is not there. */
+/** What a probe tells, or in a sentence that a file is not there. */
 export type Looked = ClipProbe | { readonly absent: string };
 
 const mostProcesses = 8;
 
-/** Probes in the order of the clips; one that cannot be read does not end the walk. */
+/** Probes `count` clips in their order; one that cannot be read does not end the walk. */
 export async function* probeAll(
-  examples: readonly Example[],
+  examples: Iterable<Example>,
+  count: number,
   { workers, signal }: ProbeOptions,
 ): AsyncGenerator<{ readonly example: Example; readonly probe: Looked }> {
-  const processes = Math.min(workers ?? availableParallelism(), mostProcesses, Math.ceil(examples.length / 4));
+  const processes = Math.min(workers ?? availableParallelism(), mostProcesses, Math.ceil(count / 4));
   const pool =
     processes > 0 && isCompiled
       ? openProcessPool<MediaReference, ClipProbe>({
@@ -49,17 +50,22 @@ export async function* probeAll(
   }
 }
 
-/** The first file of a clip that is not there; of a folder that is not there it asks once. */
+/** Says of a clip which file is not there; of a folder that is not there it asks once, and says one sentence. */
 function absentFiles(): (media: MediaReference) => Promise<string | undefined> {
-  const folders = new Map<string, Promise<boolean>>();
-  const isAbsentFolder = (folder: string) => {
-    const known = folders.get(folder) ?? isAbsent(folder);
+  const folders = new Map<string, Promise<string | undefined>>();
+  const absentFolder = (folder: string) => {
+    const known =
+      folders.get(folder) ??
+      isAbsent(folder).then((absent) => (absent ? `There is no folder "${folder}".` : undefined));
     folders.set(folder, known);
     return known;
   };
   return async (media) => {
-    for (const path of referencePaths(media))
-      if ((await isAbsentFolder(dirname(path))) || (await isAbsent(path))) return path;
+    for (const path of referencePaths(media)) {
+      const absent = await absentFolder(dirname(path));
+      if (absent !== undefined) return absent;
+      if (await isAbsent(path)) return `There is no file "${path}".`;
+    }
     return undefined;
   };
 }

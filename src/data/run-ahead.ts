@@ -22,22 +22,25 @@ export async function* runAhead<Item, Result>(
       waiting.push(result);
     }
   };
-  for (;;) {
-    signal?.throwIfAborted();
-    fill();
-    const first = waiting.shift();
-    if (!first) return;
-    const result = await (signal ? abortable(first, signal) : first);
-    fill();
-    yield result;
+  // One listener for all steps, as there may be a million.
+  let giveUp: ((reason: unknown) => void) | undefined;
+  const abort = () => giveUp?.(signal!.reason);
+  signal?.addEventListener('abort', abort);
+  try {
+    for (;;) {
+      signal?.throwIfAborted();
+      fill();
+      const first = waiting.shift();
+      if (!first) return;
+      const result = await new Promise<Result>((resolve, reject) => {
+        giveUp = reject;
+        if (signal?.aborted) reject(signal.reason);
+        first.then(resolve, reject);
+      });
+      fill();
+      yield result;
+    }
+  } finally {
+    signal?.removeEventListener('abort', abort);
   }
-}
-
-/** The promise, or the signal's reason as soon as it is aborted. */
-function abortable<Result>(promise: Promise<Result>, signal: AbortSignal): Promise<Result> {
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(signal.reason);
-    signal.addEventListener('abort', abort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
-  });
 }

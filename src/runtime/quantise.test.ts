@@ -67,6 +67,19 @@ describe.each([127, 63])('products in 8 bits with weights up to %i', (largestWei
   });
 });
 
+/** Gives what 64 products of 255 and 127 add up to, two of them at a time in sums of at most `largestSum`. */
+function runtimeOf(largestSum: number): typeof ort {
+  const y = 32 * Math.min(2 * 255 * 127, largestSum);
+  const session = { run: async () => ({ y: { data: new Float32Array(64).fill(y) } }), release: async () => undefined };
+  return { InferenceSession: { create: async () => session }, Tensor: class {} } as unknown as typeof ort;
+}
+
+test('a CPU that clips sums of two products to 16 bits is given weights up to 63, another up to 127', async () => {
+  expect(await largestExactWeight(runtimeOf(Number.POSITIVE_INFINITY))).toBe(127);
+  expect(await largestExactWeight(runtimeOf(2 ** 15 - 1))).toBe(63);
+  expect(2 * 255 * 63).toBeLessThan(2 ** 15);
+});
+
 describe('a session in 8 bits', () => {
   test('computes with the largest weights that are exact on this CPU', async () => {
     expect(await run(outputs, x, 'int8')).toEqual(await run(quantised(outputs, exactHere), x));

@@ -19,18 +19,24 @@ export function isEventCsv(text: string): boolean {
   return Object.values(columnNames).every((names) => names.some((name) => header.includes(name)));
 }
 
-/** `path,start,end,label`; other columns are not read, and a row with only a path is a clip without events. */
-export function readEventCsv(text: string, name: string): EventFile {
-  checkSeparator(`"${name}"`, text.split('\n', 1)[0]!);
-  const rows = parseRows(text, name);
-  const header = rows[0]?.record.map((cell) => cell.toLowerCase()) ?? [];
+/** Looks at the first line alone, as the table may be long. @throws DuetError where it names no such columns. */
+export function eventColumns(text: string, name: string): Readonly<Record<keyof typeof columnNames, number>> {
+  const [line = ''] = text.split('\n', 1);
+  checkSeparator(`"${name}"`, line);
+  const header = parseRows(line, name)[0]?.record.map((cell) => cell.toLowerCase()) ?? [];
   const column = (key: keyof typeof columnNames) => {
     const index = header.findIndex((cell) => columnNames[key].includes(cell));
     if (index < 0)
       throw new DuetError(`"${name}" has no column "${key}"; its header should be path, start, end, label.`);
     return index;
   };
-  const columns = { path: column('path'), start: column('start'), end: column('end'), label: column('label') };
+  return { path: column('path'), start: column('start'), end: column('end'), label: column('label') };
+}
+
+/** `path,start,end,label`; other columns are not read, and a row with only a path is a clip without events. */
+export function readEventCsv(text: string, name: string): EventFile {
+  const columns = eventColumns(text, name);
+  const rows = parseRows(text, name);
   return groupRows(
     rows.slice(1).flatMap(({ record, info }) => {
       const cell = (key: keyof typeof columns) => record[columns[key]] ?? '';
