@@ -1,10 +1,11 @@
 // A container that mediabunny demuxes as a `Media`: the same in Node, with native decoders, and in a browser, with
 // WebCodecs.
-import { type Input, type InputAudioTrack, type InputVideoTrack, Logging, LogLevel } from 'mediabunny';
+import { FLAC, type Input, type InputAudioTrack, type InputVideoTrack, Logging, LogLevel } from 'mediabunny';
 import { DuetError, isDuetError, messageOf } from '../errors.ts';
 import { mixDown } from '../signal/waveform.ts';
-import { describeSound, lastSoundEnd, readSound } from './demuxed-sound.ts';
+import { type DescribedSound, describeSound, lastSoundEnd, readSound } from './demuxed-sound.ts';
 import { describeVideo, lastFrameEnd, readFrames } from './demuxed-video.ts';
+import { passedOverInFlac } from './flac-frames.ts';
 import { longestSeconds } from './limits.ts';
 import type { Media } from './media.ts';
 import type { ReadBytes } from './mp4-edits.ts';
@@ -26,7 +27,7 @@ export async function demuxedMedia(input: Input, name: string, read: ReadBytes):
   const missed = undecodable.find(({ kind }) => (kind === 'video' ? videoTrack : audioTrack) === null);
   if (missed) throw new UndecodableTrack(missed.kind, missed.codec);
   const video = videoTrack && (await describeVideo(videoTrack));
-  const sound = audioTrack && (await describeSound(audioTrack));
+  const sound = audioTrack && ((await describeSound(audioTrack)) ?? (await silentFrame(audioTrack, read)));
   if (!video && !sound) throw new DuetError(`${name} holds neither picture nor sound; choose another file.`);
   const timeline = await openTimeline(input, read);
   const shown = videoTrack && video && (await timeline.of(videoTrack, video.firstTime));
@@ -84,6 +85,13 @@ export async function demuxedMedia(input: Input, name: string, read: ReadBytes):
       input.dispose();
     },
   };
+}
+
+/** A FLAC file that is one frame of silence, which the demuxer passes over. */
+async function silentFrame(track: InputAudioTrack, read: ReadBytes): Promise<DescribedSound | undefined> {
+  if ((await track.input.getFormat()) !== FLAC || (await passedOverInFlac(track.input, read)) === 0) return undefined;
+  const [sampleRate, channels] = [await track.getSampleRate(), await track.getNumberOfChannels()];
+  return { track: { codec: 'flac', sampleRate, channels }, delay: 0, firstTime: 0, isSilent: true };
 }
 
 function damaged(name: string, what: string, error: unknown): DuetError {

@@ -13,7 +13,13 @@ const PRE_ROLL = 0.5;
 // Near the start, reading begins at the start: timestamps rounded to milliseconds then shift no window against another.
 const FROM_THE_START = 30;
 
-export type DescribedSound = { readonly track: AudioTrack; readonly delay: number; readonly firstTime: number };
+export type DescribedSound = {
+  readonly track: AudioTrack;
+  readonly delay: number;
+  readonly firstTime: number;
+  /** There are no packets, and yet it lasts. */
+  readonly isSilent?: boolean;
+};
 
 /** Undefined for a track that holds nothing. */
 export async function describeSound(track: InputAudioTrack): Promise<DescribedSound | undefined> {
@@ -109,14 +115,14 @@ async function decoderTakesOff(track: InputAudioTrack, delay: number): Promise<b
 /** The sound at the times `start` to `end` of the presentation that `segments` are. */
 export async function readSound(
   track: InputAudioTrack,
-  { track: { sampleRate, channels: count }, delay }: DescribedSound,
+  { track: { sampleRate, channels: count }, delay, isSilent = false }: DescribedSound,
   segments: readonly Segment[],
   start: number,
   end: number,
 ): Promise<Sound> {
   const length = Math.max(0, Math.round((end - start) * sampleRate));
   const channels = Array.from({ length: count }, () => new Float32Array(length));
-  if (length === 0) return { channels, sampleRate };
+  if (length === 0 || isSilent) return { channels, sampleRate };
   for (const part of segmentsBetween(segments, start, end)) {
     const [first, last] = [part.start, part.end].map((time) => Math.round((time - start) * sampleRate));
     const targets = channels.map((samples) => samples.subarray(first, last));

@@ -2,21 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { checksum, shortLastFrame, withoutTag } from './flac-frames.ts';
 import { loadNativeCodecs } from './native-codecs-node.ts';
 import { openMedia } from './open-media-node.ts';
 
 const blockSize = 4096;
 const sampleRate = 8000;
-
-/** Checksums of FLAC frames, highest bit first, from 0. */
-function checksum(bytes: readonly number[], bits: 8 | 16, polynomial: number): number {
-  let sum = 0;
-  for (const byte of bytes) {
-    sum ^= byte << (bits - 8);
-    for (let bit = 0; bit < 8; bit++) sum = (sum << 1) ^ (sum >> (bits - 1) ? polynomial | (1 << bits) : 0);
-  }
-  return sum;
-}
 
 /** 4096 samples of silence (RFC 9639, 9): one channel of 16 bits, its one subframe a constant. */
 function silentFrame(index: number): number[] {
@@ -43,22 +34,49 @@ test.skipIf(!loadNativeCodecs())(
     try {
       for (const [stated, right] of [
         [3 * blockSize, 3 * blockSize],
-        [0, 2 * blockSize],
+        [0, 3 * blockSize],
+        [blockSize, blockSize],
+        [0, blockSize],
       ] as const) {
         const path = join(folder, 'silence.flac');
-        writeFileSync(path, silentFlac(3, stated));
+        writeFileSync(path, silentFlac(right / blockSize, stated));
         const media = await openMedia(path);
         expect(media.duration).toBeCloseTo(right / sampleRate, 6);
         expect((await media.readWaveform(0, media.duration)).samples).toEqual(new Float32Array(right));
         await media.close();
       }
       const cut = join(folder, 'cut.flac');
-      writeFileSync(cut, silentFlac(3, 100 * blockSize));
-      await expect(openMedia(cut)).rejects.toThrow(
-        /cut\.flac is damaged or cut short \(1\.02 of the 51\.20 s that its header states are there\)/,
-      );
+      for (const [frames, stated] of [
+        [3, 100 * blockSize],
+        [3, 3 * blockSize + 1],
+        [1, blockSize + 1],
+      ] as const) {
+        writeFileSync(cut, silentFlac(frames, stated));
+        await expect(openMedia(cut)).rejects.toThrow(
+          `cut.flac is damaged or cut short (${frames * blockSize} of the ${stated} samples that its header states are there)`,
+        );
+      }
+      for (const bytes of [1, 5, 11]) {
+        writeFileSync(cut, silentFlac(3, 3 * blockSize).subarray(0, -bytes));
+        await expect(openMedia(cut)).rejects.toThrow(`cut short (${2 * blockSize} of the ${3 * blockSize} samples`);
+      }
     } finally {
       rmSync(folder, { recursive: true });
     }
   },
 );
+
+test('a last frame of few bytes is told by its checksums, whatever its length says', () => {
+  expect(shortLastFrame(Uint8Array.from([1, 2, 3, ...silentFrame(5)]))).toBe(blockSize);
+  expect(shortLastFrame(Uint8Array.from([...silentFrame(5), 1]))).toBe(0);
+  const header = [0xff, 0xf9, 0x60, 0x08, 0xc4, 0x80, 99];
+  const frame = [...header, checksum(header, 8, 0x07), 0, 0, 0];
+  const sum = checksum(frame, 16, 0x8005);
+  expect(shortLastFrame(Uint8Array.from([...frame, sum >> 8, sum & 0xff]))).toBe(100);
+});
+
+test('a tag at the end of the last frame is no part of it', () => {
+  const tagged = Uint8Array.from([...silentFrame(0), ...Buffer.from('TAG'.padEnd(128, ' '))]);
+  expect(withoutTag(tagged)).toEqual(Uint8Array.from(silentFrame(0)));
+  expect(withoutTag(tagged.subarray(1))).toEqual(tagged.subarray(1));
+});

@@ -1,5 +1,6 @@
 // FFmpeg's sound decoders behind mediabunny's decoder interface.
 import { type AudioCodec, AudioSample, CustomAudioDecoder, type EncodedPacket } from 'mediabunny';
+import { withoutTag } from './flac-frames.ts';
 import { loadNativeCodecs, type NativeDecoder } from './native-codecs-node.ts';
 
 const codecNames: Partial<Record<AudioCodec, string>> = {
@@ -51,7 +52,8 @@ export class NativeAudioDecoder extends CustomAudioDecoder {
   }
 
   decode(packet: EncodedPacket): void {
-    this.#native?.decode(Buffer.from(packet.data), true, Math.round(packet.timestamp * 1e6), 0);
+    const data = this.codec === 'flac' ? withoutTag(packet.data) : packet.data;
+    this.#native?.decode(Buffer.from(data), true, Math.round(packet.timestamp * 1e6), 0);
     this.#emit(packet.timestamp, this.#preSkipIn(packet));
   }
 

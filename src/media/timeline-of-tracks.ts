@@ -1,9 +1,11 @@
 // When the tracks of a container are presented: by its edit lists, its encoder's notes on delay, and its kind of clock.
 import { FLAC, type Input, type InputAudioTrack, type InputVideoTrack, MP3, MP4, MPEG_TS, OGG, QTFF } from 'mediabunny';
 import { opusPreSkip } from './demuxed-sound.ts';
+import { passedOverInFlac } from './flac-frames.ts';
 import { mp3Presentation } from './mp3-delay.ts';
 import { type EditList, mp4EditLists, type ReadBytes } from './mp4-edits.ts';
 import { type Segment, untilMediaEnds } from './presentation.ts';
+import { isEmpty } from './undecodable-track.ts';
 
 export type TrackTimeline = {
   /** In order, at least one. */
@@ -41,7 +43,8 @@ export async function openTimeline(input: Input, read: ReadBytes): Promise<Timel
       const isRunUp = format === OGG && first > 0 && track.isAudioTrack() && (await track.getCodec()) === 'opus';
       const firstTime = isRunUp ? first + (await opusPreSkip(track)) : first;
       const whole = { start: firstTime, end: Number.POSITIVE_INFINITY, mediaStart: firstTime };
-      if (format === FLAC) return { segments: [whole], start: firstTime, end: await flacEnd(track) };
+      if (format === FLAC)
+        return { segments: [whole], start: firstTime, end: await flacEnd(track, await passedOverInFlac(input, read)) };
       const list = stated(track, whole);
       const mediaEnd = list ? await track.computeDuration() : 0;
       const segments = list
@@ -64,17 +67,15 @@ function withJoined(segments: readonly Segment[], mediaEnd: number): readonly Se
   });
 }
 
-const mostSamplesInFlacFrame = 65_535;
-
 /**
- * mediabunny 1.61 passes over a last frame of less than 16 bytes: silence, which the file's header counts.
- * @throws where more than that is missing.
+ * Where the sound of a FLAC file ends: after its last frame.
+ * @throws Error where its header states more samples than are there.
  */
-async function flacEnd(track: InputVideoTrack | InputAudioTrack): Promise<number> {
-  const found = await track.computeDuration();
-  const stated = (await track.getDurationFromMetadata()) ?? 0;
-  const isOneFrame = (stated - found) * (await track.getTimeResolution()) <= mostSamplesInFlacFrame;
-  if (!isOneFrame)
-    throw new Error(`${found.toFixed(2)} of the ${stated.toFixed(2)} s that its header states are there`);
-  return Math.max(found, stated);
+async function flacEnd(track: InputVideoTrack | InputAudioTrack, passedOver: number): Promise<number> {
+  const rate = await track.getTimeResolution();
+  const taken = (await isEmpty(track)) ? 0 : Math.round((await track.computeDuration()) * rate);
+  const found = taken + passedOver;
+  const stated = Math.round(((await track.getDurationFromMetadata()) ?? 0) * rate);
+  if (stated > found) throw new Error(`${found} of the ${stated} samples that its header states are there`);
+  return found / rate;
 }
