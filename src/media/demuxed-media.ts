@@ -1,14 +1,16 @@
 // A container that mediabunny demuxes as a `Media`: the same in Node, with native decoders, and in a browser, with
 // WebCodecs.
-import { FLAC, type Input, type InputAudioTrack, type InputVideoTrack, Logging, LogLevel } from 'mediabunny';
+import { FLAC, type Input, type InputAudioTrack, type InputVideoTrack, Logging, LogLevel, OGG } from 'mediabunny';
 import { DuetError, isDuetError, messageOf } from '../errors.ts';
 import { mixDown } from '../signal/waveform.ts';
+import { chained, linkInput } from './chained-ogg.ts';
 import { type DescribedSound, describeSound, lastSoundEnd, readSound } from './demuxed-sound.ts';
 import { describeVideo, lastFrameEnd, readFrames } from './demuxed-video.ts';
 import { passedOverInFlac } from './flac-frames.ts';
 import { longestSeconds } from './limits.ts';
 import type { Media } from './media.ts';
 import type { ReadBytes } from './mp4-edits.ts';
+import { oggLinks } from './ogg-pages.ts';
 import { passedOver } from './passed-over.ts';
 import { openTimeline } from './timeline-of-tracks.ts';
 import { UndecodableTrack } from './undecodable-track.ts';
@@ -21,6 +23,40 @@ import { UndecodableTrack } from './undecodable-track.ts';
 export async function demuxedMedia(input: Input, name: string, read: ReadBytes): Promise<Media> {
   // What goes wrong is reported in one sentence, not on the console.
   Logging.level = LogLevel.Silent;
+  const links = (await input.getFormat()) === OGG ? await oggLinks(read) : [];
+  return links.length > 1 ? chainedMedia(input, links, name, read) : singleMedia(input, name, read);
+}
+
+async function chainedMedia(input: Input, starts: readonly number[], name: string, read: ReadBytes): Promise<Media> {
+  const size = await input.source.getSize();
+  const opened: Media[] = [];
+  try {
+    for (const [index, start] of starts.entries()) {
+      const end = starts[index + 1] ?? size;
+      const link = linkInput(read, start, end);
+      const readLink: ReadBytes = (from, length) =>
+        read(start + from, Math.max(0, Math.min(length, end - start - from)));
+      const media = await singleMedia(link, name, readLink).catch((error) => {
+        link.dispose();
+        throw error;
+      });
+      opened.push(media);
+    }
+    const media = chained(opened, name);
+    return {
+      ...media,
+      close: async () => {
+        input.dispose();
+        await media.close();
+      },
+    };
+  } catch (error) {
+    for (const media of opened) await media.close();
+    throw error;
+  }
+}
+
+async function singleMedia(input: Input, name: string, read: ReadBytes): Promise<Media> {
   const undecodable = await passedOver(await input.getFormat(), read);
   const videoTrack = await input.getPrimaryVideoTrack();
   const audioTrack = await input.getPrimaryAudioTrack();

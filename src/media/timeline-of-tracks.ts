@@ -6,6 +6,7 @@ import { mp3Presentation } from './mp3-delay.ts';
 import { type EditList, mp4EditLists, type ReadBytes } from './mp4-edits.ts';
 import { type Segment, untilMediaEnds } from './presentation.ts';
 import { isEmpty } from './undecodable-track.ts';
+import { vorbisLead } from './vorbis-lead.ts';
 
 export type TrackTimeline = {
   /** In order, at least one. */
@@ -45,8 +46,10 @@ export async function openTimeline(input: Input, read: ReadBytes): Promise<Timel
       const whole = { start: firstTime, end: Number.POSITIVE_INFINITY, mediaStart: firstTime };
       if (format === FLAC)
         return { segments: [whole], start: firstTime, end: await flacEnd(track, await passedOverInFlac(input, read)) };
-      const list = stated(track, whole);
-      const mediaEnd = list ? await track.computeDuration() : 0;
+      const lead = format === OGG && (await track.getCodec()) === 'vorbis' ? await vorbisLead(track, read) : 0;
+      const list = stated(track, { ...whole, mediaStart: whole.mediaStart + lead });
+      // Its last packet ends at the last page's time, from which the lead is not taken off.
+      const mediaEnd = list ? (await track.computeDuration()) + lead : 0;
       const segments = list
         ? untilMediaEnds(delayed ? withJoined(list.segments, mediaEnd) : list.segments, mediaEnd, list.slack)
         : [];
