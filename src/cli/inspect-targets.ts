@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { candidateWindows, frameTime, middleOf } from '../data/windows.ts';
 import { DuetError } from '../errors.ts';
 import { kindOfPath, readJsonClearly } from '../files/read-clearly-node.ts';
-import type { AudioTrack, VideoTrack } from '../media/media.ts';
+import type { AudioTrack, Undecoded, VideoTrack } from '../media/media.ts';
 import type { Epoch } from '../run/history-node.ts';
 import type { RunConfig } from '../run/run-folder-node.ts';
 import { type FrontEndName, frontEnds } from '../signal/front-ends.ts';
@@ -26,6 +26,7 @@ export type MediaInspection = {
   readonly duration: number;
   readonly video: VideoTrack | undefined;
   readonly audio: AudioTrack | undefined;
+  readonly undecoded?: Undecoded | undefined;
   readonly frontEnd: FrontEndName;
   readonly windows: readonly InspectedWindow[];
 };
@@ -82,14 +83,24 @@ async function inspectMedia(
   const reader = await openMediaReader();
   try {
     const media = await reader.open({ kind: 'video', path }, signal);
-    const { container, duration, video, audio } = media;
+    const { container, duration, video, audio, undecoded } = media;
     const ranges = duration > 0 ? candidateWindows({ start: 0, end: duration }, frontEnds[frontEnd].seconds) : [];
     const windows = ranges.map((range, index) => ({
       ...range,
       frame: frameTime(range),
       evaluated: index === middleOf(ranges),
     }));
-    return { kind: 'media', path, container, duration, video, audio, frontEnd, windows };
+    return {
+      kind: 'media',
+      path,
+      container,
+      duration,
+      video,
+      audio,
+      ...(undecoded && { undecoded }),
+      frontEnd,
+      windows,
+    };
   } finally {
     reader.close();
   }

@@ -1,5 +1,6 @@
 // `duet inspect`'s findings as people read them.
 
+import type { MissingModality } from '../data/model-inputs.ts';
 import { shortValue, thousands } from '../report/format.ts';
 import { factLines } from '../report/text-table.ts';
 import { metricText } from '../run/evaluation-result.ts';
@@ -15,7 +16,8 @@ export function inspectionText(inspection: Inspection): string {
   return inspection.kind === 'backbone' ? backboneText(inspection) : runText(inspection);
 }
 
-function mediaText({ path, container, duration, video, audio, frontEnd, windows }: MediaInspection): string {
+function mediaText(inspection: MediaInspection): string {
+  const { path, container, duration, video, audio, undecoded, frontEnd, windows } = inspection;
   const { seconds, sampleRate } = frontEnds[frontEnd];
   const turned = video?.rotation ? `, turned ${video.rotation}° clockwise` : '';
   const stretched =
@@ -30,12 +32,17 @@ function mediaText({ path, container, duration, video, audio, frontEnd, windows 
         : audio.channels === 2
           ? 'stereo, mean taken'
           : `${audio.channels} channels, mean taken`;
+  const absent = (what: MissingModality) =>
+    undecoded?.missing === what ? `${undecoded.codec}, which is not supported here` : 'none';
   const evaluated = windows.find((window) => window.evaluated);
   const facts: [string, string][] = [
     ['container', container],
     ['length', `${duration.toFixed(3)} s`],
-    ['picture', video === undefined ? 'none' : `${video.codec}, ${video.width} × ${video.height}${turned}${stretched}`],
-    ['sound', audio === undefined ? 'none' : `${audio.codec}, ${audio.sampleRate} Hz, ${channels}`],
+    [
+      'picture',
+      video === undefined ? absent('picture') : `${video.codec}, ${video.width} × ${video.height}${turned}${stretched}`,
+    ],
+    ['sound', audio === undefined ? absent('sound') : `${audio.codec}, ${audio.sampleRate} Hz, ${channels}`],
     ['front end', `${frontEnd}: ${seconds} s of sound at ${sampleRate} Hz`],
   ];
   if (evaluated !== undefined) {
@@ -46,7 +53,11 @@ function mediaText({ path, container, duration, video, audio, frontEnd, windows 
     ]);
   }
   const lacking = video === undefined ? 'picture' : audio === undefined ? 'sound' : undefined;
-  if (lacking !== undefined) facts.push(['note', `without ${lacking} it is refused, unless --missing zero is given`]);
+  if (lacking !== undefined)
+    facts.push([
+      'note',
+      `without ${lacking} it is refused${undecoded ? '; put ffmpeg on the PATH, or convert it to mp4 (H.264 and AAC)' : ', unless --missing zero is given'}`,
+    ]);
   return `${path}\n${factLines(facts)}`;
 }
 

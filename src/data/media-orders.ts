@@ -4,7 +4,7 @@ import type { Media, MediaReference } from '../media/media.ts';
 import type { Picture } from '../signal/picture.ts';
 import type { Sound, Waveform } from '../signal/waveform.ts';
 
-export type MediaDescription = Pick<Media, 'container' | 'duration' | 'video' | 'audio'>;
+export type MediaDescription = Pick<Media, 'container' | 'duration' | 'video' | 'audio' | 'undecoded'>;
 
 /** `id` is the opened clip's own: one reference may be open twice. */
 export type MediaOrder =

@@ -18,8 +18,8 @@ async function answer(order: MediaOrder): Promise<MediaAnswer> {
   if (order.ask === 'frames') return { pictures: await media.readFrames(order.times) };
   if (order.ask === 'sound') return { waveform: await media.readWaveform(order.start, order.end) };
   if (order.ask === 'channels') return { sound: await media.readChannels(order.start, order.end) };
-  const { container, duration, video, audio } = media;
-  return { description: { container, duration, video, audio } };
+  const { container, duration, video, audio, undecoded } = media;
+  return { description: { container, duration, video, audio, undecoded } };
 }
 
 answerOrders(answer, { showsLife: true });

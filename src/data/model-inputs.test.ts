@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { frontEnds } from '../signal/front-ends.ts';
 import { fakeMedia } from './fake-media.test-data.ts';
 import { smallSettings } from './generated-clips.test-data.ts';
-import { windowInputs } from './model-inputs.ts';
+import { missingModality, windowInputs } from './model-inputs.ts';
 import { readSound } from './read-sound.ts';
 
 const largestDifference = (a: Float32Array, b: Float32Array) =>
@@ -36,6 +36,17 @@ describe('a clip without', () => {
       { height: 24, width: 40 },
     );
     expect(inputs.spectrogram).toEqual(silence);
+  });
+
+  test('sound that could be decoded elsewhere is refused by what it is, and left out where that is asked for', async () => {
+    const media = {
+      ...{ ...fakeMedia(16_000, 2), audio: undefined },
+      undecoded: { missing: 'sound', codec: 'AC-3' },
+    } as const;
+    await expect(windowInputs(media, 0, smallSettings)).rejects.toThrow(/its sound is in the codec AC-3.*ffmpeg/);
+    expect((await windowInputs(media, 0, smallSettings, 'zero')).missing).toBe('sound');
+    // A reading is kept, and would still have none when there is a decoder.
+    expect(() => missingModality(media)).toThrow(/its sound is in the codec AC-3/);
   });
 
   test('picture is refused, or seen as the mean colour where that is asked for', async () => {

@@ -1,6 +1,6 @@
 // One window of one clip as the model takes it. Prediction and the feature cache both come through here.
 import { DuetError } from '../errors.ts';
-import type { Media } from '../media/media.ts';
+import { type Media, undecodedText } from '../media/media.ts';
 import { frontEnds } from '../signal/front-ends.ts';
 import { normalisePicture } from '../signal/normalise-picture.ts';
 import type { Picture } from '../signal/picture.ts';
@@ -40,7 +40,8 @@ export async function windowInputs(
   settings: InputSettings,
   missing: MissingPolicy = 'error',
 ): Promise<WindowInputs> {
-  const lacking = missingModality(media);
+  // What is missing only here may be left out where that is asked for, and is never remembered as missing.
+  const lacking = missing === 'zero' && media.undecoded ? media.undecoded.missing : missingModality(media);
   if (lacking && missing === 'error') throw new DuetError(missingMessage(lacking));
   const window = windowAt(wholeClip(media), start, frontEnds[settings.frontEnd].seconds);
   const [frame] = media.video ? await media.readFrames([frameTime(window)]) : [];
@@ -59,8 +60,12 @@ export async function middleWindow(
   return windowInputs(media, windows[middleOf(windows)]!.start, settings, missing);
 }
 
-/** Which modality a clip lacks. Throws DuetError when it has neither. */
+/** Which modality a clip lacks. Throws DuetError when it has neither, or has one that is not decoded here. */
 export function missingModality(media: Media): MissingModality | undefined {
+  if (media.undecoded)
+    throw new DuetError(
+      `The clip cannot be used whole, as ${undecodedText(media.undecoded)}; put ffmpeg on the PATH, convert the clip to mp4 (H.264 and AAC), or predict without it by --missing zero.`,
+    );
   if (!media.video && !media.audio)
     throw new DuetError('The clip has neither picture nor sound; give a video with both.');
   return media.video ? (media.audio ? undefined : 'sound') : 'picture';

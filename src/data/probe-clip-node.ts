@@ -5,6 +5,7 @@ import { type Media, type MediaReference, referencePaths } from '../media/media.
 import { openReference } from '../media/open-reference-node.ts';
 import { leadingSilence } from '../signal/leading-silence.ts';
 import type { ContainerFacts } from './container-check.ts';
+import { missingModality } from './model-inputs.ts';
 import { wholeClip } from './windows.ts';
 
 export type ClipProbe =
@@ -25,6 +26,8 @@ export async function probeClip(reference: MediaReference): Promise<ClipProbe> {
   try {
     const media = await openReference(reference);
     try {
+      // Says so in its sentence.
+      if (media.undecoded) missingModality(media);
       const { end } = wholeClip(media);
       if (media.video) await media.readFrames([end / 2, end]);
       const { start = 0, end: asked = start + media.duration } = reference;

@@ -8,7 +8,7 @@ import { type DescribedSound, describeSound, lastSoundEnd, readSound } from './d
 import { describeVideo, lastFrameEnd, readFrames } from './demuxed-video.ts';
 import { passedOverInFlac } from './flac-frames.ts';
 import { longestSeconds } from './limits.ts';
-import type { Media } from './media.ts';
+import { type Media, type Undecoded, undecodedText } from './media.ts';
 import type { ReadBytes } from './mp4-edits.ts';
 import { oggLinks } from './ogg-pages.ts';
 import { passedOver } from './passed-over.ts';
@@ -61,9 +61,22 @@ async function singleMedia(input: Input, name: string, read: ReadBytes): Promise
   const videoTrack = await input.getPrimaryVideoTrack();
   const audioTrack = await input.getPrimaryAudioTrack();
   const missed = undecodable.find(({ kind }) => (kind === 'video' ? videoTrack : audioTrack) === null);
-  if (missed) throw new UndecodableTrack(missed.kind, missed.codec);
-  const video = videoTrack && (await describeVideo(videoTrack));
-  const sound = audioTrack && ((await describeSound(audioTrack)) ?? (await silentFrame(audioTrack, read)));
+  const failures: UndecodableTrack[] = missed ? [new UndecodableTrack(missed.kind, missed.codec)] : [];
+  const unless = <Track>(work: Promise<Track | undefined>) =>
+    work.catch((error) => {
+      if (!(error instanceof UndecodableTrack)) throw error;
+      failures.push(error);
+      return undefined;
+    });
+  const video = videoTrack && (await unless(describeVideo(videoTrack)));
+  const sound = audioTrack && ((await unless(describeSound(audioTrack))) ?? (await silentFrame(audioTrack, read)));
+  const [failure] = failures;
+  if (failure && !video && !sound) throw failure;
+  const undecoded = failure && undecodedOf(failure);
+  const lacks = (missing: 'picture' | 'sound', kind: string) =>
+    undecoded?.missing === missing
+      ? new DuetError(`${name} is read without ${missing}, as ${undecodedText(undecoded)}; convert it to mp4.`)
+      : new DuetError(`${name} has no ${missing}; choose a file with ${kind} track.`);
   if (!video && !sound) throw new DuetError(`${name} holds neither picture nor sound; choose another file.`);
   const timeline = await openTimeline(input, read);
   const shown = videoTrack && video && (await timeline.of(videoTrack, video.firstTime));
@@ -92,8 +105,7 @@ async function singleMedia(input: Input, name: string, read: ReadBytes): Promise
   };
 
   const readChannels = (start: number, end: number) => {
-    if (!audioTrack || !sound || !heard)
-      return Promise.reject(new DuetError(`${name} has no sound; choose a file with an audio track.`));
+    if (!audioTrack || !sound || !heard) return Promise.reject(lacks('sound', 'an audio'));
     return guarded('its sound', () => readSound(audioTrack, sound, heard.segments, start + origin, end + origin));
   };
 
@@ -102,9 +114,9 @@ async function singleMedia(input: Input, name: string, read: ReadBytes): Promise
     duration,
     video: video?.track,
     audio: sound?.track,
+    ...(undecoded && { undecoded }),
     readFrames: (times) => {
-      if (!videoTrack || !video || !shown)
-        return Promise.reject(new DuetError(`${name} has no picture; choose a file with a video track.`));
+      if (!videoTrack || !video || !shown) return Promise.reject(lacks('picture', 'a video'));
       return guarded('its picture', () =>
         readFrames(
           videoTrack,
@@ -121,6 +133,10 @@ async function singleMedia(input: Input, name: string, read: ReadBytes): Promise
       input.dispose();
     },
   };
+}
+
+function undecodedOf({ stream: { kind, codec } }: UndecodableTrack): Undecoded {
+  return { missing: kind === 'video' ? 'picture' : 'sound', codec };
 }
 
 /** A FLAC file that is one frame of silence, which the demuxer passes over. */

@@ -25,6 +25,8 @@ export type DescribedSound = {
 export async function describeSound(track: InputAudioTrack): Promise<DescribedSound | undefined> {
   const codec = await track.getCodec();
   await track.getDecoderConfig();
+  const layer = codec === 'mp3' ? await mpegLayer(track) : undefined;
+  if (layer === 1 || layer === 2) throw new UndecodableTrack('audio', `MP${layer} (MPEG audio, layer ${layer})`);
   if (codec === null || !(await track.canDecode()))
     throw new UndecodableTrack('audio', codec ?? internalName(await track.getInternalCodecId()));
   const stated = { sampleRate: await track.getSampleRate(), channels: await track.getNumberOfChannels() };
@@ -41,6 +43,13 @@ export async function describeSound(track: InputAudioTrack): Promise<DescribedSo
     delay: isTakenOff ? 0 : delay,
     firstTime: (await track.getFirstTimestamp()) - delay,
   };
+}
+
+/** Containers and demuxers call all layers of MPEG audio by one name; the first frame's header says which it is. */
+async function mpegLayer(track: InputAudioTrack): Promise<number | undefined> {
+  const first = (await new EncodedPacketSink(track).getFirstPacket())?.data;
+  const isFrame = first && first[0] === 0xff && first[1]! >> 5 === 7;
+  return isFrame ? 4 - ((first[1]! >> 1) & 3) : undefined;
 }
 
 /** Where the last sound ends if the file does not say: after the samples that its packet holds. */

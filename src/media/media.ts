@@ -34,6 +34,14 @@ export type AudioTrack = {
   readonly channels: number;
 };
 
+/** A picture or sound that a file has and nothing here decodes, beside one that is read. */
+export type Undecoded = { readonly missing: 'picture' | 'sound'; readonly codec: string };
+
+/** In a sentence without its end: what it is. */
+export function undecodedText({ missing, codec }: Undecoded): string {
+  return `its ${missing} is in the codec ${codec}, which is not supported here`;
+}
+
 /**
  * An open media file. Close it; everything it read stays valid.
  * Time 0 is the file's own, or where its first track begins if that is later.
@@ -44,6 +52,8 @@ export type Media = {
   readonly duration: number;
   readonly video: VideoTrack | undefined;
   readonly audio: AudioTrack | undefined;
+  /** Why `video` or `audio` is undefined though the file has it. */
+  readonly undecoded?: Undecoded | undefined;
   /**
    * For each asked time, in ascending order, the last frame whose time is not after it (the first frame, if all are
    * after). Frames come upright, with square pixels, as 8-bit RGB.

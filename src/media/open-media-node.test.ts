@@ -100,6 +100,29 @@ describe.skipIf(!loadNativeCodecs())('with this platform’s decoders', () => {
     await media.close();
   });
 
+  test.each([
+    ['A_AC3', 0, 'ac3'],
+    ['A_MPEG/L2', 0, '"A_MPEG/L2"'],
+    // Layer II by its frames, whatever the container calls it.
+    ['A_MPEG/L3', 0xfdff, 'MP2 (MPEG audio, layer 2)'],
+  ] as const)('a picture beside sound of %s is read, and what the sound is is told', async (id, begin, codec) => {
+    const sound = { sampleRate: 8000, channels: 1, packets: [{ time: 0, samples: new Int16Array(8000).fill(begin) }] };
+    const bytes = Buffer.from(await encodedClip({ ...variable, container: 'mkv', sound }));
+    const place = bytes.indexOf('A_PCM/INT/LIT');
+    bytes.fill(0, place, place + 13);
+    bytes.write(id, place);
+    const path = process.env.PATH;
+    process.env.PATH = '';
+    const media = await openMedia(file(bytes, 'mkv'));
+    process.env.PATH = path;
+    expect(media).toMatchObject({ audio: undefined, undecoded: { missing: 'sound', codec } });
+    expect(indexOf((await media.readFrames([1]))[0]!.data[0]!)).toBe(7);
+    expect(await sentenceOf(media.readWaveform(0, 1))).toContain(
+      `is read without sound, as its sound is in the codec ${codec}, which is not supported here; convert it to mp4.`,
+    );
+    await media.close();
+  });
+
   test('200 clips opened, read and closed leave no memory behind', async () => {
     const sound = { sampleRate: 16_000, channels: 1, packets: [{ time: 0, samples: new Int16Array(16_000 * 3) }] };
     const path = await clipFile({ ...variable, container: 'mp4', codec: 'vp8', width: 320, height: 240, sound });

@@ -37,7 +37,11 @@ async function openKind(path: string, kind: string | undefined): Promise<Media> 
     throw new DuetError(`${path} is damaged at byte ${damage}; replace the file or leave it out.`);
   const input = openInput(path);
   try {
-    return await withinTime(demuxedMedia(input, path, (position, length) => readBytes(path, position, length)));
+    const media = await withinTime(demuxedMedia(input, path, (position, length) => readBytes(path, position, length)));
+    const program = media.undecoded && findFfmpeg();
+    if (!program) return media;
+    await media.close();
+    return await ffmpegMedia(program, path);
   } catch (error) {
     input.dispose();
     if (isDuetError(error)) throw error;

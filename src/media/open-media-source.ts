@@ -3,7 +3,7 @@ import { ALL_FORMATS, BlobSource, HLS, Input } from 'mediabunny';
 import { DuetError, isDuetError, messageOf } from '../errors.ts';
 import { type Owned, owned } from '../owned.ts';
 import { demuxedMedia } from './demuxed-media.ts';
-import type { Media } from './media.ts';
+import { type Media, undecodedText } from './media.ts';
 import { withinTime } from './time-limit.ts';
 
 // Playlists point to other files and hosts: a media file is one file.
@@ -21,6 +21,7 @@ export async function openMediaSource(source: Blob | ReadableStream<Uint8Array>,
   const input = new Input({ source: new BlobSource(blob), formats });
   try {
     const media = await withinTime(demuxedMedia(input, name, read));
+    if (media.undecoded) throw new Error(undecodedText(media.undecoded));
     return owned(media, media.close);
   } catch (error) {
     input.dispose();

@@ -58,6 +58,7 @@ async function stillsMedia(
     duration: framesPerSecond === undefined ? sound.duration : Math.max(sound.duration, paths.length * interval),
     video: { codec, width, height, rotation, pixelAspectRatio: 1 },
     audio: sound.audio,
+    ...(sound.undecoded?.missing === 'sound' && { undecoded: sound.undecoded }),
     readFrames: async (times) => {
       const wanted = times.map((time) => frameIndexAt(starts, time));
       const pictures = new Map<number, Picture>();

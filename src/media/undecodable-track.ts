@@ -5,10 +5,10 @@ export type UndecodableStream = { readonly kind: 'video' | 'audio'; readonly cod
 
 /** What `openMedia` throws, inside, for a track that no decoder here takes; the caller may know another way. */
 export class UndecodableTrack extends Error {
-  readonly codec: string;
-  constructor(kind: string, codec: string) {
+  readonly stream: UndecodableStream;
+  constructor(kind: UndecodableStream['kind'], codec: string) {
     super(`its ${kind} codec ${codec} is not supported here`);
-    this.codec = codec;
+    this.stream = { kind, codec };
   }
 }
 

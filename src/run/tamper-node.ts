@@ -14,7 +14,7 @@ import { DuetError, isDuetError } from '../errors.ts';
 import { kindOfPath, readJsonClearly } from '../files/read-clearly-node.ts';
 import { checkSchema } from '../files/schema-error.ts';
 import { ensureFolder, writeFileAtomic } from '../files/write-atomic-node.ts';
-import type { Media } from '../media/media.ts';
+import { type Media, undecodedText } from '../media/media.ts';
 import { crop } from '../signal/crop.ts';
 import type { Picture } from '../signal/picture.ts';
 import { resample } from '../signal/resample.ts';
@@ -114,6 +114,7 @@ async function look(
   try {
     const media = await reader.open(reference, signal);
     try {
+      if (media.undecoded) return { reason: `Skipped, as ${undecodedText(media.undecoded)}.` };
       if (!media.video || !media.audio) return { reason: `It has no ${media.video ? 'sound' : 'picture'}.` };
       const begins = await soundStart(media, framesPerSecond);
       const frames = Math.floor(clipSeconds(media.duration - begins) * framesPerSecond + 1e-6);
