@@ -14,7 +14,7 @@ import { openReadingFile } from './reading-file-node.ts';
  * Raise it when decoding, resizing, resampling or a front end gives other numbers than before, or an entry's layout
  * changes.
  */
-const cacheVersion = 5;
+const cacheVersion = 6;
 
 /** What became of a clip: its key in the cache, or why it cannot be used. */
 export type ClipOutcome =

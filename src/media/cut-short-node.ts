@@ -32,6 +32,7 @@ const readers: Readonly<Record<string, (read: Read, size: number) => number | un
   'Matroska or WebM': (read) => matroskaSegmentEnd((position) => read(position, 12)),
   WAVE: riffEnd,
   AVI: riffEnd,
+  Ogg: pageEnd,
 };
 
 // Without these a file is not whole; what else may stand at its end (free, uuid, mfra, ...) is not needed.
@@ -63,4 +64,17 @@ function riffEnd(read: Read): number | undefined {
   if (length >= unknownFrom) return undefined;
   // The size leaves out these 8 bytes, though some writers count them.
   return length;
+}
+
+const longestPage = 27 + 255 + 255 * 255;
+
+/** The end of an Ogg file's last page (RFC 3533, 6); a header that is itself cut off counts whole. */
+function pageEnd(read: Read, size: number): number | undefined {
+  const start = Math.max(0, size - longestPage);
+  const tail = read(start, longestPage);
+  const page = tail.lastIndexOf('OggS');
+  if (page < 0) return undefined;
+  const segments = tail[page + 26] ?? 0;
+  const lengths = tail.subarray(page + 27, page + 27 + segments);
+  return start + page + 27 + segments + lengths.reduce((sum, length) => sum + length, 0);
 }

@@ -95,6 +95,15 @@ test.skipIf(!loadNativeCodecs())(
   },
 );
 
+test.skipIf(!loadNativeCodecs())('an Ogg file that ends within a page is cut short', async () => {
+  const bytes = await beeps(1);
+  for (const length of [bytes.length - 1, bytes.length - 500, 10]) {
+    await expect(opened(bytes.subarray(0, length))).rejects.toThrow(
+      /is cut short: \d+ of at least \d+ bytes are there/,
+    );
+  }
+});
+
 const vorbis = join(import.meta.dirname, '../../../shared/data/formats/vp8-vorbis.webm');
 
 test.skipIf(!existsSync(vorbis) || !loadNativeCodecs())(
