@@ -127,7 +127,9 @@ async function readClass(
     const start = split ? dirname(folder) : root;
     const deeper = await clipsBelow(start);
     const none = `The class folder "${name(folder)}" in "${root}" holds no clips`;
-    if (deeper === undefined) throw new DuetError(`${none}; add some or remove the folder.`);
+    const passedOver = content.ignored.find(({ path }) => path.startsWith(`${name(folder)}/`));
+    const why = passedOver ? ` (${passedOver.path}: ${passedOver.reason})` : '';
+    if (deeper === undefined) throw new DuetError(`${none}${why}; add some or remove the folder.`);
     const levels = relative(start, deeper).split(sep).length - 1;
     const where = `class folders ${levels === 1 ? 'one level' : `${levels} levels`} deeper, such as "${name(deeper)}"`;
     throw new DuetError(

@@ -125,7 +125,11 @@ describe('a folder', () => {
     ['has one class only', clips('dog', 4), /only one class \("dog"\)/],
     ['has a class with one clip', [...clips('dog', 4), 'cat/1.mp4'], /"cat" has only one clip/],
     ['has a class too small to split', [...clips('dog', 4), ...clips('cat', 2)], /"cat" has 2 clips/],
-    ['has a class folder without clips', [...clips('dog', 4), 'cat/readme.txt'], /"cat".*holds no clips/],
+    [
+      'has a class folder without clips',
+      [...clips('dog', 4), 'cat/readme.txt'],
+      /"cat".*holds no clips \(cat\/readme\.txt: .*\); add some/,
+    ],
     [
       'has a class that is not in train',
       ['train/a/1.mp4', 'train/a/2.mp4', 'test/b/1.mp4', 'test/b/2.mp4', 'val/a/3.mp4'],
