@@ -96,7 +96,7 @@ export async function measureStartUp(size: Size, { pace, isQuick, cache, contest
 /** An adapter folder as training would leave it. */
 export async function writeBenchAdapter(files: ModelFiles, folder: string): Promise<string> {
   const backbone = await openBackbone(files.backbone);
-  const { system, settings } = recipeNamed('reference');
+  const { system, settings } = await recipeNamed('reference');
   const known = { labels: classNames, backbone };
   const open = system.open(settings, known);
   await writeAdapter(folder, adapterFilesOf(readTensors(files.folded), { system, open, settings, known }));

@@ -5,10 +5,11 @@ import { openFilePredictor, recipeNamed, train } from 'duet-av';
 const [data, out, clip] = process.argv.slice(2);
 if (!data || !out || !clip) throw new Error('usage: train-and-predict VIDEOS RUN CLIP');
 
+const { settings } = await recipeNamed('duet');
 const { best } = await train({
   data,
   out,
-  training: { ...recipeNamed('duet').settings, epochs: 10, seed: 1 },
+  training: { ...settings, epochs: 10, seed: 1 },
   onEvent(event) {
     if (event.kind === 'epoch')
       console.log(`epoch ${event.record.epoch}: loss ${event.record.losses.total?.toFixed(3)}`);

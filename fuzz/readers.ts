@@ -44,7 +44,7 @@ const text = (name: string, content: string | object): Seed => ({
   bytes: Buffer.from(typeof content === 'string' ? content : JSON.stringify(content, null, 2)),
 });
 
-const settings = recipeNamed('duet').settings;
+const { settings } = await recipeNamed('duet');
 const values = new Map([
   ['head.weight', new Float32Array(12).fill(0.5)],
   ['head.bias', new Float32Array(3)],

@@ -3,7 +3,7 @@
 // `<!-- end of table -->`; whole files, `<!-- code of PATH -->`, to `<!-- end of code -->`. Paths are from the project's root,
 // where this runs.
 import { readFileSync } from 'node:fs';
-import { systems } from '../src/systems/registry.ts';
+import { allSystems } from '../src/systems/registry.ts';
 import type { System } from '../src/systems/system.ts';
 import { type SettingField, settingFields } from '../src/train/setting-fields.ts';
 import { expectedText } from '../src/train/setting-kind.ts';
@@ -11,6 +11,8 @@ import { expectedText } from '../src/train/setting-kind.ts';
 const tables = /(<!-- (settings|changes) of ([\w-]+): ([\w, -]+?) -->\n)[\s\S]*?(<!-- end of table -->)/g;
 
 const files = /(<!-- code of ([\w./-]+) -->\n)[\s\S]*?(<!-- end of code -->)/g;
+
+const systems = await allSystems();
 
 /** The page with every table as it follows from the schemas now, and every file as it is. @throws Error for a system or recipe that is none. */
 export function withTables(page: string): string {

@@ -46,12 +46,12 @@ export { type Verification, type VerifiedGroup, verifyFile } from './run/verify-
 export type { OpenSession, Session, SessionOptions } from './runtime/session.ts';
 export { nodeSessions } from './runtime/session-node.ts';
 export {
+  allSystems,
   type ChosenRecipe,
   type ResultOf,
   recipeNamed,
   recipeNames,
   type SystemName,
-  systems,
 } from './systems/registry.ts';
 export type { System, SystemSettings } from './systems/system.ts';
 export type { Backbone, BackboneConfig } from './weights/backbone.ts';

@@ -29,12 +29,12 @@ export { resample } from './signal/resample.ts';
 export { resize } from './signal/resize.ts';
 export type { Waveform } from './signal/waveform.ts';
 export {
+  allSystems,
   type ChosenRecipe,
   type ResultOf,
   recipeNamed,
   recipeNames,
   type SystemName,
-  systems,
   upgradeAdapter,
 } from './systems/registry.ts';
 export type { OpenSystem, System, SystemSettings } from './systems/system.ts';

@@ -5,7 +5,7 @@ import type { EventFinding } from '../data/check-events.ts';
 import { splitNames } from '../data/dataset.ts';
 import { percent } from '../report/format.ts';
 import { factLines, textTable } from '../report/text-table.ts';
-import { recipeNamed, recipeNames, systems } from '../systems/registry.ts';
+import { allSystems, recipeNamed, recipeNames } from '../systems/registry.ts';
 import { examples, layoutSettings, loadingSettings, outputSettings } from './common-settings.ts';
 import { type Context, writeResult } from './context.ts';
 import { exitCodes } from './errors.ts';
@@ -20,7 +20,7 @@ const checkSettings = {
     recipe: setting(
       '--recipe <name>',
       'check for what this recipe of train learns from (default: classes, or events where only those are there)',
-      choice(recipeNames()),
+      choice(await recipeNames()),
     ),
     missing: setting(
       '--missing <what>',
@@ -58,8 +58,9 @@ async function runCheck(data: string, settings: ValuesOf<typeof checkSettings>, 
     import('../data/split-file-node.ts'),
   ]);
   const { layout, workers, splitFile, recipe } = settings;
-  const chosen = recipe === undefined ? undefined : recipeNamed(recipe);
-  const locating = chosen ?? recipeNamed(systems.find(({ eventLimits }) => eventLimits)?.usualRecipe);
+  const chosen = recipe === undefined ? undefined : await recipeNamed(recipe);
+  const locating =
+    chosen ?? (await recipeNamed((await allSystems()).find(({ eventLimits }) => eventLimits)?.usualRecipe));
   const progress = context.progress(settings.quiet);
   try {
     const check = await checkData(data, {

@@ -55,7 +55,7 @@ export async function runDemo(
   if (settings.force && (await kindOfPath(join(data, annotationsFile))) === 'file') await rm(data, { recursive: true });
 
   await generate(data, settings, signal, progress);
-  const recipe = recipeNamed().settings;
+  const { settings: recipe } = await recipeNamed();
   const training = { ...recipe, seed, epochs: settings.epochs ?? defaultEpochs, batch: 32 };
   const begun = (await kindOfPath(join(run, runFiles.config))) === 'file';
   const trained = await train({

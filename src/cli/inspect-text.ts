@@ -7,11 +7,12 @@ import { metricText } from '../run/evaluation-result.ts';
 import type { Epoch } from '../run/history-node.ts';
 import { frontEnds } from '../signal/front-ends.ts';
 import { systemNamed } from '../systems/registry.ts';
+import type { System } from '../systems/system.ts';
 import { adapterFormatVersion } from '../weights/adapter-config.ts';
 import type { BackboneInspection, Inspection, MediaInspection, RunInspection } from './inspect-targets.ts';
 import { settingFacts } from './setting-facts.ts';
 
-export function inspectionText(inspection: Inspection): string {
+export async function inspectionText(inspection: Inspection): Promise<string> {
   if (inspection.kind === 'media') return mediaText(inspection);
   return inspection.kind === 'backbone' ? backboneText(inspection) : runText(inspection);
 }
@@ -81,7 +82,7 @@ function backboneText({ source, config, parameters, hash }: BackboneInspection):
   ])}`;
 }
 
-function runText({
+async function runText({
   path,
   adapter,
   adapterFormat,
@@ -91,7 +92,8 @@ function runText({
   epochs = 0,
   kept,
   best,
-}: RunInspection): string {
+}: RunInspection): Promise<string> {
+  const system = await systemNamed(adapter.system);
   const [height, width] = adapter.image_size;
   const facts: [string, string][] = [
     ...(adapter.classes.length === 0
@@ -100,7 +102,7 @@ function runText({
     ['backbone', `${adapter.base_model_name_or_path} (${adapter.base_model_hash})`],
     ['system', adapter.system],
     ['input', `${width} × ${height} pixels`],
-    ...settingFacts(systemNamed(adapter.system), run?.training ?? adapter.settings),
+    ...settingFacts(system, run?.training ?? adapter.settings),
     ['adapter', `${thousands(parameters)} parameters in ${tensors.length} tensors`],
   ];
   if (run !== undefined) facts.push(['data', run.data], ['trained', `${epochs} of ${run.training.epochs} epochs`]);
@@ -108,13 +110,12 @@ function runText({
     facts.push(['note', 'its format does not say how it was trained: of that, its recipe’s usual settings are listed']);
   if (kept === 0) facts.push(['kept', 'the start, before the first epoch']);
   if (best !== undefined) {
-    facts.push(['kept', `epoch ${best.epoch}${validationText(adapter.system, best.validation)}`]);
+    facts.push(['kept', `epoch ${best.epoch}${validationText(system, best.validation)}`]);
   }
   return `${path}\n${factLines(facts)}`;
 }
 
-function validationText(system: string, validation: Epoch['validation']): string {
-  const { metrics } = systemNamed(system);
+function validationText({ metrics }: System, validation: Epoch['validation']): string {
   const known = metrics.flatMap((metric) => {
     const value = validation?.[metric.name as keyof typeof validation] as number | null | undefined;
     return value == null ? [] : [`${metric.title} ${metricText(metric, value)}`];

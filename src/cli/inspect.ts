@@ -41,6 +41,8 @@ export function addInspectCommand(program: Command, context: Context): void {
       import('./inspect-targets.ts'),
       import('./inspect-text.ts'),
     ]);
-    writeResult(context, settings.json, await inspect(what, settings.frontEnd, context.signal), inspectionText);
+    const found = await inspect(what, settings.frontEnd, context.signal);
+    const text = settings.json ? '' : await inspectionText(found);
+    writeResult(context, settings.json, found, () => text);
   });
 }

@@ -1,12 +1,9 @@
 // Found events as files for the tools that people use.
-import { eventFile, eventFileForms, type FoundEvents } from '../files/events/event-file.ts';
+import { eventFile, type FoundEvents } from '../files/events/event-file.ts';
+import { eventFileForms } from '../files/events/events.ts';
 import { writeFileAtomic } from '../files/write-atomic-node.ts';
 import type { FilePrediction, PredictSettings } from './predict-settings.ts';
 import type { Progress } from './progress.ts';
-
-export function wantsEvents(settings: PredictSettings): boolean {
-  return eventFileForms.some((form) => settings[form] !== undefined);
-}
 
 /** @throws DuetError where a form that was asked for has one timeline and there are several files. */
 export function refuseTooManyFiles(files: readonly string[], settings: PredictSettings): void {

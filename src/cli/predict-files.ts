@@ -1,15 +1,13 @@
 // Every file of `duet predict`, window by window. Windows are let go as soon as they are reported, as long videos have
 // many.
 import { basename, extname, join } from 'node:path';
-import { readTruths, type Truths } from '../data/truth-files-node.ts';
+import type { Truths } from '../data/truth-files-node.ts';
 import { DuetError, isDuetError, messageOf } from '../errors.ts';
+import { eventFileForms } from '../files/events/events.ts';
 import { kindOfPath } from '../files/read-clearly-node.ts';
 import { ensureFolder, writeFileAtomic } from '../files/write-atomic-node.ts';
 import type { MediaReference } from '../media/media.ts';
-import { mapOverlays } from '../report/figures.ts';
-import { encodePng } from '../report/png-node.ts';
 import type { Shown } from '../report/shown.ts';
-import { withOverviews } from '../run/clip-overview.ts';
 import {
   type FilePredictor,
   openFilePredictor,
@@ -17,7 +15,6 @@ import {
   type PredictorOptions,
 } from '../run/predict-node.ts';
 import type { Context } from './context.ts';
-import { refuseTooManyFiles, wantsEvents, writeEventFiles } from './predict-events.ts';
 import type { FilePrediction, PredictSettings } from './predict-settings.ts';
 import type { Progress } from './progress.ts';
 import { knownOf, sessionOptions } from './session-options.ts';
@@ -31,17 +28,19 @@ export async function predictFiles(
   progress: Progress,
 ): Promise<FilePrediction[]> {
   const { backbone, missing, overlays, report, prompt: prompts } = settings;
-  refuseTooManyFiles(files, settings);
-  const truths = settings.truth && (await readTruths(settings.truth));
+  const eventFiles = wantsEvents(settings) ? await import('./predict-events.ts') : undefined;
+  eventFiles?.refuseTooManyFiles(files, settings);
+  const truths = settings.truth && (await (await import('../data/truth-files-node.ts')).readTruths(settings.truth));
   if (overlays !== undefined) await ensureFolder(overlays);
   const session = sessionOptions(settings, await knownOf(settings, context, progress, 'starts at once'));
   const shown = overlays !== undefined || report !== undefined;
   const opening = { run, backbone, missing, prompts, session, signal: context.signal };
   if (settings.calibrate !== undefined) await calibrate(opening, settings.calibrate, settings, progress);
   const predictor = await openFilePredictor({ ...opening, shown });
-  if (wantsEvents(settings) && !predictor.adapter.open.events) {
+  const unfit = whatIsUnfit(predictor.adapter, settings);
+  if (unfit !== undefined) {
     await predictor.release();
-    throw new DuetError(`${run} is a run of ${predictor.adapter.system.name}, which finds no events to write.`);
+    throw new DuetError(`${run} is a run of ${predictor.adapter.system.name}, which ${unfit}.`);
   }
   progress.note(`Predicting on ${predictor.provider}.`);
   const sections: Shown[] = [];
@@ -56,7 +55,7 @@ export async function predictFiles(
   } finally {
     await predictor.release();
   }
-  await writeEventFiles(results, settings, progress);
+  await eventFiles?.writeEventFiles(results, settings, progress);
   if (report !== undefined) {
     const { predictionReport } = await import('./predict-report.ts');
     const page = await predictionReport(results, sections, { run, command: context.commandLine, settings });
@@ -64,6 +63,18 @@ export async function predictFiles(
     progress.note(`Report: ${report}`);
   }
   return results;
+}
+
+function wantsEvents(settings: PredictSettings): boolean {
+  return eventFileForms.some((form) => settings[form] !== undefined);
+}
+
+/** What is asked of a run that its system does not have. */
+function whatIsUnfit({ system, open }: FilePredictor['adapter'], settings: PredictSettings): string | undefined {
+  const { maps = [] } = system;
+  if (wantsEvents(settings) && !open.events) return 'finds no events to write';
+  if (settings.map === undefined || maps.includes(settings.map)) return undefined;
+  return maps.length === 0 ? 'has no maps; leave --map out' : `has the maps ${maps.join(' and ')}; name one by --map`;
 }
 
 async function calibrate(
@@ -115,6 +126,7 @@ async function predictFile(
     if (settings.report !== undefined) {
       const annotations = truths?.(path);
       const windows = kept.map(({ window, answer }) => ({ name: path, window, answer, map, annotations }));
+      const { withOverviews } = await import('../run/clip-overview.ts');
       const media = await predictor.reader.open(reference, signal);
       sections.push(...(await withOverviews(open.shown(result, windows), media).finally(() => media.close())));
     }
@@ -150,6 +162,10 @@ async function writeOverlays(
   path: string,
   { overlays, map }: PredictSettings,
 ): Promise<void> {
+  const [{ mapOverlays }, { encodePng }] = await Promise.all([
+    import('../report/figures.ts'),
+    import('../report/png-node.ts'),
+  ]);
   const shown = adapter.open.shown(result([answer]), [{ name: path, window, answer, map }]);
   const stem = join(overlays!, `${basename(path, extname(path))}-${window.start.toFixed(1)}s`);
   for (const { kind, picture } of mapOverlays(shown)) {

@@ -1,7 +1,6 @@
 // What `duet predict` can be set to, and what it says of one file.
 import type { ScoredEvent } from '../files/events/events.ts';
 import type { Shown } from '../report/shown.ts';
-import { systems } from '../systems/registry.ts';
 import {
   backboneSettings,
   machineSettings,
@@ -9,7 +8,7 @@ import {
   outputSettings,
   stretchSettings,
 } from './common-settings.ts';
-import { choice, decimal, type Field, fraction, path, texts, wholeNumber } from './field.ts';
+import { decimal, type Field, fraction, path, text, texts, wholeNumber } from './field.ts';
 import { queueSettings } from './queue-settings.ts';
 import { grouped, setting, settingWithDefault, type ValuesOf } from './setting.ts';
 
@@ -22,8 +21,6 @@ const part: Field<string> = {
   },
   fromText: (text) => text,
 };
-
-const mapNames = systems.flatMap(({ maps = [] }) => maps);
 
 export const predictSettings = {
   ...grouped('Input:', {
@@ -85,11 +82,10 @@ export const predictSettings = {
       fraction,
     ),
     overlays: setting('--overlays <folder>', 'write frame and spectrogram with a map laid over them (PNG)', path),
-    map: settingWithDefault(
+    map: setting(
       '--map <name>',
-      'what is laid over them: evidence of what sounds, or what the model attends to in its last block',
-      choice(mapNames),
-      mapNames[0]!,
+      'what is laid over them, by a name that the run’s system has: evidence (of what sounds, the default) or attention (in the last block)',
+      text,
     ),
     report: setting('--report <file>', 'write a page with all predictions and their maps (HTML)', path),
     truth: setting(

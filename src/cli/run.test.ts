@@ -180,7 +180,7 @@ test('an interrupted run that ended in order exits with 130', async () => {
   expect(await runDuet(['--version'], { stdout: sink, stderr: sink }, {}, AbortSignal.abort())).toBe(130);
 });
 
-test('a program can be built again and again', () => {
+test('a program can be built again and again, and of one command alone', async () => {
   const sink = { write: () => undefined };
   const context = createContext(
     { stdout: sink, stderr: sink },
@@ -189,5 +189,8 @@ test('a program can be built again and again', () => {
     'duet',
     () => undefined,
   );
-  expect(createProgram(context).commands.length).toBe(createProgram(context).commands.length);
+  const namesOf = async (wanted?: string) => (await createProgram(context, wanted)).commands.map((one) => one.name());
+  expect(await namesOf('--help')).toEqual(await namesOf());
+  expect(await namesOf()).toEqual(expect.arrayContaining(commands));
+  expect(await namesOf('predict')).toEqual(['predict']);
 });

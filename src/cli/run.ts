@@ -17,7 +17,7 @@ export async function runDuet(
     exitCode = code;
   });
   try {
-    const program = createProgram(context);
+    const program = await createProgram(context, argv[0]);
     if (argv.length === 0) program.outputHelp();
     else await program.parseAsync(argv, { from: 'user' });
   } catch (error) {

@@ -62,12 +62,12 @@ test('a comparison that fails names the tensor that is worst', () => {
 test('the embedded backbone is described by its own numbers, its classifier of 1000 classes included', async () => {
   const inspection = await inspect('vit-micro', 'vggsound');
   expect(inspection).toMatchObject({ kind: 'backbone', config: { depth: 6, width: 192 }, parameters: 3048232 });
-  expect(inspectionText(inspection)).toContain('6 blocks, 192 channels, 3 heads');
+  expect(await inspectionText(inspection)).toContain('6 blocks, 192 channels, 3 heads');
 });
 
 const rotated = fileURLToPath(new URL('../../../shared/data/formats/rotated-90.mov', import.meta.url));
 test.skipIf(!existsSync(rotated))('a rotated video says so, and what a model would see of it', async () => {
-  const text = inspectionText(await inspect(rotated, 'vggsound'));
+  const text = await inspectionText(await inspect(rotated, 'vggsound'));
   expect(text).toMatch(/320 × 568, turned 90° clockwise/);
   expect(text).toMatch(/evaluation +0\.00–0\.10 s, frame at 0\.050 s/);
   expect(text).toMatch(/without sound it is refused/);
@@ -82,11 +82,11 @@ describe('the settings of a run', () => {
   const found = { kind: 'run', path: 'run', adapter, parameters: 1 } as const;
   const note = 'its format does not say how it was trained';
 
-  test('are what the run says, under the names of the flags, each once', () => {
+  test('are what the run says, under the names of the flags, each once', async () => {
     const training = { ...recipes.duet, epochs: 3, seed: 7 };
     const backbone: RunConfig['backbone'] = { source: 'vit-micro', hash: '0', imageSize: [224, 224] };
     const run: RunConfig = { version: 2, system: 'ma-avt', data: '/videos', backbone, classes: [], training };
-    const text = inspectionText({ ...found, adapterFormat: 1, tensors: [], epochs: 1, run });
+    const text = await inspectionText({ ...found, adapterFormat: 1, tensors: [], epochs: 1, run });
     expect(text).toMatch(/ epochs +3\n/);
     expect(text.match(/ recipe +/g)).toHaveLength(1);
     expect(text).toMatch(/ seed +7\n/);
@@ -95,9 +95,9 @@ describe('the settings of a run', () => {
     expect(text).not.toContain(note);
   });
 
-  test('are said to be the recipe’s where an adapter of the older format lies alone', () => {
-    expect(inspectionText({ ...found, adapterFormat: 1, tensors: [] })).toContain(note);
-    expect(inspectionText({ ...found, adapterFormat: 2, tensors: [] })).not.toContain(note);
+  test('are said to be the recipe’s where an adapter of the older format lies alone', async () => {
+    expect(await inspectionText({ ...found, adapterFormat: 1, tensors: [] })).toContain(note);
+    expect(await inspectionText({ ...found, adapterFormat: 2, tensors: [] })).not.toContain(note);
   });
 });
 

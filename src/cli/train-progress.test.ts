@@ -1,12 +1,15 @@
 import { expect, test } from 'vitest';
 import type { TrainEvent, TrainResult } from '../run/train-node.ts';
 import { recipes } from '../systems/ma-avt/recipes.ts';
+import { maAvtSystem as system } from '../systems/ma-avt/system.ts';
+import type { System } from '../systems/system.ts';
 import { createProgress } from './progress.ts';
 import { trainText } from './train.ts';
 import { showTraining } from './train-progress.ts';
 
 const start = {
   kind: 'start',
+  system: system as System,
   config: {
     version: 2,
     system: 'ma-avt',
@@ -96,15 +99,15 @@ test('the end says what was kept, what was skipped, and what to type next', () =
     parameters: { trainable: 1000, adapter: 500, inference: 9000 },
     skipped: [{ id: 'dog/1.mp4', reason: 'The clip has no sound.' }],
   };
-  expect(trainText(result, 'videos', 'my first')).toBe(
+  expect(trainText(result, { data: 'videos', out: 'my first', metric: system.metrics[0] })).toBe(
     'Trained 1 epoch. Parameters: 1,000 trained, 500 in the adapter, 9,000 with the backbone.\n' +
       'Kept epoch 1: accuracy 50.0 % on the validation clips.\nSkipped 1 file:\n  dog/1.mp4: The clip has no sound.\n' +
       "Next:  duet evaluate 'my first' videos\n",
   );
-  expect(trainText({ ...result, outcome: 'interrupted' }, 'videos', 'run')).toContain(
+  expect(trainText({ ...result, outcome: 'interrupted' }, { data: 'videos', out: 'run' })).toContain(
     'Go on:  duet train --out run --resume\n',
   );
-  expect(trainText({ ...result, outcome: 'interrupted' }, 'videos', 'run', { provider: 'auto', threads: 1 })).toContain(
+  expect(trainText({ ...result, outcome: 'interrupted' }, { data: 'videos', out: 'run', threads: 1 })).toContain(
     '--resume --threads 1\n',
   );
 });

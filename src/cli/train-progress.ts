@@ -3,7 +3,6 @@ import { countsText } from '../report/format.ts';
 import { factLines } from '../report/text-table.ts';
 import { metricText } from '../run/evaluation-result.ts';
 import type { TrainEvent } from '../run/train-node.ts';
-import { systemNamed } from '../systems/registry.ts';
 import { type EpochRecord, lossOf } from '../train/checkpoint.ts';
 import type { Metric } from '../train/metric.ts';
 import type { Phase, Progress } from './progress.ts';
@@ -28,7 +27,7 @@ export function showTraining(progress: Progress): (event: TrainEvent) => void {
         opening?.finish();
         opening = undefined;
         epochCount = event.epochs;
-        metric = systemNamed(event.config.system).metrics[0];
+        metric = event.system.metrics[0];
         progress.note(startText(event));
         epochs = progress.begin('epoch', epochCount, { done: event.epochsDone });
         break;
@@ -63,13 +62,13 @@ function epochText(record: EpochRecord, metric: Metric | undefined): string {
   return `loss ${lossOf(record).toFixed(3)}${validation}`;
 }
 
-function startText({ config, parameters, provider }: Extract<TrainEvent, { kind: 'start' }>): string {
+function startText({ system, config, parameters, provider }: Extract<TrainEvent, { kind: 'start' }>): string {
   const facts: [string, string][] = [
     ['data', config.classes.length === 0 ? config.data : `${config.data} (${config.classes.length} classes)`],
     ['backbone', `${config.backbone.source}, ${config.backbone.imageSize[1]} × ${config.backbone.imageSize[0]} pixels`],
     ['parameters', countsText(parameters)],
     ['computed on', provider],
-    ...settingFacts(systemNamed(config.system), config.training),
+    ...settingFacts(system, config.training),
   ];
   return factLines(facts).trimEnd();
 }

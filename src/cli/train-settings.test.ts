@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { expect, test } from 'vitest';
 import { chosenSettings } from '../run/chosen-settings.ts';
 import { recipes } from '../systems/ma-avt/recipes.ts';
-import { recipeNamed, systems } from '../systems/registry.ts';
+import { allSystems } from '../systems/registry.ts';
 import type { SystemSettings } from '../systems/system.ts';
 import { settingFields, withChanges } from '../train/setting-fields.ts';
 import { isOfKind, type SettingKind } from '../train/setting-kind.ts';
@@ -15,11 +15,11 @@ function configure(base: SystemSettings, ...argv: string[]) {
   return chosenSettings(trainSettingsOf(command), base);
 }
 
-test('who says nothing gets the recipe, whole', () => {
-  for (const recipe of Object.values(recipes)) expect(configure(recipe)).toEqual(recipe);
+test('who says nothing gets the recipe, whole', async () => {
+  for (const recipe of Object.values(recipes)) expect(await configure(recipe)).toEqual(recipe);
 });
 
-test('what is said wins, and nothing else changes', () => {
+test('what is said wins, and nothing else changes', async () => {
   const argv = [
     '--lr',
     '3e-4',
@@ -36,7 +36,7 @@ test('what is said wins, and nothing else changes', () => {
     '--no-background',
   ];
   const { model } = recipes.reference;
-  expect(configure(recipes.reference, ...argv)).toEqual({
+  expect(await configure(recipes.reference, ...argv)).toEqual({
     ...recipes.reference,
     learningRate: 3e-4,
     epochs: 120,
@@ -57,24 +57,26 @@ function another(kind: SettingKind, value: unknown): unknown {
   return values.find((other) => other !== value && isOfKind(kind, other));
 }
 
-test.each(flagFields)('$flag arrives at its place, and nowhere else', ({ flag, path, kind }) => {
-  const owner = systems.find(({ settings }) => settingFields(settings).some((field) => field.flag === flag))!;
-  const base = recipeNamed(owner.usualRecipe).settings;
+test.each(flagFields)('$flag arrives at its place, and nowhere else', async ({ flag, path, kind }) => {
+  const owner = (await allSystems()).find(({ settings }) =>
+    settingFields(settings).some((field) => field.flag === flag),
+  )!;
+  const base = owner.recipes[owner.usualRecipe]!;
   const before = path.reduce<unknown>((inner, key) => (inner as Record<string, unknown>)[key], base);
   const value = another(kind, before);
   const text = kind.kind === 'toggle' ? [] : [String(value)];
   const changes = path.reduceRight<unknown>((inner, key) => ({ [key]: inner }), value) as Record<string, unknown>;
-  expect(configure(base, flag!.split(/[ ,]/)[0]!, ...text)).toEqual(withChanges(base, changes));
+  expect(await configure(base, flag!.split(/[ ,]/)[0]!, ...text)).toEqual(withChanges(base, changes));
 });
 
-test('a configuration file may turn on what the recipe leaves off', () => {
+test('a configuration file may turn on what the recipe leaves off', async () => {
   const command = addSettings(new Command(), trainSettings);
   command.setOptionValueWithSource('headStart', true, 'config');
-  expect(chosenSettings(trainSettingsOf(command), recipes.lora)).toEqual({ ...recipes.lora, headStart: true });
+  expect(await chosenSettings(trainSettingsOf(command), recipes.lora)).toEqual({ ...recipes.lora, headStart: true });
 });
 
-test('the recipe is chosen by its flag', () => {
+test('the recipe is chosen by its flag', async () => {
   const command = addSettings(new Command().exitOverride(), trainSettings);
   command.parse(['--recipe', 'probe', '--epochs', '2'], { from: 'user' });
-  expect(chosenSettings(trainSettingsOf(command))).toEqual({ ...recipes.probe, epochs: 2 });
+  expect(await chosenSettings(trainSettingsOf(command))).toEqual({ ...recipes.probe, epochs: 2 });
 });

@@ -1,7 +1,7 @@
 // Everything `duet train` can be set to. The same names are the keys of a configuration file. What a training is set to
 // comes from the systems' schemas; here is only what the command itself needs to know: data, run folder, machine.
 import type { Command } from 'commander';
-import { recipeNames, systems } from '../systems/registry.ts';
+import { allSystems, recipeNames } from '../systems/registry.ts';
 import { joinedFields } from '../train/joined-fields.ts';
 import { settingFields } from '../train/setting-fields.ts';
 import { layoutSettings, loadingSettings, machineSettings, outputSettings } from './common-settings.ts';
@@ -59,7 +59,7 @@ const base = grouped('Learning:', {
   recipe: setting(
     '--recipe <name>',
     'duet learns better and is the default; reference follows the MA-AVT paper and code; events says when things happen; authentic asks whether picture and sound belong together; extract separates sounds by the picture; search lets words, sounds and pictures find moments; the others are baselines',
-    choice(recipeNames()),
+    choice(await recipeNames()),
   ),
 });
 
@@ -72,7 +72,7 @@ const memory = grouped('Machine:', {
 });
 
 /** What a training of any system can be set to, in the order of the help. */
-export const flagFields = joinedFields(systems.map((system) => settingFields(system.settings))).filter(
+export const flagFields = joinedFields((await allSystems()).map((system) => settingFields(system.settings))).filter(
   ({ flag }) => flag !== undefined,
 );
 

@@ -5,7 +5,7 @@ import { metricText } from '../run/evaluation-result.ts';
 import type { RunConfig } from '../run/run-folder-node.ts';
 import type { TrainEvent, TrainResult } from '../run/train-node.ts';
 import { systemNamed } from '../systems/registry.ts';
-import type { Metrics } from '../train/metric.ts';
+import type { Metric, Metrics } from '../train/metric.ts';
 import { examples } from './common-settings.ts';
 import { applyConfigFile } from './config-file.ts';
 import { type Context, writeResult } from './context.ts';
@@ -94,7 +94,7 @@ async function runTrain(
       out,
       backbone: settings.backbone,
       imageSize: imageSize === undefined ? undefined : [imageSize.height, imageSize.width],
-      training: chosenSettings(settings, saved?.training),
+      training: await chosenSettings(settings, saved?.training),
       splitFile: settings.splitFile,
       startFrom: settings.startFrom,
       resume: settings.resume,
@@ -106,14 +106,25 @@ async function runTrain(
       onEvent,
     });
     progress.end();
-    writeResult(context, settings.json, { ...result, config }, (shown) => trainText(shown, data, out, settings));
+    const [metric] = (await systemNamed(result.system)).metrics;
+    writeResult(context, settings.json, { ...result, config }, (shown) =>
+      trainText(shown, { ...settings, data, out, metric }),
+    );
   } finally {
     progress.end();
   }
 }
 
+type TrainTextOptions = MachineSettings & {
+  /** As they were typed. */
+  readonly data: string;
+  readonly out: string;
+  /** That chose the epoch. */
+  readonly metric?: Metric | undefined;
+};
+
 /** How training ended, and what to do next. */
-export function trainText(result: TrainResult, data: string, out: string, machine: MachineSettings = {}): string {
+export function trainText(result: TrainResult, { data, out, metric, ...machine }: TrainTextOptions): string {
   const { outcome, history, best, parameters, skipped } = result;
   const quotedOut = shellQuoted(out);
   const epochs = `${history.length} ${history.length === 1 ? 'epoch' : 'epochs'}`;
@@ -123,9 +134,7 @@ export function trainText(result: TrainResult, data: string, out: string, machin
       : `Trained ${epochs}. Parameters: ${countsText(parameters)}.`,
   ];
   if (best !== null)
-    lines.push(
-      `Kept ${best.epoch === 0 ? 'the start' : `epoch ${best.epoch}`}${bestText(best.metrics, result.system)}.`,
-    );
+    lines.push(`Kept ${best.epoch === 0 ? 'the start' : `epoch ${best.epoch}`}${bestText(best.metrics, metric)}.`);
   if (skipped.length > 0) {
     lines.push(
       `Skipped ${skipped.length} ${skipped.length === 1 ? 'file' : 'files'}:`,
@@ -140,10 +149,8 @@ export function trainText(result: TrainResult, data: string, out: string, machin
   return `${lines.join('\n')}\n`;
 }
 
-/** What the metric says that chose the epoch. */
-function bestText(metrics: Metrics, system: string): string {
-  const [metric] = systemNamed(system).metrics;
-  const value = metrics[metric!.name];
+function bestText(metrics: Metrics, metric: Metric | undefined): string {
+  const value = metric && metrics[metric.name];
   return value == null ? '' : `: ${metric!.title} ${metricText(metric!, value)} on the validation clips`;
 }
 

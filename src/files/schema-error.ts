@@ -5,7 +5,8 @@ import { DuetError } from '../errors.ts';
 
 /** The value as the schema gives it, or a DuetError about the first thing wrong; `what` begins that sentence. */
 export function checkSchema<Output>(schema: z.ZodType<Output>, value: unknown, what: string): Output {
-  const result = schema.safeParse(value);
+  // What is checked once is checked before its schema would be compiled.
+  const result = schema.safeParse(value, { jitless: true });
   if (result.success) return result.data;
   const issue = result.error.issues[0] as z.core.$ZodIssue;
   if (issue.code === 'unrecognized_keys') {

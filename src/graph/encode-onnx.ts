@@ -1,5 +1,6 @@
 // A graph as an ONNX file: the one place that knows the format.
-import { create, toBinary } from '@bufbuild/protobuf';
+import { create, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
+import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import {
   AttributeProto_AttributeType,
   AttributeProtoSchema,
@@ -115,46 +116,80 @@ export function encodeOnnx(outputs: Readonly<Record<string, Tensor>>, options: E
       create(NodeProtoSchema, { name: `result_${name}`, opType: 'Identity', input: [nameOf(tensor)], output: [name] }),
     );
 
-  const initializer = [...initializers].map(([name, tensor]) => encodeConstant(name, tensor, isLinked(tensor)));
-  const size = initializer.reduce((total, { rawData }) => total + rawData.byteLength, 0);
+  const constants = [...initializers].flatMap(([name, tensor]) =>
+    field(GraphProtoSchema.field.initializer, encodeConstant(name, tensor, isLinked(tensor))),
+  );
+  const size = lengthOf(constants);
   if (size > 2_000_000_000)
     throw new Error(`encodeOnnx: ${size} bytes of constants pass the 2 GB limit of an ONNX file`);
-  const model = create(ModelProtoSchema, {
-    irVersion,
-    producerName: 'duet',
-    opsetImport: [...opsets].flatMap(([domain, version]) =>
-      domain === '' || nodeProtos.some((node) => node.domain === domain)
-        ? create(OperatorSetIdProtoSchema, { domain, version })
-        : [],
-    ),
-    metadataProps: Object.entries(metadata).map(([key, value]) => create(StringStringEntryProtoSchema, { key, value })),
-    graph: create(GraphProtoSchema, {
-      name: 'duet',
-      node: nodeProtos,
-      initializer,
-      input: [...inputs].map(([name, tensor]) => valueInfo(name, tensor)),
-      output: results.map(([name, tensor]) => valueInfo(name, tensor)),
+  const model = (fields: MessageInitShape<typeof ModelProtoSchema>) =>
+    toBinary(ModelProtoSchema, create(ModelProtoSchema, fields));
+  const graph = (fields: MessageInitShape<typeof GraphProtoSchema>) =>
+    toBinary(GraphProtoSchema, create(GraphProtoSchema, fields));
+  const bytes = joined([
+    model({ irVersion, producerName: 'duet' }),
+    ...field(ModelProtoSchema.field.graph, [
+      graph({ node: nodeProtos, name: 'duet' }),
+      ...constants,
+      graph({
+        input: [...inputs].map(([name, tensor]) => valueInfo(name, tensor)),
+        output: results.map(([name, tensor]) => valueInfo(name, tensor)),
+      }),
+    ]),
+    model({
+      opsetImport: [...opsets].flatMap(([domain, version]) =>
+        domain === '' || nodeProtos.some((node) => node.domain === domain)
+          ? create(OperatorSetIdProtoSchema, { domain, version })
+          : [],
+      ),
+      metadataProps: Object.entries(metadata).map(([key, value]) =>
+        create(StringStringEntryProtoSchema, { key, value }),
+      ),
     }),
-  });
-  return { bytes: toBinary(ModelProtoSchema, model), inputs, outputs: new Map(results), folder };
+  ]);
+  return { bytes, inputs, outputs: new Map(results), folder };
 }
 
-function encodeConstant(name: string, tensor: Tensor, linked: boolean) {
+// A message is its fields one after another, so that what is large can be put between what protobuf's writer gives,
+// which would copy it once for each message around it and whenever its buffer grows.
+
+function field({ number }: { readonly number: number }, parts: readonly Uint8Array[]): Uint8Array[] {
+  const start = new BinaryWriter().tag(number, WireType.LengthDelimited).uint32(lengthOf(parts)).finish();
+  return [start, ...parts];
+}
+
+function lengthOf(parts: readonly Uint8Array[]): number {
+  return parts.reduce((length, part) => length + part.byteLength, 0);
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(lengthOf(parts));
+  let position = 0;
+  for (const part of parts) {
+    whole.set(part, position);
+    position += part.byteLength;
+  }
+  return whole;
+}
+
+/** A tensor's message in parts. */
+function encodeConstant(name: string, tensor: Tensor, linked: boolean): Uint8Array[] {
   const { shape, elementType, source } = tensor;
   const fields = { name, dims: shape.map(BigInt), dataType: elementTypeNumbers[elementType] };
+  const message = (all: MessageInitShape<typeof TensorProtoSchema>) =>
+    toBinary(TensorProtoSchema, create(TensorProtoSchema, all));
   if (!linked || source.kind !== 'constant' || !source.stored)
-    return create(TensorProtoSchema, { ...fields, rawData: bytesOf(tensor) as Uint8Array<ArrayBuffer> });
+    return [message(fields), ...field(TensorProtoSchema.field.rawData, [bytesOf(tensor)])];
   const { file, offset } = source.stored;
   const place = {
     location: file,
     offset: String(offset),
     length: String(elementCount(shape) * Float32Array.BYTES_PER_ELEMENT),
   };
-  return create(TensorProtoSchema, {
-    ...fields,
-    dataLocation: TensorProto_DataLocation.EXTERNAL,
-    externalData: Object.entries(place).map(([key, value]) => create(StringStringEntryProtoSchema, { key, value })),
-  });
+  const externalData = Object.entries(place).map(([key, value]) =>
+    create(StringStringEntryProtoSchema, { key, value }),
+  );
+  return [message({ ...fields, externalData, dataLocation: TensorProto_DataLocation.EXTERNAL })];
 }
 
 /**

@@ -45,13 +45,13 @@ export function adapterFilesOf(
  * @param changes of the settings that prediction may make, such as what to do about a missing modality.
  * @throws DuetError when they do not fit each other, and for a system that this Duet does not know.
  */
-export function fitAdapter(
+export async function fitAdapter(
   { config, tensors }: AdapterFiles,
   backbone: Backbone,
   name: string,
   changes: Partial<SystemSettings> = {},
-): Adapter {
-  const system = systemNamed(config.system);
+): Promise<Adapter> {
+  const system = await systemNamed(config.system);
   checkAdapterBackbone(config, backbone, name);
   const trained = checkSchema(system.settings, config.settings, `${name}'s adapter_config.json, settings`);
   const settings = { ...trained, ...changes };

@@ -13,8 +13,11 @@ export type ChosenTraining = {
 };
 
 /** `base`, by default the recipe, wherever `training` is silent. @throws DuetError for what its system does not have. */
-export function chosenSettings({ recipe, training }: ChosenTraining, base?: SystemSettings): SystemSettings {
-  const chosen = recipeNamed(recipe ?? base?.recipe);
+export async function chosenSettings(
+  { recipe, training }: ChosenTraining,
+  base?: SystemSettings,
+): Promise<SystemSettings> {
+  const chosen = await recipeNamed(recipe ?? base?.recipe);
   const fields = settingFields(chosen.system.settings);
   checkGiven(fields, training, chosen.settings.recipe);
   const changed = { ...withChanges(base ?? chosen.settings, placed(fields, training)), recipe: chosen.settings.recipe };

@@ -30,7 +30,7 @@ test('an adapter is fetched with its backbone; what is absent or no JSON is name
     labels: ['cat', 'dog'],
     backbone: parseBackbone({ name: 'mini', tensors: miniTimm() }, { heads: 2 }),
   };
-  const { system, settings } = recipeNamed('duet');
+  const { system, settings } = await recipeNamed('duet');
   const open = system.open(settings, known);
   const { parameters } = freshRun(open, known, 1);
   const encoded = encodeAdapter(adapterFilesOf(open.fold(parameters), { system, open, settings, known }), 'a');

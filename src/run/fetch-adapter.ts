@@ -38,7 +38,7 @@ export async function fetchAdapter(folder: string, options: FetchAdapterOptions)
     take(inFolder(adapterModelFile)),
     take(backbone),
   ]);
-  const files = decodeAdapter(parsedJson(description, inFolder(adapterConfigFile)), model, {
+  const files = await decodeAdapter(parsedJson(description, inFolder(adapterConfigFile)), model, {
     name: folder,
     modelName: inFolder(adapterModelFile),
     upgrade: upgradeAdapter,

@@ -22,11 +22,11 @@ export function intakeArgument(
 }
 
 /** The system without weights: for its intake, and for what it shows of readings. */
-export function openWithoutWeights({ system, settings, known, backbone }: IntakeArgument): OpenSystem {
-  return systemNamed(system).open(settings, { ...known, backbone: { ...backbone, weights: new Map() } });
+export async function openWithoutWeights({ system, settings, known, backbone }: IntakeArgument): Promise<OpenSystem> {
+  return (await systemNamed(system)).open(settings, { ...known, backbone: { ...backbone, weights: new Map() } });
 }
 
 /** @param argument an IntakeArgument that came as JSON. */
-export function openIntake(argument: Json): Intake {
-  return openWithoutWeights(argument as unknown as IntakeArgument).intake;
+export async function openIntake(argument: Json): Promise<Intake> {
+  return (await openWithoutWeights(argument as unknown as IntakeArgument)).intake;
 }

@@ -6,8 +6,7 @@ import { type Owned, owned } from '../owned.ts';
 import type { SessionOptions } from '../runtime/session.ts';
 import { nodeSessions } from '../runtime/session-node.ts';
 import type { ResultOf, SystemName } from '../systems/registry.ts';
-import { checkSystem } from './adapter.ts';
-import { withPrompts } from './class-texts-node.ts';
+import { type Adapter, checkSystem } from './adapter.ts';
 import { openAdapter } from './open-adapter-node.ts';
 import { openPrediction, type PredictedWindow, type Prediction, type PredictOptions } from './predict.ts';
 
@@ -58,11 +57,16 @@ export async function openFilePredictor<Name extends SystemName = SystemName>(
   options: PredictorOptions<Name>,
 ): Promise<Owned<FilePredictor<ResultOf<Name>>>> {
   const { run, backbone, missing = 'error', prompts, session, shown, signal } = options;
+  const prompted = async (trained: Adapter, texts: readonly string[]) => {
+    // Brings the text encoders along.
+    const { withPrompts } = await import('./class-texts-node.ts');
+    return withPrompts(trained, texts, { name: run, signal });
+  };
   const reader = await openMediaReader();
   const prediction = await openAdapter(run, { backbone, changes: { missing }, signal })
     .then(async (trained) => {
       if (options.system !== undefined) checkSystem(trained, options.system, run);
-      const adapter = prompts ? await withPrompts(trained, prompts, { name: run, signal }) : trained;
+      const adapter = prompts ? await prompted(trained, prompts) : trained;
       return openPrediction({ adapter, openSession: nodeSessions(session), shown });
     })
     .catch((error) => {

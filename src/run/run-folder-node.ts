@@ -94,6 +94,6 @@ export async function readRunConfig(folder: string): Promise<RunConfig> {
   if ((await kindOfPath(path)) !== 'file')
     throw new DuetError(`${folder} holds no run (there is no ${runFiles.config} in it); check the path.`);
   const written = checkSchema(writtenSchema, await readJsonClearly(path), path);
-  const { settings } = systemNamed(written.system);
+  const { settings } = await systemNamed(written.system);
   return { ...written, version: 2, training: checkSchema(settings, written.training, `${path}, training`) };
 }

@@ -46,6 +46,7 @@ export type TrainEvent =
   | { readonly kind: 'prepare'; readonly done: number; readonly total: number; readonly failed: number }
   | {
       readonly kind: 'start';
+      readonly system: System;
       readonly config: RunConfig;
       readonly dataset: Dataset;
       readonly parameters: ParameterCounts;
@@ -116,7 +117,7 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   const { signal, onEvent = () => undefined } = options;
   const folder = resolve(options.out);
   const saved = options.resume ? await readRunConfig(folder) : undefined;
-  const { system } = saved ? { system: systemNamed(saved.system) } : recipeNamed(options.training.recipe);
+  const { system } = saved ? { system: await systemNamed(saved.system) } : await recipeNamed(options.training.recipe);
   // Before anything is opened.
   system.coherent(options.training);
   const data = options.data ?? saved?.data;
@@ -251,7 +252,15 @@ async function trainLocked(settled: Settled, options: TrainOptions): Promise<Tra
       onEvent(event) {
         if (event.kind !== 'opened') return onEvent(event);
         ({ provider } = event);
-        onEvent({ ...event, kind: 'start', config, dataset, parameters: open.counts, provider: event.provider });
+        onEvent({
+          ...event,
+          kind: 'start',
+          system,
+          config,
+          dataset,
+          parameters: open.counts,
+          provider: event.provider,
+        });
       },
     });
     return result(outcome);

@@ -27,7 +27,7 @@ export type TrialStep = {
 /** A training of the usual recipe from the start, on the same clips in each step. Release it when done. */
 export async function openTrialStep({ session, imageSize }: TrialOptions): Promise<TrialStep> {
   const backbone = await openBackbone(undefined, { imageSize });
-  const { system, settings: training } = recipeNamed();
+  const { system, settings: training } = await recipeNamed();
   const known = { labels, backbone };
   const open = system.open(training, known);
   const stage = open.stages.find((one): one is ClipStage => one.on === 'clips')!;

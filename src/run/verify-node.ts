@@ -48,7 +48,7 @@ export async function verifyFile(path: string, session?: SessionOptions, signal?
   const bytes = await readFileClearly(path);
   const { metadata } = readSafetensors(bytes, path);
   // The first system takes whatever does not say of which it is.
-  const found = goldenRuns.findLast(({ golden }) => golden.reads(metadata));
+  const found = (await goldenRuns()).findLast(({ golden }) => golden.reads(metadata));
   if (!found)
     throw new DuetError(
       `${path} is no reference run of a system that Duet compares; name files as docs/formats.md describes them.`,

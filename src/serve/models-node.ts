@@ -92,7 +92,7 @@ export async function openModels(options: ModelsOptions): Promise<ServedModels> 
       const key = JSON.stringify([source, imageSize]);
       const backbone = opened.get(key) ?? openBackbone(source, { imageSize, ...(signal && { signal }) });
       opened.set(key, backbone);
-      const adapter = fitAdapter(files, await backbone, run, { missing });
+      const adapter = await fitAdapter(files, await backbone, run, { missing });
       const batched = await openBatchedModel(adapter, {
         ...{ openSession: sessions.open, most: limits.batch, soon: true },
         onBatch: (windows, seconds) => onBatch?.(name, windows, seconds),

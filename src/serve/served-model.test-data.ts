@@ -1,10 +1,12 @@
 // A served model without a file, a process or a graph: its answers are given.
-import { systemNamed } from '../systems/registry.ts';
+import { allSystems } from '../systems/registry.ts';
 import type { ClipEvent, ClipRequest, ServedModel, ServedModels } from './models-node.ts';
+
+const systems = await allSystems();
 
 export function fakeModel(name: string, system = 'ma-avt'): ServedModel {
   const adapter = {
-    system: systemNamed(system),
+    system: systems.find((one) => one.name === system)!,
     known: { labels: ['cat', 'dog'], backbone: { source: 'vit-micro' } },
     settings: { recipe: 'duet' },
   };

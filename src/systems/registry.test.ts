@@ -6,23 +6,24 @@ import { parameterInputs, weightsFrom } from '../model/parameters.ts';
 import { clipInputs } from '../model/passage.ts';
 import { parseBackbone } from '../weights/backbone.ts';
 import { miniTimm } from '../weights/mini-vit.test-data.ts';
-import { recipeNamed, recipeNames, systemNamed, systems } from './registry.ts';
+import { allSystems, recipeNamed, recipeNames, systemLoaders, systemNamed } from './registry.ts';
 
+const systems = await allSystems();
 const backbone = parseBackbone({ name: 'mini', tensors: miniTimm() }, { heads: 2 });
 const known = { labels: ['a', 'b', 'c'], backbone };
 
-test('names of systems and of recipes are there once', () => {
+test('names of systems and of recipes are there once, and the registry has each under its own', async () => {
   const names = systems.map(({ name }) => name);
   const recipes = systems.flatMap(({ recipes }) => Object.keys(recipes));
-  expect(new Set(names).size).toBe(names.length);
+  expect(names).toEqual(Object.keys(systemLoaders));
   expect(new Set(recipes).size).toBe(recipes.length);
-  expect([...recipeNames()].sort()).toEqual(recipes.sort());
+  expect([...(await recipeNames())].sort()).toEqual(recipes.sort());
   for (const system of systems) {
-    expect(systemNamed(system.name)).toBe(system);
-    expect(recipeNamed(system.usualRecipe).system).toBe(system);
+    expect(await systemNamed(system.name)).toBe(system);
+    expect((await recipeNamed(system.usualRecipe)).system).toBe(system);
   }
-  expect(() => recipeNamed('none')).toThrow(/no recipe "none"; choose one of/);
-  expect(() => systemNamed('none')).toThrow(/does not know the system "none"/);
+  await expect(recipeNamed('none')).rejects.toThrow(/no recipe "none"; choose one of/);
+  await expect(systemNamed('none')).rejects.toThrow(/does not know the system "none"/);
 });
 
 describe.each(

@@ -2,7 +2,9 @@ import { expect, test } from 'vitest';
 import { joinedFields } from '../train/joined-fields.ts';
 import { settingFields } from '../train/setting-fields.ts';
 import { isOfKind } from '../train/setting-kind.ts';
-import { systems } from './registry.ts';
+import { allSystems } from './registry.ts';
+
+const systems = await allSystems();
 
 test.each(systems)(
   'the settings of $name have help, and its recipes hold values of their kinds',

@@ -34,15 +34,18 @@ export const adapterConfigSchema = z.strictObject({
 export type AdapterConfig = z.infer<typeof adapterConfigSchema>;
 
 /** Brings a config of an older format to today's; undefined for one that it does not know. */
-export type UpgradeConfig = (config: unknown, name: string) => AdapterConfig | undefined;
+export type UpgradeConfig = (
+  config: unknown,
+  name: string,
+) => AdapterConfig | undefined | Promise<AdapterConfig | undefined>;
 
 const versionSchema = z.looseObject({ peft_type: z.unknown().optional(), format_version: z.unknown().optional() });
 
 /** A parsed adapter_config.json; `name` is what messages call the adapter. Anything unfit is a DuetError. */
-export function parseAdapterConfig(value: unknown, name: string, upgrade: UpgradeConfig): AdapterConfig {
+export async function parseAdapterConfig(value: unknown, name: string, upgrade: UpgradeConfig): Promise<AdapterConfig> {
   const { peft_type: kind, format_version: version } = versionSchema.safeParse(value).data ?? {};
   if (version === adapterFormatVersion) return checkSchema(adapterConfigSchema, value, `${name}'s adapter_config.json`);
-  const upgraded = upgrade(value, name);
+  const upgraded = await upgrade(value, name);
   if (upgraded) return upgraded;
   if (kind !== undefined)
     throw new DuetError(`${name} is an adapter of another kind (${JSON.stringify(kind)}); name one that Duet trained.`);

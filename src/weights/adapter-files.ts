@@ -34,12 +34,12 @@ export function encodeAdapter(
  * An adapter from the parsed config and the bytes of the model; a damaged one is a DuetError. Messages call the
  * adapter `name` and the model's file `modelName`.
  */
-export function decodeAdapter(
+export async function decodeAdapter(
   config: unknown,
   model: Uint8Array,
   { name, modelName, upgrade }: { readonly name: string; readonly modelName: string; readonly upgrade: UpgradeConfig },
-): AdapterFiles {
-  const parsed = parseAdapterConfig(config, name, upgrade);
+): Promise<AdapterFiles> {
+  const parsed = await parseAdapterConfig(config, name, upgrade);
   const file = readSafetensors(model, modelName);
   const tensors = new Map<string, AdapterTensor>();
   for (const [tensorName, tensor] of file.tensors) {

@@ -3,12 +3,8 @@ import { DuetError } from '../../errors.ts';
 import { audacityLabels } from './audacity.ts';
 import { desedTable } from './desed.ts';
 import { eventsCsv } from './event-csv.ts';
-import type { ScoredEvent } from './events.ts';
+import type { EventFileForm, ScoredEvent } from './events.ts';
 import { webVtt } from './web-vtt.ts';
-
-/** A label track, subtitles, a table for spreadsheets, and a table as DESED has it. */
-export const eventFileForms = ['audacity', 'vtt', 'csv', 'tsv'] as const;
-export type EventFileForm = (typeof eventFileForms)[number];
 
 export type FoundEvents = { readonly clip: string; readonly events: readonly ScoredEvent[] };
 

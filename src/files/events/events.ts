@@ -4,6 +4,10 @@
 export type TimedEvent = { readonly start: number; readonly end: number; readonly label: string };
 export type ScoredEvent = TimedEvent & { readonly score: number };
 
+/** Found events as a label track, subtitles, a table for spreadsheets, and a table as DESED has it. */
+export const eventFileForms = ['audacity', 'vtt', 'csv', 'tsv'] as const;
+export type EventFileForm = (typeof eventFileForms)[number];
+
 /** What a file says about one clip. */
 export type ClipEvents = {
   /** As the file names it: an id, or a path. */

@@ -149,7 +149,7 @@ async function splitFileOf(
   path: string,
 ): Promise<string | undefined> {
   if (!fold && trainShare === 1) return splitFile;
-  const { annotation } = recipeNamed(training.recipe).system;
+  const { annotation } = (await recipeNamed(training.recipe)).system;
   const splits = splitFile === undefined ? undefined : await readSplitFile(splitFile);
   const { examples, background } = await openDataset(data, { seed, layout, annotation, ...(splits && { splits }) });
   await ensureFolder(dirname(path));
@@ -168,7 +168,7 @@ async function writeResults(
 ): Promise<ExperimentResult> {
   const result = summarise(grid, finished, failed);
   await writeFileAtomic(join(out, experimentFiles.json), `${JSON.stringify(result, undefined, 1)}\n`);
-  await writeFileAtomic(join(out, experimentFiles.csv), resultsCsv(result));
+  await writeFileAtomic(join(out, experimentFiles.csv), await resultsCsv(result));
   await writeFileAtomic(join(out, experimentFiles.page), await experimentPage(result, command));
   return result;
 }

@@ -10,14 +10,17 @@ import type { CurvesShown, TableShown } from '../../report/shown.ts';
 import { shownMarkup } from '../../report/shown-markup.ts';
 import { heading, scrolled, tableMarkup } from '../../report/tables.ts';
 import { recipeNamed } from '../../systems/registry.ts';
+import type { System } from '../../systems/system.ts';
 import type { Metric } from '../../train/metric.ts';
 import { learningCurves } from './learning-curves.ts';
 import type { PairedDifference } from './statistics.ts';
 import { comparedMetrics, type ExperimentResult, type VariantResult } from './summary.ts';
 
 /** Tables that fit a page say more than one that does not: metrics stand together as their systems group them. */
-function groupsOf(variants: readonly VariantResult[]): { readonly caption: string; readonly metrics: Metric[] }[] {
-  return [...groupBy(comparedMetrics(variants), ({ group = '' }) => group)].map(([caption, metrics]) => ({
+async function groupsOf(
+  variants: readonly VariantResult[],
+): Promise<{ readonly caption: string; readonly metrics: Metric[] }[]> {
+  return [...groupBy(await comparedMetrics(variants), ({ group = '' }) => group)].map(([caption, metrics]) => ({
     caption,
     metrics,
   }));
@@ -27,11 +30,11 @@ function groupsOf(variants: readonly VariantResult[]): { readonly caption: strin
 export async function experimentPage(result: ExperimentResult, command: string): Promise<string> {
   const { name, baseline, seeds, folds, runs, finished, failed, variants } = result;
   const done = variants.filter((variant) => variant.runs.length > 0);
-  const curves = learningCurves(done);
+  const curves = await learningCurves(done);
   const sections: PageSection[] = [
-    ...(done.length > 0 ? [{ id: 'comparison', title: 'Comparison', markup: comparison(done) }] : []),
+    ...(done.length > 0 ? [{ id: 'comparison', title: 'Comparison', markup: await comparison(done) }] : []),
     ...(done.length > 1
-      ? [{ id: 'differences', title: `Differences from ${baseline}`, markup: differences(baseline, done) }]
+      ? [{ id: 'differences', title: `Differences from ${baseline}`, markup: await differences(baseline, done) }]
       : []),
     ...(curves.length > 0
       ? [{ id: 'learning', title: 'Learning curves', markup: curvesNote + (await shownMarkup(curves, pictureUri)) }]
@@ -62,8 +65,8 @@ export async function experimentPage(result: ExperimentResult, command: string):
   return htmlDocument(name, [element('p', {}, escapeText(introduction)), ''], sections);
 }
 
-function comparison(variants: readonly VariantResult[]): string {
-  const [first] = comparedMetrics(variants);
+async function comparison(variants: readonly VariantResult[]): Promise<string> {
+  const [first] = await comparedMetrics(variants);
   const dots = variants.map(({ name, runs }) => ({
     name,
     values: runs.flatMap((run) => {
@@ -76,7 +79,7 @@ function comparison(variants: readonly VariantResult[]): string {
   const spread = note(
     'A dot for each run, a bar at their mean. In the tables: mean and standard deviation over the runs, in hundredths.',
   );
-  const tables = groupsOf(variants).map(({ caption, metrics: shown }) => {
+  const tables = (await groupsOf(variants)).map(({ caption, metrics: shown }) => {
     const rows = variants.map(({ name, metrics, runs }) => [
       name,
       String(runs.length),
@@ -93,11 +96,11 @@ function comparison(variants: readonly VariantResult[]): string {
   return plot + spread + tables.join('');
 }
 
-function differences(baseline: string, variants: readonly VariantResult[]): string {
+async function differences(baseline: string, variants: readonly VariantResult[]): Promise<string> {
   const others = variants.filter(({ name }) => name !== baseline);
   const caption =
     'Variant minus baseline over the runs that both have, in hundredths: mean and 95 % interval (Student’s t of the paired differences). An interval that leaves out zero is unlikely to be chance alone; with many cells, some will be.';
-  const tables = groupsOf(variants).map(({ metrics: shown }) => {
+  const tables = (await groupsOf(variants)).map(({ metrics: shown }) => {
     const rows = others.map(({ name, metrics }) => [
       name,
       ...shown.map((metric) => differenceText(metrics[metric.name]?.difference, metric)),
@@ -141,14 +144,15 @@ function listed(names: readonly string[], rows: TableShown['rows']): Omit<TableS
 
 async function variantMarkup(variant: VariantResult): Promise<string> {
   const { recipe, runs, confusion } = variant;
-  const shown = comparedMetrics([variant]).slice(0, 4);
+  const { system } = await recipeNamed(recipe);
+  const shown = (await comparedMetrics([variant])).slice(0, 4);
   const rows = runs.map((run) => [
     runName(run),
     ...shown.map((metric) => number(run.metrics[metric.name] ?? Number.NaN, metric)),
     run.keptEpoch === 0 ? 'the start' : `${run.keptEpoch ?? '–'} of ${run.epochs.length}`,
   ]);
   const names = ['run', ...shown.map(({ title }) => title), 'kept epoch'];
-  const curves = await shownMarkup(curvesOver(recipe, runs), pictureUri);
+  const curves = await shownMarkup(curvesOver(system, runs), pictureUri);
   const confusions =
     confusion === undefined
       ? ''
@@ -158,16 +162,14 @@ async function variantMarkup(variant: VariantResult): Promise<string> {
 }
 
 /** One line a run. */
-function curvesOver(recipe: string, runs: VariantResult['runs']): CurvesShown[] {
+function curvesOver(system: System, runs: VariantResult['runs']): CurvesShown[] {
   const charts = runs.flatMap((run) =>
-    recipeNamed(recipe)
-      .system.curves(run.epochs, undefined)
-      .map((chart) => ({
-        ...chart,
-        series: chart.series
-          .filter(({ name }) => name.endsWith('validation'))
-          .map((series) => ({ ...series, name: runName(run) })),
-      })),
+    system.curves(run.epochs, undefined).map((chart) => ({
+      ...chart,
+      series: chart.series
+        .filter(({ name }) => name.endsWith('validation'))
+        .map((series) => ({ ...series, name: runName(run) })),
+    })),
   );
   const titles = [...new Set(charts.map(({ title }) => title))];
   return titles.flatMap((title) => {

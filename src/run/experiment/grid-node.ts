@@ -15,9 +15,8 @@ import type { InputSize } from '../../weights/backbone.ts';
 const side = z.int().positive();
 const objectSchema = z.record(z.string(), z.unknown());
 
-/** Made for each file, as tests add systems. */
-const sharedSchema = () => ({
-  recipe: z.enum(recipeNames()).optional(),
+const sharedSchema = (recipes: readonly string[]) => ({
+  recipe: z.enum(recipes).optional(),
   /** Changes of the recipe: any key of a training configuration, those of the model under `model`. */
   options: objectSchema.optional(),
   data: z.string().min(1).optional(),
@@ -29,7 +28,7 @@ const sharedSchema = () => ({
   trainShares: z.array(z.number().positive().max(1)).min(1).optional(),
 });
 
-const ownFields = {
+const fileSchema = {
   name: z.string().min(1).optional(),
   seeds: z.array(trainingFields.seed).min(1),
   /** Of cross-validation over the training and validation clips, for each seed. */
@@ -80,9 +79,8 @@ export type GridOptions = {
  * variant.
  */
 export async function readGrid(file: string, options: GridOptions = {}): Promise<Grid> {
-  const shared = sharedSchema();
-  const variantSchema = z.strictObject(shared);
-  const given = checkSchema(z.strictObject({ ...shared, ...ownFields }), await readJsonClearly(file), file);
+  const shared = sharedSchema(await recipeNames());
+  const given = checkSchema(z.strictObject({ ...shared, ...fileSchema }), await readJsonClearly(file), file);
   const folder = dirname(resolve(file));
   const names = Object.keys(given.variants);
   const [first] = names;
@@ -100,7 +98,7 @@ export async function readGrid(file: string, options: GridOptions = {}): Promise
         `${file} has a variant called '${name}'; name it with letters, digits, spaces, dots, dashes and underscores.`,
       );
     const what = `${file}, variant '${name}',`;
-    const own = checkSchema(variantSchema, given.variants[name], what);
+    const own = checkSchema(z.strictObject(shared), given.variants[name], what);
     const data = own.data ?? given.data;
     if (options.data === undefined && data === undefined)
       throw new DuetError(`${what} has no data; name it under 'data', or give --data.`);
@@ -112,7 +110,7 @@ export async function readGrid(file: string, options: GridOptions = {}): Promise
       splitFile: splitFile === undefined ? undefined : resolve(folder, splitFile),
       backbone: options.backbone ?? (await backboneFrom(folder, own.backbone ?? given.backbone)),
       imageSize: typeof imageSize === 'number' ? [imageSize, imageSize] : imageSize,
-      training: trainingOf(own.recipe ?? given.recipe, given.options, own.options, what),
+      training: await trainingOf(own.recipe ?? given.recipe, given.options, own.options, what),
     };
     for (const trainShare of sharesOf(own) ?? sharesOf(given) ?? [1])
       variants.push({
@@ -146,13 +144,18 @@ async function backboneFrom(folder: string, backbone: string | undefined): Promi
 
 type Options = Readonly<Record<string, unknown>>;
 
-function trainingOf(recipe: string | undefined, common: Options = {}, own: Options = {}, what: string): SystemSettings {
+async function trainingOf(
+  recipe: string | undefined,
+  common: Options = {},
+  own: Options = {},
+  what: string,
+): Promise<SystemSettings> {
   for (const key of ['recipe', 'seed'])
     if (key in common || key in own)
       throw new DuetError(
         `${what} has '${key}' among its options; give it beside them${key === 'seed' ? ", under 'seeds'" : ''}.`,
       );
-  const { system, settings } = recipeNamed(recipe);
+  const { system, settings } = await recipeNamed(recipe);
   const fields = settingFields(system.settings);
   const changed = withChanges(withChanges(settings, placed(fields, common)), placed(fields, own));
   return system.coherent(checkSchema(system.settings, changed, what));

@@ -7,10 +7,10 @@ import { comparedMetrics, type VariantResult } from './summary.ts';
 const drawn = (name: string, index: number) => index === 0 || name === 'backgroundAuc';
 
 /** A chart for each metric, with a line for each variant that learns from several numbers of clips; none without such. */
-export function learningCurves(variants: readonly VariantResult[]): CurvesShown[] {
+export async function learningCurves(variants: readonly VariantResult[]): Promise<CurvesShown[]> {
   const curves = [...groupBy(variants, ({ curve }) => curve)].filter(([, sizes]) => sizes.length > 1);
   if (curves.length === 0) return [];
-  return comparedMetrics(variants)
+  return (await comparedMetrics(variants))
     .filter(({ name }, index) => drawn(name, index))
     .map((metric) => ({
       ...({ kind: 'curves', title: metric.title, xLabel: 'training clips', yLabel: metric.title } as const),

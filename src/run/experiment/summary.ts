@@ -60,10 +60,14 @@ export type ExperimentResult = {
 };
 
 /** What is compared: the metrics of the variants' systems, each once, in their order. */
-export function comparedMetrics(variants: readonly Pick<VariantResult, 'recipe' | 'metrics'>[]): readonly Metric[] {
+export async function comparedMetrics(
+  variants: readonly Pick<VariantResult, 'recipe' | 'metrics'>[],
+): Promise<readonly Metric[]> {
   const found = new Map<string, Metric>();
-  for (const { recipe, metrics } of variants)
-    for (const metric of recipeNamed(recipe).system.metrics) if (metrics[metric.name]) found.set(metric.name, metric);
+  for (const { recipe, metrics } of variants) {
+    const { system } = await recipeNamed(recipe);
+    for (const metric of system.metrics) if (metrics[metric.name]) found.set(metric.name, metric);
+  }
   return [...found.values()];
 }
 

@@ -2,8 +2,8 @@
 import { comparedMetrics, type ExperimentResult } from './summary.ts';
 
 /** CSV with a head line; what a run does not have is empty. */
-export function resultsCsv({ variants }: ExperimentResult): string {
-  const metricNames = comparedMetrics(variants).map(({ name }) => name);
+export async function resultsCsv({ variants }: ExperimentResult): Promise<string> {
+  const metricNames = (await comparedMetrics(variants)).map(({ name }) => name);
   const heads = [
     'variant',
     'recipe',

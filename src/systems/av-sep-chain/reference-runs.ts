@@ -3,7 +3,7 @@ import type { Golden } from '../system.ts';
 
 export const referenceRuns: Golden = {
   reads: ({ config = '', estimates }) => estimates !== undefined || /"(perceptionBlocks|conditionWidth)"/.test(config),
-  // Loaded where it is asked for: comparing brings the whole engine, and every command reads the list of systems.
+  // Loaded where it is asked for: comparing brings training along.
   async compare(bytes, name, openSession) {
     const { compareGolden } = await import('./compare-golden.ts');
     return compareGolden(bytes, name, openSession);

@@ -4,7 +4,7 @@ import { isGoldenRun, readGoldenRun } from './golden.ts';
 
 export const referenceRuns: Golden = {
   reads: isGoldenRun,
-  // Loaded where it is asked for: comparing brings the whole engine, and every command reads the list of systems.
+  // Loaded where it is asked for: comparing brings training along.
   async compare(bytes, name, openSession) {
     const { compareGoldenRun } = await import('./compare-golden.ts');
     return compareGoldenRun(readGoldenRun(bytes, name), openSession);

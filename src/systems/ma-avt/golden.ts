@@ -75,12 +75,6 @@ export function referenceName(parameter: string): string {
     .replace(/^background_head/, 'bg_class');
 }
 
-/** Whether a file may be such a run: the files of other systems name theirs. */
-export function isGoldenRun(metadata: Readonly<Record<string, string>>): boolean {
-  const described = parseJson(metadata.config ?? 'null');
-  return typeof described !== 'object' || described === null || !('system' in described);
-}
-
 /** @throws DuetError when the file is not a reference run of MA-AVT or lacks a part of it. */
 export function readGoldenRun(bytes: Uint8Array, name: string): GoldenRun {
   const { tensors, metadata } = readSafetensors(bytes, name);

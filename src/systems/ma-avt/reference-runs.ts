@@ -1,12 +1,15 @@
 // What `verify` takes of MA-AVT: recorded runs of the network.
 import type { Golden } from '../system.ts';
-import { isGoldenRun, readGoldenRun } from './golden.ts';
 
 export const referenceRuns: Golden = {
-  reads: isGoldenRun,
-  // Loaded where it is asked for: comparing brings the whole engine, and every command reads the list of systems.
+  // The files of other systems name theirs.
+  reads: ({ config = '' }) => !/"system"\s*:/.test(config),
+  // Loaded where it is asked for: comparing brings training along.
   async compare(bytes, name, openSession) {
-    const { compareGoldenRun } = await import('./compare-golden.ts');
+    const [{ compareGoldenRun }, { readGoldenRun }] = [
+      await import('./compare-golden.ts'),
+      await import('./golden.ts'),
+    ];
     return compareGoldenRun(readGoldenRun(bytes, name), openSession);
   },
 };

@@ -1,15 +1,13 @@
 // MA-AVT as a system: what happens in a clip, from picture and sound together.
 import * as z from 'zod';
-import type { Json } from '../../data/intake.ts';
 import { DuetError } from '../../errors.ts';
 import { checkSchema } from '../../files/schema-error.ts';
 import { indexOfLargest } from '../../infer/decision.ts';
 import { hasOtherRange, inputSettings } from '../../infer/input-choices.ts';
 import { parameterCounts } from '../../model/parameters.ts';
 import { frontEnds } from '../../signal/front-ends.ts';
-import type { Metric, Metrics } from '../../train/metric.ts';
-import type { Known, OpenSystem, Scored, System } from '../system.ts';
-import { upgradedAdapter } from './adapter-format-1.ts';
+import type { Metric } from '../../train/metric.ts';
+import type { Known, OpenSystem, System } from '../system.ts';
 import { alignmentProbe } from './alignment.ts';
 import {
   answerShares,
@@ -21,7 +19,6 @@ import {
   type WindowAnswer,
   windowAnswer,
 } from './answer.ts';
-import { withCalibratedBackground } from './calibrate-background.ts';
 import { backgroundLabel } from './epoch-plan.ts';
 import { foldParameters } from './fold.ts';
 import { headFeaturesKey, headLesson } from './head-start.ts';
@@ -32,17 +29,8 @@ import { pairBatch } from './pair-batch.ts';
 import { trainableParameters } from './parameters.ts';
 import { coherentTraining, modelConfig, recipes, settledTraining } from './recipes.ts';
 import { referenceRuns } from './reference-runs.ts';
-import { type Score, scoreClips } from './score.ts';
 import { foldedConfig, stemsAlone } from './settings.ts';
-import {
-  clipSummary,
-  mapNames,
-  pictureMaps,
-  readingShown,
-  resultShown,
-  scoredSections,
-  trainingCurves,
-} from './shown.ts';
+import { clipSummary, mapNames, pictureMaps, readingShown, resultShown, trainingCurves } from './shown.ts';
 import { pairStep } from './targets.ts';
 import { type TrainingConfig, trainingConfigSchema } from './training-config.ts';
 
@@ -101,7 +89,7 @@ export const maAvtSystem: System<TrainingConfig, WindowAnswer, ClipResult, Resul
       );
   },
   open: openMaAvt,
-  upgradeAdapter: upgradedAdapter,
+  upgradeAdapter: async (written, name) => (await import('./adapter-format-1.ts')).upgradedAdapter(written, name),
   golden: referenceRuns,
   maps: mapNames,
   curves: trainingCurves,
@@ -193,6 +181,8 @@ export function openMaAvt(training: TrainingConfig, known: Known): OpenSystem<Wi
           ]
         : [],
     async score(ask, { extent, seed }) {
+      // Loaded where it is asked for, as predicting needs none of it.
+      const [{ scoreClips }, { scoredOf }] = [await import('./score.ts'), await import('./scored.ts')];
       // The paper's background head is additive and its AUC stays at chance: worth a look at the end, not half the
       // validation's time.
       const isPaper = config.heads === 'paper';
@@ -204,10 +194,7 @@ export function openMaAvt(training: TrainingConfig, known: Known): OpenSystem<Wi
         robustness: isFull,
       });
       const names = background === undefined ? labels : [...labels, background];
-      return {
-        ...scoredOf(score, names.slice(0, score.perClass.length)),
-        ...(!isPaper && { calibrate: (values) => withCalibratedBackground(values, score.backgroundLogits) }),
-      };
+      return scoredOf(score, names.slice(0, score.perClass.length), { isCalibrated: !isPaper });
     },
     extras: { always: ['attention'], shown: ['evidence'] },
     answer: (outputs, window) => windowAnswer(outputs, window, { classes: labels.length, threshold }),
@@ -228,48 +215,4 @@ export function openMaAvt(training: TrainingConfig, known: Known): OpenSystem<Wi
     },
     diagnose: alignmentProbe(config, clipModel),
   };
-}
-
-function scoredOf(score: Score, classes: readonly string[]): Omit<Scored, 'calibrate'> {
-  const { accuracy, loss, macroF1, backgroundAuc, calibration, robustness, confusion } = score;
-  const swaps = robustness?.swapped;
-  const measured: Metrics = {
-    ...{ accuracy, loss, macroF1, backgroundAuc: backgroundAuc ?? null },
-    calibrationError: calibration.expectedError,
-    pictureMissing: robustness?.pictureMissing ?? null,
-    soundMissing: robustness?.soundMissing ?? null,
-    falseAlarms: robustness?.falseAlarms ?? null,
-    swappedPicture: swaps?.picture ?? null,
-    swappedSound: swaps?.sound ?? null,
-    swappedBackground: swaps?.background ?? null,
-  };
-  const perClass = score.perClass.map((scores, index) => ({ name: classes[index]!, ...scores }));
-  const details = { perClass, calibration, robustness, confusion: { classes, counts: confusion } };
-  return {
-    metrics: measured,
-    // What is undefined is left out.
-    details: JSON.parse(JSON.stringify(details)) as Record<string, Json>,
-    clips: score.clips.map(({ id, label, predicted, probabilities, backgroundLogit }) => ({
-      path: id,
-      label: classes[label]!,
-      predicted: classes[predicted]!,
-      probabilities: Object.fromEntries(classes.map((name, index) => [name, probabilities[index]!])),
-      ...(backgroundLogit !== undefined && { backgroundLogit }),
-    })),
-    shown: scoredSections({ ...score, classes, perClass }),
-    telling: tellingClips(score),
-  };
-}
-
-const clipsShown = 6;
-
-/** Mistakes first, as they tell most, then one clip of each class. */
-function tellingClips({ clips }: Score): string[] {
-  const isRight = ({ label, predicted }: Score['clips'][number]) => predicted === label;
-  const firstOfClass = clips.filter(
-    (clip, index) =>
-      isRight(clip) && clips.findIndex((other) => other.label === clip.label && isRight(other)) === index,
-  );
-  const mistakes = clips.filter((clip) => !isRight(clip)).slice(0, clipsShown / 2);
-  return [...mistakes, ...firstOfClass].slice(0, clipsShown).map(({ id }) => id);
 }

@@ -5,7 +5,7 @@ import type { Golden } from '../system.ts';
 export const referenceRuns: Golden = {
   // The levels' ranges of lengths, which both forms state and no other system's.
   reads: ({ config = '' }) => /"ranges"/.test(config),
-  // Loaded where it is asked for: comparing brings the whole engine, and every command reads the list of systems.
+  // Loaded where it is asked for: comparing brings training along.
   async compare(bytes, name, openSession) {
     const file = readSafetensors(bytes, name);
     if (/"cases"/.test(file.metadata.config ?? '')) return (await import('./compare-post.ts')).comparePost(file, name);

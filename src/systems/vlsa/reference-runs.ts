@@ -6,7 +6,7 @@ type Metadata = Readonly<Record<string, string>>;
 
 export const referenceRuns: Golden = {
   reads: (metadata) => isRun(metadata) || isFrontEnd(metadata) || isRetrieval(metadata),
-  // Loaded where it is asked for: comparing brings the whole engine, and every command reads the list of systems.
+  // Loaded where it is asked for: comparing brings training along.
   async compare(bytes, name, openSession) {
     const { metadata } = readSafetensors(bytes, name);
     const golden = await import('./compare-golden.ts');

@@ -8,7 +8,7 @@ import { openStoredBackbone } from './backbone.ts';
 /** @throws DuetError when it is of another backbone than the one in use. */
 export async function openStoredAdapter({ config, model }: StoredAdapter): Promise<Adapter> {
   const name = 'The adapter';
-  const files = decodeAdapter(JSON.parse(config), model, {
+  const files = await decodeAdapter(JSON.parse(config), model, {
     name,
     modelName: 'its model file',
     upgrade: upgradeAdapter,

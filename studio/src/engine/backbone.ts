@@ -50,15 +50,15 @@ export async function parseStoredBackbone(stored: StoredBackbone, imageSize?: In
 }
 
 /** @throws DuetError for a choice whose settings contradict each other. */
-export function backboneFacts(backbone: Backbone, choice: StoredChoice | undefined): BackboneFacts {
+export async function backboneFacts(backbone: Backbone, choice: StoredChoice | undefined): Promise<BackboneFacts> {
   const { source, hash, config } = backbone;
   const { depth, width, inputSize } = config;
-  const settings = settingsOf(choice ?? { recipe: undefined, given: {} });
-  const { system } = recipeNamed(settings.recipe);
+  const settings = await settingsOf(choice ?? { recipe: undefined, given: {} });
+  const { system } = await recipeNamed(settings.recipe);
   // A reading is the same for any classes.
   const intake = intakeArgument(system, settings, { labels: [], backbone });
-  const key = readingKey(openWithoutWeights(intake).intake);
-  return { source, hash, depth, width, inputSize, intake, readingKey: key, form: settingsForm(settings) };
+  const key = readingKey((await openWithoutWeights(intake)).intake);
+  return { source, hash, depth, width, inputSize, intake, readingKey: key, form: await settingsForm(settings) };
 }
 
 async function fetchWhole(url: string): Promise<Uint8Array> {

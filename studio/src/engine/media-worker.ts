@@ -28,7 +28,7 @@ const spectrogramSide = 112;
 
 /** @throws DuetError when the file cannot be decoded here, or lacks picture or sound. */
 async function read(file: Blob, name: string, argument: IntakeArgument): Promise<ReadExample> {
-  const { intake, preview } = openWithoutWeights(argument);
+  const { intake, preview } = await openWithoutWeights(argument);
   const media = await openMediaSource(file, name);
   try {
     const features = await intake.read(media);

@@ -16,10 +16,10 @@ export type ModelFacts = {
 };
 
 /** @throws DuetError when the files are damaged, or of a system that this page does not know. */
-export function modelFacts({ config: text, model }: StoredAdapter): ModelFacts {
+export async function modelFacts({ config: text, model }: StoredAdapter): Promise<ModelFacts> {
   const names = { name: 'The adapter', modelName: 'adapter_model.safetensors' };
-  const { config } = decodeAdapter(JSON.parse(text), model, { ...names, upgrade: upgradeAdapter });
-  const { maps = [] } = systemNamed(config.system);
+  const { config } = await decodeAdapter(JSON.parse(text), model, { ...names, upgrade: upgradeAdapter });
+  const { maps = [] } = await systemNamed(config.system);
   return { backbone: config.base_model_name_or_path, maps, snippet: pageSnippet(config) };
 }
 

@@ -7,8 +7,9 @@ import { readingKey, readingOf } from './stored-clips.ts';
 
 const backbone = parseBackbone({ name: 'mini', tensors: miniTimm() }, { heads: 2 });
 
+const { system, settings } = await recipeNamed();
+
 function intakeWith(changes: object) {
-  const { system, settings } = recipeNamed();
   return system.open({ ...settings, ...changes }, { labels: [], backbone }).intake;
 }
 

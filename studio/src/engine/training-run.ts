@@ -5,7 +5,7 @@ import type { CurvesShown } from '../../../src/report/shown.ts';
 import { type Place, runFiles } from '../../../src/run/place.ts';
 import { freshRun, type RunEvent, restoredRun, trainRun } from '../../../src/run/train.ts';
 import { recipeNamed } from '../../../src/systems/registry.ts';
-import type { Known, SystemSettings } from '../../../src/systems/system.ts';
+import type { Known, System } from '../../../src/systems/system.ts';
 import { type EpochRecord, encodeCheckpoint, type RunProgress } from '../../../src/train/checkpoint.ts';
 import { adapterConfigFile, adapterModelFile } from '../../../src/weights/adapter-files.ts';
 import type { Backbone } from '../../../src/weights/backbone.ts';
@@ -62,7 +62,7 @@ export async function trainingRun(options: TrainingRunOptions): Promise<void> {
   const { backbone, compute, signal, onUpdate } = options;
   let run: StoredRun = { ...options.run, state: 'running', provider: compute.name };
   const { classes: labels, examples: clips, settings } = run;
-  const { system } = recipeNamed(settings.recipe);
+  const { system } = await recipeNamed(settings.recipe);
   const known: Known = { labels, backbone };
   const open = system.open(settings, known);
   const began = performance.now();
@@ -103,7 +103,7 @@ export async function trainingRun(options: TrainingRunOptions): Promise<void> {
         break;
       case 'epoch':
         last = performance.now();
-        onUpdate({ kind: 'epoch', record: event.record, curves: curvesOf(settings, checkpoint.progress) });
+        onUpdate({ kind: 'epoch', record: event.record, curves: curvesOf(system, checkpoint.progress) });
         break;
       case 'adapter': {
         const { epoch, metrics } = event;
@@ -168,8 +168,8 @@ export async function trainingRun(options: TrainingRunOptions): Promise<void> {
 }
 
 /** The course of a training as its system draws it. */
-export function curvesOf({ recipe }: SystemSettings, { history, best }: RunProgress): readonly CurvesShown[] {
-  return recipeNamed(recipe).system.curves(history, best?.epoch);
+export function curvesOf(system: System, { history, best }: RunProgress): readonly CurvesShown[] {
+  return system.curves(history, best?.epoch);
 }
 
 function secondsSince(moment: number): number {

@@ -71,8 +71,8 @@ const worker = plainErrors({
     return inTurn(async () => {
       if (signal.aborted) return;
       const known = { labels: placeholders, backbone: await openedBackbone() };
-      const { settings } = backboneFacts(known.backbone, await readValue('choice')).intake;
-      const { system } = recipeNamed(settings.recipe);
+      const { settings } = (await backboneFacts(known.backbone, await readValue('choice'))).intake;
+      const { system } = await recipeNamed(settings.recipe);
       const open = system.open(settings, known);
       const stage = keptStageOf(open);
       if (!stage) return;
@@ -112,7 +112,9 @@ const worker = plainErrors({
   async courseOf({ settings }: StoredRun): Promise<Course | undefined> {
     const bytes = await runPlace.read(runFiles.checkpoint);
     const progress = bytes && progressOf(bytes);
-    return progress && { history: progress.history, curves: curvesOf(settings, progress) };
+    return (
+      progress && { history: progress.history, curves: curvesOf((await recipeNamed(settings.recipe)).system, progress) }
+    );
   },
 
   async stop(): Promise<void> {

@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import { recipeNamed } from '../../../src/systems/registry.ts';
 import { upgradedRun } from './upgrade.ts';
 
-test('a run of the first version keeps what it was trained on, and goes on from no checkpoint', () => {
-  const { settings } = recipeNamed();
+test('a run of the first version keeps what it was trained on, and goes on from no checkpoint', async () => {
+  const { settings } = await recipeNamed();
   const kept = {
     startedAt: 1,
     classes: ['bowl', 'drum'],

@@ -24,7 +24,7 @@ const labels = ['a', 'b', 'c'];
 export async function forwardAndStep(openSession: OpenSession): Promise<Numbers> {
   // Two blocks have every operator of six, and a GPU imitated in software is slow.
   const backbone = parseBackbone(smallVit({ depth: 2, patches: 16 }));
-  const { system, settings: training } = recipeNamed('duet');
+  const { system, settings: training } = await recipeNamed('duet');
   const plain = { ...training, labelSmoothing: 0, headDropout: 0, seed: 0 };
   const { stages, folded: model, fold } = system.open(plain, { labels, backbone });
   const stage = stages.find((one): one is ClipStage => one.on === 'clips')!;
