@@ -6,7 +6,11 @@ import type { Diagnosis } from '../systems/system.ts';
 import type { Checkpoint } from '../train/checkpoint.ts';
 import { askAbout } from './ask.ts';
 
-export type OpenDiagnosis = { measure(epoch: number): Promise<void>; release(): Promise<void> };
+export type OpenDiagnosis = {
+  /** Measures where enough has been learned since the last time. @param isEnd measures whatever has been learned. */
+  measure(epoch: number, isEnd?: boolean): Promise<void>;
+  release(): Promise<void>;
+};
 
 export type DiagnosisOptions = Omit<PredictorOptions, 'model'> & {
   readonly feed: Feed;
@@ -15,7 +19,10 @@ export type DiagnosisOptions = Omit<PredictorOptions, 'model'> & {
 };
 
 /** More clips would change a mean little. */
-const mostRows = 256;
+const mostRows = 64;
+
+/** A curve changes ever more slowly: from one measurement to the next there are so many times the epochs, or one. */
+const growth = 1.25;
 
 /** Loads the measuring graph. What is measured goes into the run's progress. Release it when done. */
 export async function openDiagnosis({ model, measure }: Diagnosis, options: DiagnosisOptions): Promise<OpenDiagnosis> {
@@ -23,8 +30,9 @@ export async function openDiagnosis({ model, measure }: Diagnosis, options: Diag
   const { progress, parameters } = checkpoint;
   const predictor = await openPredictor({ ...options, model });
   return {
-    async measure(epoch) {
-      if (progress.diagnosis.some((one) => one.epoch === epoch)) return;
+    async measure(epoch, isEnd = false) {
+      const last = progress.diagnosis.at(-1)?.epoch;
+      if (last !== undefined && (epoch <= last || (epoch < growth * last && !isEnd))) return;
       const split = (await feed.count('val')) > 0 ? 'val' : 'train';
       const ask = askAbout({ feed, predictor, adapter: parameters, split, most: mostRows });
       const value = await measure(ask(plainPass('evaluate')));

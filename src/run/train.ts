@@ -147,12 +147,15 @@ export async function trainRun(options: RunOptions): Promise<RunOutcome> {
     // After the start, whose model is there soon; a training step takes long to load.
     let trainer = await openStage(clipStages[progress.stage]!);
     const diagnosis = open.diagnose && opened(await openDiagnosis(open.diagnose, { ...options, ...predicting }));
-    await diagnosis?.measure(progress.epoch);
     for (;;) {
       const isLast = progress.stage === clipStages.length - 1;
+      if (isLast) await diagnosis?.measure(progress.epoch);
       const training = { ...scoring, trainer, batchSize, isLast, diagnosis };
       const outcome = await trainStage(clipStages[progress.stage]!, training);
-      if (outcome !== 'interrupted' && !isLast) {
+      if (outcome !== 'interrupted' && isLast) {
+        await diagnosis?.measure(progress.epoch, true);
+        await writeHistory(options);
+      } else if (outcome !== 'interrupted') {
         beginStage(checkpoint, progress.stage + 1);
         await takeStarts(scoring);
       }
@@ -243,7 +246,7 @@ function trainStage(stage: ClipStage, options: StageTraining): Promise<Outcome> 
         await keepAdapter(folded, options);
         onEvent({ kind: 'adapter', epoch: record.epoch, metrics: record.validation ?? undefined });
       }
-      await options.diagnosis?.measure(record.epoch);
+      if (isLast) await options.diagnosis?.measure(record.epoch);
       await writeHistory(options);
       // Last: should anything before it fail, the epoch is done again.
       await save(options);
