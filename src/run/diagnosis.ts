@@ -21,8 +21,8 @@ export type DiagnosisOptions = Omit<PredictorOptions, 'model'> & {
 /** More clips would change a mean little. */
 const mostRows = 64;
 
-/** A curve changes ever more slowly: from one measurement to the next there are so many times the epochs, or one. */
-const growth = 1.25;
+/** A curve changes ever more slowly: each measurement comes after so many times the epochs of the one before. */
+const growth = 2;
 
 /** Loads the measuring graph. What is measured goes into the run's progress. Release it when done. */
 export async function openDiagnosis({ model, measure }: Diagnosis, options: DiagnosisOptions): Promise<OpenDiagnosis> {

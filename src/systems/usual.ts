@@ -1,10 +1,25 @@
 // What most systems have alike, so that each says only what is its own.
 import * as z from 'zod';
 import { epochCharts, usualCharts } from '../train/epoch-charts.ts';
+import { settingMeta } from '../train/setting-fields.ts';
+import { trainingFields } from '../train/settings.ts';
 import type { ClipStage, OpenSystem, System, SystemSettings } from './system.ts';
 
 /** The given members that are not usual, and those of the usual ones that are to be otherwise. */
 type Changed<Whole, Usual extends keyof Whole> = Omit<Whole, Usual> & Partial<Pick<Whole, Usual>>;
+
+/**
+ * The fields that the settings of all systems have.
+ * @param missing what becomes of a file without picture or without sound, for the help.
+ */
+export function usualFields<const Names extends readonly [string, ...string[]]>(recipes: Names, missing: string) {
+  const help = `a file without picture or without sound: ${missing}`;
+  return {
+    recipe: z.enum(recipes).meta({ help: 'the recipe that these settings began as' }),
+    missing: z.enum(['error', 'zero']).meta(settingMeta('Input')('--missing <what>', help)),
+    ...trainingFields,
+  };
+}
 
 /** A stage on clips that trains all parameters, on rows that hold inputs and targets by the model's names. */
 export function clipStage(given: Changed<Omit<ClipStage, 'on'>, 'trains' | 'stepBatch'>): ClipStage {

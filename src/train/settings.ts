@@ -38,3 +38,9 @@ export const trainingFields = {
 const trainingSettingsSchema = z.object(trainingFields);
 
 export type TrainingSettings = Readonly<z.infer<typeof trainingSettingsSchema>>;
+
+/** What recipes usually have beside `epochs`, `batch` and `learningRate`. */
+export const usualTraining = {
+  ...{ seed: 0, optimizer: 'adamw', weightDecay: 0, clipNorm: 0, patience: null },
+  ...{ schedule: 'cosine', warmupEpochs: 0, stepEpochs: 10 },
+} as const satisfies Partial<TrainingSettings>;

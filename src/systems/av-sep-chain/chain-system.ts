@@ -1,6 +1,7 @@
 // AVSepChain's filterbank form as a system of its own: for research, in the time domain.
 import { parameterCounts } from '../../model/parameters.ts';
-import type { Known, OpenSystem, System } from '../system.ts';
+import type { Known, OpenSystem } from '../system.ts';
+import { clipStage, openSystem, system } from '../usual.ts';
 import {
   type ExtractAnswer,
   type ExtractResult,
@@ -20,7 +21,7 @@ import { filterbankStages } from './filterbank-model.ts';
 import { extractMetrics, scoreMixtures } from './score.ts';
 
 /** AVSepChain's filterbank form: perception and production in the time domain; see docs/extract.md. */
-export const speechChainSystem: System<ChainSettings, ExtractAnswer, ExtractResult, object> = {
+export const speechChainSystem = system<ChainSettings, ExtractAnswer, ExtractResult>({
   name: 'av-sep-chain-filterbank',
   annotation: 'class',
   settings: chainSettingsSchema,
@@ -29,10 +30,9 @@ export const speechChainSystem: System<ChainSettings, ExtractAnswer, ExtractResu
   metrics: extractMetrics,
   result: extractResultSchema,
   resultOptions: extractOptionsSchema,
-  coherent: (settings) => settings,
   open: openChain,
   curves: (history, kept) => separationCurves('Loss', 'dB below zero is better', history, kept),
-};
+});
 
 function openChain(settings: ChainSettings, { backbone }: Known): OpenSystem<ExtractAnswer, ExtractResult, object> {
   const config = { ...settings.model, visualWidth: backbone.config.width };
@@ -46,20 +46,18 @@ function openChain(settings: ChainSettings, { backbone }: Known): OpenSystem<Ext
   const stages = filterbankStages(config, sizeOf(settings.trainingSamples));
   const folded = chainScoringModel(config, window);
   const maskOf = (mixture: Float32Array, estimate: Float32Array) => maskOfEstimate(mixture, estimate, grid);
-  return {
+  return openSystem({
     intake: chainIntake({ ...settings, ...config, key: readingKey(reading) }),
     reader: (openSession) => openExtractReader(reading, openSession),
-    stages: stages.map((stage) => ({
-      ...{ ...stage, on: 'clips' },
-      stepBatch: ({ arrays }) => ({ inputs: arrays, targets: arrays }),
-      ...(stage.name === 'perceive' && stages.length > 1 && { settings: { epochs: settings.perceptionEpochs } }),
-    })),
+    stages: stages.map((stage) =>
+      clipStage({
+        ...stage,
+        ...(stage.name === 'perceive' && stages.length > 1 && { settings: { epochs: settings.perceptionEpochs } }),
+      }),
+    ),
     counts: parameterCounts(stages.at(-1)!.model.parameters, folded.parameters, backbone.config),
     folded,
-    fold: (trained) => new Map([...folded.parameters.keys()].map((name) => [name, trained.get(name)!])),
-    decision: {},
     score: (ask, options) => scoreMixtures(ask, options, grid),
-    extras: { always: [], shown: [] },
     answer: ({ estimate }, answered) =>
       extractAnswer({ mask: maskOf(answered.inputs.mixture as Float32Array, estimate!) }, answered),
     result: extractResult,
@@ -69,5 +67,5 @@ function openChain(settings: ChainSettings, { backbone }: Known): OpenSystem<Ext
       stemsByNetwork(media, { ...reading, bands: grid.bands }, folded, options, ({ estimate }, { mixture }) =>
         maskOf(mixture as Float32Array, estimate!),
       ),
-  };
+  });
 }

@@ -1,6 +1,7 @@
 // Training curves of a separation.
 import type { CurvesShown } from '../../report/shown.ts';
 import type { CurvedEpoch } from '../../train/checkpoint.ts';
+import { epochCharts } from '../../train/epoch-charts.ts';
 
 /** The loss by its name and unit, and what the validation clips gain. */
 export function separationCurves(
@@ -9,22 +10,11 @@ export function separationCurves(
   history: readonly CurvedEpoch[],
   kept: number | undefined,
 ): CurvesShown[] {
-  const curve = (name: string, value: (record: CurvedEpoch) => number | null | undefined) => ({
-    name,
-    points: history.map((record) => ({ x: record.epoch, y: value(record) ?? Number.NaN })),
-  });
-  const common = {
-    ...({ kind: 'curves', xLabel: 'epoch' } as const),
-    mark: kept === undefined ? undefined : { x: kept, label: 'kept' },
-  };
-  return [
+  return epochCharts(history, kept, [
+    { title, yLabel, lines: { training: ({ losses }) => losses.total } },
     {
-      ...{ ...common, title, yLabel },
-      series: [curve('training', ({ losses }) => losses.total)],
+      ...{ title: 'Gain over the mixture', yLabel: 'SI-SDR in dB' },
+      lines: { validation: ({ validation }) => validation?.siSdrGain },
     },
-    {
-      ...{ ...common, title: 'Gain over the mixture', yLabel: 'SI-SDR in dB' },
-      series: [curve('validation', ({ validation }) => validation?.siSdrGain)],
-    },
-  ];
+  ]);
 }

@@ -1,6 +1,7 @@
 // How well mixtures are separated: by the target's picture, by the other's, and by none.
 import type { Json } from '../../data/intake.ts';
 import { plainPass } from '../../data/intake.ts';
+import { answeredRows } from '../../infer/answered-rows.ts';
 import type { ShownSection } from '../../report/shown.ts';
 import type { Metric } from '../../train/metric.ts';
 import type { Ask, Scored, ScoreOptions } from '../system.ts';
@@ -69,15 +70,12 @@ async function separated(
 ): Promise<Separated[]> {
   const found: Separated[] = [];
   for (let round = 0; round < rounds; round++)
-    for await (const { rows, arrays, outputs } of ask({ ...plainPass(pass), epoch: round }))
-      for (const [clip, row] of rows.entries()) {
-        const { before, gain, boundMask } = outputs;
-        found.push({ row: row as MixtureRow, before: before![clip]!, gain: gain![clip]! });
-        const part = (values: Float32Array) =>
-          values.subarray((clip * values.length) / rows.length, ((clip + 1) * values.length) / rows.length);
-        const [mixture, target] = [arrays.mixture, arrays.target].map((values) => part(values as Float32Array));
-        look?.({ mixture: mixture!, target: target! }, boundMask && part(boundMask));
-      }
+    for await (const { row, arrays, outputs } of answeredRows(ask({ ...plainPass(pass), epoch: round }))) {
+      const { before, gain, boundMask } = outputs;
+      found.push({ row: row as MixtureRow, before: before![0]!, gain: gain![0]! });
+      const [mixture, target] = [arrays.mixture as Float32Array, arrays.target as Float32Array];
+      look?.({ mixture, target }, boundMask);
+    }
   return found;
 }
 

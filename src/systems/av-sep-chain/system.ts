@@ -1,6 +1,7 @@
 // AVSepChain as one of the systems: the sound of what is in view.
 import { parameterCounts, type Specifications } from '../../model/parameters.ts';
-import type { Known, OpenSystem, System } from '../system.ts';
+import type { Known, OpenSystem } from '../system.ts';
+import { clipStage, openSystem, system } from '../usual.ts';
 import {
   type ExtractAnswer,
   type ExtractResult,
@@ -22,7 +23,7 @@ import { referenceRuns } from './reference-runs.ts';
 import { extractMetrics, scoreMixtures } from './score.ts';
 
 /** AVSepChain's light extraction: the sound of what is in view; see docs/extract.md. */
-export const avSepChainSystem: System<ExtractSettings, ExtractAnswer, ExtractResult, object> = {
+export const avSepChainSystem = system<ExtractSettings, ExtractAnswer, ExtractResult>({
   name: 'av-sep-chain',
   annotation: 'class',
   settings: extractSettingsSchema,
@@ -31,11 +32,10 @@ export const avSepChainSystem: System<ExtractSettings, ExtractAnswer, ExtractRes
   metrics: extractMetrics,
   result: extractResultSchema,
   resultOptions: extractOptionsSchema,
-  coherent: (settings) => settings,
   open: openExtract,
   golden: referenceRuns,
   curves: (history, kept) => separationCurves('Energy of the error over that of the mixture', 'share', history, kept),
-};
+});
 
 function openExtract(
   settings: ExtractSettings,
@@ -47,7 +47,7 @@ function openExtract(
   const model = extractModel(config, settings.trainingSamples, bound);
   const folded = scoringModel(config, settings.windowSamples, bound);
   const learned = (specifications: Specifications) => new Map([...specifications].filter(([name]) => !isBound(name)));
-  return {
+  return openSystem({
     intake: extractIntake({
       ...settings,
       ...{ key: readingKey(reading), sampleRate: config.sampleRate, window: config.window },
@@ -56,23 +56,19 @@ function openExtract(
     }),
     reader: (openSession) => openExtractReader(reading, openSession),
     stages: [
-      {
-        ...{ name: 'perceive', model, on: 'clips', averaging: settings.averaging || undefined },
+      clipStage({
+        ...{ name: 'perceive', model, averaging: settings.averaging || undefined },
         trains: (name) => !isBound(name),
-        stepBatch: ({ arrays }) => ({ inputs: arrays, targets: arrays }),
-      },
+      }),
     ],
     firstValues: (clips) => firstClassSpectra(clips, bound),
     counts: parameterCounts(learned(model.parameters), learned(folded.parameters), backbone.config),
     folded,
-    fold: (trained) => trained,
-    decision: {},
     score: (ask, options) => scoreMixtures(ask, options, config),
-    extras: { always: [], shown: [] },
     answer: extractAnswer,
     result: extractResult,
     summary: extractSummary,
     shown: (result) => extractSummary(result).shown,
     stems: (media, options) => stemsByNetwork(media, reading, folded, options, ({ mask }) => mask!),
-  };
+  });
 }

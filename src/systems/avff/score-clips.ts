@@ -1,6 +1,6 @@
 // The full AVFF scored: each clip by its middle window.
-import type { Values } from '../../data/intake.ts';
 import { DuetError } from '../../errors.ts';
+import { answeredRows } from '../../infer/answered-rows.ts';
 import type { ParameterValues } from '../../model/parameters.ts';
 import { percent } from '../../report/format.ts';
 import type { Column, ShownSection } from '../../report/shown.ts';
@@ -42,22 +42,16 @@ export async function scoreAvff(
   shift: (folded: ParameterValues, threshold: number) => ParameterValues,
 ): Promise<Scored> {
   const clips: JudgedClip[] = [];
-  for await (const { rows, arrays, outputs } of ask({ name: 'evaluate', seed, epoch: 0 }))
-    for (const [index, row] of rows.entries()) {
-      const of = (values: Values | undefined) => rowOf(values as Float32Array | undefined, index, rows.length);
-      const { real, method, fakes } = row.target as unknown as AvffTarget;
-      const start = of(arrays.start)[0]!;
-      const ofRow = {
-        logit: of(outputs.logit),
-        ...(outputs.slice_logits && { slice_logits: of(outputs.slice_logits) }),
-      };
-      const window = { start, end: start + seconds };
-      clips.push({
-        ...{ id: row.clips[0]!, real, method, score: ofRow.logit[0]! },
-        fakes: real ? [] : fakes && within(fakes, window),
-        found: periodsOf(avffAnswer(ofRow, window, seconds).parts),
-      });
-    }
+  for await (const { row, arrays, outputs } of answeredRows(ask({ name: 'evaluate', seed, epoch: 0 }))) {
+    const { real, method, fakes } = row.target as unknown as AvffTarget;
+    const start = Number(arrays.start![0]);
+    const window = { start, end: start + seconds };
+    clips.push({
+      ...{ id: row.clips[0]!, real, method, score: outputs.logit![0]! },
+      fakes: real ? [] : fakes && within(fakes, window),
+      found: periodsOf(avffAnswer(outputs, window, seconds).parts),
+    });
+  }
   const kinds = new Set(clips.map(({ real }) => real));
   if (extent === 'full' && kinds.size < 2)
     throw new DuetError(
@@ -91,12 +85,6 @@ function within(
   return fakes
     .map(({ start, end }) => ({ start: Math.max(start, window.start), end: Math.min(end, window.end) }))
     .filter(({ start, end }) => end > start);
-}
-
-function rowOf(values: Float32Array | undefined, row: number, rows: number): Float32Array {
-  if (!values) return new Float32Array(0);
-  const length = values.length / rows;
-  return values.subarray(row * length, (row + 1) * length);
 }
 
 /** Binary cross-entropy, real and fake clips having the same weight. */

@@ -1,12 +1,13 @@
 // What a training run of the full AVFF is set to, and its recipe.
 import * as z from 'zod';
 import { settingMeta } from '../../train/setting-fields.ts';
-import { trainingFields } from '../../train/settings.ts';
+import { usualTraining } from '../../train/settings.ts';
+import { usualFields } from '../usual.ts';
 import { type DetectSettings, fullDetect } from './detect.ts';
 import { type AvffNetwork, fullNetwork } from './network.ts';
 import { fullReconstruct, type ReconstructSettings } from './reconstruct.ts';
 
-const [input, learning, network] = [settingMeta('Input'), settingMeta('Learning'), settingMeta('Network')];
+const [learning, network] = [settingMeta('Learning'), settingMeta('Network')];
 const size = z.int().positive().max(65536);
 const weight = z.number().min(0).max(1000);
 const decoder = (side: string) =>
@@ -18,11 +19,7 @@ const decoder = (side: string) =>
 
 /** Checks the settings of a run of the full AVFF. */
 export const avffSettingsSchema = z.strictObject({
-  recipe: z.enum(['avff', 'avff-small']).meta({ help: 'the recipe that these settings began as' }),
-  missing: z
-    .enum(['error', 'zero'])
-    .meta(input('--missing <what>', 'a file without picture or without sound: always left out, as both are compared')),
-  ...trainingFields,
+  ...usualFields(['avff', 'avff-small'], 'always left out, as both are compared'),
   detectEpochs: z
     .int()
     .positive()
@@ -65,10 +62,9 @@ const fullHead = { kind: 'slices', width: 128, sliceWeight: 0.5 } as const;
 
 /** The published sizes. */
 const full: AvffSettings = {
-  recipe: 'avff',
-  ...{ seed: 0, epochs: 50, batch: 8, learningRate: 1.5e-4, optimizer: 'adamw', weightDecay: 0.05 },
-  ...{ missing: 'error', detectEpochs: 10, detectRate: 1e-5 },
-  ...{ schedule: 'cosine', warmupEpochs: 2.5, stepEpochs: 10, clipNorm: 0, patience: null },
+  ...{ ...usualTraining, recipe: 'avff', missing: 'error' },
+  ...{ epochs: 50, batch: 8, learningRate: 1.5e-4, weightDecay: 0.05, warmupEpochs: 2.5 },
+  ...{ detectEpochs: 10, detectRate: 1e-5 },
   frameSize: fullNetwork.video.imageSize,
   patchSize: 16,
   spectrogramFrames: fullNetwork.audio.frames,

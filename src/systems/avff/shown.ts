@@ -4,53 +4,35 @@ import { sigmoid } from '../../infer/decision.ts';
 import { clock, percent, shortValue } from '../../report/format.ts';
 import type { CurvesShown, NumbersShown, Shown } from '../../report/shown.ts';
 import type { CurvedEpoch } from '../../train/checkpoint.ts';
+import { epochCharts } from '../../train/epoch-charts.ts';
 import type { ShownWindow } from '../system.ts';
+import { detectorLines, stagesOf } from './detector-curves.ts';
 import type { AvffAnswer, AvffResult } from './result.ts';
 
 /** Lines over the epochs of each stage; epochs are counted from 1 in each. */
 export function avffCurves(history: readonly CurvedEpoch[], kept: number | undefined): CurvesShown[] {
-  const chart = (
-    title: string,
-    epochs: readonly CurvedEpoch[],
-    values: Readonly<Record<string, (epoch: CurvedEpoch) => number | null | undefined>>,
-    mark?: CurvesShown['mark'],
-  ): CurvesShown => ({
-    ...{ kind: 'curves', title, xLabel: 'epoch', yLabel: 'loss', mark },
-    series: Object.entries(values)
-      .map(([name, read]) => ({
-        name,
-        points: epochs.map((epoch) => ({ x: epoch.epoch, y: read(epoch) ?? Number.NaN })),
-      }))
-      .filter(({ points }) => points.some(({ y }) => Number.isFinite(y))),
-  });
-  const isOfDetect = ({ losses }: CurvedEpoch) => losses.clip !== undefined;
-  const [first, second] = [history.filter((epoch) => !isOfDetect(epoch)), history.filter(isOfDetect)];
-  const mark = kept === undefined ? undefined : { x: kept, label: 'kept' };
+  const [first, second] = stagesOf(history);
   const loss = (name: string) => (epoch: CurvedEpoch) => epoch.losses[name];
   return [
-    chart('Stage 1: what each side rebuilds of the other', first, { picture: loss('video'), sound: loss('audio') }),
-    chart('Stage 1: contrast of picture and sound', first, { contrast: loss('contrast') }),
-    chart('Stage 1: critics', first, { generator: loss('generator'), critics: loss('wasserstein') }),
-    chart(
-      'Stage 2: loss of the detector',
-      second,
-      { training: loss('clip'), validation: ({ validation }) => validation?.loss },
-      mark,
-    ),
-    {
-      ...chart(
-        'Stage 2: how well real clips and fakes are distinguished',
-        second,
-        {
-          'right in training': ({ trainAccuracy }) => trainAccuracy,
-          'area under ROC in validation': ({ validation }) => validation?.auc,
-        },
-        mark,
-      ),
-      yLabel: 'share',
-      unit: 'percent' as const,
-    },
-  ].filter(({ series }) => series.length > 0);
+    ...epochCharts(first, undefined, [
+      {
+        ...{ title: 'Stage 1: what each side rebuilds of the other', yLabel: 'loss' },
+        lines: { picture: loss('video'), sound: loss('audio') },
+      },
+      { title: 'Stage 1: contrast of picture and sound', yLabel: 'loss', lines: { contrast: loss('contrast') } },
+      {
+        ...{ title: 'Stage 1: critics', yLabel: 'loss' },
+        lines: { generator: loss('generator'), critics: loss('wasserstein') },
+      },
+    ]),
+    ...epochCharts(second, kept, [
+      { title: 'Stage 2: loss of the detector', yLabel: 'loss', lines: detectorLines.loss },
+      {
+        ...{ title: 'Stage 2: how well real clips and fakes are distinguished', yLabel: 'share', unit: 'percent' },
+        lines: detectorLines.quality,
+      },
+    ]),
+  ];
 }
 
 /** The verdict in a line, and the numbers behind it. */

@@ -1,11 +1,9 @@
 // The full AVFF as one of the systems: real or fake, by two encoders that have learnt from real videos what each side
 // says of the other (Oorloff et al. 2024).
-import * as z from 'zod';
 import { annotationOf } from '../../data/annotation.ts';
 import { DuetError } from '../../errors.ts';
-import { elementCount } from '../../graph/tensor.ts';
-import type { ParameterValues, Specifications } from '../../model/parameters.ts';
-import type { System } from '../system.ts';
+import { type ParameterValues, parameterCounts } from '../../model/parameters.ts';
+import { clipStage, openSystem, system } from '../usual.ts';
 import { detectModel, detectStage } from './detect.ts';
 import { secondsOf } from './inputs.ts';
 import { avffIntake } from './intake.ts';
@@ -20,7 +18,7 @@ import { avffCurves, avffShown, avffSummary } from './shown.ts';
 import { startingWeights } from './starting-weights.ts';
 
 /** The full AVFF: real or fake, for those with GPUs and many hours of video; see docs/authentic.md. */
-export const avffSystem: System<AvffSettings, AvffAnswer, AvffResult> = {
+export const avffSystem = system<AvffSettings, AvffAnswer, AvffResult>({
   name: 'avff',
   annotation: 'truth',
   settings: avffSettingsSchema,
@@ -28,7 +26,6 @@ export const avffSystem: System<AvffSettings, AvffAnswer, AvffResult> = {
   usualRecipe: 'avff',
   metrics: avffMetrics,
   result: avffResultSchema,
-  resultOptions: z.object({}),
   coherent(settings) {
     tokenSizes(networkOf(settings));
     return settings;
@@ -52,53 +49,35 @@ export const avffSystem: System<AvffSettings, AvffAnswer, AvffResult> = {
     const folded = detectModel(network, detect);
     const trained = new Map([...reconstruct.model.parameters, ...folded.parameters]);
     const bias = head === 'slices' ? 'head.fc2.bias' : 'head.fc3.bias';
-    return {
+    return openSystem({
       intake: avffIntake({
         ...{ network, exactHop, trimSilence, augment: augment === 'standard' },
         dropout: head === 'tokens' ? { width: headWidth, share: dropout } : { width: 0, share: 0 },
       }),
       stages: [
-        {
-          ...reconstruct,
-          ...{ on: 'clips', pass: 'reconstruct', optimisers: reconstructOptimisers },
-          stepBatch: ({ arrays }) => ({ inputs: arrays, targets: arrays }),
-        },
-        {
+        clipStage({ ...reconstruct, pass: 'reconstruct', optimisers: reconstructOptimisers }),
+        clipStage({
           ...detectStage(network, detect),
-          on: 'clips',
           settings: {
             ...{ epochs: detectEpochs, learningRate: detectRate },
             warmupEpochs: Math.min(settings.warmupEpochs, detectEpochs / 10),
           },
-          stepBatch: ({ arrays }) => ({ inputs: arrays, targets: arrays }),
           judge: rightlyJudged,
-        },
+        }),
       ],
       startingWeights: (tensors, name) => startingWeights(tensors, name, trained),
-      counts: {
-        trainable: sizeOf(trained),
-        adapter: sizeOf(folded.parameters),
-        // There is no backbone in it.
-        inference: sizeOf(folded.parameters),
-      },
+      counts: parameterCounts(trained, folded.parameters, undefined),
       folded,
-      fold: (values) => new Map([...folded.parameters.keys()].map((name) => [name, values.get(name)!])),
-      decision: {},
       score: (ask, options) =>
         scoreAvff(ask, options, seconds, (values, threshold) => withThreshold(values, bias, threshold)),
-      extras: { always: [], shown: [] },
       answer: (outputs, window) => avffAnswer(outputs, window, seconds),
       result: avffResult,
       summary: avffSummary,
       windowSeconds: seconds,
       shown: avffShown,
-    };
+    });
   },
-};
-
-function sizeOf(parameters: Specifications): number {
-  return [...parameters.values()].reduce((sum, { shape }) => sum + elementCount(shape), 0);
-}
+});
 
 /** The last bias of the head with the threshold taken off what speaks for fake, its last number. */
 function withThreshold(values: ParameterValues, bias: string, threshold: number): ParameterValues {

@@ -18,6 +18,7 @@ import type { Box } from '../../signal/box.ts';
 import { frontEnds } from '../../signal/front-ends.ts';
 import type { Picture } from '../../signal/picture.ts';
 import type { CurvedEpoch } from '../../train/checkpoint.ts';
+import { epochCharts } from '../../train/epoch-charts.ts';
 import type { BackboneConfig } from '../../weights/backbone.ts';
 import type { ShownWindow } from '../system.ts';
 import { type ClipResult, labelOfAnswer, type WindowAnswer } from './answer.ts';
@@ -34,44 +35,24 @@ export type MapName = (typeof mapNames)[number];
 
 /** Loss, and validation results with the kept epoch marked. Curves without a value are left out. */
 export function trainingCurves(history: readonly CurvedEpoch[], keptEpoch: number | undefined): CurvesShown[] {
-  const curve = (name: string, value: (record: CurvedEpoch) => number | null) => ({
-    name,
-    points: history.map((record) => ({ x: record.epoch, y: value(record) ?? Number.NaN })),
-  });
-  const mark = keptEpoch === undefined ? undefined : { x: keptEpoch, label: 'kept' };
-  const charts: CurvesShown[] = [
+  return epochCharts(history, keptEpoch, [
     {
-      kind: 'curves',
-      title: 'Loss',
-      xLabel: 'epoch',
-      yLabel: 'loss',
-      mark,
-      series: [
-        curve('all, in training', ({ losses }) => losses.total ?? null),
-        curve('class, in training', ({ losses }) => losses.foreground ?? null),
-        curve('class, validation', ({ validation }) => validation?.loss ?? null),
-      ],
+      ...{ title: 'Loss', yLabel: 'loss' },
+      lines: {
+        'all, in training': ({ losses }) => losses.total,
+        'class, in training': ({ losses }) => losses.foreground,
+        'class, validation': ({ validation }) => validation?.loss,
+      },
     },
     {
-      kind: 'curves',
-      title: 'Share of clips that are right',
-      xLabel: 'epoch',
-      yLabel: 'accuracy',
-      unit: 'percent',
-      mark,
-      series: [
-        curve('training', ({ trainAccuracy }) => trainAccuracy),
-        curve('validation', ({ validation }) => validation?.accuracy ?? null),
-        curve('background AUC', ({ validation }) => validation?.backgroundAuc ?? null),
-      ],
+      ...{ title: 'Share of clips that are right', yLabel: 'accuracy', unit: 'percent' },
+      lines: {
+        training: ({ trainAccuracy }) => trainAccuracy,
+        validation: ({ validation }) => validation?.accuracy,
+        'background AUC': ({ validation }) => validation?.backgroundAuc,
+      },
     },
-  ];
-  return charts
-    .map((chart) => ({
-      ...chart,
-      series: chart.series.filter(({ points }) => points.some(({ y }) => Number.isFinite(y))),
-    }))
-    .filter(({ series }) => series.length > 0);
+  ]);
 }
 
 /** One predicted window with everything to draw it from. */

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { senses } from '../../data/annotation.ts';
 import { settingMeta } from '../../train/setting-fields.ts';
-import { trainingFields } from '../../train/settings.ts';
+import { trainingFields, usualTraining } from '../../train/settings.ts';
 
 const input = settingMeta('Input');
 const learning = settingMeta('Learning');
@@ -54,9 +54,8 @@ export type EventsSettings = z.infer<typeof eventsSettingsSchema>;
 
 /** For scenes of 30 to 60 seconds. */
 const events: EventsSettings = {
-  ...{ recipe: 'events', missing: 'zero', rate: 2, textForm: 'name', senses, seed: 0 },
-  ...{ epochs: 36, batch: 8, learningRate: 1e-3, optimizer: 'adamw', weightDecay: 1e-4, clipNorm: 1, patience: null },
-  ...{ schedule: 'cosine', warmupEpochs: 2, stepEpochs: 10 },
+  ...{ ...usualTraining, recipe: 'events', missing: 'zero', rate: 2, textForm: 'name', senses },
+  ...{ epochs: 36, batch: 8, learningRate: 1e-3, weightDecay: 1e-4, clipNorm: 1, warmupEpochs: 2 },
   ...{ averaging: 0.999, otherSound: 0.5, tempo: 0.2, leastKept: 0.7, leastOfEvent: 0.5 },
 };
 

@@ -2,9 +2,8 @@
 import { annotationsOf, senses } from '../../data/annotation.ts';
 import { DuetError } from '../../errors.ts';
 import { rowWidths } from '../../model/row-encoder.ts';
-import type { CurvesShown } from '../../report/shown.ts';
-import type { CurvedEpoch } from '../../train/checkpoint.ts';
-import type { System } from '../system.ts';
+import { epochCharts } from '../../train/epoch-charts.ts';
+import { system } from '../usual.ts';
 import { type LocaliserAnswer, openLocaliser } from './localiser.ts';
 import { chunkLength, practicalNetwork } from './practical.ts';
 import { referenceRuns } from './reference-runs.ts';
@@ -21,7 +20,7 @@ const fewestEvents = 5;
 const leastSteps = 2;
 
 /** UniAV's light localiser: when what happens in a clip, by eye, by ear, or both; see docs/localisation.md. */
-export const uniavSystem: System<EventsSettings, LocaliserAnswer, EventsResult, EventsOptions> = {
+export const uniavSystem = system<EventsSettings, LocaliserAnswer, EventsResult, EventsOptions>({
   name: 'uniav',
   annotation: 'events',
   settings: eventsSettingsSchema,
@@ -30,7 +29,6 @@ export const uniavSystem: System<EventsSettings, LocaliserAnswer, EventsResult, 
   metrics: eventMetrics,
   result: eventsResultSchema,
   resultOptions: eventsOptionsSchema,
-  coherent: (settings) => settings,
   settledBy(settings, { examples, name }) {
     const annotated = new Set(
       examples.flatMap((example) => annotationsOf(example, 'events').map(({ sense = 'both' }) => sense)),
@@ -49,27 +47,15 @@ export const uniavSystem: System<EventsSettings, LocaliserAnswer, EventsResult, 
     return openLocaliser({ settings, known, config, length: chunkLength });
   },
   golden: referenceRuns,
-  curves,
-};
-
-function curves(history: readonly CurvedEpoch[], kept: number | undefined): CurvesShown[] {
-  const mark = kept === undefined ? undefined : { x: kept, label: 'kept' };
-  const series = (name: string, value: (epoch: CurvedEpoch) => number | null | undefined) => {
-    const points = history.map((one) => ({ x: one.epoch, y: value(one) ?? Number.NaN }));
-    return points.some(({ y }) => Number.isFinite(y)) ? [{ name, points }] : [];
-  };
-  const charts: CurvesShown[] = [
-    {
-      ...{ kind: 'curves', title: 'Loss', xLabel: 'epoch', yLabel: 'loss', mark },
-      series: series('in training', ({ losses }) => losses.total),
-    },
-    {
-      ...{ kind: 'curves', title: 'Mean average precision', xLabel: 'epoch', yLabel: 'mAP', unit: 'percent', mark },
-      series: [
-        ...series('temporal IoU 0.1 to 0.9', ({ validation }) => validation?.meanPrecision),
-        ...series('temporal IoU 0.5', ({ validation }) => validation?.precisionAtHalf),
-      ],
-    },
-  ];
-  return charts.filter(({ series: all }) => all.length > 0);
-}
+  curves: (history, kept) =>
+    epochCharts(history, kept, [
+      { title: 'Loss', yLabel: 'loss', lines: { 'in training': ({ losses }) => losses.total } },
+      {
+        ...{ title: 'Mean average precision', yLabel: 'mAP', unit: 'percent' },
+        lines: {
+          'temporal IoU 0.1 to 0.9': ({ validation }) => validation?.meanPrecision,
+          'temporal IoU 0.5': ({ validation }) => validation?.precisionAtHalf,
+        },
+      },
+    ]),
+});

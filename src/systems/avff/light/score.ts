@@ -1,6 +1,7 @@
 // The light detector scored: on the fakes that the data has, and on fakes that are acted out on its real clips.
-import type { Pass, Values } from '../../../data/intake.ts';
+import type { Pass } from '../../../data/intake.ts';
 import { DuetError } from '../../../errors.ts';
+import { answeredRows } from '../../../infer/answered-rows.ts';
 import { areaUnderCurve } from '../../../metrics/detection.ts';
 import type { ParameterValues } from '../../../model/parameters.ts';
 import type { Metric, Metrics } from '../../../train/metric.ts';
@@ -83,38 +84,26 @@ export async function scoreLight(ask: Ask, { extent, seed }: ScoreOptions): Prom
 
 async function answersTo(ask: Ask, pass: Pass): Promise<Answer[]> {
   const answers: Answer[] = [];
-  for await (const { rows, arrays, outputs } of ask(pass))
-    for (const [index, { clips, target }] of rows.entries()) {
-      const of = (values: Values | undefined) => rowOf(values as Float32Array, index, rows.length);
-      const { real, method, tampering, fakes } = target as unknown as LightTarget;
-      const moments = outputs.moments![index]!;
-      const marks = (name: string) => of(arrays[name]).subarray(0, moments);
-      const stretches = scoredStretches(of(outputs.stretches), moments, 0);
-      const timeline = timelineOf(stretches, moments / framesPerSecond);
-      answers.push({
-        ...{ id: [clips[0]!, ...(tampering === undefined ? [] : [tampering])].join(', '), real, method },
-        score: outputs.logit![index]!,
-        isLongEnough: moments >= shortestSeconds * framesPerSecond - 1,
-        fakes: tampering === undefined && fakes === undefined ? undefined : runsOf(marks('fakes'), 0, 0),
-        found: periodsAtFault(timeline, runsOf(marks('stills'), 0), 0),
-        baselines: baselineScores({
-          moments,
-          ...{
-            motion: of(arrays.motion).subarray(0, moments * cells),
-            sound: of(arrays.sound).subarray(0, moments * bands),
-          },
-          ...{ stills: marks('stills'), silents: marks('silents') },
-          curves: { v2a: of(outputs.v2a_curve), a2v: of(outputs.a2v_curve) },
-        }),
-      });
-    }
+  for await (const { row, arrays, outputs } of answeredRows(ask(pass))) {
+    const { real, method, tampering, fakes } = row.target as unknown as LightTarget;
+    const moments = outputs.moments![0]!;
+    const marks = (name: string, ofMoment = 1) => (arrays[name] as Float32Array).subarray(0, moments * ofMoment);
+    const stretches = scoredStretches(outputs.stretches!, moments, 0);
+    const timeline = timelineOf(stretches, moments / framesPerSecond);
+    answers.push({
+      ...{ id: [row.clips[0]!, ...(tampering === undefined ? [] : [tampering])].join(', '), real, method },
+      score: outputs.logit![0]!,
+      isLongEnough: moments >= shortestSeconds * framesPerSecond - 1,
+      fakes: tampering === undefined && fakes === undefined ? undefined : runsOf(marks('fakes'), 0, 0),
+      found: periodsAtFault(timeline, runsOf(marks('stills'), 0), 0),
+      baselines: baselineScores({
+        ...{ moments, motion: marks('motion', cells), sound: marks('sound', bands) },
+        ...{ stills: marks('stills'), silents: marks('silents') },
+        curves: { v2a: outputs.v2a_curve!, a2v: outputs.a2v_curve! },
+      }),
+    });
+  }
   return answers;
-}
-
-/** A row of values that lie row after row. */
-function rowOf(values: Float32Array, index: number, rows: number): Float32Array {
-  const length = values.length / rows;
-  return values.subarray(index * length, (index + 1) * length);
 }
 
 function areaOf(clips: readonly Answer[], name: BaselineName): number {

@@ -1,20 +1,16 @@
 // What a training run of the light detector is set to, and its recipe.
 import * as z from 'zod';
 import { settingMeta } from '../../../train/setting-fields.ts';
-import { trainingFields } from '../../../train/settings.ts';
+import { usualTraining } from '../../../train/settings.ts';
+import { usualFields } from '../../usual.ts';
 import { framesPerSecond } from './reading.ts';
 import { shortestSeconds } from './verdict.ts';
 
-const input = settingMeta('Input');
 const agreement = settingMeta('Agreement');
 
 /** What a training of the detector is set to; each field's metadata has its flag and its help. */
 export const lightSettingsSchema = z.strictObject({
-  recipe: z.enum(['authentic']).meta({ help: 'the recipe that these settings began as' }),
-  missing: z
-    .enum(['error', 'zero'])
-    .meta(input('--missing <what>', 'a file without picture or without sound: always left out, as both are compared')),
-  ...trainingFields,
+  ...usualFields(['authentic'], 'always left out, as both are compared'),
   seconds: z
     .number()
     .min(shortestSeconds)
@@ -42,9 +38,7 @@ export type LightSettings = Readonly<z.infer<typeof lightSettingsSchema>>;
 /** Full sets of settings by name. */
 export const lightRecipes = {
   authentic: {
-    ...{ recipe: 'authentic', missing: 'error' },
-    ...{ seed: 0, epochs: 120, batch: 16, learningRate: 3e-3, optimizer: 'adamw', weightDecay: 0 },
-    ...{ schedule: 'cosine', warmupEpochs: 0, stepEpochs: 10, clipNorm: 0, patience: null },
+    ...{ ...usualTraining, recipe: 'authentic', missing: 'error', epochs: 120, batch: 16, learningRate: 3e-3 },
     ...{ seconds: 8, folds: 4, hidden: 0, penalty: 1, trimSilence: true },
   },
 } as const satisfies Record<LightSettings['recipe'], LightSettings>;

@@ -5,7 +5,9 @@ import { sigmoid } from '../../../infer/decision.ts';
 import { clock, percent, shortValue } from '../../../report/format.ts';
 import type { CardShown, CurvesShown, NumbersShown, Shown, TimelineShown } from '../../../report/shown.ts';
 import type { CurvedEpoch } from '../../../train/checkpoint.ts';
+import { epochCharts } from '../../../train/epoch-charts.ts';
 import type { ShownWindow } from '../../system.ts';
+import { detectorLines, stagesOf } from '../detector-curves.ts';
 import { lags } from './agreement.ts';
 import { cells } from './features.ts';
 import { bandFrequencies, bands, framesPerSecond } from './reading.ts';
@@ -26,42 +28,19 @@ const sides: Readonly<Record<NonNullable<LightResult['side']>, string>> = {
 
 /** Lines over the epochs of each stage; epochs are counted from 1 in each. */
 export function lightCurves(history: readonly CurvedEpoch[], kept: number | undefined): CurvesShown[] {
-  const isOfDetect = ({ losses }: CurvedEpoch) => losses.clip !== undefined;
-  const chart = (
-    title: string,
-    yLabel: string,
-    epochs: readonly CurvedEpoch[],
-    values: Readonly<Record<string, (epoch: CurvedEpoch) => number | null | undefined>>,
-  ): CurvesShown => ({
-    ...{ kind: 'curves', title, xLabel: 'epoch', yLabel },
-    mark: epochs.some(isOfDetect) && kept !== undefined ? { x: kept, label: 'kept' } : undefined,
-    series: Object.entries(values)
-      .map(([name, read]) => ({
-        name,
-        points: epochs.map((epoch) => ({ x: epoch.epoch, y: read(epoch) ?? Number.NaN })),
-      }))
-      .filter(({ points }) => points.some(({ y }) => Number.isFinite(y))),
-  });
-  const detect = history.filter(isOfDetect);
+  const [first, second] = stagesOf(history);
   return [
-    chart(
-      'Error of what each side predicts of the other',
-      'mean square',
-      history.filter((one) => !isOfDetect(one)),
+    ...epochCharts(first, undefined, [
       {
-        'sound from picture': ({ losses }) => losses.v2a,
-        'picture from sound': ({ losses }) => losses.a2v,
+        ...{ title: 'Error of what each side predicts of the other', yLabel: 'mean square' },
+        lines: { 'sound from picture': ({ losses }) => losses.v2a, 'picture from sound': ({ losses }) => losses.a2v },
       },
-    ),
-    chart('Loss of the detector', 'loss', detect, {
-      training: ({ losses }) => losses.clip,
-      validation: ({ validation }) => validation?.loss,
-    }),
-    chart('How well real clips and fakes are distinguished', 'share', detect, {
-      'right in training': ({ trainAccuracy }) => trainAccuracy,
-      'area under ROC in validation': ({ validation }) => validation?.auc,
-    }),
-  ].filter(({ series }) => series.length > 0);
+    ]),
+    ...epochCharts(second, kept, [
+      { title: 'Loss of the detector', yLabel: 'loss', lines: detectorLines.loss },
+      { title: 'How well real clips and fakes are distinguished', yLabel: 'share', lines: detectorLines.quality },
+    ]),
+  ];
 }
 
 /** The verdict in a line, and the numbers behind it. */

@@ -1,9 +1,9 @@
 // The light detector as one of the systems: do this picture and this sound belong together?
 import * as z from 'zod';
 import { checkSchema } from '../../../files/schema-error.ts';
-import { elementCount } from '../../../graph/tensor.ts';
 import { sigmoid } from '../../../infer/decision.ts';
-import type { ClipStage, System } from '../../system.ts';
+import { parameterCounts } from '../../../model/parameters.ts';
+import { clipStage, openSystem, system } from '../../usual.ts';
 import { rightlyJudged } from '../judged.ts';
 import { lightDetectModel, lightDetectStage } from './detect.ts';
 import { lightIntake } from './intake.ts';
@@ -21,7 +21,7 @@ const decisionSchema = z.strictObject({ calibration: calibrationSchema.optional(
 const judgeRate = 10;
 
 /** The light detector after AVFF: do this picture and this sound belong together? See docs/authentic.md. */
-export const authenticSystem: System<LightSettings, WindowAnswer, LightResult> = {
+export const authenticSystem = system<LightSettings, WindowAnswer, LightResult>({
   name: 'avff-light',
   annotation: 'truth',
   settings: lightSettingsSchema,
@@ -29,8 +29,6 @@ export const authenticSystem: System<LightSettings, WindowAnswer, LightResult> =
   usualRecipe: 'authentic',
   metrics: lightMetrics,
   result: lightResultSchema,
-  resultOptions: z.object({}),
-  coherent: (settings) => settings,
   curves: lightCurves,
   open(settings, known) {
     const { calibration } = checkSchema(decisionSchema, known.decision ?? {}, 'What the adapter decides by');
@@ -38,29 +36,18 @@ export const authenticSystem: System<LightSettings, WindowAnswer, LightResult> =
     const moments = momentsOf(settings);
     const detector = { moments, folds, hidden };
     const folded = lightDetectModel(detector);
-    const lengths = [...folded.parameters.values()].map(({ shape }) => elementCount(shape));
-    const parameters = lengths.reduce((sum, length) => sum + length, 0);
-    const reconstruct: ClipStage = {
-      ...lightReconstructStage({ ...detector, penalty }),
-      on: 'clips',
-      pass: 'reconstruct',
-      stepBatch: ({ arrays }) => ({ inputs: arrays, targets: arrays }),
-    };
-    const detect: ClipStage = {
+    const reconstruct = clipStage({ ...lightReconstructStage({ ...detector, penalty }), pass: 'reconstruct' });
+    const detect = clipStage({
       ...lightDetectStage(detector),
-      on: 'clips',
       settings: { learningRate: Math.min(10, judgeRate * learningRate) },
-      stepBatch: ({ arrays }) => ({ inputs: arrays, targets: arrays }),
       judge: rightlyJudged,
-    };
-    return {
+    });
+    return openSystem({
       intake: lightIntake({ moments, folds, trimSilence }),
       stages: hidden === 0 ? [detect] : [reconstruct, detect],
       ...(hidden === 0 && { firstValues: (clips) => ridgePredictors(clips, { folds, penalty, seed }) }),
-      // There is no backbone in it.
-      counts: { trainable: parameters, adapter: parameters, inference: parameters },
+      counts: parameterCounts(folded.parameters, folded.parameters, undefined),
       folded,
-      fold: (trained) => new Map([...folded.parameters.keys()].map((name) => [name, trained.get(name)!])),
       decision: calibration ? { calibration: { ...calibration } } : {},
       calibrated(results, falseAlarms) {
         const judged = results.filter(({ reason }) => reason === undefined || reason === 'too close');
@@ -68,13 +55,12 @@ export const authenticSystem: System<LightSettings, WindowAnswer, LightResult> =
         return { calibration: { ...calibrate(scores, falseAlarms) } };
       },
       score: scoreLight,
-      extras: { always: [], shown: [] },
       answer: answerOf,
       result: (answers) => resultOf(answers, calibration),
       unrelated: ({ logit }) => sigmoid(logit),
       summary: lightSummary,
       windowSeconds: settings.seconds,
       shown: lightShown,
-    };
+    });
   },
-};
+});

@@ -2,9 +2,8 @@
 import * as z from 'zod';
 import { type InputSettings, spectrogramSizeOf } from '../../../data/settings.ts';
 import { frequencyScale } from '../../../report/frequency-scale.ts';
-import type { CurvesShown, Shown } from '../../../report/shown.ts';
+import type { Shown } from '../../../report/shown.ts';
 import { frontEnds } from '../../../signal/front-ends.ts';
-import type { CurvedEpoch } from '../../../train/checkpoint.ts';
 import type { ShownWindow } from '../../system.ts';
 import { knownWeights, type SearchAnswer } from './vectors.ts';
 
@@ -57,22 +56,4 @@ export function searchShown(windows: readonly ShownWindow<SearchAnswer>[], setti
         : []),
     ],
   }));
-}
-
-export function searchCurves(history: readonly CurvedEpoch[], kept: number | undefined): CurvesShown[] {
-  const mark = kept === undefined ? undefined : { x: kept, label: 'kept' };
-  const series = (name: string, value: (epoch: CurvedEpoch) => number | null | undefined) => ({
-    name,
-    points: history.map((epoch) => ({ x: epoch.epoch, y: value(epoch) ?? Number.NaN })),
-  });
-  return [
-    {
-      ...{ kind: 'curves', title: 'Loss', xLabel: 'epoch', yLabel: 'loss', mark },
-      series: [series('in training', ({ losses }) => losses.network)],
-    },
-    {
-      ...{ kind: 'curves', title: 'Found by class names', xLabel: 'epoch', yLabel: 'mAP', unit: 'percent', mark },
-      series: [series('in validation', ({ validation }) => validation?.words)],
-    },
-  ];
 }

@@ -2,6 +2,7 @@
 
 import { plainPass } from '../../../data/intake.ts';
 import { DuetError } from '../../../errors.ts';
+import { answeredRows } from '../../../infer/answered-rows.ts';
 import { retrievalMetrics } from '../../../metrics/retrieval.ts';
 import type { TableShown } from '../../../report/shown.ts';
 import type { Metric } from '../../../train/metric.ts';
@@ -31,22 +32,12 @@ type Found = {
 /** @throws DuetError where no clip is of a class that is known. */
 export async function scoreSearch(ask: Ask, labels: readonly string[]): Promise<Scored> {
   const clips: Found[] = [];
-  for await (const { rows, outputs } of ask(plainPass('evaluate')))
-    for (const [row, { clips: ids, target }] of rows.entries()) {
-      const part = (name: string) => {
-        const values = outputs[name]!;
-        const width = values.length / rows.length;
-        return values.slice(row * width, (row + 1) * width);
-      };
-      const byKind = { picture: part('by_picture'), sound: part('by_sound') };
-      clips.push({
-        id: ids[0]!,
-        label: target as string,
-        picture: part('picture_vector'),
-        sound: part('sound_vector'),
-        byKind,
-      });
-    }
+  for await (const { row, outputs } of answeredRows(ask(plainPass('evaluate'))))
+    clips.push({
+      ...{ id: row.clips[0]!, label: row.target as string },
+      ...{ picture: outputs.picture_vector!, sound: outputs.sound_vector! },
+      byKind: { picture: outputs.by_picture!, sound: outputs.by_sound! },
+    });
   const asked = labels
     .map((label, index) => ({ label, index }))
     .filter(({ label }) => clips.some((c) => c.label === label));

@@ -1,22 +1,16 @@
 // The search model as one of the systems: videos as vectors that words, sounds and pictures find.
-import * as z from 'zod';
 import { joinFloat32 } from '../../../files/tensor-values.ts';
 import { inputSettings } from '../../../infer/input-choices.ts';
 import { parameterCounts } from '../../../model/parameters.ts';
 import { frontEnds } from '../../../signal/front-ends.ts';
-import type { Embed, System } from '../../system.ts';
+import { epochCharts } from '../../../train/epoch-charts.ts';
+import type { Embed } from '../../system.ts';
+import { clipStage, openSystem, system } from '../../usual.ts';
 import { featuresKey, openFeatureReader } from './features.ts';
 import { imagenetNames } from './imagenet-names.ts';
 import { searchIntake } from './intake.ts';
 import { isGiven, searchModels } from './model.ts';
-import {
-  type SearchResult,
-  searchCurves,
-  searchResult,
-  searchResultSchema,
-  searchShown,
-  searchSummary,
-} from './result.ts';
+import { type SearchResult, searchResult, searchResultSchema, searchShown, searchSummary } from './result.ts';
 import { scoreSearch, searchMetrics } from './score.ts';
 import { type SearchSettings, searchRecipes, searchSettingsSchema } from './settings.ts';
 import { type SearchAnswer, searchVectors } from './vectors.ts';
@@ -25,7 +19,7 @@ import { type SearchAnswer, searchVectors } from './vectors.ts';
 const [textWidth, width] = [128, 128];
 
 /** Search by words, sound and picture after VLSA's idea; see docs/search.md. */
-export const searchSystem: System<SearchSettings, SearchAnswer, SearchResult> = {
+export const searchSystem = system<SearchSettings, SearchAnswer, SearchResult>({
   name: 'vlsa-search',
   annotation: 'class',
   settings: searchSettingsSchema,
@@ -33,15 +27,20 @@ export const searchSystem: System<SearchSettings, SearchAnswer, SearchResult> = 
   usualRecipe: 'search',
   metrics: searchMetrics,
   result: searchResultSchema,
-  resultOptions: z.object({}),
-  coherent: (settings) => settings,
-  curves: searchCurves,
+  curves: (history, kept) =>
+    epochCharts(history, kept, [
+      { title: 'Loss', yLabel: 'loss', lines: { 'in training': ({ losses }) => losses.network } },
+      {
+        ...{ title: 'Found by class names', yLabel: 'mAP', unit: 'percent' },
+        lines: { 'in validation': ({ validation }) => validation?.words },
+      },
+    ]),
   open(_, { labels, backbone }) {
     const sizes = { labels: labels.length, names: imagenetNames.length, text: textWidth, width };
     const { training, folded } = searchModels(sizes, backbone.config);
     const inputs = inputSettings(backbone.config, { frontEnd: 'vggsound', normalisation: 'backbone' });
     const learned = new Map([...training.parameters].filter(([name]) => !isGiven(name)));
-    return {
+    return openSystem({
       intake: searchIntake(labels, featuresKey(backbone, inputs)),
       reader: (openSession) => openFeatureReader(backbone, inputs, openSession),
       async firstValues({ embed }) {
@@ -50,28 +49,19 @@ export const searchSystem: System<SearchSettings, SearchAnswer, SearchResult> = 
           ['classes', joinFloat32(await embed(labels.map((label) => label.replace(/[_-]+/g, ' '))))],
         ]);
       },
-      stages: [
-        {
-          ...{ name: 'align', model: training, on: 'clips' },
-          trains: (name) => !isGiven(name),
-          stepBatch: ({ arrays }) => ({ inputs: arrays, targets: arrays }),
-        },
-      ],
+      stages: [clipStage({ name: 'align', model: training, trains: (name) => !isGiven(name) })],
       counts: parameterCounts(learned, folded.parameters, backbone.config),
       folded,
-      fold: (trained) => new Map(trained),
-      decision: {},
       score: (ask) => scoreSearch(ask, labels),
-      extras: { always: [], shown: [] },
       answer: (outputs) => outputs as SearchAnswer,
       result: (answers) => searchResult(answers, labels),
       summary: searchSummary,
       windowSeconds: frontEnds[inputs.frontEnd].seconds,
       vectors: searchVectors(textWidth, width),
       shown: (_, windows) => searchShown(windows, inputs),
-    };
+    });
   },
-};
+});
 
 /** Of each group of texts the mean of their vectors. */
 async function meanVectors(groups: readonly (readonly string[])[], embed: Embed): Promise<Float32Array[]> {
