@@ -1,5 +1,5 @@
-// A whole epoch from video files, as `duet train` does it, in a process of its own: with an empty cache of readings, and
-// with a full one.
+// A whole epoch from video files, as `duet train` does it, in a process of its own: with an empty cache of readings,
+// and with a full one.
 import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';

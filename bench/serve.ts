@@ -1,5 +1,5 @@
-// npm run bench:serve: how `duet serve` behaves under load, driven from this process. Every answer is compared with that
-// of `duet predict`.
+// npm run bench:serve: how `duet serve` behaves under load, driven from this process. Every answer is compared with
+// that of `duet predict`.
 import { execFileSync } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { cpus, loadavg, tmpdir } from 'node:os';

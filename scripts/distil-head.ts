@@ -1,7 +1,8 @@
 // Gives assets/vit_micro_patch16_224 a classifier of the 1000 ImageNet classes, distilled from a larger ViT's:
-// npm run make:head -- TEACHER THINGS SCENES [NUMBER], where TEACHER is a ViT with such a head on equally wide features, THINGS a
-// folder of pictures with a transparent background and SCENES one of whole pictures. No labels are read: pictures are
-// composed of them at random, and the head learns to say of each what the teacher says (Hinton et al. 2015).
+// npm run make:head -- TEACHER THINGS SCENES [NUMBER], where TEACHER is a ViT with such a head on equally wide
+// features, THINGS a folder of pictures with a transparent background and SCENES one of whole pictures. No labels are
+// read: pictures are composed of them at random, and the head learns to say of each what the teacher says (Hinton et
+// al. 2015).
 import { dirname } from 'node:path';
 import { readFileClearly } from '../src/files/read-clearly-node.ts';
 import { readSafetensors, writeSafetensors } from '../src/files/safetensors.ts';

@@ -1,7 +1,7 @@
 // What the docs have from the sources, printed between two markers of a page: tables of settings and recipes from the
 // systems' schemas, `<!-- settings of SYSTEM: RECIPES -->` or `<!-- changes of SYSTEM: RECIPE -->`, to
-// `<!-- end of table -->`; whole files, `<!-- code of PATH -->`, to `<!-- end of code -->`. Paths are from the project's root,
-// where this runs.
+// `<!-- end of table -->`; whole files, `<!-- code of PATH -->`, to `<!-- end of code -->`. Paths are from the
+// project's root, where this runs.
 import { readFileSync } from 'node:fs';
 import { allSystems } from '../src/systems/registry.ts';
 import type { System } from '../src/systems/system.ts';
@@ -14,7 +14,10 @@ const files = /(<!-- code of ([\w./-]+) -->\n)[\s\S]*?(<!-- end of code -->)/g;
 
 const systems = await allSystems();
 
-/** The page with every table as it follows from the schemas now, and every file as it is. @throws Error for a system or recipe that is none. */
+/**
+ * The page with every table as it follows from the schemas now, and every file as it is. @throws Error for a system or
+ * recipe that is none.
+ */
 export function withTables(page: string): string {
   const withFiles = page.replace(files, (_, start: string, path: string, end: string) => {
     const code = readFileSync(path, 'utf8');

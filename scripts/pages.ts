@@ -68,8 +68,8 @@ export function codeBlocks(root: string, page: string): CodeBlock[] {
 }
 
 /**
- * A page for the site, in site/pages: links to other pages lead there, links to what the site does not hold become plain
- * text, and pictures are taken from where they lie.
+ * A page for the site, in site/pages: links to other pages lead there, links to what the site does not hold become
+ * plain text, and pictures are taken from where they lie.
  * @param page its path in the repository.
  */
 export function sitePage(markdown: string, page: string): string {

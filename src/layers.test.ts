@@ -1,5 +1,5 @@
-// How the files of `src` may import each other, by the order of layers in layers.json, and that the docs name files that
-// exist.
+// How the files of `src` may import each other, by the order of layers in layers.json, and that the docs name files
+// that exist.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';

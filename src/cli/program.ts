@@ -5,7 +5,9 @@ import { packageVersion } from './package-version.ts';
 
 type AddCommand = (program: Command, context: Context) => void;
 
-/** What adds each command by its name, under the heading of the help: loaded where that command or the help is wanted. */
+/**
+ * What adds each command by its name, under the heading of the help: loaded where that command or the help is wanted.
+ */
 const commands: Readonly<Record<string, Readonly<Record<string, () => Promise<AddCommand>>>>> = {
   'Start here:': {
     demo: async () => (await import('./demo.ts')).addDemoCommand,

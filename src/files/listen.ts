@@ -3,7 +3,10 @@ import type { AddressInfo, Server } from 'node:net';
 import { DuetError } from '../errors.ts';
 import { errorCode } from './file-error.ts';
 
-/** Listens, and gives the port. @param port 0 for any free one. @throws DuetError when the port or host is not to be had. */
+/**
+ * Listens, and gives the port. @param port 0 for any free one. @throws DuetError when the port or host is not to be
+ * had.
+ */
 export async function listenOn(server: Server, port: number, host: string): Promise<number> {
   await new Promise<void>((done, fail) => {
     server.once('error', (error) => fail(listenError(error, port, host)));

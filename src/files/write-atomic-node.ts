@@ -50,8 +50,8 @@ async function writeBeside(path: string, content: FileContent): Promise<void> {
 }
 
 /**
- * For what writes a file by its path, in any order: calls `write` with a temporary path beside `path`, then renames what
- * it has written; on failure removes it and throws what `write` threw, or a DuetError where the system refused.
+ * For what writes a file by its path, in any order: calls `write` with a temporary path beside `path`, then renames
+ * what it has written; on failure removes it and throws what `write` threw, or a DuetError where the system refused.
  */
 export async function writeBesideAtomic(path: string, write: (temporary: string) => Promise<void>): Promise<void> {
   try {

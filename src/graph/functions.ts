@@ -199,7 +199,9 @@ export function convolveTransposed(
   return only('ConvTranspose', [x, kernels], { ...convolutionAttributes(options), output_padding: rest });
 }
 
-/** The largest elements of windows [rows, columns] that lie side by side; what fills no window at the end is left out. */
+/**
+ * The largest elements of windows [rows, columns] that lie side by side; what fills no window at the end is left out.
+ */
 export function maxPool(x: Tensor, [rows, columns]: readonly [number, number]): Tensor {
   const whole = slice(slice(x, 2, 0, wholeOf(x, 2, rows)), 3, 0, wholeOf(x, 3, columns));
   return only('MaxPool', [whole], { kernel_shape: [rows, columns], strides: [rows, columns] });

@@ -51,7 +51,7 @@ export type ChangedGradients = {
 
 /** A part of a training with a model of its own; stages follow each other. */
 export type Stage = {
-  /** MA-AVT: heads, clips; AVFF: reconstruct, detect; AVSepChain: perceive, produce. */
+  /** In one word what is learned: `heads`, `reconstruct`, `detect`. */
   readonly name: string;
   readonly model: Model;
   /** Kept features are encoded once; it is an error if a trained parameter acts in `encode`. */

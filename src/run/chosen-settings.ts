@@ -12,7 +12,9 @@ export type ChosenTraining = {
   readonly training: Readonly<Record<string, unknown>>;
 };
 
-/** `base`, by default the recipe, wherever `training` is silent. @throws DuetError for what its system does not have. */
+/**
+ * `base`, by default the recipe, wherever `training` is silent. @throws DuetError for what its system does not have.
+ */
 export async function chosenSettings(
   { recipe, training }: ChosenTraining,
   base?: SystemSettings,

@@ -29,7 +29,9 @@ export type LocalisedClip = {
   readonly boxes: ClipBoxes;
   /** By each localiser that there is: the fitted prior only where there are training boxes. */
   readonly found: Readonly<Record<Localiser, ClipLocalisation>>;
-  /** Whether the system's usual map peaks on the silent thing, with the clip's own sound; undefined where there is none. */
+  /**
+   * Whether the system's usual map peaks on the silent thing, with the clip's own sound; undefined where there is none.
+   */
   readonly peakOnDistractor: boolean | undefined;
 };
 

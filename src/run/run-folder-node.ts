@@ -9,7 +9,7 @@ import type { LockOwner } from '../files/lock-owner-node.ts';
 import { kindOfPath, readJsonClearly } from '../files/read-clearly-node.ts';
 import { checkSchema } from '../files/schema-error.ts';
 import { ensureFolder, isTemporaryName, removeTemporaryFiles, writeFileAtomic } from '../files/write-atomic-node.ts';
-import { systemNamed } from '../systems/registry.ts';
+import { systemNamed, systemOfOldRuns } from '../systems/registry.ts';
 import type { SystemSettings } from '../systems/system.ts';
 import { adapterConfigFile, adapterModelFile } from '../weights/adapter-folder-node.ts';
 import { runFiles } from './place.ts';
@@ -19,7 +19,7 @@ const lockFile = '.lock';
 const writtenSchema = z.strictObject({
   /** Raised whenever a run written before could not be continued. Before there were other systems it was 1. */
   version: z.union([z.literal(1), z.literal(2)]),
-  system: z.string().default('ma-avt'),
+  system: z.string().default(systemOfOldRuns),
   /** Absolute path of the data the run was trained on. */
   data: z.string(),
   /** How the data is laid out, if that was said. */

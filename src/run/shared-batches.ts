@@ -67,7 +67,8 @@ export async function openBatchedModel(
     // What else comes in this turn of the event loop belongs to the first batch.
     await Promise.resolve();
     while (jobs.length > 0) {
-      // A portion costs nearly as many times one window as it has windows, so that a few of them are computed one by one.
+      // A portion costs nearly as many times one window as it has windows, so that a few of them are computed one by
+      // one.
       const isFew = single !== batched && jobs.length <= batched.portion / 2;
       const together = jobs.splice(0, isFew ? 1 : Math.min(most, wholePortions(jobs.length, batched.portion)));
       running = together.length;

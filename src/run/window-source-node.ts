@@ -1,4 +1,5 @@
-// The windows of clips for several adapters, one clip after another: what a reading process does (window-readers-node.ts).
+// The windows of clips for several adapters, one clip after another: what a reading process does
+// (window-readers-node.ts).
 import type { Window } from '../data/intake.ts';
 import type { MediaDescription } from '../data/media-orders.ts';
 import type { MissingPolicy } from '../data/model-inputs.ts';

@@ -21,6 +21,9 @@ export const systemLoaders: Readonly<Record<string, () => Promise<System>>> = by
 /** The name of a system that this Duet has. */
 export type SystemName = keyof typeof byName;
 
+/** The system of runs that were made before there were others, and name none. */
+export const systemOfOldRuns: SystemName = 'ma-avt';
+
 /** What a system says of a clip. */
 export type ResultOf<Name extends SystemName> = z.infer<Awaited<ReturnType<(typeof byName)[Name]>>['result']>;
 

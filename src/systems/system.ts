@@ -133,7 +133,10 @@ export type StemsOptions = {
   readonly tensors: ParameterValues;
   /** Seconds between windows; the intake's own choice by default. */
   readonly hop?: number | undefined;
-  /** The parts of the picture, in its pixels, that show the target, and what else is in view where the system asks for it. */
+  /**
+   * The parts of the picture, in its pixels, that show the target, and what else is in view where the system asks for
+   * it.
+   */
   readonly boxes?: readonly Box[] | undefined;
   /** Called now and then with how many seconds of the clip are done. */
   readonly onProgress?: ((seconds: number) => void) | undefined;

@@ -43,7 +43,9 @@ export function openSystem<Answer, Result, Options>(
   };
 }
 
-/** A system whose settings go together as they are, whose results know no options, and whose charts are the usual ones. */
+/**
+ * A system whose settings go together as they are, whose results know no options, and whose charts are the usual ones.
+ */
 export function system<Settings extends SystemSettings, Answer, Result, Options = object>(
   given: Changed<System<Settings, Answer, Result, Options>, 'coherent' | 'resultOptions' | 'curves'>,
 ): System<Settings, Answer, Result, Options> {

@@ -9,6 +9,8 @@ export type Metric = {
   readonly better: 'higher' | 'lower';
   /** A sentence over the table that this metric stands in with its likes, where several tables are better than one. */
   readonly group?: string | undefined;
+  /** Whether learning curves are drawn of it, as they are of a system's first metric. */
+  readonly isDrawn?: boolean | undefined;
 };
 
 /** Values by metric name; null where a value cannot be said. */

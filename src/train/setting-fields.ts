@@ -7,7 +7,9 @@ import type { NumberKind, SettingKind } from './setting-kind.ts';
 export type SettingField = {
   /** Keys from the outermost object on, such as ['model', 'tokens', 'audio']. */
   readonly path: readonly string[];
-  /** As the command line writes it: '--lr, --learning-rate <rate>', '--no-background'. Without it only programs set it. */
+  /**
+   * As the command line writes it: '--lr, --learning-rate <rate>', '--no-background'. Without it only programs set it.
+   */
   readonly flag: string | undefined;
   /** Its last flag in one word (learningRate, background), as configuration files say it; without a flag, its path. */
   readonly name: string;
@@ -91,8 +93,8 @@ export function isNamed({ name, flag }: Pick<SettingField, 'name' | 'flag'>, key
 }
 
 /**
- * The values at their fields' places: { audioTokens: 2 } becomes { model: { tokens: { audio: 2 } } }. Keys that no field
- * has stay where they are, for the schema to judge.
+ * The values at their fields' places: { audioTokens: 2 } becomes { model: { tokens: { audio: 2 } } }. Keys that no
+ * field has stay where they are, for the schema to judge.
  */
 export function placed(fields: readonly SettingField[], given: Values): Values {
   return Object.entries(given).reduce<Values>((whole, [key, value]) => {

@@ -1,5 +1,5 @@
-// The step of a stage whose rows have the same inputs in every epoch and that trains nothing before the features: what a
-// row becomes is computed the first time it comes, and kept.
+// The step of a stage whose rows have the same inputs in every epoch and that trains nothing before the features: what
+// a row becomes is computed the first time it comes, and kept.
 import { joinFloat32 } from '../files/tensor-values.ts';
 import type { ParameterValues } from '../model/parameters.ts';
 import { mapTensors } from '../model/passage.ts';

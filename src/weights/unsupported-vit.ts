@@ -1,4 +1,5 @@
-// Relatives of the plain ViT that would be misread as one: each is recognised by a tensor's name and refused with its reason.
+// Relatives of the plain ViT that would be misread as one: each is recognised by a tensor's name and refused with its
+// reason.
 
 const relatives: readonly (readonly [pattern: RegExp, reason: string])[] = [
   [/^patch_embed\.backbone\.|embeddings\.patch_embeddings\.backbone\./, 'it is a hybrid with a convolutional stem'],

@@ -3,15 +3,14 @@ import { groupBy } from '../../data/dataset.ts';
 import type { CurvesShown } from '../../report/shown.ts';
 import { comparedMetrics, type VariantResult } from './summary.ts';
 
-/** Metrics that are drawn: the system's first, and of MA-AVT the background AUC too. */
-const drawn = (name: string, index: number) => index === 0 || name === 'backgroundAuc';
-
-/** A chart for each metric, with a line for each variant that learns from several numbers of clips; none without such. */
+/**
+ * A chart for each metric, with a line for each variant that learns from several numbers of clips; none without such.
+ */
 export async function learningCurves(variants: readonly VariantResult[]): Promise<CurvesShown[]> {
   const curves = [...groupBy(variants, ({ curve }) => curve)].filter(([, sizes]) => sizes.length > 1);
   if (curves.length === 0) return [];
   return (await comparedMetrics(variants))
-    .filter(({ name }, index) => drawn(name, index))
+    .filter(({ isDrawn }, index) => index === 0 || isDrawn)
     .map((metric) => ({
       ...({ kind: 'curves', title: metric.title, xLabel: 'training clips', yLabel: metric.title } as const),
       unit: metric.unit === 'share' ? ('percent' as const) : ('number' as const),

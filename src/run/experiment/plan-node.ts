@@ -22,7 +22,9 @@ export type PlannedRun = {
   readonly epochsDone: number;
 };
 
-/** Seed by seed and fold by fold, so that an experiment that is stopped has compared all variants over the same clips. */
+/**
+ * Seed by seed and fold by fold, so that an experiment that is stopped has compared all variants over the same clips.
+ */
 export async function planRuns(
   { variants, seeds, folds }: Grid,
   out: string,

@@ -52,7 +52,8 @@ export function baselineRecipes(base: TrainingConfig): Record<BaselineName, Trai
     lora: recipe('lora', fromScratch, { ...joint, adaptation: 'lora' }),
     bottleneck: recipe('bottleneck', fromScratch, { ...joint, adaptation: 'bottleneck' }),
     full: recipe('full', gentle, { ...joint, adaptation: 'full' }),
-    // What little can do: two small nets from nothing, with no backbone, each by its own class loss, their logits added.
+    // What little can do: two small nets from nothing, with no backbone, each by its own class loss, their logits
+    // added.
     'small-cnn': recipe(
       'small-cnn',
       {

@@ -1,5 +1,5 @@
-// Does Duet's MA-AVT compute what a reference run computed? One forward and backward pass, then five steps of Adam on the
-// same batch.
+// Does Duet's MA-AVT compute what a reference run computed? One forward and backward pass, then five steps of Adam on
+// the same batch.
 import type { Stage } from '../../model/model.ts';
 import type { OpenSession } from '../../runtime/session.ts';
 import { freshCheckpoint } from '../../train/checkpoint.ts';

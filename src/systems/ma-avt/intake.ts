@@ -52,8 +52,8 @@ export type MaAvtIntakeOptions = {
 };
 
 /**
- * Passes: `train`; `evaluate`, every clip's middle window as it is; `mismatched`, each picture with the sound of another
- * class; `without picture` and `without sound`, as `evaluate` with a plain picture or silence.
+ * Passes: `train`; `evaluate`, every clip's middle window as it is; `mismatched`, each picture with the sound of
+ * another class; `without picture` and `without sound`, as `evaluate` with a plain picture or silence.
  */
 export function maAvtIntake(options: MaAvtIntakeOptions): Intake {
   const { settings, classes, background } = options;

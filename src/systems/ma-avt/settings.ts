@@ -106,7 +106,9 @@ export function coherentOptions(options: ModelOptions): ModelOptions {
   return { ...options, soundBands, stems, contrastive: tokens.shared === 0 ? 'none' : contrastive };
 }
 
-/** Of 223 clips small nets learn less than a linear layer reads off the backbone, of 2,000 more; see docs/results.md. */
+/**
+ * Of 223 clips small nets learn less than a linear layer reads off the backbone, of 2,000 more; see docs/results.md.
+ */
 const clipsForStems = 1000;
 
 /** Whether a data set of so many training clips has stems, where that was left open. */

@@ -47,7 +47,10 @@ const metrics: readonly Metric[] = [
   { name: 'accuracy', title: 'accuracy', unit: 'share', better: 'higher', group: asTheyAre },
   { name: 'loss', title: 'loss', unit: 'number', better: 'lower', group: asTheyAre },
   { name: 'macroF1', title: 'macro F1', unit: 'share', better: 'higher', group: asTheyAre },
-  { name: 'backgroundAuc', title: 'background AUC', unit: 'number', better: 'higher', group: asTheyAre },
+  {
+    ...{ name: 'backgroundAuc', title: 'background AUC', unit: 'number', better: 'higher' },
+    ...{ group: asTheyAre, isDrawn: true },
+  },
   { name: 'calibrationError', title: 'calibration error', unit: 'share', better: 'lower', group: asTheyAre },
   { name: 'pictureMissing', title: 'accuracy without picture', unit: 'share', better: 'higher', group: missing },
   { name: 'soundMissing', title: 'accuracy without sound', unit: 'share', better: 'higher', group: missing },
