@@ -4,15 +4,19 @@ import { answeredRows } from '../../infer/answered-rows.ts';
 import type { ParameterValues } from '../../model/parameters.ts';
 import { percent } from '../../report/format.ts';
 import type { Column, ShownSection } from '../../report/shown.ts';
-import type { Metric, Metrics } from '../../train/metric.ts';
+import type { Metric } from '../../train/metric.ts';
 import type { Ask, Scored, ScoreOptions } from '../system.ts';
 import type { AvffTarget } from './intake.ts';
 import { avffAnswer, periodsOf } from './result.ts';
 import {
+  balancedLoss,
   type DetectionScores,
   detectionMetrics,
   detectionScores,
+  finite,
   type JudgedClip,
+  leastRealClips,
+  nullable,
   scoresByMethod,
   temporalScores,
   thresholdOf,
@@ -26,9 +30,6 @@ export const avffMetrics: readonly Metric[] = [
   { name: 'loss', title: 'Loss', unit: 'number', better: 'lower' },
   ...others,
 ];
-
-/** Fewer real clips say less of the threshold than the training does, which ends with it at 0. */
-const leastRealClips = 20;
 
 /**
  * @param seconds of a window.
@@ -85,24 +86,6 @@ function within(
   return fakes
     .map(({ start, end }) => ({ start: Math.max(start, window.start), end: Math.min(end, window.end) }))
     .filter(({ start, end }) => end > start);
-}
-
-/** Binary cross-entropy, real and fake clips having the same weight. */
-function balancedLoss(clips: readonly JudgedClip[]): number {
-  const lossOf = ({ real, score }: JudgedClip) => Math.log1p(Math.exp(real ? score : -score));
-  const sides = [clips.filter(({ real }) => real), clips.filter(({ real }) => !real)].filter(
-    ({ length }) => length > 0,
-  );
-  const means = sides.map((side) => side.reduce((sum, clip) => sum + lossOf(clip), 0) / side.length);
-  return means.reduce((sum, mean) => sum + mean, 0) / sides.length;
-}
-
-function finite(value: number): number | null {
-  return Number.isFinite(value) ? value : null;
-}
-
-function nullable(scores: DetectionScores): Metrics {
-  return Object.fromEntries(Object.entries(scores).map(([name, value]) => [name, finite(value)]));
 }
 
 const clipsShown = 6;

@@ -8,6 +8,7 @@ import {
   falseAlarmsAtRecall,
 } from '../../metrics/detection.ts';
 import { type ScoredSegment, temporalAveragePrecision } from '../../metrics/temporal-detection.ts';
+import type { Metrics } from '../../train/metric.ts';
 
 /** A clip as judged; times in seconds. */
 export type JudgedClip = {
@@ -45,6 +46,29 @@ export function detectionScores(clips: readonly JudgedClip[], threshold: number)
     equalErrorRate: equalErrorRate(fakes, reals),
     falseAlarmsAt95: falseAlarmsAtRecall(fakes, reals, 0.95),
   };
+}
+
+/** Fewer real clips say less of the threshold than the training does, which ends with it at 0. */
+export const leastRealClips = 20;
+
+/** Binary cross-entropy of scores as logits, real and fake clips having the same weight. */
+export function balancedLoss(clips: readonly JudgedClip[]): number {
+  const lossOf = ({ real, score }: JudgedClip) => Math.log1p(Math.exp(real ? score : -score));
+  const sides = [clips.filter(({ real }) => real), clips.filter(({ real }) => !real)].filter(
+    ({ length }) => length > 0,
+  );
+  const means = sides.map((side) => side.reduce((sum, clip) => sum + lossOf(clip), 0) / side.length);
+  return means.reduce((sum, mean) => sum + mean, 0) / sides.length;
+}
+
+/** Null for what cannot be said. */
+export function finite(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
+}
+
+/** The same of each. */
+export function nullable(values: Readonly<Record<string, number>>): Metrics {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, finite(value)]));
 }
 
 /** The threshold with the best balanced accuracy on validation clips. */

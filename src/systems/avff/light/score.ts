@@ -4,12 +4,16 @@ import { DuetError } from '../../../errors.ts';
 import { answeredRows } from '../../../infer/answered-rows.ts';
 import { areaUnderCurve } from '../../../metrics/detection.ts';
 import type { ParameterValues } from '../../../model/parameters.ts';
-import type { Metric, Metrics } from '../../../train/metric.ts';
+import type { Metric } from '../../../train/metric.ts';
 import type { Ask, Scored, ScoreOptions } from '../../system.ts';
 import {
+  balancedLoss,
   detectionMetrics,
   detectionScores,
+  finite,
   type JudgedClip,
+  leastRealClips,
+  nullable,
   scoresByMethod,
   temporalScores,
   thresholdOf,
@@ -34,9 +38,6 @@ type Answer = JudgedClip & {
   /** What costs nothing says of it. */
   readonly baselines: Readonly<Record<BaselineName, number>>;
 };
-
-/** Fewer real clips say less of the threshold than the training does, which ends with it at 0. */
-const leastRealClips = 20;
 
 /**
  * `epoch`: on all fakes together, at the threshold that is best on these clips where there are enough, which `calibrate`
@@ -111,14 +112,6 @@ function areaOf(clips: readonly Answer[], name: BaselineName): number {
   return areaUnderCurve(scores(false), scores(true));
 }
 
-/** The mean over both sides of each side's mean cross-entropy, as there are more fakes than real clips. */
-function balancedLoss(clips: readonly JudgedClip[]): number {
-  const sides = [true, false].map((side) => clips.filter(({ real }) => real === side));
-  const lossOf = ({ real, score }: JudgedClip) => Math.log1p(Math.exp(real ? score : -score));
-  const meanOf = (side: readonly JudgedClip[]) => side.reduce((sum, clip) => sum + lossOf(clip), 0) / side.length;
-  return sides.reduce((sum, side) => sum + meanOf(side), 0) / 2;
-}
-
 /** The same judge, whose scores are above 0 where they were above the threshold. */
 function withThreshold(folded: ParameterValues, threshold: number): ParameterValues {
   const bias = folded.get('judge.bias')!.map((value) => value - threshold);
@@ -128,14 +121,6 @@ function withThreshold(folded: ParameterValues, threshold: number): ParameterVal
 function verdictOf({ isLongEnough, score }: Answer): Verdict['kind'] {
   if (!isLongEnough) return 'cannot tell';
   return score > 0 ? 'do not agree' : 'agree';
-}
-
-function finite(value: number): number | null {
-  return Number.isFinite(value) ? value : null;
-}
-
-function nullable<Name extends string>(values: Readonly<Record<Name, number>>): Metrics {
-  return Object.fromEntries(Object.entries<number>(values).map(([name, value]) => [name, finite(value)]));
 }
 
 const clipsShown = 6;
