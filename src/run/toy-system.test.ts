@@ -16,7 +16,8 @@ import { toySystem } from './toy-system.test-data.ts';
 import { freshRun, trainRun } from './train.ts';
 
 // The line in the registry.
-(systemLoaders as Record<string, () => Promise<System>>).toy = async () => toySystem as System;
+const loaders = systemLoaders as Record<string, () => Promise<System>>;
+loaders.toy = async () => toySystem as System;
 const { evaluate } = await import('./evaluate-node.ts');
 const { evaluationPage } = await import('./evaluation-page-node.ts');
 const { evaluationResult } = await import('./evaluation-result.ts');
@@ -45,7 +46,7 @@ beforeAll(async () => {
 afterAll(async () => {
   vi.unstubAllEnvs();
   // Other files see the same registry.
-  (systems as System[]).pop();
+  delete loaders.toy;
   await rm(folder, { recursive: true });
 });
 
