@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { copyFile, link, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { encodeClip } from '../src/demo/encode-clip.ts';
+import { encodeClip } from '../src/media/encode-clip.ts';
 import { lineChart } from '../src/report/line-chart.ts';
 import { demoClips } from './demo-clips.ts';
 import type { GrowthOrder, GrowthPoint } from './growth-process.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, inject, test } from 'vitest';
 import { createClip } from '../src/demo/clip.ts';
-import { encodeClip } from '../src/demo/encode-clip.ts';
+import { encodeClip } from '../src/media/encode-clip.ts';
 import { duet, newFolder } from './duet.ts';
 
 type Window = {

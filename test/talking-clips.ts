@@ -1,7 +1,7 @@
 // Clips of people who are computed: a mouth moves as much as its voice is loud.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { encodeClip } from '../src/demo/encode-clip.ts';
+import { encodeClip } from '../src/media/encode-clip.ts';
 import { createRandom } from '../src/random.ts';
 import type { Picture } from '../src/signal/picture.ts';
 

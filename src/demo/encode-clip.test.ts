@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openMedia } from '../media/open-media-node.ts';
 import type { Picture } from '../signal/picture.ts';
 import { createClip } from './clip.ts';
-import { encodeClip } from './encode-clip.ts';
+import { encodeClip } from '../media/encode-clip.ts';
 import { onsetNear } from './onset.test-data.ts';
 
 /** Peak signal-to-noise ratio in decibels. */

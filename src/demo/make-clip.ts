@@ -1,7 +1,7 @@
 // One clip, from its keys to the bytes of its file.
 import type { ClipAnnotation } from './annotations-node.ts';
 import { type ClipKeys, createClip } from './clip.ts';
-import { encodeClip } from './encode-clip.ts';
+import { encodeClip } from '../media/encode-clip.ts';
 
 export type MadeClip = { readonly annotation: ClipAnnotation; readonly bytes: Uint8Array };
 

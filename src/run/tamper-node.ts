@@ -9,7 +9,7 @@ import { readSound } from '../data/read-sound.ts';
 import { soundStart } from '../data/sound-start.ts';
 import { clipSeconds, tamperedClip } from '../data/tampered-clip.ts';
 import type { TamperingKind } from '../data/tampering.ts';
-import { encodeParts } from '../demo/encode-clip.ts';
+import { encodeParts } from '../media/encode-clip.ts';
 import { DuetError, isDuetError } from '../errors.ts';
 import { kindOfPath, readJsonClearly } from '../files/read-clearly-node.ts';
 import { checkSchema } from '../files/schema-error.ts';

@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type BrowserContext, chromium, type Page } from 'playwright-core';
 import type { DemoClip } from '../../src/demo/clip.ts';
-import { toYuv420 } from '../../src/demo/yuv.ts';
+import { toYuv420 } from '../../src/media/yuv.ts';
 
 const candidates = [
   process.env.CHROMIUM,

@@ -14,7 +14,7 @@ import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type StaticServer, serveFolder, studioPolicy } from '../../src/cli/static-server.ts';
 import { createClip, type DemoClip } from '../../src/demo/clip.ts';
-import { encodeClip } from '../../src/demo/encode-clip.ts';
+import { encodeClip } from '../../src/media/encode-clip.ts';
 import { browserPath, type Device, type OpenOptions, visit, writeDevice } from './browser.ts';
 
 const taught = ['calling-bird', 'metal-bowl'] as const;

@@ -86,11 +86,12 @@ describe('features', () => {
     expect(moments).toBe(9);
   });
 
-  test('a frame repeated for want of a faster file does not count as still, two do', () => {
+  test('frames repeated for want of a faster file do not count as still, a longer standstill does', () => {
     const streams = lively(20);
     expect(mean(featuresOf(streams).stills)).toBe(0);
     expect(mean(featuresOf(repeating(streams, 5, 9, 13)).stills)).toBe(0);
-    expect(mean(featuresOf(repeating(streams, 5, 6)).stills)).toBeCloseTo(2 / 19, 12);
+    expect(mean(featuresOf(repeating(streams, 5, 6, 7, 8)).stills)).toBe(0);
+    expect(mean(featuresOf(repeating(streams, 5, 6, 7, 8, 9)).stills)).toBeCloseTo(5 / 19, 12);
   });
 
   test('a repeated frame halves the change that follows between two moments', () => {

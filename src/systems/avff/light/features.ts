@@ -19,7 +19,7 @@ export type Features = {
   readonly motion: Float32Array;
   /** T x 8, likewise. */
   readonly sound: Float32Array;
-  /** T, 1 for moments at which nothing changes, not counting single ones, else 0. */
+  /** T, 1 for moments at which nothing changes for longer than between the frames of a slow file, else 0. */
   readonly stills: Float32Array;
   /** T, 1 for moments without any sound, else 0. */
   readonly silents: Float32Array;
@@ -30,8 +30,7 @@ export function featuresOf(streams: Streams): Features {
   const moments = frameCount(streams) - 1;
   if (moments < 1) throw new Error('a change needs two frames');
   const changes = changesOf(streams.frames, moments);
-  const still = stillMoments(changes, moments);
-  bridgeSingleStills(changes, still);
+  const still = spreadChanges(changes, stillMoments(changes, moments));
   const loud = loudness(streams.energies, moments);
   return {
     moments,
@@ -66,20 +65,28 @@ function stillMoments(changes: Float32Array, moments: number): boolean[] {
   );
 }
 
+/** Moments without a change, at most, that a file of fewer than 25 frames a second has between two frames. */
+const longestWait = 4;
+
 /**
- * A frame shown twice between changing ones tells of a file with fewer than 25 frames a second, not of a still picture:
- * the change that follows it is spread over both moments.
+ * A frame shown for a few moments between changing ones tells of a file with fewer than 25 frames a second, not of a
+ * still picture: the change that follows it is spread over them all.
+ * @returns the moments that are truly still.
  */
-function bridgeSingleStills(changes: Float32Array, still: readonly boolean[]): void {
-  const isSingle = (moment: number) => still[moment] && still[moment - 1] === false && still[moment + 1] === false;
-  for (const moment of still.keys()) {
-    if (!isSingle(moment)) continue;
+function spreadChanges(changes: Float32Array, still: readonly boolean[]): boolean[] {
+  const result = [...still];
+  for (let first = 1; first < still.length; first++) {
+    if (!still[first] || still[first - 1]) continue;
+    let end = first;
+    while (still[end]) end++;
+    if (end === still.length || end - first > longestWait) continue;
     for (let cell = 0; cell < cells; cell++) {
-      const half = changes[(moment + 1) * cells + cell]! / 2;
-      changes[moment * cells + cell] = half;
-      changes[(moment + 1) * cells + cell] = half;
+      const share = changes[end * cells + cell]! / (end - first + 1);
+      for (let moment = first; moment <= end; moment++) changes[moment * cells + cell] = share;
     }
+    result.fill(false, first, end);
   }
+  return result;
 }
 
 /** Still moments that have another next to them. */

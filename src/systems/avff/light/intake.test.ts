@@ -123,6 +123,26 @@ describe('rows', () => {
     expect([...unseen.judges!]).toEqual([1, 2, 3].map(() => expect.closeTo(1 / 3, 6)));
   });
 
+  test('half of the rows of training are seen after a strong encoding, where there is one', async () => {
+    const inEpoch = (epoch: number) =>
+      row({ real: true, fold: 1, recoded: 'drawn' }, ['a1', 'b1'], { ...train, epoch });
+    const rows = await Promise.all(Array.from({ length: 20 }, (_, epoch) => inEpoch(epoch)));
+    const share = rows.reduce((sum, { recoded }) => sum + Number(recoded![0]), 0) / 20;
+    expect(Math.abs(share - 0.5)).toBeLessThan(0.35);
+    const without = { ...reading, names: ['frames', 'energies', 'begins'] };
+    const made = await intake.row({ clips: ['a1'], target: { real: true, recoded: true } }, async () => without, train);
+    expect(made.recoded).toEqual(Float32Array.of(0));
+  });
+
+  test('the same tampering is drawn before and after the encoding', () => {
+    const plans = ['tampered', 'tampered recoded'].map((name) =>
+      intake
+        .plan(examples, { name, seed: 0, epoch: 0 })
+        .map(({ clips, target }) => [clips, targetOf({ target }).method]),
+    );
+    expect(plans[0]).toEqual(plans[1]);
+  });
+
   test('a clip shorter than 3 s takes no part', async () => {
     const short = stored(await intake.read(fakeMedia(16_000, 2)));
     const made = await intake.row({ clips: ['a1'], target: { real: true } }, async () => short, train);
@@ -134,10 +154,16 @@ describe('rows', () => {
 test('windows of a long clip are stretches of a little over 4 s, the last of which ends with it', async () => {
   const windows = [];
   for await (const window of intake.windows(fakeMedia(16_000, 11), {})) windows.push(window);
-  expect(windows.map(({ start, end }) => [start, end])).toEqual([
-    [0, 4.04],
-    [4, 8.04],
-    [expect.closeTo(6.96, 9), 11],
+  expect(windows.map(({ start, end }) => [start, end])).toEqual(
+    [
+      [0, 4.04],
+      [4, 8.04],
+      [expect.closeTo(6.96, 9), 11],
+    ].flatMap((window) => [window, window]),
+  );
+  // Each is seen as it is, and after a strong encoding.
+  expect(windows.map(({ inputs }) => inputs.recoded![0])).toEqual([0, 1, 0, 1, 0, 1]);
+  expect(Object.keys(windows[0]!.inputs).sort()).toEqual([
+    ...['judges', 'motion', 'present', 'recoded', 'silents', 'sound', 'stills'],
   ]);
-  expect(Object.keys(windows[0]!.inputs).sort()).toEqual(['judges', 'motion', 'present', 'silents', 'sound', 'stills']);
 });

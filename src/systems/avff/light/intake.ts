@@ -9,7 +9,7 @@ import { windowStarts } from '../../../infer/timeline.ts';
 import { createRandom, type Random } from '../../../random.ts';
 import { drawVisible, overMoments } from '../masks.ts';
 import { cells, type Features, featuresOf, mirrored } from './features.ts';
-import { readStreams } from './read-streams.ts';
+import { type ReadStreams, readStreams } from './read-streams.ts';
 import { bands, frameCount, frameSize, framesPerSecond, type Streams, stepsPerFrame, stretch } from './reading.ts';
 import { type Tampered, tamper } from './tamper.ts';
 import { shortestSeconds } from './verdict.ts';
@@ -32,6 +32,8 @@ export type LightTarget = {
   readonly fold?: number;
   /** Where a given fake is known to be fake. */
   readonly fakes?: readonly Period[];
+  /** Whether it is seen after a strong encoding; `drawn` in training. */
+  readonly recoded?: boolean | 'drawn';
 };
 
 /** Seconds of a slice of the masks, as in the paper. */
@@ -41,7 +43,8 @@ const hopSeconds = 4;
 /**
  * Passes: `reconstruct`, the real clips as they are; `train`, the fakes that are given, and each real clip as it is or
  * tampered with, by turns from epoch to epoch; `evaluate`, the clips as they are; `tampered`, every real clip once for
- * each kind of tampering.
+ * each kind of tampering; `evaluate recoded` and `tampered recoded`, the same after a strong encoding. In training half
+ * of the rows are seen after it.
  * Rows hold the inputs and targets of both stages.
  */
 export function lightIntake(settings: LightIntakeSettings): Intake {
@@ -49,11 +52,20 @@ export function lightIntake(settings: LightIntakeSettings): Intake {
 
   async function row({ clips, target }: Row, open: Open, pass: Pass): Promise<Arrays> {
     const about = target as unknown as LightTarget;
-    const names = [pass.seed, pass.epoch, pass.name, ...clips, about.tampering ?? 'as it is'];
+    const names = [pass.seed, pass.epoch, walkOf(pass), ...clips, about.tampering ?? 'as it is'];
     const random = createRandom('light row', ...names);
-    const { streams, begins } = await openStreams(clips[0]!, open);
+    const asRecoded =
+      about.recoded === 'drawn' ? createRandom('light recoded', ...names).uniform() < 0.5 : (about.recoded ?? false);
+    const openAs = (clip: string) => openStreams(clip, open, asRecoded);
+    const { streams, begins, isRecoded } = await openAs(clips[0]!);
     const given = (about.fakes ?? []).map(({ start, end }) => ({ start: start - begins, end: end - begins }));
-    const { streams: made, fakePeriods } = await tampered({ streams, fakePeriods: given }, about, clips, open, random);
+    const { streams: made, fakePeriods } = await tampered(
+      { streams, fakePeriods: given },
+      about,
+      clips,
+      openAs,
+      random,
+    );
     const start = isTraining(pass) ? random.integer(Math.max(1, frameCount(made) - moments)) : 0;
     const part = stretch(made, start, Math.min(start + moments + 1, frameCount(made)));
     const isUsable = frameCount(part) >= shortestSeconds * framesPerSecond;
@@ -71,13 +83,24 @@ export function lightIntake(settings: LightIntakeSettings): Intake {
       learns: Float32Array.from({ length: folds }, (_, other) => learns(other)),
       label: Float32Array.of(about.real ? 0 : 1),
       counted: Float32Array.of(Number(isUsable)),
+      recoded: Float32Array.of(Number(isRecoded)),
       silents: fitted(features.silents, moments),
       fakes: fitted(marked(fakePeriods, features.moments, start), moments),
     };
   }
 
+  function windowInputs(streams: Streams, isRecoded: boolean): Arrays {
+    const features = featuresOf(streams);
+    return {
+      ...modelInputs(features, moments),
+      judges: judgesOf(folds, undefined),
+      silents: fitted(features.silents, moments),
+      recoded: Float32Array.of(Number(isRecoded)),
+    };
+  }
+
   return {
-    key: ['avff light 2', framesPerSecond, frameSize, stepsPerFrame, bands, trimSilence],
+    key: ['avff light 3', framesPerSecond, frameSize, stepsPerFrame, bands, trimSilence],
     async read(media) {
       const begins = trimSilence ? await soundStart(media, framesPerSecond) : 0;
       return toReading(await readStreams(media, { start: begins }), begins);
@@ -94,16 +117,10 @@ export function lightIntake(settings: LightIntakeSettings): Intake {
       for (const after of windowStarts(media.duration - begins, seconds, hop)) {
         const start = begins + after;
         const end = Math.min(start + seconds, media.duration);
-        const features = featuresOf(await readStreams(media, { start, end }));
+        const { asItIs, recoded } = await readStreams(media, { start, end });
         const [frame] = await media.readFrames([(start + end) / 2]);
-        yield {
-          ...{ start, end, frame },
-          inputs: {
-            ...modelInputs(features, moments),
-            judges: judgesOf(folds, undefined),
-            silents: fitted(features.silents, moments),
-          },
-        };
+        yield { ...{ start, end, frame }, inputs: windowInputs(asItIs, false) };
+        if (recoded) yield { start, end, inputs: windowInputs(recoded, true) };
       }
     },
   };
@@ -115,26 +132,36 @@ function isTraining({ name }: Pass): boolean {
   return name === 'reconstruct' || name === 'train';
 }
 
+const recodedSuffix = ' recoded';
+
+/** The pass's name without the encoding, which changes nothing of what is drawn. */
+function walkOf({ name }: Pass): string {
+  return name.endsWith(recodedSuffix) ? name.slice(0, -recodedSuffix.length) : name;
+}
+
 function rowsOf(example: Example, reals: readonly Example[], pass: Pass, folds: number, place: number): Row[] {
   const truth = annotationOf(example, 'truth');
   if (!truth)
     throw new DuetError(`The clip "${example.id}" is said to be neither real nor fake; give data that says so.`);
   const { real, method, fakes } = truth;
-  const known = isTraining(pass) ? { fold: foldOf(example, folds) } : {};
+  const walk = walkOf(pass);
+  const known = isTraining(pass)
+    ? { fold: foldOf(example, folds), recoded: 'drawn' as const }
+    : { recoded: walk !== pass.name };
   const about = { ...(method !== undefined && { method }), ...(fakes && { fakes }) };
   const asIt = { clips: [example.id], target: { real, ...about, ...known } };
-  if (pass.name === 'evaluate') return [asIt];
-  if (!real) return pass.name === 'train' ? [asIt] : [];
+  if (walk === 'evaluate') return [asIt];
+  if (!real) return walk === 'train' ? [asIt] : [];
   const isItsTurn = (place + pass.epoch) % 2 === 0;
-  if (pass.name === 'reconstruct' || (pass.name === 'train' && isItsTurn)) return [asIt];
-  const random = createRandom(pass.seed, 'light other', pass.name, pass.epoch, example.id);
+  if (walk === 'reconstruct' || (walk === 'train' && isItsTurn)) return [asIt];
+  const random = createRandom(pass.seed, 'light other', walk, pass.epoch, example.id);
   const other = otherOf(example, reals, random);
   const clips = [example.id, ...(other === undefined ? [] : [other])];
   const withKind = (tampering: TamperingKind | 'drawn'): Row => {
     const kind = tampering === 'drawn' ? {} : { method: tampering };
     return { clips, target: { real: false, ...kind, tampering, ...known } };
   };
-  if (pass.name === 'train') return [withKind('drawn')];
+  if (walk === 'train') return [withKind('drawn')];
   const possible = tamperingKinds.filter((kind) => other !== undefined || !needsOther(kind));
   return possible.map(withKind);
 }
@@ -166,7 +193,7 @@ async function tampered(
   asItIs: Tampered,
   { tampering }: LightTarget,
   clips: readonly string[],
-  open: Open,
+  open: (clip: string) => Promise<OpenStreams>,
   random: Random,
 ): Promise<Tampered> {
   if (tampering === undefined) return asItIs;
@@ -174,7 +201,7 @@ async function tampered(
   const others = clips.slice(1);
   const choice = { seconds: frameCount(streams) / framesPerSecond, others };
   const drawn = drawTampering(random, choice, tampering === 'drawn' ? undefined : [tampering]);
-  return tamper(streams, drawn, 'other' in drawn ? (await openStreams(others[0]!, open)).streams : undefined);
+  return tamper(streams, drawn, 'other' in drawn ? (await open(others[0]!)).streams : undefined);
 }
 
 /** 1 for the moments that lie in a period, of so many from the frame `start` on. */
@@ -211,23 +238,31 @@ function fitted(values: Float32Array, length: number): Float32Array {
   return result;
 }
 
-function toReading({ frames, energies }: Streams, begins: number): Reading {
-  const count = frameCount({ frames });
-  return {
-    arrays: {
-      frames: { shape: [count, frameSize, frameSize], data: frames },
-      energies: { shape: [count * stepsPerFrame, bands], data: energies },
-      begins: { shape: [1], data: Float32Array.of(begins) },
-    },
+function toReading({ asItIs, recoded }: ReadStreams, begins: number): Reading {
+  const arraysOf = ({ frames, energies }: Streams, prefix: string) => {
+    const count = frameCount({ frames });
+    return {
+      [`${prefix}frames`]: { shape: [count, frameSize, frameSize], data: frames },
+      [`${prefix}energies`]: { shape: [count * stepsPerFrame, bands], data: energies },
+    };
   };
+  const begin = { begins: { shape: [1], data: Float32Array.of(begins) } };
+  return { arrays: { ...arraysOf(asItIs, ''), ...(recoded && arraysOf(recoded, recodedPrefix)), ...begin } };
 }
 
+const recodedPrefix = 'recoded ';
+
 /** What is kept of a clip, and the seconds on its clock at which that begins. */
-async function openStreams(clip: string, open: Open): Promise<{ readonly streams: Streams; readonly begins: number }> {
+type OpenStreams = { readonly streams: Streams; readonly begins: number; readonly isRecoded: boolean };
+
+/** As it is where nothing is known of it after the strong encoding. */
+async function openStreams(clip: string, open: Open, isRecoded: boolean): Promise<OpenStreams> {
   const reading = await open(clip);
-  const [frames, energies] = [await reading.get('frames'), await reading.get('energies')];
+  const prefix = isRecoded && reading.names.includes(`${recodedPrefix}frames`) ? recodedPrefix : '';
+  const [frames, energies] = [await reading.get(`${prefix}frames`), await reading.get(`${prefix}energies`)];
   return {
     streams: { frames: frames.data as Uint8Array, energies: energies.data as Float32Array },
     begins: Number((await reading.get('begins')).data[0]),
+    isRecoded: prefix === recodedPrefix,
   };
 }

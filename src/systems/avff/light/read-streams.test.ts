@@ -6,7 +6,7 @@ import { bands, frameCount, frameSize } from './reading.ts';
 const media = fakeMedia(16_000, 3);
 
 test('25 frames and 50 steps of sound are kept of each second, of the same times', async () => {
-  const streams = await readStreams(media);
+  const { asItIs: streams } = await readStreams(media);
   expect([frameCount(streams), streams.energies.length]).toEqual([75, 150 * bands]);
   // The picture shows its time, in tenths of a second.
   const shown = Array.from({ length: 75 }, (_, frame) => streams.frames[frame * frameSize ** 2]!);
@@ -14,11 +14,22 @@ test('25 frames and 50 steps of sound are kept of each second, of the same times
 });
 
 test('a part of a clip is that part of the whole', async () => {
-  const [whole, part] = [await readStreams(media), await readStreams(media, { start: 1, end: 2 })];
+  const { asItIs: whole } = await readStreams(media);
+  const { asItIs: part } = await readStreams(media, { start: 1, end: 2 });
   expect([...part.frames]).toEqual([...whole.frames.subarray(25 * frameSize ** 2, 50 * frameSize ** 2)]);
   // Two steps at either end hear beyond the part.
   const inner = part.energies.subarray(2 * bands, 48 * bands);
   expect([...inner]).toEqual([...whole.energies.subarray(52 * bands, 98 * bands)]);
+});
+
+test('the strong encoding gives back the same moments, with less in them', async () => {
+  const { asItIs, recoded } = await readStreams(media);
+  expect(frameCount(recoded!)).toBe(frameCount(asItIs));
+  const meanError = (of: Uint8Array) =>
+    of.reduce((sum, value, i) => sum + Math.abs(value - asItIs.frames[i]!), 0) / of.length;
+  expect(meanError(recoded!.frames)).toBeGreaterThan(0);
+  expect(meanError(recoded!.frames)).toBeLessThan(2);
+  expect(recoded!.energies).toHaveLength(asItIs.energies.length);
 });
 
 test('a clip without sound, and one too short for a change, are refused in a sentence', async () => {

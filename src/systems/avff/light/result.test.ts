@@ -24,6 +24,7 @@ const window = {
     present: padded(new Float32Array(moments).fill(1), 1),
     // The picture stands still for 0.6 s.
     ...{ stills: padded(new Float32Array(moments).fill(1, 10, 25), 1), silents: padded(new Float32Array(moments), 1) },
+    recoded: Float32Array.of(0),
   },
 };
 const outputs = (v2a: Float32Array, a2v: Float32Array, logit: number) => ({
@@ -64,12 +65,21 @@ describe('clips', () => {
 
   test('have a rate of false alarms where there is a calibration, and are doubtful near its threshold', () => {
     const calibration = calibrate(
-      Array.from({ length: 99 }, (_, i) => i / 50 - 1),
+      Array.from({ length: 99 }, (_, i) => ({ logit: i / 50 - 1 })),
       0.05,
     );
     expect(resultOf([nonsense], calibration)).toMatchObject({ verdict: 'do not agree', falseAlarms: 0.01 });
     const close = resultOf([{ ...nonsense, logit: 0.82 }], calibration);
     expect([close.verdict, close.reason, close.falseAlarms]).toEqual(['cannot tell', 'too close', undefined]);
+  });
+
+  test('say what they score after a strong encoding, and that it was looked at', () => {
+    const recoded = { ...faithful, isRecoded: true, logit: 1 };
+    const result = resultOf([faithful, recoded]);
+    expect(result).toMatchObject({ verdict: 'cannot tell', reason: 'another encoding', score: -2, recodedScore: 1 });
+    expect([result.seconds, result.timeline]).toEqual([6, resultOf([faithful]).timeline]);
+    expect(result.notChecked.join()).not.toMatch(/another encoding/);
+    expect(resultOf([faithful]).notChecked.join()).toMatch(/another encoding/);
   });
 
   test('shorter than 3 s are not judged', () => {

@@ -19,6 +19,8 @@ import { type Calibration, decide } from './verdict.ts';
 
 /** The detector's measurements in one window. */
 export type WindowAnswer = Stretch & {
+  /** Whether it was seen after a strong encoding. */
+  readonly isRecoded: boolean;
   readonly logit: number;
   /** Shares of moments. */
   readonly still: number;
@@ -42,7 +44,7 @@ export function answerOf(
   const marks = (name: string) => (inputs[name] as Float32Array).subarray(0, moments);
   const [stills, silents] = [marks('stills'), marks('silents')];
   return {
-    ...{ start, end, logit: outputs.logit![0]! },
+    ...{ start, end, isRecoded: (inputs.recoded as Float32Array)[0] === 1, logit: outputs.logit![0]! },
     ...{ still: sumOf(stills) / moments, silent: sumOf(silents) / moments },
     curves: { v2a: outputs.v2a_curve!, a2v: outputs.a2v_curve! },
     stretches: scoredStretches(outputs.stretches ?? new Float32Array(0), moments, start),
@@ -61,11 +63,13 @@ export const lightResultSchema = z.object({
   seconds: z.number(),
   verdict: z.enum(['agree', 'do not agree', 'cannot tell']),
   /** Why nothing can be decided. */
-  reason: z.enum(['too short', 'still picture', 'silence', 'too close']).optional(),
+  reason: z.enum(['too short', 'still picture', 'silence', 'too close', 'another encoding']).optional(),
   /** Share of the real clips of the calibration that score at least as high; absent without a calibration. */
   falseAlarms: share.optional(),
   /** Above 0 for a clip that is more like the fakes of the training than like its real clips. */
   score: z.number(),
+  /** The score after a strong encoding (VP8 and Opus at low rates); absent where there is no encoder. */
+  recodedScore: z.number().optional(),
   /** The score as a probability of being tampered with, if half of all clips were, in the ways of the training. */
   probability: share,
   /** Seconds by which the sound is late, the mean of what both directions find; below 0: early. */
@@ -91,21 +95,25 @@ const notChecked = [
   'faces that were drawn to follow the sound',
   'voices made to follow the picture',
   'traces of editing',
-  'whether another encoding would turn the verdict',
 ];
+const encodingNotChecked = 'whether another encoding would turn the verdict';
 
-/** @param answers of all windows of a clip in order, at least one. */
-export function resultOf(answers: readonly WindowAnswer[], calibration?: Calibration): LightResult {
+/** @param all answers of all windows of a clip in order, at least one as it is. */
+export function resultOf(all: readonly WindowAnswer[], calibration?: Calibration): LightResult {
+  const answers = all.filter(({ isRecoded }) => !isRecoded);
+  const recodedAnswers = all.filter(({ isRecoded }) => isRecoded);
   const seconds = answers.at(-1)!.end - answers[0]!.start;
   const weights = answers.map(({ start, end }) => end - start);
   const total = sumOf(Float32Array.from(weights));
-  const meanOf = (read: (answer: WindowAnswer) => number) =>
-    answers.reduce((sum, answer, i) => sum + read(answer) * (weights[i]! / total), 0);
+  // Windows after the encoding last as long as those before it.
+  const meanOf = (read: (answer: WindowAnswer) => number, of = answers) =>
+    of.reduce((sum, answer, i) => sum + read(answer) * (weights[i]! / total), 0);
   const curve = (direction: 'v2a' | 'a2v') =>
     Float32Array.from(lags, (_, place) => meanOf(({ curves }) => curves[direction][place]!));
   const [v2a, a2v] = [curve('v2a'), curve('a2v')];
   const evidence = {
     ...{ seconds, logit: meanOf(({ logit }) => logit) },
+    recoded: recodedAnswers.length === 0 ? undefined : meanOf(({ logit }) => logit, recodedAnswers),
     ...{ still: meanOf(({ still }) => still), silent: meanOf(({ silent }) => silent) },
   };
   const verdict = decide(evidence, calibration);
@@ -117,12 +125,13 @@ export function resultOf(answers: readonly WindowAnswer[], calibration?: Calibra
     verdict: verdict.kind,
     ...(verdict.kind === 'cannot tell' ? { reason: verdict.reason } : { falseAlarms: verdict.falseAlarms }),
     score: evidence.logit,
+    ...(evidence.recoded !== undefined && { recodedScore: evidence.recoded }),
     probability: sigmoid(evidence.logit),
     offset: (offsetOf(v2a, 'v2a') + offsetOf(a2v, 'a2v')) / 2,
     margins: { v2a: margin(v2a), a2v: margin(a2v) },
     ...(verdict.kind === 'do not agree' && { side: sideAtFault(evidence) }),
     timeline,
     periods: periodsAtFault(timeline, still, leastPeriodScore),
-    notChecked,
+    notChecked: evidence.recoded === undefined ? [...notChecked, encodingNotChecked] : notChecked,
   };
 }

@@ -1,12 +1,16 @@
 // What an evaluation of the light detector shows beside its metrics.
 import { percent } from '../../../report/format.ts';
-import type { Column, ShownSection } from '../../../report/shown.ts';
+import type { Column, ShownSection, TableShown } from '../../../report/shown.ts';
 import type { Metrics } from '../../../train/metric.ts';
 import type { TemporalScore } from '../score.ts';
 import type { BaselineName } from './baseline.ts';
 
+type ScoredMethod = { readonly name: string; readonly scores: Metrics };
+
 export type ShownScores = {
-  readonly methods: readonly { readonly name: string; readonly scores: Metrics }[];
+  readonly methods: readonly ScoredMethod[];
+  /** The same after a strong encoding; none where there is no encoder. */
+  readonly recodedMethods: readonly ScoredMethod[];
   readonly baselines: readonly { readonly name: BaselineName; readonly auc: number | null }[];
   readonly inTime: readonly TemporalScore[];
   /** Whether the data has fakes of its own. */
@@ -24,26 +28,24 @@ const baselineTitles: Readonly<Record<BaselineName, string>> = {
 const text = (name: string): Column => ({ name, kind: 'text' });
 const shareText = (value: number | null | undefined) => percent(value ?? Number.NaN);
 
-export function scoreSections({ methods, baselines, inTime, hasFakes }: ShownScores): ShownSection[] {
+export function scoreSections({ methods, recodedMethods, baselines, inTime, hasFakes }: ShownScores): ShownSection[] {
   const own = hasFakes ? 'The numbers above are of the fakes in the data. ' : 'The data has no fakes. ';
   return [
     {
       ...{ id: 'methods', title: 'Kinds of fakes', forTerminal: true },
       shown: [
-        {
-          kind: 'table',
-          note: `${own}Each kind against all real clips; exchanged, shifted, retimed, reversed, frozen and replaced are acted out on these.`,
-          columns: [
-            ...['kind', 'area under ROC', 'average precision', 'balanced accuracy', 'equal error rate'].map(text),
-            text('false alarms at 95 % recall'),
-          ],
-          rows: methods.map(({ name, scores }) => [
-            name,
-            ...[scores.auc, scores.averagePrecision, scores.balancedAccuracy, scores.equalErrorRate].map(shareText),
-            shareText(scores.falseAlarmsAt95),
-          ]),
-        },
+        methodTable(
+          methods,
+          `${own}Each kind against all real clips; exchanged, shifted, retimed, reversed, frozen and replaced are acted out on these.`,
+        ),
       ],
+    },
+    {
+      ...{ id: 'recoded', title: 'After a strong encoding', forTerminal: true },
+      shown:
+        recodedMethods.length === 0
+          ? []
+          : [methodTable(recodedMethods, 'The same, real clips and fakes alike after VP8 and Opus at low rates.')],
     },
     {
       ...{ id: 'baselines', title: 'What costs nothing', forTerminal: true },
@@ -71,4 +73,19 @@ export function scoreSections({ methods, baselines, inTime, hasFakes }: ShownSco
             ],
     },
   ];
+}
+
+function methodTable(methods: readonly ScoredMethod[], note: string): TableShown {
+  return {
+    ...{ kind: 'table', note },
+    columns: [
+      ...['kind', 'area under ROC', 'average precision', 'balanced accuracy', 'equal error rate'].map(text),
+      text('false alarms at 95 % recall'),
+    ],
+    rows: methods.map(({ name, scores }) => [
+      name,
+      ...[scores.auc, scores.averagePrecision, scores.balancedAccuracy, scores.equalErrorRate].map(shareText),
+      shareText(scores.falseAlarmsAt95),
+    ]),
+  };
 }

@@ -10,7 +10,8 @@ type Clip = { readonly real: boolean; readonly score: number; readonly method?: 
 /** Answers to the clips as they are, and to those that are tampered with, in batches of two. */
 function answering(asTheyAre: readonly Clip[], tampered: readonly Clip[]): Ask {
   return async function* ask({ name }) {
-    const clips = name === 'evaluate' ? asTheyAre : tampered;
+    const isRecoded = name.endsWith(' recoded');
+    const clips = name.startsWith('evaluate') ? asTheyAre : tampered;
     for (let start = 0; start < clips.length; start += 2) {
       const batch = clips.slice(start, start + 2);
       const rows = batch.map(
@@ -18,7 +19,7 @@ function answering(asTheyAre: readonly Clip[], tampered: readonly Clip[]): Ask {
           clips: [`${name} ${start + index}`],
           target: {
             ...{ real, ...(method !== undefined && { method }) },
-            ...(name === 'tampered' && { tampering: method ?? '' }),
+            ...(name.startsWith('tampered') && { tampering: method ?? '' }),
           },
         }),
       );
@@ -37,7 +38,14 @@ function answering(asTheyAre: readonly Clip[], tampered: readonly Clip[]): Ask {
       const curve = () => new Float32Array(41 * count);
       yield {
         rows,
-        arrays: { motion, sound, stills: marks(), silents: marks(), fakes: marks().fill(1) },
+        arrays: {
+          motion,
+          sound,
+          stills: marks(),
+          silents: marks(),
+          fakes: marks().fill(1),
+          recoded: new Float32Array(count).fill(Number(isRecoded)),
+        },
         outputs: { logit, moments, stretches, v2a_curve: curve(), a2v_curve: curve() },
       };
     }
@@ -63,6 +71,8 @@ test('real clips alone are compared with the fakes that are acted out on them', 
   expect(clips.map(({ verdict }) => verdict)).toEqual(['agree', 'do not agree']);
   expect(details.baselines).toContainEqual({ name: 'envelope', auc: 1 });
   expect(details.baselines).toContainEqual({ name: 'stillness', auc: 0.5 });
+  expect(details.recoded).toEqual(details.methods);
+  expect(details.falseAlarms).toEqual({ asTheyAre: 0.5, recoded: 0.5 });
 });
 
 test('where the data has fakes, the numbers are theirs, and the acted-out kinds stand beside them', async () => {
@@ -79,7 +89,9 @@ test('a stretch that is found counts where it is true, and an alarm in a real cl
   const { details, shown } = await scoreLight(ask, full);
   // The whole of either fake is found: precision 1 at half the recall, then 2 of 3.
   expect(details.inTime).toContainEqual({ overlap: 0.95, averagePrecision: expect.closeTo(0.5 + 0.5 * (2 / 3), 6) });
-  expect(shown.map(({ title }) => title)).toEqual(['Kinds of fakes', 'What costs nothing', 'Which seconds']);
+  expect(shown.map(({ title }) => title)).toEqual([
+    ...['Kinds of fakes', 'After a strong encoding', 'What costs nothing', 'Which seconds'],
+  ]);
 });
 
 test('clips shorter than 3 s count for nothing, and without a longer real one there is a sentence', async () => {

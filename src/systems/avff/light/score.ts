@@ -35,30 +35,38 @@ export const lightMetrics: readonly Metric[] = [
 /** A clip as the model answers for it, or too short, with a score that means nothing. */
 type Answer = JudgedClip & {
   readonly isLongEnough: boolean;
+  readonly isRecoded: boolean;
   /** What costs nothing says of it. */
   readonly baselines: Readonly<Record<BaselineName, number>>;
 };
 
 /**
- * `epoch`: on all fakes together, at the threshold that is best on these clips where there are enough, which `calibrate`
- * makes 0. `full`: on the fakes of the data, where it has any, else on the acted-out ones, at the threshold 0.
+ * `epoch`: on all fakes together, as they are and after a strong encoding, at the threshold that is best on these clips
+ * where there are enough, which `calibrate` makes 0. `full`: on the fakes of the data, where it has any, else on the acted-out ones, at the threshold 0.
  * @throws DuetError for `full` where no real clip is long enough to be judged.
  */
 export async function scoreLight(ask: Ask, { extent, seed }: ScoreOptions): Promise<Scored> {
-  const answers = await answersTo(ask, { name: 'evaluate', seed, epoch: 0 });
-  const actedOut = await answersTo(ask, { name: 'tampered', seed, epoch: 0 });
+  const answersIn = (name: string) => answersTo(ask, { name, seed, epoch: 0 });
   const isJudged = ({ isLongEnough }: Answer) => isLongEnough;
+  const answers = await answersIn('evaluate');
   const asTheyAre = answers.filter(isJudged);
-  const all = [...asTheyAre, ...actedOut.filter(isJudged)];
+  const all = [...asTheyAre, ...(await answersIn('tampered')).filter(isJudged)];
+  const recoded = [...(await answersIn('evaluate recoded')), ...(await answersIn('tampered recoded'))].filter(
+    (answer) => answer.isLongEnough && answer.isRecoded,
+  );
   if (extent === 'full' && !asTheyAre.some(({ real }) => real))
     throw new DuetError(
       `None of the clips is a real one of at least ${shortestSeconds} s, and without such nobody can say how often one is taken for a fake; give real clips too.`,
     );
   const hasFakes = asTheyAre.some(({ real }) => !real);
-  const measured = extent === 'full' && hasFakes ? asTheyAre : all;
+  const measured = extent === 'epoch' ? [...all, ...recoded] : hasFakes ? asTheyAre : all;
   const isCalibrated = extent === 'epoch' && asTheyAre.filter(({ real }) => real).length >= leastRealClips;
-  const threshold = isCalibrated ? thresholdOf(all) : 0;
+  const threshold = isCalibrated ? thresholdOf(measured) : 0;
   const methods = [...scoresByMethod(all, threshold)].map(([name, scores]) => ({ name, scores: nullable(scores) }));
+  const recodedMethods = [...scoresByMethod(recoded, threshold)].map(([name, scores]) => ({
+    name,
+    scores: nullable(scores),
+  }));
   const baselines = baselineNames.map((name) => ({ name, auc: finite(areaOf(measured, name)) }));
   const inTime = temporalScores(measured) ?? [];
   return {
@@ -66,6 +74,8 @@ export async function scoreLight(ask: Ask, { extent, seed }: ScoreOptions): Prom
     details: {
       fakes: hasFakes ? 'given' : 'acted out',
       methods: methods.map(({ name, scores }) => ({ name, ...scores })),
+      recoded: recodedMethods.map(({ name, scores }) => ({ name, ...scores })),
+      falseAlarms: { asTheyAre: falseAlarmShare(asTheyAre), recoded: falseAlarmShare(recoded) },
       baselines,
       inTime: inTime.map(({ overlap, averagePrecision }) => ({ overlap, averagePrecision: finite(averagePrecision) })),
       tooShort: answers.length - asTheyAre.length,
@@ -77,7 +87,7 @@ export async function scoreLight(ask: Ask, { extent, seed }: ScoreOptions): Prom
       ...(clip.isLongEnough && { score: clip.score }),
       verdict: verdictOf(clip),
     })),
-    shown: scoreSections({ methods, baselines, inTime, hasFakes }),
+    shown: scoreSections({ methods, recodedMethods, baselines, inTime, hasFakes }),
     telling: tellingClips(asTheyAre),
     ...(isCalibrated && { calibrate: (folded) => withThreshold(folded, threshold) }),
   };
@@ -95,6 +105,7 @@ async function answersTo(ask: Ask, pass: Pass): Promise<Answer[]> {
       ...{ id: [row.clips[0]!, ...(tampering === undefined ? [] : [tampering])].join(', '), real, method },
       score: outputs.logit![0]!,
       isLongEnough: moments >= shortestSeconds * framesPerSecond - 1,
+      isRecoded: (arrays.recoded as Float32Array)[0] === 1,
       fakes: tampering === undefined && fakes === undefined ? undefined : runsOf(marks('fakes'), 0, 0),
       found: periodsAtFault(timeline, runsOf(marks('stills'), 0), 0),
       baselines: baselineScores({
@@ -105,6 +116,12 @@ async function answersTo(ask: Ask, pass: Pass): Promise<Answer[]> {
     });
   }
   return answers;
+}
+
+/** Of real clips, those that score above 0; null where there are none. */
+function falseAlarmShare(clips: readonly JudgedClip[]): number | null {
+  const scores = clips.filter(({ real }) => real).map(({ score }) => score);
+  return finite(scores.filter((score) => score > 0).length / scores.length);
 }
 
 function areaOf(clips: readonly Answer[], name: BaselineName): number {

@@ -18,6 +18,7 @@ const reasons: Readonly<Record<NonNullable<LightResult['reason']>, string>> = {
   'still picture': 'the picture stands still',
   silence: 'there is no sound',
   'too close': 'the score lies where real clips and fakes overlap',
+  'another encoding': 'after a strong encoding the verdict would be the opposite',
 };
 
 const sides: Readonly<Record<NonNullable<LightResult['side']>, string>> = {
@@ -50,7 +51,8 @@ export function lightSummary(result: LightResult): { readonly headline: string; 
 
 /** The numbers and the timeline of a clip, and a card for each window. */
 export function lightShown(result: LightResult, windows: readonly ShownWindow<WindowAnswer>[]): Shown[] {
-  return [...windows.map((window) => cardOf(window, result)), numbersOf(result), ...overTime(result)];
+  const asTheyAre = windows.filter(({ answer }) => !answer.isRecoded);
+  return [...asTheyAre.map((window) => cardOf(window, result)), numbersOf(result), ...overTime(result)];
 }
 
 function headlineOf({ verdict, reason, periods }: LightResult): string {

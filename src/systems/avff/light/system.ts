@@ -50,8 +50,9 @@ export const authenticSystem = system<LightSettings, WindowAnswer, LightResult>(
       folded,
       decision: calibration ? { calibration: { ...calibration } } : {},
       calibrated(results, falseAlarms) {
-        const judged = results.filter(({ reason }) => reason === undefined || reason === 'too close');
-        const scores = judged.map(({ score }) => score);
+        const ofScores = [undefined, 'too close', 'another encoding'];
+        const judged = results.filter(({ reason }) => ofScores.includes(reason));
+        const scores = judged.map(({ score, recodedScore }) => ({ logit: score, recoded: recodedScore }));
         return { calibration: { ...calibrate(scores, falseAlarms) } };
       },
       score: scoreLight,

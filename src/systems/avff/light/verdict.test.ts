@@ -3,10 +3,8 @@ import { createRandom } from '../../../random.ts';
 import { calibrate, decide, falseAlarmRate } from './verdict.ts';
 
 const evidence = { seconds: 5, logit: 0, still: 0, silent: 0 };
-const hundred = calibrate(
-  Array.from({ length: 99 }, (_, i) => i),
-  0.05,
-);
+const scores = (logits: readonly number[]) => logits.map((logit) => ({ logit }));
+const hundred = calibrate(scores(Array.from({ length: 99 }, (_, i) => i)), 0.05);
 
 describe('calibration', () => {
   test('of new real clips, the wanted share is called fake', () => {
@@ -14,18 +12,28 @@ describe('calibration', () => {
     let alarms = 0;
     const rounds = 2000;
     for (let round = 0; round < rounds; round++) {
-      const calibration = calibrate(Array.from({ length: 39 }, normal), 0.05);
+      const calibration = calibrate(scores(Array.from({ length: 39 }, normal)), 0.05);
       if (decide({ ...evidence, logit: normal() }, calibration).kind === 'do not agree') alarms++;
     }
     // Three deviations of 2000 draws with a share of 0.05.
     expect(Math.abs(alarms / rounds - 0.05)).toBeLessThan(0.015);
   });
 
+  test('clips that score higher after a strong encoding raise the threshold for all', () => {
+    const clips = Array.from({ length: 99 }, (_, i) => ({ logit: i, recoded: i + 50 }));
+    const both = calibrate(clips, 0.05);
+    expect(decide({ ...evidence, logit: 100 }, hundred).kind).toBe('do not agree');
+    expect(decide({ ...evidence, logit: 100 }, both).kind).toBe('agree');
+    // 10 of 199 with itself score at least as high.
+    expect(decide({ ...evidence, logit: 140 }, both)).toEqual({ kind: 'cannot tell', reason: 'too close' });
+    expect(decide({ ...evidence, logit: 141 }, both).kind).toBe('do not agree');
+  });
+
   test('too few clips for a rate are refused in a sentence', () => {
-    expect(() => calibrate(Array(18).fill(0), 0.05)).toThrow(
+    expect(() => calibrate(scores(Array(18).fill(0)), 0.05)).toThrow(
       'Calibration for 5 % false alarms needs 19 real clips that can be judged, and there are 18; give more, or allow a higher rate.',
     );
-    expect(calibrate(Array(19).fill(0), 0.05).real).toHaveLength(19);
+    expect(calibrate(scores(Array(19).fill(0)), 0.05).real).toHaveLength(19);
   });
 
   test('a score above all real ones has the least rate that so many clips can show', () => {
@@ -44,6 +52,15 @@ describe('verdicts', () => {
     expect(decide({ ...evidence, logit: 95 }, hundred)).toEqual({ kind: 'do not agree', falseAlarms: 0.05 });
     expect(decide({ ...evidence, logit: 92 }, hundred)).toEqual({ kind: 'cannot tell', reason: 'too close' });
     expect(decide({ ...evidence, logit: 10 }, hundred)).toEqual({ kind: 'agree', falseAlarms: 0.9 });
+  });
+
+  test('where a strong encoding turns the verdict into its opposite, nothing is decided', () => {
+    const doubt = { kind: 'cannot tell', reason: 'another encoding' };
+    expect(decide({ ...evidence, logit: 1, recoded: -1 })).toEqual(doubt);
+    expect(decide({ ...evidence, logit: -1, recoded: 1 })).toEqual(doubt);
+    expect(decide({ ...evidence, logit: 1, recoded: 0.1 })).toEqual({ kind: 'do not agree' });
+    expect(decide({ ...evidence, logit: 95, recoded: 10 }, hundred)).toEqual(doubt);
+    expect(decide({ ...evidence, logit: 95, recoded: 92 }, hundred).kind).toBe('do not agree');
   });
 
   test.each([

@@ -18,13 +18,17 @@ export type Doubt =
   | 'still picture'
   /** There is no sound. */
   | 'silence'
-  /** The score lies where real clips and fakes overlap, and a new encoding could turn the verdict. */
-  | 'too close';
+  /** The score lies where real clips and fakes overlap. */
+  | 'too close'
+  /** After a strong encoding the verdict is another. */
+  | 'another encoding';
 
 export type Evidence = {
   readonly seconds: number;
   /** Above 0 for fake. */
   readonly logit: number;
+  /** The same after a strong encoding, where that is known. */
+  readonly recoded?: number | undefined;
   /** Shares of moments, 0 to 1. */
   readonly still: number;
   readonly silent: number;
@@ -35,6 +39,8 @@ const share = z.number().min(0).max(1);
 /** Scores of real clips that the detector has not learnt from, and the wanted rates. */
 export const calibrationSchema = z.strictObject({
   real: z.array(z.number()),
+  /** The scores of the same clips after a strong encoding; none where there is no encoder. */
+  recoded: z.array(z.number()).default([]),
   /** Share of real clips that may be called fake. */
   falseAlarms: share,
   /** Share of real clips that may be called doubtful or fake. */
@@ -42,18 +48,26 @@ export const calibrationSchema = z.strictObject({
 });
 export type Calibration = Readonly<z.infer<typeof calibrationSchema>>;
 
+/** A real clip's scores, as it is and, where that is known, after a strong encoding. */
+export type RealScores = { readonly logit: number; readonly recoded?: number | undefined };
+
 /**
  * Twice the rate of false alarms is doubtful.
- * @param logits of real clips.
  * @throws DuetError where there are too few clips for the rate.
  */
-export function calibrate(logits: readonly number[], falseAlarms: number): Calibration {
+export function calibrate(clips: readonly RealScores[], falseAlarms: number): Calibration {
   const needed = Math.ceil(1 / falseAlarms - 1e-9) - 1;
-  if (logits.length < needed)
+  if (clips.length < needed)
     throw new DuetError(
-      `Calibration for ${percent(falseAlarms)} false alarms needs ${needed} real clips that can be judged, and there are ${logits.length}; give more, or allow a higher rate.`,
+      `Calibration for ${percent(falseAlarms)} false alarms needs ${needed} real clips that can be judged, and there are ${clips.length}; give more, or allow a higher rate.`,
     );
-  return { real: logits.toSorted((a, b) => a - b), falseAlarms, doubts: Math.min(1, 2 * falseAlarms) };
+  const sorted = (scores: readonly number[]) => scores.toSorted((a, b) => a - b);
+  const recoded = clips.flatMap((clip) => clip.recoded ?? []);
+  return {
+    real: sorted(clips.map(({ logit }) => logit)),
+    recoded: sorted(recoded),
+    ...{ falseAlarms, doubts: Math.min(1, 2 * falseAlarms) },
+  };
 }
 
 /**
@@ -64,17 +78,32 @@ export function falseAlarmRate(logit: number, real: readonly number[]): number {
   return (1 + real.filter((other) => other >= logit).length) / (1 + real.length);
 }
 
-/** Without a calibration the sign of the logit decides, as training separates real clips from acted-out fakes in training. */
-export function decide({ seconds, logit, still, silent }: Evidence, calibration?: Calibration): Verdict {
-  const doubt = (reason: Doubt): Verdict => ({ kind: 'cannot tell', reason });
+/**
+ * Without a calibration the sign of the logit decides, as training separates real clips from acted-out fakes. With one,
+ * the rank among its real clips, as they are and after the strong encoding together: nobody knows how a clip that comes
+ * in was encoded. Where the clip's own strong encoding turns agreement into its opposite, nothing is decided.
+ */
+export function decide(evidence: Evidence, calibration?: Calibration): Verdict {
+  const { seconds, logit, recoded, still, silent } = evidence;
   if (seconds < shortestSeconds) return doubt('too short');
   if (still > 0.9) return doubt('still picture');
   if (silent > 0.9) return doubt('silence');
+  const verdict = byScore(logit, calibration);
+  if (recoded === undefined || verdict.kind === 'cannot tell') return verdict;
+  const other = byScore(recoded, calibration);
+  return other.kind === 'cannot tell' || other.kind === verdict.kind ? verdict : doubt('another encoding');
+}
+
+function byScore(logit: number, calibration: Calibration | undefined): Verdict {
   if (!calibration) return { kind: logit > 0 ? 'do not agree' : 'agree' };
-  const { real, falseAlarms, doubts } = calibration;
-  const rate = falseAlarmRate(logit, real);
+  const { real, recoded, falseAlarms, doubts } = calibration;
+  const rate = falseAlarmRate(logit, [...real, ...recoded]);
   if (rate <= falseAlarms) return { kind: 'do not agree', falseAlarms: rate };
   return rate <= doubts ? doubt('too close') : { kind: 'agree', falseAlarms: rate };
+}
+
+function doubt(reason: Doubt): Verdict {
+  return { kind: 'cannot tell', reason };
 }
 
 function percent(share: number): string {

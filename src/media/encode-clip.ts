@@ -1,7 +1,7 @@
 // Frames and sound in, the bytes of a WebM file (VP8 and Opus) out. The same input gives the same bytes.
 import type { Picture } from '../signal/picture.ts';
 import type { Waveform } from '../signal/waveform.ts';
-import { type LibAv, loadLibAv } from './libav.ts';
+import { type LibAv, loadLibAv, type Packet } from './libav.ts';
 import { toYuv420 } from './yuv.ts';
 
 export type ClipContent = {
@@ -24,11 +24,20 @@ export type ClipInParts = Omit<ClipContent, 'frames'> & {
 
 const usualBitRates = { picture: 110_000, sound: 36_000 };
 
-type EncodedTrack = {
+type Encoder = {
+  /** Of libav.js, for whoever writes or decodes the packets. */
   readonly context: number;
   readonly timeBase: readonly [number, number];
-  readonly packets: Awaited<ReturnType<LibAv['ff_encode_multi']>>;
   free(): Promise<void>;
+};
+
+/** A track as packets in order. */
+export type EncodedTrack = Encoder & { readonly packets: readonly Packet[] };
+
+/** Takes pictures in order and gives the packets that are ready. */
+export type VideoEncoder = Encoder & {
+  encode(pictures: readonly Picture[]): Promise<readonly Packet[]>;
+  finish(): Promise<readonly Packet[]>;
 };
 
 // Numbers of FFmpeg's enumerations.
@@ -59,15 +68,31 @@ export function encodeParts(clip: ClipInParts): Promise<Uint8Array> {
 async function encodeNow(clip: ClipInParts): Promise<Uint8Array> {
   const libav = await loadLibAv();
   const video = await encodeVideo(libav, clip);
-  const audio = await encodeAudio(libav, clip);
+  const audio = await encodeSound(libav, clip.sound, clip.bitRates.sound);
   const bytes = await mux(libav, [video, audio]);
   await video.free();
   await audio.free();
   return bytes;
 }
 
-async function encodeVideo(libav: LibAv, clip: ClipInParts): Promise<EncodedTrack> {
-  const { width, height, framesPerSecond, parts, bitRates } = clip;
+async function encodeVideo(libav: LibAv, { parts, ...clip }: ClipInParts): Promise<EncodedTrack> {
+  const encoder = await openVideoEncoder(libav, clip);
+  const packets: Packet[] = [];
+  try {
+    for await (const pictures of parts) packets.push(...(await encoder.encode(pictures)));
+    packets.push(...(await encoder.finish()));
+  } catch (error) {
+    await encoder.free();
+    throw error;
+  }
+  return { ...encoder, packets };
+}
+
+/** A VP8 encoder, to be freed. */
+export async function openVideoEncoder(
+  libav: LibAv,
+  { width, height, framesPerSecond, bitRates }: Omit<ClipInParts, 'parts' | 'sound'>,
+): Promise<VideoEncoder> {
   const timeBase = [1, framesPerSecond] as const;
   const [, context, frame, packet] = await libav.ff_init_encoder('libvpx', {
     ctx: {
@@ -83,38 +108,34 @@ async function encodeVideo(libav: LibAv, clip: ClipInParts): Promise<EncodedTrac
     // A negative speed is a fixed one; a positive one would follow the clock, and the bytes with it.
     options: { deadline: 'realtime', 'cpu-used': '-16', crf: '18' },
   });
-  const free = () => libav.ff_free_encoder(context, frame, packet);
   const area = width * height;
   const layout = [
     { offset: 0, stride: width },
     { offset: area, stride: width / 2 },
     { offset: area * 1.25, stride: width / 2 },
   ];
-  const packets: Awaited<ReturnType<LibAv['ff_encode_multi']>> = [];
   let count = 0;
-  try {
-    for await (const pictures of parts) {
-      const planes = pictures.map((picture) => ({
-        data: toYuv420(picture),
-        format: pixelFormatYuv420,
-        width,
-        height,
-        layout,
-        pts: count++,
-        ptshi: 0 as const,
-      }));
-      packets.push(...(await libav.ff_encode_multi(context, frame, packet, planes, false)));
-    }
-    packets.push(...(await libav.ff_encode_multi(context, frame, packet, [], true)));
-  } catch (error) {
-    await free();
-    throw error;
-  }
-  return { context, timeBase, packets, free };
+  const encode = (pictures: readonly Picture[], isLast: boolean) => {
+    const planes = pictures.map((picture) => ({
+      ...{ data: toYuv420(picture), format: pixelFormatYuv420, width, height, layout },
+      ...{ pts: count++, ptshi: 0 as const },
+    }));
+    return libav.ff_encode_multi(context, frame, packet, planes, isLast);
+  };
+  return {
+    ...{ context, timeBase },
+    encode: (pictures) => encode(pictures, false),
+    finish: () => encode([], true),
+    free: () => libav.ff_free_encoder(context, frame, packet),
+  };
 }
 
-async function encodeAudio(libav: LibAv, { sound, bitRates }: ClipInParts): Promise<EncodedTrack> {
-  const { samples, sampleRate } = sound;
+/** Sound as Opus, to be freed. */
+export async function encodeSound(
+  libav: LibAv,
+  { samples, sampleRate }: Waveform,
+  bitRate: number,
+): Promise<EncodedTrack> {
   const timeBase = [1, sampleRate] as const;
   const [, context, frame, packet, size] = await libav.ff_init_encoder('libopus', {
     ctx: {
@@ -122,7 +143,7 @@ async function encodeAudio(libav: LibAv, { sound, bitRates }: ClipInParts): Prom
       sample_fmt: sampleFormatFloat,
       channel_layout: layoutMono,
       channels: 1,
-      bit_rate: bitRates.sound,
+      bit_rate: bitRate,
     },
     time_base: timeBase,
     options: { application: 'audio', compression_level: '2' },

@@ -1,6 +1,6 @@
-// The encoders of the embedded data set: libav.js, a WebAssembly build of FFmpeg's LGPL parts with libvpx and libopus.
+// The encoders of generated and recoded clips: libav.js, a WebAssembly build of FFmpeg’s LGPL parts with libvpx and libopus.
 
-type Packet = { readonly data: Uint8Array; stream_index?: number };
+export type Packet = { readonly data: Uint8Array; stream_index?: number };
 
 type VideoFrame = {
   readonly data: Uint8Array;
@@ -23,6 +23,14 @@ type AudioFrame = {
   readonly ptshi: 0;
 };
 
+/** What a decoder gives: a plane's rows lie at its offset; samples of one channel. */
+export type DecodedFrame = {
+  readonly data: Uint8Array | Float32Array;
+  readonly width?: number;
+  readonly height?: number;
+  readonly layout?: readonly { readonly offset: number; readonly stride: number }[];
+};
+
 type EncoderOptions = {
   readonly ctx: Readonly<Record<string, number>>;
   readonly time_base: readonly [number, number];
@@ -43,6 +51,21 @@ export type LibAv = {
     finish: boolean,
   ): Promise<Packet[]>;
   ff_free_encoder(context: number, frame: number, packet: number): Promise<void>;
+  ff_init_decoder(
+    name: string,
+    options: { readonly codecpar: number; readonly time_base: readonly [number, number] },
+  ): Promise<[codec: number, context: number, packet: number, frame: number]>;
+  ff_decode_multi(
+    context: number,
+    packet: number,
+    frame: number,
+    packets: readonly Packet[],
+    finish: boolean,
+  ): Promise<DecodedFrame[]>;
+  ff_free_decoder(context: number, packet: number, frame: number): Promise<void>;
+  avcodec_parameters_alloc(): Promise<number>;
+  avcodec_parameters_from_context(parameters: number, context: number): Promise<number>;
+  avcodec_parameters_free_js(parameters: number): Promise<void>;
   ff_init_muxer(
     options: { readonly format_name: string; readonly filename: string; readonly open: boolean },
     streams: readonly (readonly [context: number, timeBaseNumerator: number, timeBaseDenominator: number])[],
