@@ -21,7 +21,8 @@ export type DemoShown = {
   readonly trained: TrainResult;
   readonly localisation: Localisation['scores'];
   readonly examples: readonly Shown[];
-  readonly search: ShownSection;
+  /** Sections of other systems. */
+  readonly more: readonly ShownSection[];
   readonly seconds: number;
   readonly run: string;
   readonly command: string;
@@ -33,7 +34,7 @@ export async function demoPage({
   trained,
   localisation,
   examples,
-  search,
+  more,
   seconds,
   run,
   command,
@@ -53,7 +54,7 @@ export async function demoPage({
         { id: 'examples', title: 'Examples', shown: examples },
         ...scored.shown,
         { id: 'localisation', title: 'Localisation', shown: [localisationTable(localisation)] },
-        search,
+        ...more,
         skippedSection(skipped.map(({ id, reason }) => ({ path: id, reason }))),
       ],
       command,

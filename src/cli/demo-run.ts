@@ -1,7 +1,7 @@
 // The demo from generated clips to a report page, each step by the same calls that the other commands make.
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { annotationsFile } from '../demo/annotations-node.ts';
+import { annotationsFile, type DemoAnnotations } from '../demo/annotations-node.ts';
 import { generateDemoData } from '../demo/generate-node.ts';
 import { idealBackgroundAuc } from '../demo/ideal-observer.ts';
 import { kindOfPath } from '../files/read-clearly-node.ts';
@@ -13,6 +13,7 @@ import { train } from '../run/train-node.ts';
 import { recipeNamed } from '../systems/registry.ts';
 import type { Metric } from '../train/metric.ts';
 import type { Context } from './context.ts';
+import { agreementSection } from './demo-agreement.ts';
 import { demoPage } from './demo-page.ts';
 import { searchInDemo } from './demo-search.ts';
 import type { DemoSettings } from './demo-settings.ts';
@@ -54,7 +55,7 @@ export async function runDemo(
   // Only what a demo wrote is removed.
   if (settings.force && (await kindOfPath(join(data, annotationsFile))) === 'file') await rm(data, { recursive: true });
 
-  await generate(data, settings, signal, progress);
+  const annotations = await generate(data, settings, signal, progress);
   const { settings: recipe } = await recipeNamed();
   const training = { ...recipe, seed, epochs: settings.epochs ?? defaultEpochs, batch: 32 };
   const begun = (await kindOfPath(join(run, runFiles.config))) === 'file';
@@ -67,9 +68,14 @@ export async function runDemo(
 
   const { localisation, examples } = await localiseAndShow({ run, data, session, signal }, progress);
   const search = await searchInDemo({ run, data, index: join(out, 'index'), session, signal }, progress);
+  const agreement = await agreementSection(
+    { data, clips: annotations.clips, out: join(out, 'agreement'), seed, force: settings.force, session, signal },
+    progress,
+  );
+  if (agreement === undefined) return undefined;
   const seconds = (performance.now() - began) / 1000;
   const page = await demoPage({
-    ...{ evaluation, trained, localisation: localisation.scores, examples, search, seconds, run },
+    ...{ evaluation, trained, localisation: localisation.scores, examples, more: [search, agreement], seconds, run },
     command: context.commandLine,
   });
   await writeFileAtomic(report, page);
@@ -91,7 +97,7 @@ async function generate(
   settings: DemoSettings,
   signal: AbortSignal,
   progress: Progress,
-): Promise<void> {
+): Promise<DemoAnnotations> {
   const train = settings.clips ?? defaultClips;
   const clipsPerClass = { train, val: Math.max(2, Math.ceil(train / 4)), test: Math.max(2, Math.ceil(train / 2)) };
   const phase = progress.begin('make clips', undefined, { unit: 'clips' });
@@ -104,4 +110,5 @@ async function generate(
     },
   });
   phase.finish(`make clips: ${annotations.clips.length}`);
+  return annotations;
 }

@@ -53,10 +53,15 @@ export function agreementCurve(predicted: Tensor, truth: Tensor, present: Tensor
   return divide(divide(lagSums(divide(centred, deviation), truth, largestLag), overlaps), channels);
 }
 
+/** The highest of each curve near lag 0: [B, 41] to [B, 1]. */
+export function nearAgreement(curve: Tensor): Tensor {
+  return max(slice(curve, 1, largestLag - nearLag, largestLag + nearLag + 1), [1], true);
+}
+
 /** The same as `margin` of each curve: [B, 41] to [B, 1]. */
 export function curveMargin(curve: Tensor): Tensor {
   const part = (from: number, to: number) => slice(curve, 1, largestLag + from, largestLag + to + 1);
-  const near = max(part(-nearLag, nearLag), [1], true);
+  const near = nearAgreement(curve);
   const far = concat([part(-largestLag, -farLag - 1), part(farLag + 1, largestLag)], 1);
   const average = mean(far, [1], true);
   const spread = subtract(far, average);
@@ -64,6 +69,7 @@ export function curveMargin(curve: Tensor): Tensor {
   return subtract(subtract(near, average), deviation);
 }
 
-function atLeastOne(count: Tensor): Tensor {
+/** A count that is safe to divide by. */
+export function atLeastOne(count: Tensor): Tensor {
   return where(greater(count, 1), count, filled(1, count.shape, count.elementType));
 }

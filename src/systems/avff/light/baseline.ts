@@ -8,7 +8,7 @@ export type BaselineName = (typeof baselineNames)[number];
 
 /** Each the higher, the more it speaks for a fake. */
 export function baselineScores(
-  clip: Features & { readonly curves: { readonly v2a: Float32Array; readonly a2v: Float32Array } },
+  clip: Omit<Features, 'strongest'> & { readonly curves: { readonly v2a: Float32Array; readonly a2v: Float32Array } },
 ): Record<BaselineName, number> {
   const total = (values: Float32Array) => values.reduce((sum, value) => sum + value, 0);
   return {

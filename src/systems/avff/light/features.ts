@@ -9,6 +9,10 @@ const cellSize = frameSize / cellsAcross;
 
 /** Grey values out of 255 below which a change counts for little: the noise of a camera, and what encoders leave out. */
 const changeFloor = 1;
+/** Places in the order of the cells by their change, the one that changes most being 0. */
+export const ranks = [0, 1, 2, 4, 8, 16, 32] as const;
+/** The same for the cells in order, of which few hold what moves. */
+const strongestFloor = 0.3;
 /** Energy of a band that counts as silence. */
 const energyFloor = 1e-6;
 
@@ -17,6 +21,8 @@ export type Features = {
   readonly moments: number;
   /** T x 49, each cell with mean 0 and deviation 1 over time; 0 where nothing ever changes. */
   readonly motion: Float32Array;
+  /** T x 7, likewise: the change of the cell that changes most, and of those in the places `ranks` after it. */
+  readonly strongest: Float32Array;
   /** T x 8, likewise. */
   readonly sound: Float32Array;
   /** T, 1 for moments at which nothing changes for longer than between the frames of a slow file, else 0. */
@@ -38,6 +44,7 @@ export function featuresOf(streams: Streams): Features {
       changes.map((change) => Math.log(changeFloor + change)),
       cells,
     ),
+    strongest: standardised(strongestOf(changes, moments), ranks.length),
     sound: standardised(smoothed(loud, moments), bands),
     stills: Float32Array.from(runsOfStills(still), Number),
     silents: silentMoments(loud, moments),
@@ -57,6 +64,20 @@ function changesOf(frames: Uint8Array, moments: number): Float32Array {
         Math.abs(frames[(moment + 1) * frame + place]! - before) / cellSize ** 2;
     }
   return changes;
+}
+
+/** Wherever in the picture it is: log of the changes at `ranks` in the order of the cells, T x 7. */
+function strongestOf(changes: Float32Array, moments: number): Float32Array {
+  const result = new Float32Array(moments * ranks.length);
+  for (let moment = 0; moment < moments; moment++) {
+    const falling = changes
+      .slice(moment * cells, (moment + 1) * cells)
+      .sort()
+      .reverse();
+    for (const [place, rank] of ranks.entries())
+      result[moment * ranks.length + place] = Math.log(strongestFloor + falling[rank]!);
+  }
+  return result;
 }
 
 function stillMoments(changes: Float32Array, moments: number): boolean[] {

@@ -7,7 +7,7 @@ import { tamperingKinds } from '../../../data/tampering.ts';
 import { cells } from './features.ts';
 import { type LightTarget, lightIntake } from './intake.ts';
 
-const settings = { moments: 100, folds: 3, trimSilence: false };
+const settings = { moments: 100, folds: 3, recode: true, trimSilence: false };
 const intake = lightIntake(settings);
 const clip = (id: string, group: string, truth: Omit<Extract<Annotation, { kind: 'truth' }>, 'kind'>): Example => ({
   ...{ id, group, split: 'train', media: { kind: 'video', path: id } },
@@ -164,6 +164,6 @@ test('windows of a long clip are stretches of a little over 4 s, the last of whi
   // Each is seen as it is, and after a strong encoding.
   expect(windows.map(({ inputs }) => inputs.recoded![0])).toEqual([0, 1, 0, 1, 0, 1]);
   expect(Object.keys(windows[0]!.inputs).sort()).toEqual([
-    ...['judges', 'motion', 'present', 'recoded', 'silents', 'sound', 'stills'],
+    ...['judges', 'motion', 'present', 'recoded', 'silents', 'sound', 'stills', 'strongest'],
   ]);
 });

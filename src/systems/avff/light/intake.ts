@@ -8,7 +8,7 @@ import { DuetError } from '../../../errors.ts';
 import { windowStarts } from '../../../infer/timeline.ts';
 import { createRandom, type Random } from '../../../random.ts';
 import { drawVisible, overMoments } from '../masks.ts';
-import { cells, type Features, featuresOf, mirrored } from './features.ts';
+import { cells, type Features, featuresOf, mirrored, ranks } from './features.ts';
 import { type ReadStreams, readStreams } from './read-streams.ts';
 import { bands, frameCount, frameSize, framesPerSecond, type Streams, stepsPerFrame, stretch } from './reading.ts';
 import { type Tampered, tamper } from './tamper.ts';
@@ -18,6 +18,8 @@ export type LightIntakeSettings = {
   /** Moments of the longest stretch that is judged in one piece. */
   readonly moments: number;
   readonly folds: number;
+  /** Whether clips are read after a strong encoding too, where there is an encoder. */
+  readonly recode: boolean;
   /** Whether clips begin where their sound does. */
   readonly trimSilence: boolean;
 };
@@ -48,7 +50,7 @@ const hopSeconds = 4;
  * Rows hold the inputs and targets of both stages.
  */
 export function lightIntake(settings: LightIntakeSettings): Intake {
-  const { moments, folds, trimSilence } = settings;
+  const { moments, folds, recode, trimSilence } = settings;
 
   async function row({ clips, target }: Row, open: Open, pass: Pass): Promise<Arrays> {
     const about = target as unknown as LightTarget;
@@ -100,10 +102,10 @@ export function lightIntake(settings: LightIntakeSettings): Intake {
   }
 
   return {
-    key: ['avff light 3', framesPerSecond, frameSize, stepsPerFrame, bands, trimSilence],
+    key: ['avff light 3', framesPerSecond, frameSize, stepsPerFrame, bands, recode, trimSilence],
     async read(media) {
       const begins = trimSilence ? await soundStart(media, framesPerSecond) : 0;
-      return toReading(await readStreams(media, { start: begins }), begins);
+      return toReading(await readStreams(media, { recode, start: begins }), begins);
     },
     plan(examples, pass) {
       const reals = examples.filter((example) => annotationOf(example, 'truth')?.real);
@@ -117,7 +119,7 @@ export function lightIntake(settings: LightIntakeSettings): Intake {
       for (const after of windowStarts(media.duration - begins, seconds, hop)) {
         const start = begins + after;
         const end = Math.min(start + seconds, media.duration);
-        const { asItIs, recoded } = await readStreams(media, { start, end });
+        const { asItIs, recoded } = await readStreams(media, { recode, start, end });
         const [frame] = await media.readFrames([(start + end) / 2]);
         yield { ...{ start, end, frame }, inputs: windowInputs(asItIs, false) };
         if (recoded) yield { start, end, inputs: windowInputs(recoded, true) };
@@ -225,6 +227,7 @@ function drawMasks(
 function modelInputs(features: Features, moments: number): Arrays {
   return {
     motion: fitted(features.motion, moments * cells),
+    strongest: fitted(features.strongest, moments * ranks.length),
     sound: fitted(features.sound, moments * bands),
     present: fitted(new Float32Array(features.moments).fill(1), moments),
     stills: fitted(features.stills, moments),

@@ -15,7 +15,7 @@ test('trained on real clips alone, it tells tampered clips of people it has neve
       },
       annotations: [{ kind: 'truth', real: true }],
     }));
-  const settings = { moments: 124, folds: 2, hidden: 0, penalty: 2, trimSilence: false };
+  const settings = { moments: 124, folds: 2, hidden: 0, canonical: 0, penalty: 2, recode: false, trimSilence: false };
   const readings = new Map([...people(0, 24)].map(({ id }) => [id, talkingPerson(id, 5)]));
   const course = {
     intake: lightIntake(settings),

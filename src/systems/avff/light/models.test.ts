@@ -76,7 +76,7 @@ describe('stage 1', () => {
 });
 
 describe('stage 2', () => {
-  const settings = { folds: 2, hidden: 0, moments: 30 };
+  const settings = { folds: 2, hidden: 0, canonical: 0, moments: 30 };
   const present = [0, 1, 2].flatMap((clip) => Array.from({ length: 30 }, (_, i) => Number(i < 30 - 3 * clip)));
 
   const none = present.map(() => 0);
@@ -101,9 +101,9 @@ describe('stage 2', () => {
     expect(first).not.toEqual(second);
   });
 
-  test('a stretch is judged as the whole of a clip that consists of it', () => {
+  test.each([0, 6])('a stretch is judged as the whole of a clip that consists of it, %i features', (canonical) => {
     const T = 75;
-    const model = lightDetectModel({ ...settings, moments: T });
+    const model = lightDetectModel({ ...settings, canonical, moments: T });
     const given = (moments: number) => ({
       present: Array.from({ length: 3 * T }, (_, i) => Number(i % T < moments)),
       judges: [1, 0, 0, 1, 0.5, 0.5],
@@ -111,7 +111,8 @@ describe('stage 2', () => {
       ...{ label: [1, 0, 1], counted: [1, 1, 1] },
     });
     const [whole, part] = [build(model, given(T)), build(model, given(T - 1))];
-    for (const [name, width] of Object.entries({ motion: 49, sound: 8 })) {
+    const sides = canonical > 0 ? { strongest: 7, sound: 8 } : { motion: 49, sound: 8 };
+    for (const [name, width] of Object.entries(sides)) {
       const series = Float64Array.from(whole.feeds.get(whole.inputs[name]!)!, (value, i) =>
         Math.floor(i / width) % T < T - 1 ? value : 0,
       );

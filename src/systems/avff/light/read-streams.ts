@@ -30,9 +30,11 @@ export type ReadOptions = {
   /** Seconds on the clip's clock. Default: the whole clip. */
   readonly start?: number;
   readonly end?: number;
+  /** Whether to look after a strong encoding too. Default: where there is an encoder. */
+  readonly recode?: boolean;
 };
 
-/** `recoded` is absent where there is no encoder, as in a page. */
+/** `recoded` is absent where nobody asks for it, and where there is no encoder, as in a page. */
 export type ReadStreams = { readonly asItIs: Streams; readonly recoded?: Streams | undefined };
 
 /**
@@ -41,7 +43,7 @@ export type ReadStreams = { readonly asItIs: Streams; readonly recoded?: Streams
  */
 export async function readStreams(
   media: Media,
-  { start = 0, end = media.duration }: ReadOptions = {},
+  { start = 0, end = media.duration, recode = true }: ReadOptions = {},
 ): Promise<ReadStreams> {
   const { video, audio } = media;
   if (!video || !audio)
@@ -62,7 +64,7 @@ export async function readStreams(
   const { count, sampleRate } = samplesFor(times.length);
   const soundAt = (rate: number) =>
     readSound(media, Math.round(start * rate), Math.round((count * rate) / sampleRate), rate);
-  if (!(await canRecode())) {
+  if (!recode || !(await canRecode())) {
     for await (const _ of pictures());
     return { asItIs: { frames, energies: keptEnergies(await soundAt(sampleRate), times.length) } };
   }

@@ -45,15 +45,19 @@ type Answer = JudgedClip & {
  * where there are enough, which `calibrate` makes 0. `full`: on the fakes of the data, where it has any, else on the acted-out ones, at the threshold 0.
  * @throws DuetError for `full` where no real clip is long enough to be judged.
  */
-export async function scoreLight(ask: Ask, { extent, seed }: ScoreOptions): Promise<Scored> {
+export async function scoreLight(
+  ask: Ask,
+  { extent, seed, recode = true }: ScoreOptions & { readonly recode?: boolean },
+): Promise<Scored> {
   const answersIn = (name: string) => answersTo(ask, { name, seed, epoch: 0 });
   const isJudged = ({ isLongEnough }: Answer) => isLongEnough;
   const answers = await answersIn('evaluate');
   const asTheyAre = answers.filter(isJudged);
   const all = [...asTheyAre, ...(await answersIn('tampered')).filter(isJudged)];
-  const recoded = [...(await answersIn('evaluate recoded')), ...(await answersIn('tampered recoded'))].filter(
-    (answer) => answer.isLongEnough && answer.isRecoded,
-  );
+  const afterEncoding = recode ? ['evaluate recoded', 'tampered recoded'] : [];
+  const recoded: Answer[] = [];
+  for (const name of afterEncoding)
+    recoded.push(...(await answersIn(name)).filter((answer) => isJudged(answer) && answer.isRecoded));
   if (extent === 'full' && !asTheyAre.some(({ real }) => real))
     throw new DuetError(
       `None of the clips is a real one of at least ${shortestSeconds} s, and without such nobody can say how often one is taken for a fake; give real clips too.`,

@@ -1,4 +1,4 @@
-// What a training run of the light detector is set to, and its recipe.
+// What a training run of the light detector is set to, and its recipes.
 import * as z from 'zod';
 import { settingMeta } from '../../../train/setting-fields.ts';
 import { usualTraining } from '../../../train/settings.ts';
@@ -10,7 +10,7 @@ const agreement = settingMeta('Agreement');
 
 /** What a training of the detector is set to; each field's metadata has its flag and its help. */
 export const lightSettingsSchema = z.strictObject({
-  ...usualFields(['authentic'], 'always left out, as both are compared'),
+  ...usualFields(['authentic', 'authentic-things'], 'always left out, as both are compared'),
   seconds: z
     .number()
     .min(shortestSeconds)
@@ -18,7 +18,7 @@ export const lightSettingsSchema = z.strictObject({
     .meta(agreement('--seconds <seconds>', 'longest part of a clip that is judged in one piece')),
   folds: z
     .int()
-    .positive()
+    .min(2)
     .max(16)
     .meta({ help: 'pairs of predictors, each of which leaves out its share of the persons' }),
   hidden: z
@@ -26,7 +26,13 @@ export const lightSettingsSchema = z.strictObject({
     .min(0)
     .max(256)
     .meta({ help: 'channels between two convolutions of a predictor; 0: one convolution, in closed form' }),
+  canonical: z.int().min(0).max(1024).meta({
+    help: 'random features of each side whose canonical directions are compared, in place of predictions; 0: none',
+  }),
   penalty: z.number().min(0).meta({ help: 'pull of a predictor’s weights towards zero, as in a ridge regression' }),
+  recode: z
+    .boolean()
+    .meta(agreement('--no-recode', 'do not look at clips after a strong encoding too, which is slower')),
   trimSilence: z
     .boolean()
     .meta(agreement('--no-trim-silence', 'keep the time before the sound begins, though its length may betray fakes')),
@@ -35,11 +41,17 @@ export const lightSettingsSchema = z.strictObject({
 /** What `lightSettingsSchema` checks. */
 export type LightSettings = Readonly<z.infer<typeof lightSettingsSchema>>;
 
-/** Full sets of settings by name. */
+const forPeople = {
+  ...{ ...usualTraining, missing: 'error', epochs: 120, batch: 16, learningRate: 3e-3 },
+  ...{ seconds: 8, folds: 4, hidden: 0, canonical: 0, penalty: 2, recode: true, trimSilence: true },
+} as const satisfies Omit<LightSettings, 'recipe'>;
+
+/** Full sets of settings by name: for people who talk, and for hundreds of clips of things that sound. */
 export const lightRecipes = {
-  authentic: {
-    ...{ ...usualTraining, recipe: 'authentic', missing: 'error', epochs: 120, batch: 16, learningRate: 3e-3 },
-    ...{ seconds: 8, folds: 4, hidden: 0, penalty: 1, trimSilence: true },
+  authentic: { recipe: 'authentic', ...forPeople },
+  'authentic-things': {
+    ...{ ...forPeople, recipe: 'authentic-things' },
+    ...{ epochs: 8, learningRate: 3e-2, folds: 2, canonical: 600 },
   },
 } as const satisfies Record<LightSettings['recipe'], LightSettings>;
 

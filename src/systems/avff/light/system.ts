@@ -6,6 +6,7 @@ import { parameterCounts } from '../../../model/parameters.ts';
 import { clipStage, openSystem, system } from '../../usual.ts';
 import { rightlyJudged } from '../judged.ts';
 import { lightDetectModel, lightDetectStage } from './detect.ts';
+import { canonicalValues } from './fit-canonical.ts';
 import { lightIntake } from './intake.ts';
 import { lightReconstructStage } from './reconstruct.ts';
 import { answerOf, type LightResult, lightResultSchema, resultOf, type WindowAnswer } from './result.ts';
@@ -29,12 +30,14 @@ export const authenticSystem = system<LightSettings, WindowAnswer, LightResult>(
   usualRecipe: 'authentic',
   metrics: lightMetrics,
   result: lightResultSchema,
+  coherent: (settings) => (settings.canonical > 0 ? { ...settings, hidden: 0 } : settings),
   curves: lightCurves,
   open(settings, known) {
     const { calibration } = checkSchema(decisionSchema, known.decision ?? {}, 'What the adapter decides by');
-    const { folds, hidden, penalty, trimSilence, learningRate, seed } = settings;
+    const { folds, hidden, canonical, penalty, recode, trimSilence, learningRate, seed } = settings;
     const moments = momentsOf(settings);
-    const detector = { moments, folds, hidden };
+    const detector = { moments, folds, hidden, canonical };
+    const isClosed = hidden === 0 || canonical > 0;
     const folded = lightDetectModel(detector);
     const reconstruct = clipStage({ ...lightReconstructStage({ ...detector, penalty }), pass: 'reconstruct' });
     const detect = clipStage({
@@ -43,9 +46,14 @@ export const authenticSystem = system<LightSettings, WindowAnswer, LightResult>(
       judge: rightlyJudged,
     });
     return openSystem({
-      intake: lightIntake({ moments, folds, trimSilence }),
-      stages: hidden === 0 ? [detect] : [reconstruct, detect],
-      ...(hidden === 0 && { firstValues: (clips) => ridgePredictors(clips, { folds, penalty, seed }) }),
+      intake: lightIntake({ moments, folds, recode, trimSilence }),
+      stages: isClosed ? [detect] : [reconstruct, detect],
+      ...(isClosed && {
+        firstValues: (clips) =>
+          canonical > 0
+            ? canonicalValues(clips, { folds, canonical, seed })
+            : ridgePredictors(clips, { folds, penalty, seed }),
+      }),
       counts: parameterCounts(folded.parameters, folded.parameters, undefined),
       folded,
       decision: calibration ? { calibration: { ...calibration } } : {},
@@ -55,7 +63,7 @@ export const authenticSystem = system<LightSettings, WindowAnswer, LightResult>(
         const scores = judged.map(({ score, recodedScore }) => ({ logit: score, recoded: recodedScore }));
         return { calibration: { ...calibrate(scores, falseAlarms) } };
       },
-      score: scoreLight,
+      score: (ask, options) => scoreLight(ask, { ...options, recode }),
       answer: answerOf,
       result: (answers) => resultOf(answers, calibration),
       unrelated: ({ logit }) => sigmoid(logit),
