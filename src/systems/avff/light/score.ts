@@ -67,6 +67,7 @@ export async function scoreLight(
   const isCalibrated = extent === 'epoch' && asTheyAre.filter(({ real }) => real).length >= leastRealClips;
   const threshold = isCalibrated ? thresholdOf(measured) : 0;
   const methods = [...scoresByMethod(all, threshold)].map(([name, scores]) => ({ name, scores: nullable(scores) }));
+  const recodedScores = new Map(recoded.map(({ id, score }) => [id, score]));
   const recodedMethods = [...scoresByMethod(recoded, threshold)].map(([name, scores]) => ({
     name,
     scores: nullable(scores),
@@ -89,6 +90,7 @@ export async function scoreLight(
       truth: clip.real ? 'real' : 'fake',
       ...(clip.method !== undefined && { method: clip.method }),
       ...(clip.isLongEnough && { score: clip.score }),
+      ...(recodedScores.has(clip.id) && { recodedScore: recodedScores.get(clip.id)! }),
       verdict: verdictOf(clip),
     })),
     shown: scoreSections({ methods, recodedMethods, baselines, inTime, hasFakes }),
