@@ -3,13 +3,14 @@
 import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ClipAnnotation, Split } from '../demo/annotations-node.ts';
+import { createClip } from '../demo/clip.ts';
 import { kindOfPath } from '../files/read-clearly-node.ts';
-import { ensureFolder } from '../files/write-atomic-node.ts';
+import { ensureFolder, writeFileAtomic } from '../files/write-atomic-node.ts';
+import { encodeClip } from '../media/encode-clip.ts';
 import type { Shown, ShownSection } from '../report/shown.ts';
 import { evaluate } from '../run/evaluate-node.ts';
 import { runFiles } from '../run/place.ts';
 import { openFilePredictor } from '../run/predict-node.ts';
-import { tamperVideos } from '../run/tamper-node.ts';
 import { train } from '../run/train-node.ts';
 import type { SessionOptions } from '../runtime/session.ts';
 import { recipeNamed } from '../systems/registry.ts';
@@ -41,8 +42,8 @@ export async function agreementSection(
   progress: Progress,
 ): Promise<ShownSection | undefined> {
   const { out, seed, force, session, signal } = options;
-  const [videos, run, pair] = [join(out, 'real-clips'), join(out, 'run'), join(out, 'pair')];
-  const shownClip = await copyClips(options, videos);
+  const [videos, run] = [join(out, 'real-clips'), join(out, 'run')];
+  await copyClips(options, videos);
   const begun = (await kindOfPath(join(run, runFiles.config))) === 'file';
   const trained = await train({
     ...{ data: videos, out: run, training: { ...(await recipe()), seed }, session, signal },
@@ -51,17 +52,14 @@ export async function agreementSection(
   });
   if (trained.outcome === 'interrupted') return undefined;
   const { scored, clips } = await evaluate({ run, data: videos, session, signal, onEvent: showEvaluation(progress) });
-  const made = await tamperVideos({
-    ...{ videos: shownClip, out: pair, seed, kinds: ['shifted-sound'], splits: false, longestSide: 480, signal },
-  });
+  const pair = await writePair(options);
   const predictor = await openFilePredictor({ run, session, shown: true });
   const shown: Shown[] = [];
   try {
-    for (const { path, tampering } of made.clips) {
+    for (const { path, name, truth } of pair) {
       const windows = [];
-      const truth = tampering ? 'sound shifted' : 'as recorded';
-      for await (const { window, answer } of predictor.predict({ kind: 'video', path: join(pair, path) }, { signal }))
-        windows.push({ name: path, window, answer, truth });
+      for await (const { window, answer } of predictor.predict({ kind: 'video', path }, { signal }))
+        windows.push({ name, window, answer, truth });
       const result = predictor.result(windows.map(({ answer }) => answer));
       shown.push(...predictor.adapter.open.shown(result, windows));
     }
@@ -82,18 +80,32 @@ async function recipe(): Promise<SystemSettings> {
   return settings;
 }
 
-/** Some clips of each class as real ones, split by split. @returns the folder of the clip that is shown. */
-async function copyClips({ data, clips, out }: DemoAgreementOptions, videos: string): Promise<string> {
-  const shownFolder = join(out, 'clip');
-  for (const clip of clips) {
-    const { path, split, index } = clip;
+/** Some clips of each class as real ones, split by split. */
+async function copyClips({ data, clips }: DemoAgreementOptions, videos: string): Promise<void> {
+  for (const { path, split, index, class: className } of clips) {
     if (index >= clipsOfClass[split]) continue;
     const folder = join(videos, split, 'real');
-    const isShown = split === 'test' && clip.class === shownClass && index === 0;
-    for (const into of isShown ? [folder, shownFolder] : [folder]) {
-      await ensureFolder(into);
-      await copyFile(join(data, path), join(into, `${clip.class}-${index}.webm`));
-    }
+    await ensureFolder(folder);
+    await copyFile(join(data, path), join(folder, `${className}-${index}.webm`));
   }
-  return shownFolder;
+}
+
+/** By how much the sound of the tampered clip is early. */
+const shiftSeconds = 0.5;
+
+/** A test clip as it is, and once more with its sound too early. */
+async function writePair({ data, out, seed }: DemoAgreementOptions) {
+  const keys = { seed, split: 'test', className: shownClass, index: 0 } as const;
+  const { frames, sound, annotation } = createClip(keys);
+  const { framesPerSecond } = annotation;
+  const shifted = join(out, 'shifted.webm');
+  const bytes = await encodeClip({
+    ...{ framesPerSecond, frames: frames.slice(0, frames.length - shiftSeconds * framesPerSecond) },
+    sound: { ...sound, samples: sound.samples.slice(shiftSeconds * sound.sampleRate) },
+  });
+  await writeFileAtomic(shifted, bytes);
+  return [
+    { path: join(data, annotation.path), name: annotation.path, truth: 'as recorded' },
+    { path: shifted, name: `${annotation.path}, shifted`, truth: `sound ${shiftSeconds} s early` },
+  ];
 }
