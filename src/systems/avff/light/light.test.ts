@@ -21,7 +21,7 @@ test('trained on real clips alone, it tells tampered clips of people it has neve
     intake: lightIntake(settings),
     examples: people(0, 12),
     open: async (clip: string) => readings.get(clip)!,
-    ...{ reconstruct: settings, detect: settings, epochs: { reconstruct: 30, detect: 60 }, batchSize: 8 },
+    ...{ reconstruct: settings, detect: settings, epochs: { reconstruct: 12, detect: 20 }, batchSize: 8 },
   };
   const parameters = await trainLight(course);
 

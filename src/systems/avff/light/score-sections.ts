@@ -11,18 +11,22 @@ export type ShownScores = {
   readonly methods: readonly ScoredMethod[];
   /** The same after a strong encoding; none where there is no encoder. */
   readonly recodedMethods: readonly ScoredMethod[];
-  readonly baselines: readonly { readonly name: BaselineName; readonly auc: number | null }[];
+  readonly baselines: readonly { readonly name: BaselineName | ProbeName; readonly auc: number | null }[];
   readonly inTime: readonly TemporalScore[];
   /** Whether the data has fakes of its own. */
   readonly hasFakes: boolean;
 };
 
-const baselineTitles: Readonly<Record<BaselineName, string>> = {
+type ProbeName = 'pictureProbe' | 'soundProbe';
+
+const baselineTitles: Readonly<Record<BaselineName | ProbeName, string>> = {
   envelope: 'motion of the whole picture correlated with loudness',
   soundFromPicture: 'only how well the picture foretells the sound',
   pictureFromSound: 'only how well the sound foretells the picture',
   stillness: 'picture alone: share of still moments',
   silence: 'sound alone: share of silent moments',
+  pictureProbe: 'picture alone: a probe on how it moves, taught by the other test recordings',
+  soundProbe: 'sound alone: a probe on how it swells, taught by the other test recordings',
 };
 
 const text = (name: string): Column => ({ name, kind: 'text' });

@@ -40,6 +40,7 @@ function answering(asTheyAre: readonly Clip[], tampered: readonly Clip[]): Ask {
         rows,
         arrays: {
           motion,
+          strongest: new Float32Array(count * T * 7),
           sound,
           stills: marks(),
           silents: marks(),

@@ -19,8 +19,9 @@ import {
   thresholdOf,
 } from '../score.ts';
 import { type BaselineName, baselineNames, baselineScores } from './baseline.ts';
-import { cells } from './features.ts';
+import { cells, ranks } from './features.ts';
 import type { LightTarget } from './intake.ts';
+import { courseOf, probeScores } from './probe.ts';
 import { bands, framesPerSecond } from './reading.ts';
 import { scoreSections } from './score-sections.ts';
 import { periodsAtFault, runsOf, scoredStretches, timelineOf } from './timeline.ts';
@@ -38,6 +39,9 @@ type Answer = JudgedClip & {
   readonly isRecoded: boolean;
   /** What costs nothing says of it. */
   readonly baselines: Readonly<Record<BaselineName, number>>;
+  /** The recording that it was, or that it was made of, and how each of its sides runs. */
+  readonly recording: string;
+  readonly courses: { readonly picture: readonly number[]; readonly sound: readonly number[] };
 };
 
 /**
@@ -72,7 +76,14 @@ export async function scoreLight(
     name,
     scores: nullable(scores),
   }));
-  const baselines = baselineNames.map((name) => ({ name, auc: finite(areaOf(measured, name)) }));
+  const probes = (['picture', 'sound'] as const).map((side) => ({
+    name: `${side}Probe` as const,
+    auc: extent === 'full' ? finite(probeArea(measured, side)) : null,
+  }));
+  const baselines = [
+    ...baselineNames.map((name) => ({ name, auc: finite(areaOf(measured, name)) })),
+    ...(extent === 'full' ? probes : []),
+  ];
   const inTime = temporalScores(measured) ?? [];
   return {
     metrics: nullable({ ...detectionScores(measured, threshold), loss: balancedLoss(measured) }),
@@ -112,6 +123,11 @@ async function answersTo(ask: Ask, pass: Pass): Promise<Answer[]> {
       score: outputs.logit![0]!,
       isLongEnough: moments >= shortestSeconds * framesPerSecond - 1,
       isRecoded: (arrays.recoded as Float32Array)[0] === 1,
+      recording: row.clips[0]!,
+      courses: {
+        picture: [...courseOf(marks('strongest', ranks.length), ranks.length), mean(marks('stills'))],
+        sound: [...courseOf(marks('sound', bands), bands), mean(marks('silents'))],
+      },
       fakes: tampering === undefined && fakes === undefined ? undefined : runsOf(marks('fakes'), 0, 0),
       found: periodsAtFault(timeline, runsOf(marks('stills'), 0), 0),
       baselines: baselineScores({
@@ -133,6 +149,17 @@ function falseAlarmShare(clips: readonly JudgedClip[]): number | null {
 function areaOf(clips: readonly Answer[], name: BaselineName): number {
   const scores = (real: boolean) => clips.filter((clip) => clip.real === real).map(({ baselines }) => baselines[name]);
   return areaUnderCurve(scores(false), scores(true));
+}
+
+/** How well a probe on one side alone tells fakes, always on recordings that it has not learned from. */
+function probeArea(clips: readonly Answer[], side: 'picture' | 'sound'): number {
+  const scores = probeScores(clips.map(({ real, recording, courses }) => ({ real, recording, values: courses[side] })));
+  const of = (real: boolean) => scores.filter((_, place) => clips[place]!.real === real);
+  return areaUnderCurve(of(false), of(true));
+}
+
+function mean(values: Float32Array): number {
+  return values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
 }
 
 /** The same judge, whose scores are above 0 where they were above the threshold. */
