@@ -80,6 +80,7 @@ describe('clips', () => {
     expect([result.seconds, result.timeline]).toEqual([6, resultOf([faithful]).timeline]);
     expect(result.notChecked.join()).not.toMatch(/another encoding/);
     expect(resultOf([faithful]).notChecked.join()).toMatch(/another encoding/);
+    expect(resultOf([recoded])).toMatchObject({ verdict: 'do not agree', score: 1 });
   });
 
   test('shorter than 3 s are not judged', () => {

@@ -98,10 +98,14 @@ const notChecked = [
 ];
 const encodingNotChecked = 'whether another encoding would turn the verdict';
 
-/** @param all answers of all windows of a clip in order, at least one as it is. */
+/**
+ * @param all answers of all windows of a clip in order, at least one. Those after a strong encoding say only what that
+ * would change, unless there are no others.
+ */
 export function resultOf(all: readonly WindowAnswer[], calibration?: Calibration): LightResult {
-  const answers = all.filter(({ isRecoded }) => !isRecoded);
-  const recodedAnswers = all.filter(({ isRecoded }) => isRecoded);
+  const asTheyAre = all.filter(({ isRecoded }) => !isRecoded);
+  const answers = asTheyAre.length > 0 ? asTheyAre : all;
+  const recodedAnswers = asTheyAre.length > 0 ? all.filter(({ isRecoded }) => isRecoded) : [];
   const seconds = answers.at(-1)!.end - answers[0]!.start;
   const weights = answers.map(({ start, end }) => end - start);
   const total = sumOf(Float32Array.from(weights));
