@@ -2,10 +2,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { encodeClip } from '../media/encode-clip.ts';
 import { openMedia } from '../media/open-media-node.ts';
 import type { Picture } from '../signal/picture.ts';
 import { createClip } from './clip.ts';
-import { encodeClip } from '../media/encode-clip.ts';
 import { onsetNear } from './onset.test-data.ts';
 
 /** Peak signal-to-noise ratio in decibels. */

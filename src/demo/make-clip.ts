@@ -1,7 +1,8 @@
 // One clip, from its keys to the bytes of its file.
+
+import { encodeClip } from '../media/encode-clip.ts';
 import type { ClipAnnotation } from './annotations-node.ts';
 import { type ClipKeys, createClip } from './clip.ts';
-import { encodeClip } from '../media/encode-clip.ts';
 
 export type MadeClip = { readonly annotation: ClipAnnotation; readonly bytes: Uint8Array };
 

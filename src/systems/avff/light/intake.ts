@@ -41,12 +41,14 @@ export type LightTarget = {
 /** Seconds of a slice of the masks, as in the paper. */
 const sliceSeconds = 0.4;
 const hopSeconds = 4;
+/** Of the rows in training: with half, clips as they are were judged worse. */
+const recodedShare = 0.25;
 
 /**
  * Passes: `reconstruct`, the real clips as they are; `train`, the fakes that are given, and each real clip as it is or
  * tampered with, by turns from epoch to epoch; `evaluate`, the clips as they are; `tampered`, every real clip once for
- * each kind of tampering; `evaluate recoded` and `tampered recoded`, the same after a strong encoding. In training half
- * of the rows are seen after it.
+ * each kind of tampering; `evaluate recoded` and `tampered recoded`, the same after a strong encoding. In training a
+ * quarter of the rows are seen after it.
  * Rows hold the inputs and targets of both stages.
  */
 export function lightIntake(settings: LightIntakeSettings): Intake {
@@ -57,7 +59,9 @@ export function lightIntake(settings: LightIntakeSettings): Intake {
     const names = [pass.seed, pass.epoch, walkOf(pass), ...clips, about.tampering ?? 'as it is'];
     const random = createRandom('light row', ...names);
     const asRecoded =
-      about.recoded === 'drawn' ? createRandom('light recoded', ...names).uniform() < 0.5 : (about.recoded ?? false);
+      about.recoded === 'drawn'
+        ? createRandom('light recoded', ...names).uniform() < recodedShare
+        : (about.recoded ?? false);
     const openAs = (clip: string) => openStreams(clip, open, asRecoded);
     const { streams, begins, isRecoded } = await openAs(clips[0]!);
     const given = (about.fakes ?? []).map(({ start, end }) => ({ start: start - begins, end: end - begins }));
