@@ -120,16 +120,29 @@ export function lightIntake(settings: LightIntakeSettings): Intake {
     async *windows(media, { hop = hopSeconds }) {
       const seconds = (moments + 1) / framesPerSecond;
       const begins = trimSilence ? await soundStart(media, framesPerSecond) : 0;
-      for (const after of windowStarts(media.duration - begins, seconds, hop)) {
+      const starts = windowStarts(media.duration - begins, seconds, hop);
+      const recodes = spread(starts.length, mostRecoded);
+      for (const [place, after] of starts.entries()) {
         const start = begins + after;
         const end = Math.min(start + seconds, media.duration);
-        const { asItIs, recoded } = await readStreams(media, { recode, start, end });
+        const { asItIs, recoded } = await readStreams(media, { recode: recode && recodes.has(place), start, end });
         const [frame] = await media.readFrames([(start + end) / 2]);
         yield { ...{ start, end, frame }, inputs: windowInputs(asItIs, false) };
         if (recoded) yield { start, end, inputs: windowInputs(recoded, true) };
       }
     },
   };
+}
+
+/** Windows of a clip that are seen after the encoding too; more would take longer than all the rest. */
+const mostRecoded = 3;
+
+/** At most so many of the first `count` numbers, evenly spread from the first to the last. */
+function spread(count: number, most: number): ReadonlySet<number> {
+  const steps = Math.min(count, most) - 1;
+  return new Set(
+    Array.from({ length: steps + 1 }, (_, i) => (steps === 0 ? 0 : Math.round((i * (count - 1)) / steps))),
+  );
 }
 
 type Open = (clip: string) => Promise<StoredReading>;

@@ -107,11 +107,10 @@ export function resultOf(all: readonly WindowAnswer[], calibration?: Calibration
   const answers = asTheyAre.length > 0 ? asTheyAre : all;
   const recodedAnswers = asTheyAre.length > 0 ? all.filter(({ isRecoded }) => isRecoded) : [];
   const seconds = answers.at(-1)!.end - answers[0]!.start;
-  const weights = answers.map(({ start, end }) => end - start);
-  const total = sumOf(Float32Array.from(weights));
-  // Windows after the encoding last as long as those before it.
-  const meanOf = (read: (answer: WindowAnswer) => number, of = answers) =>
-    of.reduce((sum, answer, i) => sum + read(answer) * (weights[i]! / total), 0);
+  const meanOf = (read: (answer: WindowAnswer) => number, of = answers) => {
+    const total = of.reduce((sum, { start, end }) => sum + end - start, 0);
+    return of.reduce((sum, answer) => sum + read(answer) * ((answer.end - answer.start) / total), 0);
+  };
   const curve = (direction: 'v2a' | 'a2v') =>
     Float32Array.from(lags, (_, place) => meanOf(({ curves }) => curves[direction][place]!));
   const [v2a, a2v] = [curve('v2a'), curve('a2v')];

@@ -36,11 +36,9 @@ export type Evidence = {
 
 const share = z.number().min(0).max(1);
 
-/** Scores of real clips that the detector has not learnt from, and the wanted rates. */
+/** Scores of real clips that the detector has not learnt from (`scoreOf`), and the wanted rates. */
 export const calibrationSchema = z.strictObject({
   real: z.array(z.number()),
-  /** The scores of the same clips after a strong encoding; none where there is no encoder. */
-  recoded: z.array(z.number()).default([]),
   /** Share of real clips that may be called fake. */
   falseAlarms: share,
   /** Share of real clips that may be called doubtful or fake. */
@@ -48,26 +46,29 @@ export const calibrationSchema = z.strictObject({
 });
 export type Calibration = Readonly<z.infer<typeof calibrationSchema>>;
 
-/** A real clip's scores, as it is and, where that is known, after a strong encoding. */
-export type RealScores = { readonly logit: number; readonly recoded?: number | undefined };
+/** A clip's scores, as it is and, where that is known, after a strong encoding. */
+export type Scores = Pick<Evidence, 'logit' | 'recoded'>;
+
+/**
+ * What decides: the mean of both scores. Nobody knows how a clip that comes in was encoded, and the mean moves by half
+ * of what an encoding does to a score.
+ */
+export function scoreOf({ logit, recoded }: Scores): number {
+  return recoded === undefined ? logit : (logit + recoded) / 2;
+}
 
 /**
  * Twice the rate of false alarms is doubtful.
  * @throws DuetError where there are too few clips for the rate.
  */
-export function calibrate(clips: readonly RealScores[], falseAlarms: number): Calibration {
+export function calibrate(clips: readonly Scores[], falseAlarms: number): Calibration {
   const needed = Math.ceil(1 / falseAlarms - 1e-9) - 1;
   if (clips.length < needed)
     throw new DuetError(
       `Calibration for ${percent(falseAlarms)} false alarms needs ${needed} real clips that can be judged, and there are ${clips.length}; give more, or allow a higher rate.`,
     );
-  const sorted = (scores: readonly number[]) => scores.toSorted((a, b) => a - b);
-  const recoded = clips.flatMap((clip) => clip.recoded ?? []);
-  return {
-    real: sorted(clips.map(({ logit }) => logit)),
-    recoded: sorted(recoded),
-    ...{ falseAlarms, doubts: Math.min(1, 2 * falseAlarms) },
-  };
+  const real = clips.map(scoreOf).sort((a, b) => a - b);
+  return { real, falseAlarms, doubts: Math.min(1, 2 * falseAlarms) };
 }
 
 /**
@@ -79,25 +80,24 @@ export function falseAlarmRate(logit: number, real: readonly number[]): number {
 }
 
 /**
- * Without a calibration the sign of the logit decides, as training separates real clips from acted-out fakes. With one,
- * the rank among its real clips, as they are and after the strong encoding together: nobody knows how a clip that comes
- * in was encoded. Where the clip's own strong encoding turns agreement into its opposite, nothing is decided.
+ * Without a calibration the sign of the score decides, as training separates real clips from acted-out fakes; with one,
+ * its rank among real clips. Where the scores before and after the strong encoding are on opposite sides, nothing is
+ * decided.
  */
 export function decide(evidence: Evidence, calibration?: Calibration): Verdict {
   const { seconds, logit, recoded, still, silent } = evidence;
   if (seconds < shortestSeconds) return doubt('too short');
   if (still > 0.9) return doubt('still picture');
   if (silent > 0.9) return doubt('silence');
-  const verdict = byScore(logit, calibration);
-  if (recoded === undefined || verdict.kind === 'cannot tell') return verdict;
-  const other = byScore(recoded, calibration);
-  return other.kind === 'cannot tell' || other.kind === verdict.kind ? verdict : doubt('another encoding');
+  const kinds = new Set([logit, recoded ?? logit].map((score) => byScore(score, calibration).kind));
+  if (kinds.has('agree') && kinds.has('do not agree')) return doubt('another encoding');
+  return byScore(scoreOf(evidence), calibration);
 }
 
-function byScore(logit: number, calibration: Calibration | undefined): Verdict {
-  if (!calibration) return { kind: logit > 0 ? 'do not agree' : 'agree' };
-  const { real, recoded, falseAlarms, doubts } = calibration;
-  const rate = falseAlarmRate(logit, [...real, ...recoded]);
+function byScore(score: number, calibration: Calibration | undefined): Verdict {
+  if (!calibration) return { kind: score > 0 ? 'do not agree' : 'agree' };
+  const { real, falseAlarms, doubts } = calibration;
+  const rate = falseAlarmRate(score, real);
   if (rate <= falseAlarms) return { kind: 'do not agree', falseAlarms: rate };
   return rate <= doubts ? doubt('too close') : { kind: 'agree', falseAlarms: rate };
 }
