@@ -9,7 +9,7 @@ import { build } from 'vite';
 import { expect, test } from 'vitest';
 import { serveFolder } from '../../src/cli/static-server.ts';
 import { createClip, type DemoClip } from '../../src/demo/clip.ts';
-import { encodeClip } from '../../src/demo/encode-clip.ts';
+import { encodeClip } from '../../src/media/encode-clip.ts';
 import { browserPath, visit, writeDevice } from './browser.ts';
 
 const at = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
