@@ -14,7 +14,6 @@ import { kindOfPath, readJsonClearly } from '../files/read-clearly-node.ts';
 import { checkSchema } from '../files/schema-error.ts';
 import { ensureFolder, writeFileAtomic } from '../files/write-atomic-node.ts';
 import { encodeParts } from '../media/encode-clip.ts';
-import type { Media } from '../media/media.ts';
 import { type Media, undecodedText } from '../media/media.ts';
 import { crop } from '../signal/crop.ts';
 import type { Picture } from '../signal/picture.ts';
