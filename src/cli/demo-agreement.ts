@@ -56,10 +56,10 @@ export async function agreementSection(
   const predictor = await openFilePredictor({ run, session, shown: true });
   const shown: Shown[] = [];
   try {
-    for (const { path, name, truth } of pair) {
+    for (const { path, name } of pair) {
       const windows = [];
       for await (const { window, answer } of predictor.predict({ kind: 'video', path }, { signal }))
-        windows.push({ name, window, answer, truth });
+        windows.push({ name, window, answer });
       const result = predictor.result(windows.map(({ answer }) => answer));
       shown.push(...predictor.adapter.open.shown(result, windows));
     }
@@ -105,7 +105,7 @@ async function writePair({ data, out, seed }: DemoAgreementOptions) {
   });
   await writeFileAtomic(shifted, bytes);
   return [
-    { path: join(data, annotation.path), name: annotation.path, truth: 'as recorded' },
-    { path: shifted, name: `${annotation.path}, shifted`, truth: `sound ${shiftSeconds} s early` },
+    { path: join(data, annotation.path), name: `${annotation.path}, as recorded` },
+    { path: shifted, name: `${annotation.path}, its sound ${shiftSeconds} s early` },
   ];
 }

@@ -26,12 +26,14 @@ section { background: var(--sheet); border: 1px solid var(--line); border-radius
 nav { margin-top: 14px; display: flex; flex-wrap: wrap; gap: 4px 18px; font-size: 14px; }
 a { color: var(--series-1); text-decoration: none; } a:hover { text-decoration: underline; }
 p.note, caption, figcaption { color: var(--soft); font-size: 13.5px; }
-dl.summary { display: grid; grid-template-columns: repeat(var(--tiles), 1fr); gap: 10px; margin: 24px 0 0; }
+dl.summary { display: grid; grid-template-columns: repeat(var(--tiles), minmax(0, 1fr)); gap: 10px; margin: 24px 0 0; }
 dl.summary div { background: var(--sheet); border: 1px solid var(--line); border-radius: 12px; padding: 13px 14px; display: flex; flex-direction: column-reverse; justify-content: flex-end; }
 dl.summary dt { color: var(--soft); font-size: 13px; line-height: 1.35; }
-dl.summary dd { margin: 0; font-size: 21px; font-weight: 600; line-height: 1.25; letter-spacing: -0.01em; font-variant-numeric: tabular-nums; white-space: nowrap; }
+dl.summary dd { margin: 0; font-size: 21px; font-weight: 600; line-height: 1.25; letter-spacing: -0.01em; font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }
+dl.summary dd.words { font-size: 15px; }
 .narrow { max-width: 480px; }
 .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 380px), 1fr)); gap: 24px 32px; }
+.charts > figure:only-child { max-width: 640px; }
 figure { margin: 0; min-width: 0; }
 svg.chart { display: block; width: 100%; height: auto; }
 svg .hover:hover { fill-opacity: 0.5; }

@@ -21,6 +21,9 @@ import { heading, meter, scrolled, tableMarkup } from './tables.ts';
 import { timelineChart } from './timeline.ts';
 import { waveUri } from './wave-uri.ts';
 
+/** In characters; a longer value is a sentence, and set like one. */
+const longestNumber = 14;
+
 /** Several things one after another; neighbouring curves and neighbouring figures share rows. */
 export async function shownMarkup(all: readonly Shown[], encode: PictureEncoder): Promise<string> {
   const parts: string[] = [];
@@ -80,10 +83,13 @@ async function oneMarkup(shown: Shown, encode: PictureEncoder): Promise<string> 
 
 /** Numbers as tiles. */
 export function numbersMarkup({ rows }: NumbersShown): string {
-  const tiles = rows.map(([name, value]) =>
-    element('div', {}, element('dt', {}, escapeText(name)), element('dd', {}, escapeText(value))),
-  );
-  return element('dl', { class: 'summary', style: `--tiles:${tiles.length}` }, ...tiles);
+  const isWords = (value: string) => value.length > longestNumber;
+  const tiles = rows.map(([name, value]) => {
+    const style = { class: isWords(value) ? 'words' : undefined };
+    return element('div', {}, element('dt', {}, escapeText(name)), element('dd', style, escapeText(value)));
+  });
+  const columns = rows.some(([, value]) => isWords(value)) ? Math.min(tiles.length, 4) : tiles.length;
+  return element('dl', { class: 'summary', style: `--tiles:${columns}` }, ...tiles);
 }
 
 function matrixMarkup(matrix: MatrixShown): string {
