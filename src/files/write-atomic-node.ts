@@ -93,7 +93,11 @@ export async function ensureFolder(path: string): Promise<void> {
 async function makeFolders(path: string): Promise<void> {
   const make = () =>
     mkdir(path).catch(async (error) => {
-      if (errorCode(error) !== 'EEXIST' || (await kindOfPath(path)) !== 'folder') throw error;
+      if (errorCode(error) !== 'EEXIST') throw error;
+      const kind = await kindOfPath(path);
+      // Whoever removes folders meanwhile may have removed the one that stood in the way.
+      if (kind === undefined) await mkdir(path);
+      else if (kind !== 'folder') throw error;
     });
   try {
     await make();
