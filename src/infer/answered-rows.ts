@@ -13,7 +13,8 @@ export async function* answeredRows<Row, Outputs extends Arrays>(
       yield { row, arrays: partsOf(arrays, index, rows.length), outputs: partsOf(outputs, index, rows.length) };
 }
 
-function partsOf<All extends Arrays>(arrays: All, index: number, rows: number): All {
+/** The part of one row in each of the arrays of so many rows. */
+export function partsOf<All extends Arrays>(arrays: All, index: number, rows: number): All {
   const part = (values: Values) =>
     values.subarray((index * values.length) / rows, ((index + 1) * values.length) / rows);
   return Object.fromEntries(Object.entries(arrays).map(([name, values]) => [name, part(values)])) as All;

@@ -1,6 +1,7 @@
 // The canonical directions of both sides in closed form: random features are drawn once, products of all their values
 // add up over clips, and each fold's are those of all clips but its own.
 import type { Batch } from '../../../data/batch.ts';
+import { partsOf } from '../../../infer/answered-rows.ts';
 import { createRandom } from '../../../random.ts';
 import { openWorkspace } from '../../../signal/dot-product.ts';
 import type { TrainingClips } from '../../system.ts';
@@ -114,18 +115,13 @@ function openGroup(sizes: Readonly<Record<Side, number>>): Group {
 }
 
 function addBatch(groups: readonly Group[], { arrays, count }: Batch, features: Features): void {
-  const rowOf = (name: string, row: number) => {
-    const values = arrays[name] as Float32Array;
-    const length = values.length / count;
-    return values.subarray(row * length, (row + 1) * length);
-  };
   for (let row = 0; row < count; row++) {
     // The fold that must not learn from it; rows that nobody learns from have no such.
-    const learns = rowOf('learns', row);
-    if (!learns.includes(1)) continue;
-    const group = groups[learns.indexOf(0)]!;
-    const present = rowOf('present', row).reduce((sum, value) => sum + value, 0);
-    const series = { picture: rowOf('strongest', row), sound: rowOf('sound', row) };
+    const { learns, strongest, sound, ...rest } = partsOf(arrays, row, count) as Record<string, Float32Array>;
+    if (!learns!.includes(1)) continue;
+    const group = groups[learns!.indexOf(0)]!;
+    const present = rest.present!.reduce((sum, value) => sum + value, 0);
+    const series = { picture: strongest!, sound: sound! };
     for (let moment = 0; moment < present; moment += stride)
       group.add(
         ...(sides.map((side) => valuesAt(series[side], moment, present, sideChannels[side], features[side])) as [

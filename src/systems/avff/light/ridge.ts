@@ -1,6 +1,7 @@
 // Predictors of a single convolution in closed form: a ridge regression of each side's moments on the other side's, with
 // their neighbours. Its Gram matrices add up over clips, so one walk is enough.
 import type { Batch } from '../../../data/batch.ts';
+import { partsOf } from '../../../infer/answered-rows.ts';
 import type { TrainingClips } from '../../system.ts';
 import { cells } from './features.ts';
 import { lagProducts, type Series } from './lag-products.ts';
@@ -55,19 +56,14 @@ export async function ridgePredictors(
 
 /** Adds each row to the folds that learn from it. */
 function addBatch(sums: readonly FoldSums[], { arrays, count }: Batch): void {
-  const rowOf = (name: string, row: number) => {
-    const values = arrays[name] as Float32Array;
-    const length = values.length / count;
-    return values.subarray(row * length, (row + 1) * length);
-  };
   for (let row = 0; row < count; row++) {
-    const learns = rowOf('learns', row);
-    if (!learns.includes(1)) continue;
-    const motion = { values: rowOf('motion', row), width: cells };
-    const sound = { values: rowOf('sound', row), width: bands };
+    const { learns, motion: seen, sound: heard } = partsOf(arrays, row, count) as Record<string, Float32Array>;
+    if (!learns!.includes(1)) continue;
+    const motion = { values: seen!, width: cells };
+    const sound = { values: heard!, width: bands };
     const made = { v2a: sumsOf(motion, sound), a2v: sumsOf(sound, motion) };
     for (const [fold, ofFold] of sums.entries())
-      if (learns[fold] === 1) for (const direction of directions) addSums(ofFold[direction], made[direction]);
+      if (learns![fold] === 1) for (const direction of directions) addSums(ofFold[direction], made[direction]);
   }
 }
 
