@@ -32,17 +32,16 @@ export async function readManifest(path: string): Promise<UnsplitExample[]> {
   const fail = (row: number, what: string) => new DuetError(`Row ${row} of the manifest "${path}" ${what}`);
   const examples: Read[] = [];
   const texts = new Map<string, string>();
-  const rows: number[] = [];
-  const known = firstOfEachId(examples);
+  const rowOfId = new Map<string, number>();
   for await (const row of manifestRows(path)) {
     const failed = (what: string) => fail(row.number, what);
     checkLengths(row, failed);
     const label = row.cells.get('label');
     if (label === undefined) throw failed('has no label; give every row one.');
     const { id, media } = clipOf(row, placeOf, failed);
-    const earlier = known(id);
-    if (earlier !== undefined) throw failed(`repeats row ${rows[earlier]} (${id}); remove one of them.`);
-    rows.push(row.number);
+    const earlier = rowOfId.get(id);
+    if (earlier !== undefined) throw failed(`repeats row ${earlier} (${id}); remove one of them.`);
+    rowOfId.set(id, row.number);
     const split = row.cells.get('split');
     // One string for each spelling, as there may be a million rows.
     if (split !== undefined && !texts.has(split)) texts.set(split, split);
@@ -50,50 +49,19 @@ export async function readManifest(path: string): Promise<UnsplitExample[]> {
   }
   if (examples.length === 0)
     throw new DuetError(`The manifest "${path}" is empty; give it one row per clip with at least path and label.`);
-  const withSplit = examples.findIndex(({ split }) => split !== undefined);
+  const withSplit = examples.find(({ split }) => split !== undefined);
   const splitOf = readSplitNames(texts.keys());
-  for (const [index, example] of withSplit < 0 ? [] : examples.entries()) {
+  const rowOf = ({ id }: Read) => rowOfId.get(id)!;
+  for (const example of withSplit ? examples : []) {
     const { split: text } = example;
-    const failed = (what: string) => fail(rows[index]!, what);
     if (text === undefined)
-      throw failed(`has no split while row ${rows[withSplit]} has one; give all rows a split or none.`);
+      throw fail(rowOf(example), `has no split while row ${rowOf(withSplit!)} has one; give all rows a split or none.`);
     const split = splitOf(text);
     if (split === undefined)
-      throw failed(`has the unknown split "${text}"; ${suggestion(text, ['train', 'val', 'test'])}`);
+      throw fail(rowOf(example), `has the unknown split "${text}"; ${suggestion(text, ['train', 'val', 'test'])}`);
     example.split = split;
   }
   return examples as UnsplitExample[];
-}
-
-/**
- * Asked with each id before its example is appended: the index of an example with that id. A table of hashes, as a Map
- * of a million ids takes 80 MB.
- */
-function firstOfEachId(examples: readonly { readonly id: string }[]): (id: string) => number | undefined {
-  // Places in the examples, from 1; at least half of the table is empty.
-  let table = new Int32Array(1 << 10);
-  const slotOf = (id: string) => {
-    let slot = hashOf(id) & (table.length - 1);
-    while (table[slot] !== 0 && examples[table[slot]! - 1]!.id !== id) slot = (slot + 1) & (table.length - 1);
-    return slot;
-  };
-  return (id) => {
-    if (2 * examples.length >= table.length) {
-      table = new Int32Array(4 * table.length);
-      for (const [index, example] of examples.entries()) table[slotOf(example.id)] = index + 1;
-    }
-    const slot = slotOf(id);
-    if (table[slot] !== 0) return table[slot]! - 1;
-    table[slot] = examples.length + 1;
-    return undefined;
-  };
-}
-
-/** FNV-1a over code units, and its bits mixed once more. */
-function hashOf(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let index = 0; index < text.length; index++) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
-  return Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d) >>> 7;
 }
 
 /** A row of a manifest without what it should teach. */
